@@ -1,0 +1,56 @@
+package io.chagres.handle;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.Task;
+import io.chagres.loop.UsageException;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Lets other threads wake the loop and make it call back: uv_async_t. Sends that come before the callback ran are one:
+ * there is at least one callback after the last send, not one per send. Callbacks come from the poll phase. For tasks that
+ * must each run there is {@link Loop#execute}.
+ *
+ * <p>It is active from birth until it is closed, and so keeps the loop alive unless it is {@linkplain #unref()
+ * unreferenced}.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/async.html">uv_async_t</a>
+ */
+public final class Async extends Handle {
+
+    private final Runnable callback;
+    private final AtomicBoolean sent = new AtomicBoolean();
+    private final Delivery delivery = new Delivery();
+
+    /**
+     * @param callback runs on the loop thread after a {@link #send()}; to wake the loop and no more, {@code () -> {}}
+     */
+    public Async(Loop loop, Runnable callback) {
+        super(loop);
+        this.callback = callback == null ? () -> { } : callback;
+        activate();
+    }
+
+    /**
+     * Makes the callback run; from any thread. It never waits and, after the first of a series, costs one atomic read. On a
+     * closed handle it has no effect.
+     */
+    public void send() {
+        if (!sent.get() && sent.compareAndSet(false, true)) {
+            core().post(delivery);
+        }
+    }
+
+    @Override
+    protected void release() {
+    }
+
+    private final class Delivery extends Task {
+        @Override
+        protected void run() {
+            sent.set(false);
+            if (!isClosing()) {
+                callback.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,192 @@
+package io.chagres.handle;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.Resident;
+import io.chagres.loop.UsageException;
+import java.util.function.Consumer;
+
+/**
+ * Something that lives on a loop and calls back as long as it is active: uv_handle_t.
+ *
+ * <p>A handle is <em>active</em> while it may call back (a started timer, a listening server), and <em>referenced</em>
+ * unless {@link #unref()} said otherwise; a loop runs as long as one handle is both. {@link #close()} ends it: at once
+ * nothing of it is active any more, and its close callback, the last one it makes, comes from the closing phase.
+ *
+ * <p>A handle belongs to the thread of its loop; calls from others throw {@link WrongThreadException}.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/handle.html">uv_handle_t</a>
+ */
+public abstract class Handle extends Resident {
+
+    private enum State { OPEN, CLOSING, CLOSED }
+
+    private final LoopCore core;
+    private State state = State.OPEN;
+    private boolean active;
+    private boolean referenced = true;
+    private Runnable closeCallback;
+
+    /**
+     * Puts a new handle on {@code loop}: inactive, referenced.
+     *
+     * @throws UsageException ERR_LOOP_CLOSED
+     */
+    protected Handle(Loop loop) {
+        core = UsageException.requireArgument(loop, "loop").core();
+        core.checkThread();
+        core.settle(this);
+    }
+
+    /** Calls {@code visitor} with each handle of {@code loop}, inactive and closing ones too; it may close any of them. */
+    public static void walk(Loop loop, Consumer<? super Handle> visitor) {
+        loop.core().checkThread();
+        loop.core().visitResidents(resident -> {
+            if (resident instanceof Handle handle) {
+                visitor.accept(handle);
+            }
+        });
+    }
+
+    /** The loop that it lives on. */
+    public final Loop loop() {
+        return core.loop();
+    }
+
+    /** Whether it may call back: started and not closing. */
+    public final boolean isActive() {
+        return active;
+    }
+
+    /** Whether {@link #close()} was called, also when it is closed by now. */
+    public final boolean isClosing() {
+        return state != State.OPEN;
+    }
+
+    /** Whether its close callback has come. */
+    public final boolean isClosed() {
+        return state == State.CLOSED;
+    }
+
+    /** Whether the loop waits for it while it is active; true from the start. */
+    public final boolean hasRef() {
+        return referenced;
+    }
+
+    /** Makes the loop wait for it while it is active. Has no effect where it does already. */
+    public final void ref() {
+        core.checkThread();
+        setReferenced(true);
+    }
+
+    /** Makes the loop not wait for it: it goes on calling back while the loop runs for other reasons. Idempotent. */
+    public final void unref() {
+        core.checkThread();
+        setReferenced(false);
+    }
+
+    private void setReferenced(boolean wanted) {
+        if (referenced != wanted && active) {
+            count(wanted);
+        }
+        referenced = wanted;
+    }
+
+    private void count(boolean holding) {
+        if (holding) {
+            core.hold();
+        } else {
+            core.release();
+        }
+    }
+
+    /** Ends it, without a callback. Has no effect on a handle that is closing already. */
+    @Override
+    public final void close() {
+        core.checkThread();
+        if (state == State.OPEN) {
+            beginClose(null);
+        }
+    }
+
+    /**
+     * Ends it; {@code callback} comes last of all its callbacks, from the closing phase. Requests under way have completed
+     * with ECANCELED before that.
+     *
+     * @throws UsageException EINVAL on a handle that is closing already
+     */
+    public final void close(Runnable callback) {
+        core.checkThread();
+        requireOpen("close");
+        beginClose(UsageException.requireArgument(callback, "callback"));
+    }
+
+    private void beginClose(Runnable callback) {
+        state = State.CLOSING;
+        closeCallback = callback;
+        release();
+        deactivate();
+        core.closing(this);
+    }
+
+    @Override
+    protected final void finishClose() {
+        state = State.CLOSED;
+        cancelRequests();
+        core.leave(this);
+        Runnable callback = closeCallback;
+        closeCallback = null;
+        if (callback != null) {
+            callback.run();
+        }
+    }
+
+    // ---- for subclasses ---------------------------------------------------------------------------------------------
+
+    /** The mechanisms of its loop. */
+    protected final LoopCore core() {
+        return core;
+    }
+
+    /** Begins a call: throws off the loop thread, and EINVAL, naming the handle and {@code call}, where it is closing. */
+    protected final void requireOpen(String call) {
+        core.checkThread();
+        if (state != State.OPEN) {
+            throw new UsageException("EINVAL", call + " on a closed handle: " + this);
+        }
+    }
+
+    /** From now on it may call back, and holds the loop alive if it is referenced. Idempotent. */
+    protected final void activate() {
+        if (!active) {
+            active = true;
+            if (referenced) {
+                core.hold();
+            }
+        }
+    }
+
+    /** The opposite of {@link #activate()}; idempotent. */
+    protected final void deactivate() {
+        if (active) {
+            active = false;
+            if (referenced) {
+                core.release();
+            }
+        }
+    }
+
+    /** Gives up at once what it has: entries, watchers, descriptors. Called once, when it begins to close. */
+    protected abstract void release();
+
+    /** Completes with ECANCELED what is still under way; from the closing phase, before the close callback. */
+    protected void cancelRequests() {
+    }
+
+    /** Kind and state, as in "Timer (active, unreferenced)": what {@link Loop#closeStrictly()} names it by. */
+    @Override
+    public String toString() {
+        String liveness = state == State.OPEN ? (active ? "active" : "inactive") : state.name().toLowerCase();
+        return getClass().getSimpleName() + " (" + liveness + (referenced ? "" : ", unreferenced") + ")";
+    }
+}

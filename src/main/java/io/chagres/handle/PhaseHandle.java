@@ -1,0 +1,53 @@
+package io.chagres.handle;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.PhaseEntry;
+import io.chagres.loop.PhaseList;
+import io.chagres.loop.UsageException;
+
+/** What {@link Idle}, {@link Prepare} and {@link Check} have in common: a callback once per iteration, in one phase. */
+abstract sealed class PhaseHandle extends Handle permits Idle, Prepare, Check {
+
+    private final PhaseList phase;
+    private final Entry entry = new Entry();
+    private Runnable callback;
+
+    PhaseHandle(Loop loop, PhaseList phase) {
+        super(loop);
+        this.phase = phase;
+    }
+
+    /**
+     * Calls {@code callback} in every iteration from now on, or from the next one where its phase is running. Has no effect
+     * where it is started already: the first callback stays. The last one started is the first to run.
+     *
+     * @throws UsageException EINVAL where the callback is null or the handle is closed
+     */
+    public void start(Runnable callback) {
+        requireOpen("start");
+        if (!isActive()) {
+            this.callback = UsageException.requireArgument(callback, "callback");
+            phase.add(entry);
+            activate();
+        }
+    }
+
+    /** Calls back no more, at once. Idempotent. */
+    public void stop() {
+        core().checkThread();
+        release();
+        deactivate();
+    }
+
+    @Override
+    protected void release() {
+        phase.remove(entry);
+    }
+
+    private final class Entry extends PhaseEntry {
+        @Override
+        protected void run() {
+            callback.run();
+        }
+    }
+}

@@ -1,0 +1,138 @@
+package io.chagres.handle;
+
+import static io.chagres.loop.SystemException.check;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.loop.Watcher;
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.Epoll;
+import io.chagres.sys.Errno;
+
+/**
+ * Watches a descriptor that somebody else owns: uv_poll_t. It is for descriptors that come from elsewhere (a device, an
+ * inotify(7) or timerfd_create(2) descriptor, a library's socket); for sockets of one's own the net package is the place.
+ *
+ * <p>Readiness is level-triggered: as long as a descriptor is ready, every iteration reports it. The owner closes the
+ * descriptor, after {@link #stop()} or {@link #close()}.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/poll.html">uv_poll_t</a>
+ */
+public final class Poll extends Handle {
+
+    /** What {@link #start} calls back, from the poll phase. */
+    @FunctionalInterface
+    public interface Listener {
+        /**
+         * @param events what has happened of what was asked for
+         * @param error null, or EBADF where the descriptor is in an error state: the handle is stopped then, and
+         *     {@code events} is empty
+         */
+        void onReady(PollEvents events, SystemException error);
+    }
+
+    private final int fd;
+    private final FdWatcher watcher = new FdWatcher();
+    private Listener listener;
+
+    /**
+     * A handle for {@code fd}, which it sets to non-blocking; not started.
+     *
+     * @throws UsageException EINVAL where fd is negative; EEXIST where another handle watches it
+     * @throws SystemException EPERM: epoll can't watch it (a file or directory); EBADF: not an open descriptor
+     */
+    public Poll(Loop loop, int fd) {
+        super(loop);
+        this.fd = fd;
+        try {
+            requireWatchable();
+        } catch (RuntimeException refused) {
+            close();
+            throw refused;
+        }
+    }
+
+    private void requireWatchable() {
+        if (fd < 0) {
+            throw new UsageException("EINVAL", "fd must not be negative: " + fd);
+        }
+        requireUncontested();
+        check(core().probe(fd), "epoll_ctl");
+        int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
+        check(Descriptors.fcntl(fd, Descriptors.F_SETFL, flags | Descriptors.O_NONBLOCK), "fcntl");
+    }
+
+    private void requireUncontested() {
+        if (watcher.isContested(fd)) {
+            throw new UsageException("EEXIST", "descriptor " + fd + " is watched by another handle of this loop");
+        }
+    }
+
+    /** The descriptor. */
+    public int fd() {
+        return fd;
+    }
+
+    /**
+     * Starts watching for {@code events} and no others; on a started handle, replaces what it watches for and its listener.
+     * {@link PollEvents#NONE} stops it.
+     *
+     * @throws UsageException EEXIST where another handle has been started on the descriptor; EINVAL
+     */
+    public void start(PollEvents events, Listener listener) {
+        requireOpen("start");
+        UsageException.requireArgument(events, "events");
+        this.listener = UsageException.requireArgument(listener, "listener");
+        requireUncontested();
+        if (events.isEmpty()) {
+            stop();
+            return;
+        }
+        if (watcher.fd() < 0) {
+            watcher.attach(fd);
+        }
+        watcher.want(events.kernelBits());
+        activate();
+    }
+
+    /** Stops watching: events that are fetched already are dropped, and the descriptor may be closed. Idempotent. */
+    public void stop() {
+        core().checkThread();
+        release();
+        deactivate();
+    }
+
+    @Override
+    protected void release() {
+        watcher.detach(true);
+    }
+
+    private void fail(int errno) {
+        stop();
+        listener.onReady(PollEvents.NONE, SystemException.of(errno, "poll"));
+    }
+
+    private final class FdWatcher extends Watcher {
+
+        FdWatcher() {
+            super(core());
+        }
+
+        @Override
+        protected void onReady(int events) {
+            if ((events & (Epoll.EPOLLERR | Epoll.EPOLLPRI)) == Epoll.EPOLLERR) {
+                fail(Errno.EBADF);
+                return;
+            }
+            // An error or hang-up ends every kind of waiting: whoever asked to read or write finds it by trying.
+            boolean ended = (events & (Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
+            listener.onReady(PollEvents.ofKernel(ended ? events | wanted() : events), null);
+        }
+
+        @Override
+        protected void onRefused(int errno) {
+            fail(errno);
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.chagres.handle;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.Task;
+import io.chagres.loop.UsageException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Calls back when the process gets a signal: uv_signal_t. Any number of handles, on any number of loops, may wait for the
+ * same signal; each gets each. Callbacks come from the poll phase. While one handle waits, the default action of the
+ * signal does not happen; when the last one stops, what was before is restored.
+ *
+ * <p>Signals are caught through the JVM, which keeps some for itself: ILL, FPE, SEGV and QUIT, and with {@code -Xrs} HUP,
+ * INT and TERM too. KILL and STOP can be caught by nobody.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/signal.html">uv_signal_t</a>
+ */
+public final class Signal extends Handle {
+
+    private Subscription subscription;
+
+    /** A handle that waits for nothing yet. */
+    public Signal(Loop loop) {
+        super(loop);
+    }
+
+    /** Calls {@code callback} at each signal {@code name} until the handle is stopped or closed; see {@link #start}. */
+    public static Signal on(Loop loop, String name, Runnable callback) {
+        Signal signal = new Signal(loop);
+        try {
+            signal.start(name, callback);
+        } catch (UsageException wrong) {
+            signal.close();
+            throw wrong;
+        }
+        return signal;
+    }
+
+    /**
+     * Starts waiting for the signal {@code name}, "INT" or "SIGINT"; where it is started already, this start replaces the
+     * other.
+     *
+     * @throws UsageException EINVAL where the system has no such signal, or the JVM keeps it for itself
+     */
+    public void start(String name, Runnable callback) {
+        subscribe(name, callback, false);
+    }
+
+    /** As {@link #start}, but stops before the first callback. */
+    public void startOneShot(String name, Runnable callback) {
+        subscribe(name, callback, true);
+    }
+
+    private void subscribe(String name, Runnable callback, boolean oneShot) {
+        requireOpen("start");
+        UsageException.requireArgument(name, "name");
+        UsageException.requireArgument(callback, "callback");
+        Subscription fresh = new Subscription(name.startsWith("SIG") ? name.substring(3) : name, callback, oneShot);
+        SignalTable.add(fresh.name, fresh);
+        release();
+        subscription = fresh;
+        activate();
+    }
+
+    /** Stops waiting; signals that were caught but not yet told are dropped. Idempotent. */
+    public void stop() {
+        core().checkThread();
+        release();
+        deactivate();
+    }
+
+    @Override
+    protected void release() {
+        if (subscription != null) {
+            SignalTable.remove(subscription.name, subscription);
+            subscription = null;
+        }
+    }
+
+    /** One start of the handle: what a signal that was caught for an earlier start finds is no longer current. */
+    private final class Subscription implements Runnable {
+
+        final String name;
+        private final Runnable callback;
+        private final boolean oneShot;
+        private final AtomicInteger caught = new AtomicInteger();
+        private final Task delivery = new Task() {
+            @Override
+            protected void run() {
+                deliver(caught.getAndSet(0));
+            }
+        };
+
+        Subscription(String name, Runnable callback, boolean oneShot) {
+            this.name = name;
+            this.callback = callback;
+            this.oneShot = oneShot;
+        }
+
+        /** The signal came; on a thread of the JVM's. */
+        @Override
+        public void run() {
+            if (caught.getAndIncrement() == 0) {
+                core().post(delivery);
+            }
+        }
+
+        private void deliver(int count) {
+            for (int i = 0; i < count && subscription == this; i++) {
+                if (oneShot) {
+                    stop();
+                }
+                callback.run();
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+package io.chagres.handle;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.Resident;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.Task;
+import io.chagres.loop.UsageException;
+import io.chagres.loop.WorkerPool;
+import io.chagres.sys.Errno;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+
+/**
+ * A job that would block the loop, done on a worker thread: uv_queue_work. It keeps the loop alive until its callback has
+ * come, from the poll phase; a cancelled one's from the pending phase.
+ *
+ * @param <T> what the job returns
+ * @see <a href="https://docs.libuv.org/en/v1.x/threadpool.html">Thread pool work scheduling</a>
+ */
+public final class Work<T> extends Resident {
+
+    private enum State { QUEUED, RUNNING, CANCELLED, DONE }
+
+    private final LoopCore core;
+    private final Callable<? extends T> job;
+    private final BiConsumer<? super T, ? super Throwable> callback;
+    private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+    /** Written by the worker before it posts the completion, read by the loop after. */
+    private T result;
+    private Throwable failure;
+
+    private Work(Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
+        this.core = UsageException.requireArgument(loop, "loop").core();
+        this.job = UsageException.requireArgument(job, "job");
+        this.callback = UsageException.requireArgument(callback, "callback");
+        core.checkThread();
+        core.settle(this);
+        core.hold();
+    }
+
+    /**
+     * Queues {@code job} for the {@linkplain WorkerPool#shared() worker pool} of the process.
+     *
+     * @param callback gets, on the loop thread, what the job returned and null, or null and what it threw; a cancelled
+     *     job's gets a {@link SystemException} with code ECANCELED
+     * @throws UsageException EINVAL where an argument is null
+     */
+    public static <T> Work<T> submit(Loop loop, Callable<? extends T> job,
+                                     BiConsumer<? super T, ? super Throwable> callback) {
+        Work<T> work = new Work<>(loop, job, callback);
+        WorkerPool.shared().execute(work::runJob);
+        return work;
+    }
+
+    /** As {@link #submit}, for a job that mostly waits, such as a lookup: such jobs get at most half of the threads. */
+    public static <T> Work<T> submitSlow(Loop loop, Callable<? extends T> job,
+                                         BiConsumer<? super T, ? super Throwable> callback) {
+        Work<T> work = new Work<>(loop, job, callback);
+        WorkerPool.shared().executeSlow(work::runJob);
+        return work;
+    }
+
+    private void runJob() {
+        if (!state.compareAndSet(State.QUEUED, State.RUNNING)) {
+            return;
+        }
+        try {
+            result = job.call();
+        } catch (Throwable thrown) {
+            failure = thrown;
+        }
+        core.post(new Task() {
+            @Override
+            protected void run() {
+                complete();
+            }
+        });
+    }
+
+    /**
+     * Takes the job back if no worker has begun it. Its callback comes all the same, later, with ECANCELED.
+     *
+     * @return false where it is too late: the job is running, or done
+     */
+    public boolean cancel() {
+        core.checkThread();
+        if (!state.compareAndSet(State.QUEUED, State.CANCELLED)) {
+            return false;
+        }
+        failure = SystemException.of(Errno.ECANCELED, "work");
+        core.pend(this::complete);
+        return true;
+    }
+
+    private void complete() {
+        state.set(State.DONE);
+        core.release();
+        core.leave(this);
+        callback.accept(result, failure);
+    }
+
+    /** As {@link #cancel()}. */
+    @Override
+    public void close() {
+        cancel();
+    }
+
+    @Override
+    protected void finishClose() {
+        throw new AssertionError("work is never in the closing list");
+    }
+
+    @Override
+    public String toString() {
+        return "Work (" + state.get().name().toLowerCase() + ")";
+    }
+}

@@ -1,0 +1,310 @@
+package io.chagres.loop;
+
+import io.chagres.sys.SelfCheck;
+import java.util.StringJoiner;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Consumer;
+
+/**
+ * An event loop: it waits for descriptors, timers and messages from other threads, and calls back.
+ *
+ * <p>A loop belongs to one platform thread, the one that made it or, later, the one that last called {@link #run}.
+ * {@link #execute} may be called from any thread; everything else, on the loop and on all that lives on it, only from its
+ * own, and throws {@link WrongThreadException} elsewhere. The package description tells the order of an iteration.
+ *
+ * <pre>{@code
+ * try (Loop loop = new Loop()) {
+ *     Timer.after(loop, 1000, () -> System.out.println("a second later"));
+ *     loop.run();
+ * }
+ * }</pre>
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/loop.html">uv_loop_t</a>
+ */
+public final class Loop implements Executor, AutoCloseable {
+
+    /** Rounds of completions right after polling: libuv's bound, enough for a write that leads to a write. */
+    private static final int PENDING_ROUNDS = 8;
+
+    private final LoopCore core;
+    private boolean running;
+    private boolean stopping;
+    private boolean closed;
+
+    /**
+     * A loop on the system's clock.
+     *
+     * @throws UsageException ERR_UNAVAILABLE where this JVM or system cannot run one, see {@link #unavailabilityCause()}
+     * @throws SystemException EMFILE, ENFILE, ENOMEM: it takes two descriptors
+     */
+    public Loop() {
+        this(LoopClock.SYSTEM);
+    }
+
+    /** A loop that lives by {@code clock}; throws as {@link #Loop()}. */
+    public Loop(LoopClock clock) {
+        UsageException.requireArgument(clock, "clock");
+        if (!isAvailable()) {
+            throw new UsageException("ERR_UNAVAILABLE", unavailabilityCause());
+        }
+        core = new LoopCore(this, clock);
+    }
+
+    /** Whether loops can run here: Linux on x86-64 or aarch64, with native access allowed. */
+    public static boolean isAvailable() {
+        return SelfCheck.isAvailable();
+    }
+
+    /** What is missing where {@link #isAvailable()} is false, in one sentence, with the flag that would help; else null. */
+    public static String unavailabilityCause() {
+        return SelfCheck.unavailabilityCause();
+    }
+
+    /**
+     * Starts a loop on a platform thread of its own, for programs whose main thread has other work. It runs until
+     * {@link LoopThread#close()} or {@link LoopThread#drain()}.
+     *
+     * @param name the name of the thread
+     * @param setup is called on that thread with the loop, before it runs
+     */
+    public static LoopThread start(String name, Consumer<? super Loop> setup) {
+        return new LoopThread(name, setup);
+    }
+
+    // ---- running -----------------------------------------------------------------------------------------------
+
+    /** Runs until nothing is left that keeps the loop alive: {@link #run(RunMode)} with {@link RunMode#DEFAULT}. */
+    public boolean run() {
+        return run(RunMode.DEFAULT);
+    }
+
+    /**
+     * Runs iterations on the calling thread, to which the loop belongs from now on. An exception that a callback throws
+     * and no {@link #onUncaught} handler takes is thrown from here once the iteration is complete; the loop is intact
+     * then and can be run again.
+     *
+     * @return whether the loop is still alive, as it can be after {@link #stop()} and after ONCE and NOWAIT
+     * @throws UsageException EBUSY from inside a callback; EINVAL on a virtual thread, which would pin its carrier;
+     *     ERR_LOOP_CLOSED
+     */
+    public boolean run(RunMode mode) {
+        UsageException.requireArgument(mode, "mode");
+        begin();
+        try {
+            return iterate(mode);
+        } finally {
+            running = false;
+            stopping = false;
+            core.rethrowFailure();
+        }
+    }
+
+    private boolean iterate(RunMode mode) {
+        core.ticks.drain();
+        boolean alive = isAlive();
+        if (!alive || mode == RunMode.DEFAULT) {
+            core.updateTime();
+        }
+        if (alive && mode == RunMode.DEFAULT && !stopping) {
+            core.timers.run();
+        }
+        while (alive && !stopping) {
+            turn(mode);
+            alive = isAlive();
+            if (mode != RunMode.DEFAULT) {
+                break;
+            }
+        }
+        return alive;
+    }
+
+    /** One iteration: pending, idle, prepare, poll, pending again, check, closing, timers. */
+    private void turn(RunMode mode) {
+        boolean mayWait = mode == RunMode.DEFAULT
+            || mode == RunMode.ONCE && !core.hasPending() && core.idle.isEmpty();
+        core.pending.run();
+        core.idle.run();
+        core.prepare.run();
+        core.poller.poll(mayWait ? core.pollTimeout() : 0);
+        core.pending.run(PENDING_ROUNDS);
+        core.check.run();
+        core.closing.run();
+        core.updateTime();
+        core.timers.run();
+    }
+
+    private void begin() {
+        if (closed) {
+            throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed");
+        }
+        if (running) {
+            core.checkThread();
+            throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
+        }
+        Thread thread = Thread.currentThread();
+        if (thread.isVirtual()) {
+            throw new UsageException("EINVAL", "a loop runs on a platform thread, and \"" + thread.getName()
+                + "\" is a virtual one: use Loop.start");
+        }
+        core.own(thread);
+        running = true;
+    }
+
+    /**
+     * Makes {@link #run} return after the current iteration, or at once where it has not begun. The loop can be run
+     * again.
+     */
+    public void stop() {
+        core.checkThread();
+        stopping = true;
+    }
+
+    void requestStop() {
+        stopping = true;
+    }
+
+    boolean isStopping() {
+        return stopping;
+    }
+
+    /**
+     * Whether there is something to run for: a handle that is active and referenced, a request under way, a completion,
+     * a closing handle, a task or tick that has not run.
+     */
+    public boolean isAlive() {
+        core.checkThread();
+        return core.isAlive();
+    }
+
+    // ---- time --------------------------------------------------------------------------------------------------
+
+    /**
+     * Milliseconds since the loop was made, as of the last look at the clock: taken after each wait and before the timers
+     * run, so that all callbacks of one phase see the same time.
+     */
+    public long now() {
+        core.checkThread();
+        return core.nowNanos() / 1_000_000;
+    }
+
+    /** Looks at the clock now: after a long computation, so that a timer started then counts from its end. */
+    public void updateTime() {
+        core.checkThread();
+        core.updateTime();
+    }
+
+    // ---- calls into the loop --------------------------------------------------------------------------------------
+
+    /**
+     * Runs {@code task} on the loop thread, in the poll phase; from any thread, in the order of the calls of one thread.
+     * A waiting loop is woken, by at most one write to its eventfd however many tasks come.
+     *
+     * <p>A task that has not run keeps the loop alive. One that comes after {@link #run} has returned waits for the next
+     * run, or for {@link #close()}.
+     *
+     * @throws RejectedExecutionException where the loop is closed
+     */
+    @Override
+    public void execute(Runnable task) {
+        UsageException.requireArgument(task, "task");
+        if (!core.post(new Errand(task))) {
+            throw new RejectedExecutionException("the loop is closed");
+        }
+    }
+
+    private static final class Errand extends Task {
+        private final Runnable action;
+
+        Errand(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        protected void run() {
+            action.run();
+        }
+    }
+
+    /**
+     * Runs {@code tick} as soon as the current callback returns, before any other callback: Node's nextTick.
+     *
+     * @see <a href="https://nodejs.org/api/process.html#processnexttickcallback-args">process.nextTick</a>
+     */
+    public void nextTick(Runnable tick) {
+        core.checkThread();
+        core.tick(UsageException.requireArgument(tick, "tick"));
+    }
+
+    /**
+     * Sets what is done with an exception that a callback throws: {@code handler} gets it, and the loop goes on. Where
+     * there is none (the default, or null), or the handler throws itself, the iteration is completed and {@link #run}
+     * throws; further exceptions of that iteration are suppressed in it.
+     */
+    public void onUncaught(Consumer<? super Throwable> handler) {
+        core.checkThread();
+        core.onUncaught(handler);
+    }
+
+    /** The mechanisms, for those who write handles. */
+    public LoopCore core() {
+        return core;
+    }
+
+    // ---- closing -----------------------------------------------------------------------------------------------
+
+    /**
+     * Ends what is still open, runs its last callbacks, waits for work that a worker thread is in the middle of, and frees
+     * the loop's descriptors. Nothing new can be opened meanwhile. Has no effect on a closed loop.
+     *
+     * @throws UsageException EBUSY from inside a callback: {@link #stop()}, and close after run has returned
+     */
+    @Override
+    public void close() {
+        if (closed) {
+            return;
+        }
+        core.checkThread();
+        if (running) {
+            throw new UsageException("EBUSY", "close was called from inside a callback of the same loop");
+        }
+        running = true;
+        try {
+            endResidents();
+        } finally {
+            closed = true;
+            running = false;
+            core.poller.close();
+            core.rethrowFailure();
+        }
+    }
+
+    private void endResidents() {
+        core.refuseResidents();
+        core.ticks.drain();
+        do {
+            core.visitResidents(Resident::close);
+            stopping = false;
+            turn(RunMode.ONCE);
+        } while (!core.residents.isEmpty() || core.isAlive() || !core.closeMailbox());
+    }
+
+    /**
+     * As {@link #close()}, where nothing is left open.
+     *
+     * @throws UsageException EBUSY, which names every handle that is still there, were it inactive or closing, and says
+     *     whether work is under way; the loop is as before
+     */
+    public void closeStrictly() {
+        if (closed) {
+            return;
+        }
+        core.checkThread();
+        StringJoiner left = new StringJoiner(", ");
+        core.visitResidents(resident -> left.add(resident.toString()));
+        if (left.length() > 0 || core.isAlive()) {
+            throw new UsageException("EBUSY", "the loop still has: " + (left.length() > 0 ? left : "work under way"));
+        }
+        close();
+    }
+}

@@ -1,0 +1,353 @@
+package io.chagres.loop;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+
+/**
+ * The mechanisms of a loop, for those who write handles: watchers of descriptors, timers, the lists of the phases, the
+ * queues, and the count of what keeps the loop alive. {@link Loop#core()} gives it out; programs that use handles have
+ * no need of it.
+ *
+ * <p>Everything here is for the loop thread only, but {@link #post}.
+ */
+public final class LoopCore {
+
+    private final Loop loop;
+    private final LoopClock clock;
+    private final long origin;
+    private final Mailbox mailbox = new Mailbox();
+    private final Map<Class<?>, Object> locals = new HashMap<>();
+
+    final PendingQueue pending = new PendingQueue(this);
+    final TickQueue ticks = new TickQueue(this);
+    final PhaseList idle = new PhaseList(this);
+    final PhaseList prepare = new PhaseList(this);
+    final PhaseList check = new PhaseList(this);
+    final ClosingList closing = new ClosingList(this);
+    final Timers timers = new Timers(this);
+    final Ring residents = new Ring();
+    final Poller poller;
+
+    private Thread owner = Thread.currentThread();
+    private long nowNanos;
+    private int holds;
+    private boolean refusesResidents;
+    private Consumer<? super Throwable> uncaught;
+    private Throwable failure;
+
+    LoopCore(Loop loop, LoopClock clock) {
+        this.loop = loop;
+        this.clock = clock;
+        this.origin = clock.nanoTime();
+        this.poller = new Poller(this, mailbox);
+    }
+
+    /** The loop whose mechanisms these are. */
+    public Loop loop() {
+        return loop;
+    }
+
+    // ---- thread ------------------------------------------------------------------------------------------------
+
+    /**
+     * Throws where the current thread is not the one that the loop belongs to. Every call on a handle begins with it.
+     *
+     * @throws WrongThreadException names both threads
+     */
+    public void checkThread() {
+        if (Thread.currentThread() != owner) {
+            throw new WrongThreadException("the loop belongs to thread \"" + owner.getName() + "\", and this is \""
+                + Thread.currentThread().getName() + "\": use Loop.execute or Async.send");
+        }
+    }
+
+    void own(Thread thread) {
+        owner = thread;
+    }
+
+    // ---- time --------------------------------------------------------------------------------------------------
+
+    /** The cached time, in nanoseconds since the loop was made. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    void updateTime() {
+        nowNanos = clock.nanoTime() - origin;
+    }
+
+    long realSleep(long nanos) {
+        return clock.sleep(nanos);
+    }
+
+    // ---- what keeps the loop alive --------------------------------------------------------------------------------
+
+    /** One more reason to go on: a handle that is active and referenced, or a request that is under way. */
+    public void hold() {
+        holds++;
+    }
+
+    /** Takes back one {@link #hold}. */
+    public void release() {
+        assert holds > 0 : "released more often than held";
+        holds--;
+    }
+
+    /**
+     * Enters a resident into the loop's list.
+     *
+     * @throws UsageException ERR_LOOP_CLOSED where the loop is closing or closed
+     */
+    public void settle(Resident resident) {
+        if (refusesResidents) {
+            throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed; nothing can be opened on it any more");
+        }
+        residents.addLast(resident);
+    }
+
+    /** Takes a resident off the list: its close callback is about to run. */
+    public void leave(Resident resident) {
+        resident.unlink();
+    }
+
+    void refuseResidents() {
+        refusesResidents = true;
+    }
+
+    /** Visits what lives on the loop at this moment; a visitor may close any of it. */
+    public void visitResidents(Consumer<? super Resident> visitor) {
+        List<Resident> snapshot = new ArrayList<>();
+        for (Linked member = residents.first(); member != null; member = residents.after(member)) {
+            snapshot.add((Resident) member);
+        }
+        snapshot.forEach(visitor);
+    }
+
+    boolean isAlive() {
+        return holds > 0 || !pending.isEmpty() || !closing.isEmpty() || !ticks.isEmpty() || !mailbox.isEmpty();
+    }
+
+    // ---- mechanisms --------------------------------------------------------------------------------------------
+
+    Poller poller() {
+        return poller;
+    }
+
+    /** Whether epoll can watch {@code fd}: 0, or -errno (EPERM for a file or directory, EBADF). Two system calls. */
+    public int probe(int fd) {
+        return poller.probe(fd);
+    }
+
+    /** The timers. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** What runs in each iteration before {@link #prepare}, and keeps the loop from waiting. */
+    public PhaseList idle() {
+        return idle;
+    }
+
+    /** What runs right before polling. */
+    public PhaseList prepare() {
+        return prepare;
+    }
+
+    /** What runs right after polling. */
+    public PhaseList check() {
+        return check;
+    }
+
+    /** Queues a completion for the pending phase. */
+    public void pend(Runnable completion) {
+        pending.add(completion);
+    }
+
+    boolean hasPending() {
+        return !pending.isEmpty();
+    }
+
+    /** Queues {@link Resident#finishClose} for the closing phase. */
+    public void closing(Resident resident) {
+        closing.add(resident);
+    }
+
+    /** Queues {@code tick} to run as soon as the current callback has returned. */
+    public void tick(Runnable tick) {
+        ticks.add(tick);
+    }
+
+    /**
+     * Leaves {@code task} for the poll phase and wakes the loop if it sleeps; any thread.
+     *
+     * @return false where the loop is closed: the task will not run
+     */
+    public boolean post(Task task) {
+        Mailbox.Posted posted = mailbox.post(task);
+        if (posted == Mailbox.Posted.MUST_WAKE) {
+            poller.wake();
+        }
+        return posted != Mailbox.Posted.REFUSED;
+    }
+
+    /** Runs the tasks that other threads have left; how many there were. */
+    int runTasks() {
+        int count = 0;
+        for (Task task = mailbox.takeAll(); task != null; count++) {
+            Task following = task.next;
+            task.next = null;
+            invoke(task);
+            task = following;
+        }
+        return count;
+    }
+
+    boolean closeMailbox() {
+        return mailbox.close();
+    }
+
+    /** What {@code maker} made for this loop at the first call with {@code type}: memory that its streams share, say. */
+    public <T> T local(Class<T> type, Supplier<? extends T> maker) {
+        Object there = locals.get(type);
+        if (there == null) {
+            there = maker.get();
+            locals.put(type, there);
+        }
+        return type.cast(there);
+    }
+
+    /** For those who drive the loop from another event loop: a descriptor that becomes readable when there is work. */
+    public int backendFd() {
+        return poller.fd();
+    }
+
+    /**
+     * How long an iteration that started now would wait, in nanoseconds: 0 where there is something to do, -1 where only
+     * an event can bring something to do.
+     */
+    public long backendTimeoutNanos() {
+        return poller.hasChanges() || !mailbox.isEmpty() ? 0 : pollTimeout();
+    }
+
+    long pollTimeout() {
+        boolean mustNotWait = loop.isStopping() || holds == 0 || hasPending()
+            || !idle.isEmpty() || !closing.isEmpty() || !ticks.isEmpty();
+        return mustNotWait ? 0 : timers.nanosUntilNext();
+    }
+
+    // ---- calling user code -----------------------------------------------------------------------------------------
+
+    /** Runs a callback as the loop does: what it throws goes to the uncaught handler, and its ticks run right after it. */
+    public void invoke(Runnable callback) {
+        guard(callback);
+        ticks.drain();
+    }
+
+    /** Runs the ticks that the callback which just returned has queued. */
+    public void drainTicks() {
+        ticks.drain();
+    }
+
+    void guard(Runnable callback) {
+        try {
+            callback.run();
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+    }
+
+    // The same for each kind of entry, since a lambda around it would be garbage for each event.
+
+    void invoke(Watcher watcher, int events) {
+        try {
+            watcher.onReady(events);
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+        ticks.drain();
+    }
+
+    void invoke(TimerEntry timer) {
+        try {
+            timer.fire();
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+        ticks.drain();
+    }
+
+    void invoke(PhaseEntry entry) {
+        try {
+            entry.run();
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+        ticks.drain();
+    }
+
+    void invoke(Resident closing) {
+        try {
+            closing.finishClose();
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+        ticks.drain();
+    }
+
+    private void invoke(Task task) {
+        try {
+            task.run();
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+        ticks.drain();
+    }
+
+    // ---- what callbacks throw ----------------------------------------------------------------------------------------
+
+    void onUncaught(Consumer<? super Throwable> handler) {
+        uncaught = handler;
+    }
+
+    /**
+     * Hands an exception that nobody caught to the loop's handler. Without one, or where it throws itself, the loop stops
+     * after this iteration and run throws it.
+     */
+    public void raise(Throwable thrown) {
+        if (uncaught == null) {
+            fail(thrown);
+            return;
+        }
+        try {
+            uncaught.accept(thrown);
+        } catch (Throwable fromHandler) {
+            fail(fromHandler);
+        }
+    }
+
+    private void fail(Throwable thrown) {
+        if (failure == null) {
+            failure = thrown;
+        } else if (failure != thrown) {
+            failure.addSuppressed(thrown);
+        }
+        loop.requestStop();
+    }
+
+    void rethrowFailure() {
+        Throwable thrown = failure;
+        failure = null;
+        if (thrown != null) {
+            LoopCore.<RuntimeException>throwAsIs(thrown);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> void throwAsIs(Throwable thrown) throws T {
+        throw (T) thrown;
+    }
+}

@@ -1,0 +1,39 @@
+package io.chagres.loop;
+
+import java.util.ArrayDeque;
+
+/**
+ * Completions that are known already but must not run inside the call that asked for them: a write that went through
+ * at once, a connect that was refused at once. They run in the pending phase, and again right after polling.
+ */
+final class PendingQueue {
+
+    private final LoopCore core;
+    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+
+    PendingQueue(LoopCore core) {
+        this.core = core;
+    }
+
+    void add(Runnable completion) {
+        queue.add(completion);
+    }
+
+    boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** Runs what is queued now; what is added meanwhile waits for the next round. */
+    void run() {
+        for (int left = queue.size(); left > 0; left--) {
+            core.invoke(queue.poll());
+        }
+    }
+
+    /** Runs up to {@code rounds} rounds: enough for chains of completions, bounded so that they can't hold the loop. */
+    void run(int rounds) {
+        for (int round = 0; round < rounds && !queue.isEmpty(); round++) {
+            run();
+        }
+    }
+}

@@ -1,0 +1,12 @@
+package io.chagres.loop;
+
+/** A place in a {@link PhaseList}: what an idle, prepare or check handle puts there while it is started. */
+public abstract class PhaseEntry extends Linked {
+
+    /** For handles. */
+    protected PhaseEntry() {
+    }
+
+    /** Runs once in each iteration, in the phase of the list that it was added to. */
+    protected abstract void run();
+}

@@ -1,0 +1,294 @@
+package io.chagres.loop;
+
+import static io.chagres.loop.SystemException.check;
+
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.Epoll;
+import io.chagres.sys.EpollEvent;
+import io.chagres.sys.Errno;
+import io.chagres.sys.EventFd;
+import io.chagres.sys.Memory;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+
+/**
+ * The poll phase: level-triggered epoll(7), a table of watchers by descriptor number, and the eventfd by which other
+ * threads end a wait.
+ *
+ * <p>Level-triggered, because a byte that a callback leaves unread is then late, not lost. What is wanted of a descriptor
+ * is kept here and told to the kernel right before waiting, as differences only. An event carries descriptor number and
+ * generation; an event of a watcher that was detached, or whose number was given to another since, matches nothing and
+ * is dropped.
+ */
+final class Poller {
+
+    /** Events per epoll_wait(2), as in libuv: a batch is 12 KiB, and one call serves a thousand ready sockets. */
+    private static final int BATCH = 1024;
+
+    /** How many full batches may follow each other: 48 x 1024 events, then the timers and the other phases get a turn. */
+    private static final int FULL_BATCHES = 48;
+
+    /** Below this, rounding a timeout up to the milliseconds of epoll_wait(2) would be felt, and epoll_pwait2(2) is used. */
+    private static final long FINE_TIMEOUT_NANOS = 10_000_000;
+
+    private final LoopCore core;
+    private final Mailbox mailbox;
+    private final int epoll;
+    private final int wakeFd;
+    private final MemorySegment events = Memory.allocate((long) BATCH * EpollEvent.size());
+    private final MemorySegment change = Memory.allocate(EpollEvent.size());
+    private MemorySegment timespec;
+
+    private Watcher[] watchers = new Watcher[64];
+    private Watcher[] changes = new Watcher[16];
+    private int changeCount;
+    private int generations;
+
+    Poller(LoopCore core, Mailbox mailbox) {
+        this.core = core;
+        this.mailbox = mailbox;
+        epoll = check(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC), "epoll_create1");
+        wakeFd = openWakeFd();
+    }
+
+    /** Edge-triggered and never read: each write is a new edge, and the loop saves a read(2) per wake-up. */
+    private int openWakeFd() {
+        int fd = EventFd.eventfd(0, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
+        int result = fd;
+        if (fd >= 0) {
+            EpollEvent.set(change, 0, Epoll.EPOLLIN | Epoll.EPOLLET, data(0, fd));
+            result = Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_ADD, fd, change);
+        }
+        if (result < 0) {
+            closeIfOpen(fd);
+            closeIfOpen(epoll);
+            check(result, fd < 0 ? "eventfd" : "epoll_ctl");
+        }
+        return fd;
+    }
+
+    private static void closeIfOpen(int fd) {
+        if (fd >= 0) {
+            Descriptors.close(fd);
+        }
+    }
+
+    int fd() {
+        return epoll;
+    }
+
+    /** Ends a wait; any thread. */
+    void wake() {
+        EventFd.wake(wakeFd);
+    }
+
+    void close() {
+        closeIfOpen(wakeFd);
+        closeIfOpen(epoll);
+    }
+
+    // ---- interest ----------------------------------------------------------------------------------------------
+
+    void change(Watcher watcher) {
+        if (watcher.wanted != 0) {
+            takeCharge(watcher);
+        }
+        if (!watcher.changed) {
+            watcher.changed = true;
+            if (changeCount == changes.length) {
+                changes = Arrays.copyOf(changes, changeCount * 2);
+            }
+            changes[changeCount++] = watcher;
+        }
+    }
+
+    int probe(int fd) {
+        EpollEvent.set(change, 0, 0, data(0, fd));
+        int result = Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_ADD, fd, change);
+        if (result == 0) {
+            Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_DEL, fd, change);
+        }
+        return result == -Errno.EEXIST ? 0 : result;
+    }
+
+    boolean isWatchedByOther(Watcher watcher, int fd) {
+        Watcher other = fd < watchers.length ? watchers[fd] : null;
+        return other != null && other != watcher && other.wanted != 0;
+    }
+
+    void forget(Watcher watcher, boolean tellKernel) {
+        watcher.wanted = 0;
+        if (watcher.fd < watchers.length && watchers[watcher.fd] == watcher) {
+            watchers[watcher.fd] = null;
+        }
+        if (tellKernel && watcher.told != 0) {
+            control(Epoll.EPOLL_CTL_DEL, watcher);
+        }
+        watcher.told = 0;
+    }
+
+    /** Whether interests have changed that the kernel doesn't know of yet. */
+    boolean hasChanges() {
+        return changeCount > 0;
+    }
+
+    /** Puts {@code watcher} into the table, in place of one on the same descriptor that wants nothing any more. */
+    private void takeCharge(Watcher watcher) {
+        int fd = watcher.fd;
+        if (fd >= watchers.length) {
+            watchers = Arrays.copyOf(watchers, Math.max(fd + 1, watchers.length * 2));
+        }
+        Watcher other = watchers[fd];
+        if (other == watcher) {
+            return;
+        }
+        if (other != null) {
+            assert other.wanted == 0 : "two watchers on descriptor " + fd;
+            forget(other, true);
+        }
+        watchers[fd] = watcher;
+        watcher.generation = ++generations;
+    }
+
+    private void applyChanges() {
+        for (int i = 0; i < changeCount; i++) {
+            Watcher watcher = changes[i];
+            changes[i] = null;
+            watcher.changed = false;
+            if (watcher.wanted != watcher.told) {
+                apply(watcher);
+            }
+        }
+        changeCount = 0;
+    }
+
+    private void apply(Watcher watcher) {
+        int operation = watcher.told == 0 ? Epoll.EPOLL_CTL_ADD
+            : watcher.wanted == 0 ? Epoll.EPOLL_CTL_DEL
+            : Epoll.EPOLL_CTL_MOD;
+        int result = control(operation, watcher);
+        if (result == -Errno.EEXIST) {
+            result = control(Epoll.EPOLL_CTL_MOD, watcher);
+        }
+        if (result < 0 && operation != Epoll.EPOLL_CTL_DEL) {
+            refuse(watcher, -result);
+        } else {
+            watcher.told = watcher.wanted;
+        }
+    }
+
+    private void refuse(Watcher watcher, int errno) {
+        int refusedFd = watcher.fd;
+        forget(watcher, true);
+        core.pend(() -> {
+            if (watcher.fd == refusedFd) {
+                watcher.onRefused(errno);
+            }
+        });
+    }
+
+    private int control(int operation, Watcher watcher) {
+        EpollEvent.set(change, 0, watcher.wanted, data(watcher.generation, watcher.fd));
+        return Epoll.epoll_ctl(epoll, operation, watcher.fd, change);
+    }
+
+    private static long data(int generation, int fd) {
+        return (long) generation << 32 | fd;
+    }
+
+    // ---- waiting -----------------------------------------------------------------------------------------------
+
+    /**
+     * Waits until something happens or {@code nanos} are over (-1: for ever, 0: not at all), and dispatches what did.
+     * A wait out of which nothing came, because a signal interrupted it or all its events were stale, goes on.
+     */
+    void poll(long nanos) {
+        applyChanges();
+        long left = core.hasPending() ? 0 : nanos;
+        long deadline = left > 0 ? saturatedAdd(core.nowNanos(), left) : 0;
+        for (int batch = 1; ; ) {
+            int count = await(left);
+            int handled = dispatch(count) + core.runTasks();
+            if (count == BATCH && handled > 0 && batch++ < FULL_BATCHES) {
+                left = 0;
+            } else if (handled > 0 || left == 0) {
+                return;
+            } else if (left > 0) {
+                left = deadline - core.nowNanos();
+                if (left <= 0) {
+                    return;
+                }
+            }
+        }
+    }
+
+    private static long saturatedAdd(long a, long b) {
+        long sum = a + b;
+        return sum < 0 ? Long.MAX_VALUE : sum;
+    }
+
+    /** One epoll_wait(2); a task that another thread leaves from now on ends it. */
+    private int await(long nanos) {
+        boolean sleeps = nanos != 0 && mailbox.fallAsleep();
+        int count = sleeps ? sleep(core.realSleep(nanos)) : Epoll.epoll_wait(epoll, events, BATCH, 0);
+        if (sleeps) {
+            mailbox.wakeUp();
+        }
+        core.updateTime();
+        if (count < 0 && count != -Errno.EINTR) {
+            check(count, "epoll_wait");
+        }
+        return Math.max(count, 0);
+    }
+
+    private int sleep(long nanos) {
+        if (nanos > 0 && nanos < FINE_TIMEOUT_NANOS && Epoll.hasPwait2()) {
+            return fineSleep(nanos);
+        }
+        long millis = nanos <= 0 ? nanos : Math.ceilDiv(nanos, 1_000_000L);
+        return Epoll.epoll_wait(epoll, events, BATCH, (int) Math.min(millis, Integer.MAX_VALUE));
+    }
+
+    private int fineSleep(long nanos) {
+        if (timespec == null) {
+            timespec = Memory.allocate(16);
+        }
+        timespec.set(ValueLayout.JAVA_LONG, 8, nanos);
+        int count = Epoll.epoll_pwait2(epoll, events, BATCH, timespec, MemorySegment.NULL);
+        return count != -Errno.ENOSYS ? count : Epoll.epoll_wait(epoll, events, BATCH, 1 + (int) (nanos / 1_000_000));
+    }
+
+    private int dispatch(int count) {
+        int handled = 0;
+        for (int i = 0; i < count; i++) {
+            long data = EpollEvent.data(events, i);
+            Watcher watcher = watcherOf((int) data, (int) (data >>> 32));
+            if (watcher == null || watcher.wanted == 0) {
+                dropStray((int) data);
+                continue;
+            }
+            int ready = EpollEvent.events(events, i) & (watcher.wanted | Epoll.EPOLLERR | Epoll.EPOLLHUP);
+            if (ready != 0) {
+                handled++;
+                core.invoke(watcher, ready);
+            }
+        }
+        return handled;
+    }
+
+    /**
+     * A descriptor that reports but is in nobody's charge was closed behind our back while its description lives on;
+     * being level-triggered it would report for ever. One whose number has a watcher again must not be touched.
+     */
+    private void dropStray(int fd) {
+        if (fd != wakeFd && (fd >= watchers.length || watchers[fd] == null)) {
+            Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_DEL, fd, change);
+        }
+    }
+
+    private Watcher watcherOf(int fd, int generation) {
+        Watcher watcher = fd < watchers.length ? watchers[fd] : null;
+        return watcher != null && watcher.generation == generation ? watcher : null;
+    }
+}

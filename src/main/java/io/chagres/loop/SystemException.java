@@ -1,0 +1,83 @@
+package io.chagres.loop;
+
+import io.chagres.sys.Errno;
+
+/**
+ * The kernel said no. Message and properties are those of Node's system errors: {@code connect ECONNREFUSED
+ * 127.0.0.1:80} has code ECONNREFUSED, errno 111, syscall connect, address 127.0.0.1 and port 80.
+ *
+ * @see <a href="https://nodejs.org/api/errors.html#class-systemerror">Node.js SystemError</a>
+ */
+public final class SystemException extends ChagresException {
+
+    private static final long serialVersionUID = 1;
+
+    private final int errno;
+    private final String syscall;
+    private final String address;
+    private final int port;
+
+    private SystemException(int errno, String syscall, String address, int port, String message, boolean trace) {
+        super(Errno.name(errno), message, trace);
+        this.errno = Math.abs(errno);
+        this.syscall = syscall;
+        this.address = address;
+        this.port = port;
+    }
+
+    /** {@code "read ECONNRESET"}: an error that the loop reports later, without a stack trace. */
+    public static SystemException of(int errno, String syscall) {
+        return new SystemException(errno, syscall, null, 0, syscall + " " + Errno.name(errno), false);
+    }
+
+    /** {@code "connect ECONNREFUSED 127.0.0.1:80"}, and {@code detail} behind it; a port of 0 or less is left out. */
+    public static SystemException at(int errno, String syscall, String address, int port, String detail) {
+        String message = syscall + " " + Errno.name(errno) + " " + place(address, port) + detail;
+        return new SystemException(errno, syscall, address, port, message, false);
+    }
+
+    /** {@code "listen EADDRINUSE: address already in use 127.0.0.1:80"}; an address of null is left out. */
+    public static SystemException described(int errno, String syscall, String address, int port) {
+        String message = explain(errno, syscall) + (address == null ? "" : " " + place(address, port));
+        return new SystemException(errno, syscall, address, port, message, false);
+    }
+
+    /**
+     * The one border between the kernel's integers and exceptions: returns {@code result} where it is not negative, and
+     * otherwise throws {@code "bind EACCES: permission denied"} at the caller.
+     */
+    public static int check(int result, String syscall) {
+        if (result < 0) {
+            throw new SystemException(result, syscall, null, 0, explain(result, syscall), true);
+        }
+        return result;
+    }
+
+    private static String explain(int errno, String syscall) {
+        return syscall + " " + Errno.name(errno) + ": " + Errno.message(errno);
+    }
+
+    private static String place(String address, int port) {
+        return port > 0 ? address + ":" + port : address;
+    }
+
+    /** The number of errno(3), positive. */
+    public int errno() {
+        return errno;
+    }
+
+    /** The call that failed, by its name in section 2 of the manual; for a lookup, getaddrinfo. */
+    public String syscall() {
+        return syscall;
+    }
+
+    /** The IP address or path that the call was about, or null. */
+    public String address() {
+        return address;
+    }
+
+    /** The port that the call was about, or 0. */
+    public int port() {
+        return port;
+    }
+}

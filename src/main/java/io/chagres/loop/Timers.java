@@ -1,0 +1,123 @@
+package io.chagres.loop;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+
+/**
+ * The timers of a loop: a binary heap by deadline, ties by the order of starting.
+ *
+ * <p>Deadlines are whole microseconds, rounded up, so that no timer fires early; a long holds 292,000 years of them,
+ * which is further than anybody waits and lets every overflow saturate. Due timers are collected first and fired after,
+ * so that a timer which is started by a timer, even with no delay, waits for the next iteration.
+ */
+public final class Timers {
+
+    /** What {@link #nanosUntilNext} answers where no timer is started: the poll phase waits for events only. */
+    static final long NEVER = -1;
+
+    private final LoopCore core;
+    private final ArrayDeque<TimerEntry> ready = new ArrayDeque<>();
+    private TimerEntry[] heap = new TimerEntry[16];
+    private int size;
+    private long starts;
+
+    Timers(LoopCore core) {
+        this.core = core;
+    }
+
+    /** Starts {@code entry}, or starts it anew, to fire {@code micros} after the loop's cached time; 0 or more. */
+    public void start(TimerEntry entry, long micros) {
+        stop(entry);
+        long deadline = nowRoundedUp() + micros;
+        entry.deadlineMicros = deadline < 0 ? Long.MAX_VALUE : deadline;
+        entry.startId = starts++;
+        if (size == heap.length) {
+            heap = Arrays.copyOf(heap, size * 2);
+        }
+        siftUp(size++, entry);
+    }
+
+    /** Stops {@code entry}, also where it is due and waits for its turn to fire. */
+    public void stop(TimerEntry entry) {
+        int index = entry.index;
+        entry.index = TimerEntry.STOPPED;
+        if (index < 0) {
+            return;
+        }
+        TimerEntry last = heap[--size];
+        heap[size] = null;
+        if (last != entry) {
+            siftDown(index, last);
+            if (heap[index] == last) {
+                siftUp(index, last);
+            }
+        }
+    }
+
+    /** The time until a started {@code entry} is due, in microseconds; 0 where it is due already. */
+    public long microsUntil(TimerEntry entry) {
+        return Math.max(0, entry.deadlineMicros - nowRoundedUp());
+    }
+
+    long nanosUntilNext() {
+        if (size == 0) {
+            return NEVER;
+        }
+        long micros = heap[0].deadlineMicros;
+        if (micros >= Long.MAX_VALUE / 1000) {
+            return Long.MAX_VALUE;
+        }
+        return Math.max(0, micros * 1000 - core.nowNanos());
+    }
+
+    void run() {
+        long now = core.nowNanos() / 1000;
+        while (size > 0 && heap[0].deadlineMicros <= now) {
+            TimerEntry entry = heap[0];
+            stop(entry);
+            entry.index = TimerEntry.READY;
+            ready.add(entry);
+        }
+        for (TimerEntry entry = ready.poll(); entry != null; entry = ready.poll()) {
+            if (entry.index == TimerEntry.READY) {
+                entry.index = TimerEntry.STOPPED;
+                core.invoke(entry);
+            }
+        }
+    }
+
+    private long nowRoundedUp() {
+        return Math.ceilDiv(core.nowNanos(), 1000L);
+    }
+
+    private void siftUp(int index, TimerEntry entry) {
+        while (index > 0) {
+            int parent = (index - 1) >>> 1;
+            if (!entry.isBefore(heap[parent])) {
+                break;
+            }
+            place(index, heap[parent]);
+            index = parent;
+        }
+        place(index, entry);
+    }
+
+    private void siftDown(int index, TimerEntry entry) {
+        for (int child = 2 * index + 1; child < size; child = 2 * index + 1) {
+            if (child + 1 < size && heap[child + 1].isBefore(heap[child])) {
+                child++;
+            }
+            if (!heap[child].isBefore(entry)) {
+                break;
+            }
+            place(index, heap[child]);
+            index = child;
+        }
+        place(index, entry);
+    }
+
+    private void place(int index, TimerEntry entry) {
+        heap[index] = entry;
+        entry.index = index;
+    }
+}

@@ -1,0 +1,26 @@
+package io.chagres.loop;
+
+/**
+ * A call that cannot be carried out as it was made: a bad argument, a closed handle, a second listen. It is thrown by
+ * that call, changes nothing, and no callback follows.
+ */
+public final class UsageException extends ChagresException {
+
+    private static final long serialVersionUID = 1;
+
+    /**
+     * @param code what kind of mistake: an errno name where libuv returns one (EINVAL, EBUSY), else Node's ERR_ code
+     * @param message names the argument and what was given
+     */
+    public UsageException(String code, String message) {
+        super(code, message, true);
+    }
+
+    /** Throws EINVAL with {@code "<name> must not be null"} where {@code argument} is null. */
+    public static <T> T requireArgument(T argument, String name) {
+        if (argument == null) {
+            throw new UsageException("EINVAL", name + " must not be null");
+        }
+        return argument;
+    }
+}

@@ -1,0 +1,59 @@
+package io.chagres.stream;
+
+import java.nio.ByteBuffer;
+
+/** One write: buffers of its own over the caller's bytes, and whom to tell. */
+final class WriteRequest {
+
+    private final ByteBuffer[] buffers;
+    private final Completion callback;
+    private int index;
+
+    /** What is not with the kernel yet. */
+    long remaining;
+    /** 0, or how it failed. */
+    int errno;
+    WriteRequest next;
+
+    /** The callers' buffers keep their positions and limits, whatever becomes of these here. */
+    WriteRequest(ByteBuffer[] data, Completion callback) {
+        buffers = new ByteBuffer[data.length];
+        for (int i = 0; i < data.length; i++) {
+            buffers[i] = data[i].duplicate();
+            remaining += data[i].remaining();
+        }
+        this.callback = callback;
+    }
+
+    Completion callback() {
+        return callback;
+    }
+
+    /** How many of its buffers have something left, roughly: empty ones between them count too. */
+    int buffersLeft() {
+        return buffers.length - index;
+    }
+
+    /** The first buffer with something left; where all is written, an empty one. */
+    ByteBuffer firstBuffer() {
+        while (index < buffers.length - 1 && !buffers[index].hasRemaining()) {
+            index++;
+        }
+        return buffers[index];
+    }
+
+    ByteBuffer buffer(int fromFirst) {
+        return buffers[index + fromFirst];
+    }
+
+    /** Takes note that the kernel has the next {@code count} bytes. */
+    void advance(long count) {
+        remaining -= count;
+        while (count > 0) {
+            ByteBuffer buffer = firstBuffer();
+            int step = (int) Math.min(count, buffer.remaining());
+            buffer.position(buffer.position() + step);
+            count -= step;
+        }
+    }
+}

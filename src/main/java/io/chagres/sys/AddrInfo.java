@@ -1,0 +1,94 @@
+package io.chagres.sys;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * What getaddrinfo(3) is asked with and answers with:
+ *
+ * <pre>{@code
+ *   struct addrinfo {
+ *       int              ai_flags;        //  0
+ *       int              ai_family;       //  4
+ *       int              ai_socktype;     //  8
+ *       int              ai_protocol;     // 12
+ *       socklen_t        ai_addrlen;      // 16
+ *       struct sockaddr *ai_addr;         // 24
+ *       char            *ai_canonname;    // 32
+ *       struct addrinfo *ai_next;         // 40
+ *   };
+ * }</pre>
+ *
+ * The list belongs to the C library until freeaddrinfo(3).
+ */
+@SuppressWarnings("restricted")   // reinterpret: the C library says how long its structs are
+public final class AddrInfo {
+
+    public static final int BYTES = 48;
+
+    private static final int FLAGS = 0;
+    private static final int FAMILY = 4;
+    private static final int SOCKTYPE = 8;
+    private static final int PROTOCOL = 12;
+    private static final int ADDRLEN = 16;
+    private static final int ADDR = 24;
+    private static final int CANONNAME = 32;
+    private static final int NEXT = 40;
+
+    private AddrInfo() { }
+
+    /** Writes hints into a zeroed segment: 0 in any place leaves that open. */
+    public static void hints(MemorySegment ai, int flags, int family, int socktype, int protocol) {
+        ai.set(JAVA_INT, FLAGS, flags);
+        ai.set(JAVA_INT, FAMILY, family);
+        ai.set(JAVA_INT, SOCKTYPE, socktype);
+        ai.set(JAVA_INT, PROTOCOL, protocol);
+    }
+
+    /** The head of the list behind the pointer that getaddrinfo has filled, NULL if it is empty. */
+    public static MemorySegment first(MemorySegment res) {
+        return sized(res.get(ADDRESS, 0), BYTES);
+    }
+
+    /** The next of the list, NULL after the last. */
+    public static MemorySegment next(MemorySegment ai) {
+        return sized(ai.get(ADDRESS, NEXT), BYTES);
+    }
+
+    public static int flags(MemorySegment ai) {
+        return ai.get(JAVA_INT, FLAGS);
+    }
+
+    public static int family(MemorySegment ai) {
+        return ai.get(JAVA_INT, FAMILY);
+    }
+
+    public static int socktype(MemorySegment ai) {
+        return ai.get(JAVA_INT, SOCKTYPE);
+    }
+
+    public static int protocol(MemorySegment ai) {
+        return ai.get(JAVA_INT, PROTOCOL);
+    }
+
+    public static int addrlen(MemorySegment ai) {
+        return ai.get(JAVA_INT, ADDRLEN);
+    }
+
+    /** The address: see {@link SockAddr}. */
+    public static MemorySegment addr(MemorySegment ai) {
+        return sized(ai.get(ADDRESS, ADDR), addrlen(ai));
+    }
+
+    /** The canonical name where AI_CANONNAME asked for it, else null. */
+    public static String canonname(MemorySegment ai) {
+        MemorySegment name = sized(ai.get(ADDRESS, CANONNAME), NetDb.NI_MAXHOST);
+        return name.equals(MemorySegment.NULL) ? null : name.getString(0);
+    }
+
+    private static MemorySegment sized(MemorySegment pointer, long bytes) {
+        return pointer.address() == 0 ? MemorySegment.NULL : pointer.reinterpret(bytes);
+    }
+}

@@ -1,0 +1,70 @@
+package io.chagres.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * Control messages, cmsg(3), of which this house knows one: descriptors on their way to another process, SCM_RIGHTS of unix(7).
+ *
+ * <pre>{@code
+ *   struct cmsghdr {
+ *       size_t cmsg_len;       //  0  this header and its data
+ *       int    cmsg_level;     //  8  SOL_SOCKET
+ *       int    cmsg_type;      // 12  SCM_RIGHTS
+ *       int    fds[];          // 16  the data; the next header begins at a multiple of 8
+ *   };
+ * }</pre>
+ */
+public final class Cmsg {
+
+    /** {@code SCM_MAX_FD}: with more descriptors in one message sendmsg fails with EINVAL. */
+    public static final int MAX_FDS = 253;
+
+    private static final int LEN = 0;
+    private static final int LEVEL = 8;
+    private static final int TYPE = 12;
+    private static final int DATA = 16;
+
+    private Cmsg() { }
+
+    /** {@code CMSG_SPACE(count * sizeof(int))}: the room that {@code count} descriptors take. */
+    public static int space(int count) {
+        return (int) align(DATA + (long) count * Integer.BYTES);
+    }
+
+    /** Writes one message with the first {@code count} of {@code fds}; what it returns is the {@code controllen}. */
+    public static int putRights(MemorySegment control, int[] fds, int count) {
+        control.set(JAVA_LONG, LEN, DATA + (long) count * Integer.BYTES);
+        control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
+        control.set(JAVA_INT, TYPE, Sockets.SCM_RIGHTS);
+        MemorySegment.copy(fds, 0, control, JAVA_INT, DATA, count);
+        return space(count);
+    }
+
+    /**
+     * Reads the descriptors that came with a received message into {@code fds} and returns how many: they are open and ours, whatever else
+     * becomes of the message. {@code control.byteSize() / 4} elements always suffice; with too few this throws before it has lost one.
+     */
+    public static int rights(MemorySegment msg, MemorySegment control, int[] fds) {
+        long end = MsgHdr.controllen(msg);
+        int count = 0;
+        for (long at = 0; at + DATA <= end; at += align(control.get(JAVA_LONG, at + LEN))) {
+            if (isRights(control, at)) {
+                int more = (int) (control.get(JAVA_LONG, at + LEN) - DATA) / Integer.BYTES;
+                MemorySegment.copy(control, JAVA_INT, at + DATA, fds, count, more);
+                count += more;
+            }
+        }
+        return count;
+    }
+
+    private static boolean isRights(MemorySegment control, long at) {
+        return control.get(JAVA_INT, at + LEVEL) == Sockets.SOL_SOCKET && control.get(JAVA_INT, at + TYPE) == Sockets.SCM_RIGHTS;
+    }
+
+    private static long align(long bytes) {
+        return bytes + 7 & -8;
+    }
+}

@@ -1,0 +1,68 @@
+package io.chagres.sys;
+
+import static io.chagres.sys.Libc.call;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * epoll(7): which of many descriptors are ready. {@code <sys/epoll.h>}; the struct is {@link EpollEvent}.
+ *
+ * <p>Every method returns what the kernel returned, or {@code -errno}.
+ */
+public final class Epoll {
+
+    public static final int EPOLLIN = 0x1;
+    public static final int EPOLLPRI = 0x2;
+    public static final int EPOLLOUT = 0x4;
+    public static final int EPOLLERR = 0x8;
+    public static final int EPOLLHUP = 0x10;
+    public static final int EPOLLRDHUP = 0x2000;
+    public static final int EPOLLEXCLUSIVE = 1 << 28;
+    public static final int EPOLLONESHOT = 1 << 30;
+    public static final int EPOLLET = 1 << 31;
+
+    public static final int EPOLL_CTL_ADD = 1;
+    public static final int EPOLL_CTL_DEL = 2;
+    public static final int EPOLL_CTL_MOD = 3;
+
+    public static final int EPOLL_CLOEXEC = 0x80000;
+
+    private static final MethodHandle EPOLL_CREATE1 = Libc.plain("epoll_create1");
+    private static final MethodHandle EPOLL_CTL = Libc.critical("epoll_ctl");
+    private static final MethodHandle EPOLL_WAIT = Libc.plain("epoll_wait");
+
+    private static final class Later {
+        static final MethodHandle EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
+    }
+
+    private Epoll() { }
+
+    /** epoll_create1(2): a new descriptor. EMFILE, ENFILE. */
+    public static int epoll_create1(int flags) {
+        return call(EPOLL_CREATE1, flags, 0, 0);
+    }
+
+    /** epoll_ctl(2). EEXIST for ADD, ENOENT for MOD and DEL, EPERM for a regular file, EBADF, ENOSPC. DEL needs no event: NULL. */
+    public static int epoll_ctl(int epfd, int op, int fd, MemorySegment event) {
+        return call(EPOLL_CTL, epfd, op, fd, event, 0);
+    }
+
+    /** epoll_wait(2): how many events; {@code timeout} in milliseconds, -1 for ever. EINTR, which no SA_RESTART hides. */
+    public static int epoll_wait(int epfd, MemorySegment events, int maxevents, int timeout) {
+        return call(EPOLL_WAIT, epfd, events, maxevents, timeout);
+    }
+
+    /** Whether the C library has epoll_pwait2 (glibc 2.35); the kernel has it since Linux 5.11. */
+    public static boolean hasPwait2() {
+        return Later.EPOLL_PWAIT2 != null;
+    }
+
+    /**
+     * epoll_pwait2(2): epoll_wait with a {@code struct timespec} (two longs: seconds, nanoseconds; NULL for ever). EINTR, and ENOSYS where
+     * the C library or the kernel is too old. {@code sigmask} may be NULL.
+     */
+    public static int epoll_pwait2(int epfd, MemorySegment events, int maxevents, MemorySegment timeout, MemorySegment sigmask) {
+        return hasPwait2() ? call(Later.EPOLL_PWAIT2, epfd, events, maxevents, timeout, sigmask) : -Errno.ENOSYS;
+    }
+}

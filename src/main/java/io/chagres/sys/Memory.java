@@ -1,0 +1,36 @@
+package io.chagres.sys;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/** Native memory that lives as long as somebody holds its segment. */
+public final class Memory {
+
+    private static final int ALIGNMENT = 16;   // what malloc(3) gives, enough for every C struct
+
+    private Memory() { }
+
+    /** Zeroed, aligned to 16, freed by the garbage collector; counts against {@code -XX:MaxDirectMemorySize}. */
+    public static MemorySegment allocate(long bytes) {
+        return Arena.ofAuto().allocate(bytes, ALIGNMENT);
+    }
+
+    /** A copy as a C string: the bytes and a NUL. */
+    public static MemorySegment string(byte[] bytes) {
+        MemorySegment copy = allocate(bytes.length + 1L);
+        MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return copy;
+    }
+
+    /** A copy as a C string in UTF-8. */
+    public static MemorySegment string(String text) {
+        return string(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Whether a call with these arguments would leave the segment. Beyond a byte[] lies the Java heap: not left to the caller. */
+    static boolean outside(MemorySegment buf, long len) {
+        return len < 0 || len > buf.byteSize();
+    }
+}

@@ -1,0 +1,157 @@
+package io.chagres.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT_UNALIGNED;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT_UNALIGNED;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * Socket addresses, written and read: ip(7), ipv6(7), unix(7).
+ *
+ * <pre>{@code
+ *   struct sockaddr_in {             struct sockaddr_in6 {                struct sockaddr_un {
+ *       sa_family_t sin_family;          sa_family_t sin6_family;             sa_family_t sun_family;
+ *       in_port_t   sin_port;            in_port_t   sin6_port;               char        sun_path[108];
+ *       in_addr     sin_addr;            uint32_t    sin6_flowinfo;       };
+ *       char        sin_zero[8];         in6_addr    sin6_addr;
+ *   };                                   uint32_t    sin6_scope_id;
+ *                                    };
+ * }</pre>
+ *
+ * Port and flow information are in network byte order there, family and scope in the machine's. The writers return the length to pass to
+ * the kernel, or {@code -errno} where the arguments make no address.
+ */
+public final class SockAddr {
+
+    /** {@code sizeof(struct sockaddr_storage)}: room for any of them. */
+    public static final int SIZE = 128;
+
+    /** {@code sizeof(sun_path)}. */
+    public static final int UNIX_PATH_MAX = 108;
+
+    private static final int INET_BYTES = 16;
+    private static final int INET6_BYTES = 28;
+
+    private static final int PORT = 2;
+    private static final int INET_ADDR = 4;
+    private static final int FLOWINFO = 4;
+    private static final int INET6_ADDR = 8;
+    private static final int SCOPE_ID = 24;
+    private static final int PATH = 2;
+
+    private static final ValueLayout.OfShort NET_SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+    private static final ValueLayout.OfInt NET_INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
+
+    private SockAddr() { }
+
+    // ---- writing
+
+    /** A {@code sockaddr_in}: 16, or -EINVAL unless there are 4 bytes of address and a port of 0 to 65535. */
+    public static int putInet(MemorySegment dst, byte[] ip4, int port) {
+        if (ip4.length != 4 || port >>> 16 != 0) {
+            return -Errno.EINVAL;
+        }
+        head(dst, INET_BYTES, Sockets.AF_INET, port);
+        copy(ip4, dst, INET_ADDR);
+        return INET_BYTES;
+    }
+
+    /** A {@code sockaddr_in6}: 28, or -EINVAL unless there are 16 bytes of address and a port of 0 to 65535. */
+    public static int putInet6(MemorySegment dst, byte[] ip16, int port, int flowinfo, int scopeId) {
+        if (ip16.length != 16 || port >>> 16 != 0) {
+            return -Errno.EINVAL;
+        }
+        head(dst, INET6_BYTES, Sockets.AF_INET6, port);
+        dst.set(NET_INT, FLOWINFO, flowinfo);
+        copy(ip16, dst, INET6_ADDR);
+        dst.set(JAVA_INT_UNALIGNED, SCOPE_ID, scopeId);
+        return INET6_BYTES;
+    }
+
+    /**
+     * A {@code sockaddr_un}. A path is written with its NUL; a name whose first byte is NUL is abstract and just as long as given; the empty
+     * name lets bind choose one. A name that does not fit is -ENAMETOOLONG and never cut; a path with a NUL inside is -EINVAL.
+     */
+    public static int putUnix(MemorySegment dst, byte[] name) {
+        boolean path = name.length > 0 && name[0] != 0;
+        int bytes = path ? name.length + 1 : name.length;
+        if (bytes > UNIX_PATH_MAX) {
+            return -Errno.ENAMETOOLONG;
+        }
+        if (path && indexOfNul(name) < name.length) {
+            return -Errno.EINVAL;
+        }
+        dst.asSlice(0, PATH + bytes).fill((byte) 0);
+        dst.set(JAVA_SHORT_UNALIGNED, 0, (short) Sockets.AF_UNIX);
+        copy(name, dst, PATH);
+        return PATH + bytes;
+    }
+
+    private static void head(MemorySegment dst, int bytes, int family, int port) {
+        dst.asSlice(0, bytes).fill((byte) 0);
+        dst.set(JAVA_SHORT_UNALIGNED, 0, (short) family);
+        dst.set(NET_SHORT, PORT, (short) port);
+    }
+
+    private static void copy(byte[] src, MemorySegment dst, int offset) {
+        MemorySegment.copy(src, 0, dst, JAVA_BYTE, offset, src.length);
+    }
+
+    private static int indexOfNul(byte[] bytes) {
+        int i = 0;
+        while (i < bytes.length && bytes[i] != 0) {
+            i++;
+        }
+        return i;
+    }
+
+    // ---- reading
+
+    /** AF_INET, AF_INET6 or AF_UNIX. */
+    public static int family(MemorySegment src) {
+        return Short.toUnsignedInt(src.get(JAVA_SHORT_UNALIGNED, 0));
+    }
+
+    /** The port of an AF_INET or AF_INET6 address. */
+    public static int port(MemorySegment src) {
+        return Short.toUnsignedInt(src.get(NET_SHORT, PORT));
+    }
+
+    /** The 4 bytes of an AF_INET address, the 16 of an AF_INET6 one; of any other family none. */
+    public static byte[] ip(MemorySegment src) {
+        return switch (family(src)) {
+            case Sockets.AF_INET -> bytes(src, INET_ADDR, 4);
+            case Sockets.AF_INET6 -> bytes(src, INET6_ADDR, 16);
+            default -> new byte[0];
+        };
+    }
+
+    /** The flow information of an AF_INET6 address. */
+    public static int flowinfo(MemorySegment src) {
+        return src.get(NET_INT, FLOWINFO);
+    }
+
+    /** The scope of an AF_INET6 address: the index of an interface where it is link-local. */
+    public static int scopeId(MemorySegment src) {
+        return src.get(JAVA_INT_UNALIGNED, SCOPE_ID);
+    }
+
+    /** The name in an AF_UNIX address of {@code addrlen} bytes: a path without its NUL, an abstract name with it, empty if unnamed. */
+    public static byte[] unixName(MemorySegment src, int addrlen) {
+        if (addrlen <= PATH) {
+            return new byte[0];
+        }
+        byte[] name = bytes(src, PATH, addrlen - PATH);
+        return name[0] == 0 ? name : Arrays.copyOf(name, indexOfNul(name));
+    }
+
+    private static byte[] bytes(MemorySegment src, int offset, int count) {
+        byte[] copy = new byte[count];
+        MemorySegment.copy(src, JAVA_BYTE, offset, copy, 0, count);
+        return copy;
+    }
+}

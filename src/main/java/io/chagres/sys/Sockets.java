@@ -1,0 +1,226 @@
+package io.chagres.sys;
+
+import static io.chagres.sys.Libc.call;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/**
+ * socket(2), bind(2), connect(2), recv(2), send(2) and their family: {@code <sys/socket.h>}, with the options of socket(7), tcp(7), ip(7)
+ * and ipv6(7).
+ *
+ * <p>Every method returns what the kernel returned, or {@code -errno}.
+ */
+public final class Sockets {
+
+    public static final int AF_UNSPEC = 0;
+    public static final int AF_UNIX = 1;
+    public static final int AF_INET = 2;
+    public static final int AF_INET6 = 10;
+
+    public static final int SOCK_STREAM = 1;
+    public static final int SOCK_DGRAM = 2;
+    public static final int SOCK_NONBLOCK = 0x800;
+    public static final int SOCK_CLOEXEC = 0x80000;
+
+    public static final int SOL_SOCKET = 1;
+    public static final int SO_REUSEADDR = 2;
+    public static final int SO_TYPE = 3;
+    public static final int SO_ERROR = 4;
+    public static final int SO_SNDBUF = 7;
+    public static final int SO_RCVBUF = 8;
+    public static final int SO_KEEPALIVE = 9;
+    public static final int SO_LINGER = 13;
+    public static final int SO_REUSEPORT = 15;
+    public static final int SO_PEERCRED = 17;
+    public static final int SO_ACCEPTCONN = 30;
+    public static final int SO_PROTOCOL = 38;
+    public static final int SO_DOMAIN = 39;
+    public static final int SO_INCOMING_CPU = 49;
+
+    public static final int IPPROTO_TCP = 6;
+    public static final int TCP_NODELAY = 1;
+    public static final int TCP_CORK = 3;
+    public static final int TCP_KEEPIDLE = 4;
+    public static final int TCP_KEEPINTVL = 5;
+    public static final int TCP_KEEPCNT = 6;
+    public static final int TCP_DEFER_ACCEPT = 9;
+    public static final int TCP_INFO = 11;
+    public static final int TCP_QUICKACK = 12;
+    public static final int TCP_CONGESTION = 13;
+    public static final int TCP_USER_TIMEOUT = 18;
+    public static final int TCP_FASTOPEN = 23;
+    public static final int TCP_NOTSENT_LOWAT = 25;
+
+    public static final int IPPROTO_IP = 0;
+    public static final int IP_TOS = 1;
+
+    public static final int IPPROTO_IPV6 = 41;
+    public static final int IPV6_V6ONLY = 26;
+    public static final int IPV6_TCLASS = 67;
+
+    public static final int MSG_OOB = 0x1;
+    public static final int MSG_PEEK = 0x2;
+    public static final int MSG_CTRUNC = 0x8;
+    public static final int MSG_DONTWAIT = 0x40;
+    public static final int MSG_NOSIGNAL = 0x4000;
+    public static final int MSG_MORE = 0x8000;
+    public static final int MSG_CMSG_CLOEXEC = 0x4000_0000;
+
+    public static final int SHUT_RD = 0;
+    public static final int SHUT_WR = 1;
+    public static final int SHUT_RDWR = 2;
+
+    public static final int SCM_RIGHTS = 1;
+
+    /** The largest backlog that listen(2) heeds by default, since Linux 5.4; {@code net.core.somaxconn} has the last word. */
+    public static final int SOMAXCONN = 4096;
+
+    private static final MethodHandle SOCKET = Libc.plain("socket");
+    private static final MethodHandle SETSOCKOPT = Libc.plain("setsockopt");
+    private static final MethodHandle BIND = Libc.plain("bind");
+    private static final MethodHandle LISTEN = Libc.plain("listen");
+    private static final MethodHandle GETSOCKNAME = Libc.plain("getsockname");
+    private static final MethodHandle ACCEPT4 = Libc.plain("accept4");
+    private static final MethodHandle SHUTDOWN = Libc.plain("shutdown");
+    private static final MethodHandle RECV = Libc.criticalBuffer("recv");
+    private static final MethodHandle SEND = Libc.criticalBuffer("send");
+
+    /** What a plain server can start without. */
+    private static final class Later {
+        static final MethodHandle CONNECT = Libc.plain("connect");
+        static final MethodHandle GETPEERNAME = Libc.plain("getpeername");
+        static final MethodHandle GETSOCKOPT = Libc.plain("getsockopt");
+        static final MethodHandle SOCKETPAIR = Libc.plain("socketpair");
+        static final MethodHandle SENDMSG = Libc.plain("sendmsg");
+        static final MethodHandle RECVMSG = Libc.plain("recvmsg");
+    }
+
+    private Sockets() { }
+
+    /** socket(2): a new descriptor. EAFNOSUPPORT where the kernel has no such family (IPv6 switched off), EMFILE, ENFILE. */
+    public static int socket(int domain, int type, int protocol) {
+        return call(SOCKET, domain, type, protocol);
+    }
+
+    /** bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES (port below 1024); for AF_UNIX also ENOENT, EADDRINUSE where the file exists. */
+    public static int bind(int fd, MemorySegment addr, int addrlen) {
+        return call(BIND, fd, addr, addrlen, 0);
+    }
+
+    /** listen(2). EADDRINUSE where another socket listens there already. */
+    public static int listen(int fd, int backlog) {
+        return call(LISTEN, fd, backlog, 0);
+    }
+
+    /** accept4(2): the connection's descriptor. EAGAIN, ECONNABORTED, EMFILE, ENFILE. {@code addr} and {@code addrlen} may be NULL. */
+    public static int accept4(int fd, MemorySegment addr, MemorySegment addrlen, int flags) {
+        return call(ACCEPT4, fd, addr, addrlen, flags);
+    }
+
+    /** connect(2): 0, or EINPROGRESS for TCP, then see SO_ERROR once writable; EAGAIN for AF_UNIX means a full backlog. */
+    public static int connect(int fd, MemorySegment addr, int addrlen) {
+        return call(Later.CONNECT, fd, addr, addrlen, 0);
+    }
+
+    /** shutdown(2). ENOTCONN. */
+    public static int shutdown(int fd, int how) {
+        return call(SHUTDOWN, fd, how, 0);
+    }
+
+    /** getsockname(2): {@code addrlen} says the room before and the length after. EBADF. */
+    public static int getsockname(int fd, MemorySegment addr, MemorySegment addrlen) {
+        return call(GETSOCKNAME, fd, addr, addrlen, 0);
+    }
+
+    /** getpeername(2), as {@link #getsockname}. ENOTCONN. */
+    public static int getpeername(int fd, MemorySegment addr, MemorySegment addrlen) {
+        return call(Later.GETPEERNAME, fd, addr, addrlen, 0);
+    }
+
+    /** getsockopt(2): {@code optlen} says the room before and the length after. ENOPROTOOPT. */
+    public static int getsockopt(int fd, int level, int optname, MemorySegment optval, MemorySegment optlen) {
+        return call(Later.GETSOCKOPT, fd, level, optname, optval, optlen);
+    }
+
+    /** An option that is an int: its 32 bits as a number >= 0 (cast to int where -1 is a value, as of SO_INCOMING_CPU), or -errno. */
+    public static long getsockopt(int fd, int level, int optname) {
+        MemorySegment slab = Scratch.slab();
+        slab.set(JAVA_INT, Scratch.LENGTH, Integer.BYTES);
+        long slot = slab.address();
+        int result = call(Later.GETSOCKOPT, fd, level, optname, slot + Scratch.VALUE, slot + Scratch.LENGTH);
+        return result < 0 ? result : Integer.toUnsignedLong(slab.get(JAVA_INT, Scratch.VALUE));
+    }
+
+    /** setsockopt(2). ENOPROTOOPT, EINVAL. */
+    public static int setsockopt(int fd, int level, int optname, MemorySegment optval, int optlen) {
+        return call(SETSOCKOPT, fd, level, optname, optval, optlen);
+    }
+
+    /** An option that is an int. */
+    public static int setsockopt(int fd, int level, int optname, int value) {
+        MemorySegment slab = Scratch.slab();
+        slab.set(JAVA_INT, Scratch.VALUE, value);
+        return call(SETSOCKOPT, fd, level, optname, slab.address() + Scratch.VALUE, Integer.BYTES);
+    }
+
+    /** socketpair(2): two ints into {@code sv}. EMFILE. */
+    public static int socketpair(int domain, int type, int protocol, MemorySegment sv) {
+        return call(Later.SOCKETPAIR, domain, type, protocol, sv, 0);
+    }
+
+    /** sendmsg(2): the bytes sent. EAGAIN, EPIPE, EBADF where a descriptor to be passed is not open. See {@link MsgHdr}. */
+    public static long sendmsg(int fd, MemorySegment msg, int flags) {
+        return Libc.size(Later.SENDMSG, fd, msg, flags);
+    }
+
+    /** recvmsg(2): the bytes received, 0 at end of file. EAGAIN. See {@link MsgHdr}. */
+    public static long recvmsg(int fd, MemorySegment msg, int flags) {
+        return Libc.size(Later.RECVMSG, fd, msg, flags);
+    }
+
+    /**
+     * recv(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes received, 0 at end of file; EAGAIN, ECONNRESET,
+     * EFAULT where {@code len} exceeds the segment. {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
+     */
+    public static long recv(int fd, MemorySegment buf, long len, int flags) {
+        if (Memory.outside(buf, len)) {
+            return -Errno.EFAULT;
+        }
+        return Libc.CRITICAL || buf.isNative()
+                ? Libc.buffer(RECV, fd, buf, len, flags | MSG_DONTWAIT)
+                : recvBounced(fd, buf, len, flags);
+    }
+
+    /**
+     * send(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes sent, perhaps fewer than {@code len}; EAGAIN,
+     * EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET, EFAULT where {@code len} exceeds the segment.
+     * {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
+     */
+    public static long send(int fd, MemorySegment buf, long len, int flags) {
+        if (Memory.outside(buf, len)) {
+            return -Errno.EFAULT;
+        }
+        return Libc.CRITICAL || buf.isNative()
+                ? Libc.buffer(SEND, fd, buf, len, flags | MSG_DONTWAIT)
+                : sendBounced(fd, buf, len, flags);
+    }
+
+    static long recvBounced(int fd, MemorySegment heap, long len, int flags) {
+        MemorySegment bounce = Scratch.bounce();
+        long received = Libc.buffer(RECV, fd, bounce, Math.min(len, Scratch.BOUNCE_BYTES), flags | MSG_DONTWAIT);
+        if (received > 0) {
+            MemorySegment.copy(bounce, JAVA_BYTE, 0, heap, JAVA_BYTE, 0, received);
+        }
+        return received;
+    }
+
+    static long sendBounced(int fd, MemorySegment heap, long len, int flags) {
+        MemorySegment bounce = Scratch.bounce();
+        long count = Math.min(len, Scratch.BOUNCE_BYTES);
+        MemorySegment.copy(heap, JAVA_BYTE, 0, bounce, JAVA_BYTE, 0, count);
+        return Libc.buffer(SEND, fd, bounce, count, flags | MSG_DONTWAIT);
+    }
+}

@@ -1,0 +1,2 @@
+/** The kernel, word for word. */
+package io.chagres.sys;
