@@ -31,24 +31,27 @@ public final class Async extends Handle {
     }
 
     /**
-     * Makes the callback run; from any thread. It never waits and, after the first of a series, costs one atomic read. On a
-     * closed handle it has no effect.
+     * Makes the callback run; from any thread. It never waits and, after the first of a series, costs one atomic exchange.
+     * What the thread did before, the callback sees. On a closed handle it has no effect.
      */
     public void send() {
-        if (!sent.get() && sent.compareAndSet(false, true)) {
+        // An exchange and not a look first: a look would not make this thread's writes visible to a callback about to begin.
+        if (!sent.getAndSet(true)) {
             core().post(delivery);
         }
     }
 
+    /** Leaves it as sent for ever, so that no later send posts anything. */
     @Override
     protected void release() {
+        sent.set(true);
     }
 
     private final class Delivery extends Task {
         @Override
         protected void run() {
-            sent.set(false);
             if (!isClosing()) {
+                sent.getAndSet(false);
                 callback.run();
             }
         }

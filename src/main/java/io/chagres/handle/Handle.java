@@ -48,28 +48,32 @@ public abstract class Handle extends Resident {
         });
     }
 
-    /** The loop that it lives on. */
+    /** The loop that it lives on; any thread. */
     public final Loop loop() {
         return core.loop();
     }
 
     /** Whether it may call back: started and not closing. */
     public final boolean isActive() {
+        core.checkThread();
         return active;
     }
 
     /** Whether {@link #close()} was called, also when it is closed by now. */
     public final boolean isClosing() {
+        core.checkThread();
         return state != State.OPEN;
     }
 
     /** Whether its close callback has come. */
     public final boolean isClosed() {
+        core.checkThread();
         return state == State.CLOSED;
     }
 
     /** Whether the loop waits for it while it is active; true from the start. */
     public final boolean hasRef() {
+        core.checkThread();
         return referenced;
     }
 
@@ -124,15 +128,22 @@ public abstract class Handle extends Resident {
     private void beginClose(Runnable callback) {
         state = State.CLOSING;
         closeCallback = callback;
-        release();
-        deactivate();
-        core.closing(this);
+        try {
+            release();
+        } finally {
+            deactivate();
+            core.closing(this);
+        }
     }
 
     @Override
     protected final void finishClose() {
         state = State.CLOSED;
-        cancelRequests();
+        try {
+            cancelRequests();
+        } catch (Throwable thrown) {
+            core.raise(thrown);
+        }
         core.leave(this);
         Runnable callback = closeCallback;
         closeCallback = null;

@@ -26,8 +26,8 @@ public final class Poll extends Handle {
     public interface Listener {
         /**
          * @param events what has happened of what was asked for
-         * @param error null, or EBADF where the descriptor is in an error state: the handle is stopped then, and
-         *     {@code events} is empty
+         * @param error null; EBADF where the descriptor is in an error state or was closed, or what else epoll_ctl(2)
+         *     refuses it with: the handle is stopped then, and {@code events} is empty
          */
         void onReady(PollEvents events, SystemException error);
     }

@@ -18,6 +18,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 public final class Signal extends Handle {
 
     private Subscription subscription;
+    private Runnable callback;
+    private boolean oneShot;
 
     /** A handle that waits for nothing yet. */
     public Signal(Loop loop) {
@@ -37,8 +39,8 @@ public final class Signal extends Handle {
     }
 
     /**
-     * Starts waiting for the signal {@code name}, "INT" or "SIGINT"; where it is started already, this start replaces the
-     * other.
+     * Starts waiting for the signal {@code name}, "INT" or "SIGINT". Where it is started already, this start replaces the
+     * other; of the same signal, none is lost between the two.
      *
      * @throws UsageException EINVAL where the system has no such signal, or the JVM keeps it for itself
      */
@@ -55,10 +57,15 @@ public final class Signal extends Handle {
         requireOpen("start");
         UsageException.requireArgument(name, "name");
         UsageException.requireArgument(callback, "callback");
-        Subscription fresh = new Subscription(name.startsWith("SIG") ? name.substring(3) : name, callback, oneShot);
-        SignalTable.add(fresh.name, fresh);
-        release();
-        subscription = fresh;
+        String plainName = name.startsWith("SIG") ? name.substring(3) : name;
+        if (subscription == null || !subscription.name.equals(plainName)) {
+            Subscription fresh = new Subscription(plainName);
+            SignalTable.add(plainName, fresh);
+            release();
+            subscription = fresh;
+        }
+        this.callback = callback;
+        this.oneShot = oneShot;
         activate();
     }
 
@@ -77,12 +84,10 @@ public final class Signal extends Handle {
         }
     }
 
-    /** One start of the handle: what a signal that was caught for an earlier start finds is no longer current. */
+    /** From a start to the stop: what a signal that was caught before finds is no longer current. */
     private final class Subscription implements Runnable {
 
         final String name;
-        private final Runnable callback;
-        private final boolean oneShot;
         private final AtomicInteger caught = new AtomicInteger();
         private final Task delivery = new Task() {
             @Override
@@ -91,10 +96,8 @@ public final class Signal extends Handle {
             }
         };
 
-        Subscription(String name, Runnable callback, boolean oneShot) {
+        Subscription(String name) {
             this.name = name;
-            this.callback = callback;
-            this.oneShot = oneShot;
         }
 
         /** The signal came; on a thread of the JVM's. */
@@ -110,7 +113,7 @@ public final class Signal extends Handle {
                 if (oneShot) {
                     stop();
                 }
-                callback.run();
+                core().invoke(callback);
             }
         }
     }

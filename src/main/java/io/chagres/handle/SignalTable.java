@@ -13,9 +13,10 @@ import sun.misc.SignalHandler;
  */
 final class SignalTable {
 
-    private static final Map<String, Entry> ENTRIES = new HashMap<>();
+    /** By number, since some signals have two names: CHLD and CLD, IO and POLL. */
+    private static final Map<Integer, Entry> ENTRIES = new HashMap<>();
 
-    private record Entry(SignalHandler before, List<Runnable> subscribers) {
+    private record Entry(sun.misc.Signal signal, SignalHandler before, List<Runnable> subscribers) {
     }
 
     private SignalTable() {
@@ -23,36 +24,34 @@ final class SignalTable {
 
     /** Adds a subscriber, and catches the signal if it is the first. */
     static synchronized void add(String name, Runnable subscriber) {
-        Entry entry = ENTRIES.get(name);
-        if (entry == null) {
-            entry = new Entry(handle(name, signal -> dispatch(name)), new ArrayList<>());
-            ENTRIES.put(name, entry);
+        try {
+            sun.misc.Signal signal = new sun.misc.Signal(name);
+            ENTRIES.computeIfAbsent(signal.getNumber(), number -> caught(signal)).subscribers.add(subscriber);
+        } catch (IllegalArgumentException refused) {
+            throw new UsageException("EINVAL", "signal " + name + " cannot be caught: " + refused.getMessage());
         }
-        entry.subscribers.add(subscriber);
+    }
+
+    private static Entry caught(sun.misc.Signal signal) {
+        SignalHandler before = sun.misc.Signal.handle(signal, caught -> dispatch(caught.getNumber()));
+        return new Entry(signal, before, new ArrayList<>());
     }
 
     /** Removes a subscriber, and restores what was before if it was the last. */
     static synchronized void remove(String name, Runnable subscriber) {
-        Entry entry = ENTRIES.get(name);
+        int number = new sun.misc.Signal(name).getNumber();
+        Entry entry = ENTRIES.get(number);
         entry.subscribers.remove(subscriber);
         if (entry.subscribers.isEmpty()) {
-            ENTRIES.remove(name);
-            handle(name, entry.before);
+            ENTRIES.remove(number);
+            sun.misc.Signal.handle(entry.signal, entry.before);
         }
     }
 
-    private static synchronized void dispatch(String name) {
-        Entry entry = ENTRIES.get(name);
+    private static synchronized void dispatch(int number) {
+        Entry entry = ENTRIES.get(number);
         if (entry != null) {
             entry.subscribers.forEach(Runnable::run);
-        }
-    }
-
-    private static SignalHandler handle(String name, SignalHandler handler) {
-        try {
-            return sun.misc.Signal.handle(new sun.misc.Signal(name), handler);
-        } catch (IllegalArgumentException refused) {
-            throw new UsageException("EINVAL", "signal " + name + " cannot be caught: " + refused.getMessage());
         }
     }
 }

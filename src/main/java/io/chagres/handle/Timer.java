@@ -15,6 +15,7 @@ import java.time.Duration;
 public final class Timer extends Handle {
 
     private static final long MICROS_PER_MILLI = 1000;
+    private static final long MICROS_PER_SECOND = 1_000_000;
 
     private final Entry entry = new Entry();
     private long repeatMicros;
@@ -96,11 +97,9 @@ public final class Timer extends Handle {
         if (UsageException.requireArgument(duration, name).isNegative()) {
             throw new UsageException("EINVAL", name + " must not be negative: " + duration);
         }
-        try {
-            return Math.ceilDiv(duration.toNanos(), 1000L);
-        } catch (ArithmeticException longerThan292Years) {
-            return microsOf(duration.toMillis(), name);
-        }
+        return duration.getSeconds() < Long.MAX_VALUE / MICROS_PER_SECOND
+            ? duration.getSeconds() * MICROS_PER_SECOND + Math.ceilDiv(duration.getNano(), 1000)
+            : Long.MAX_VALUE;
     }
 
     /** Stops it: it does not fire until it is started. Idempotent. */

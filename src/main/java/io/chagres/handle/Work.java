@@ -9,6 +9,7 @@ import io.chagres.loop.UsageException;
 import io.chagres.loop.WorkerPool;
 import io.chagres.sys.Errno;
 import java.util.concurrent.Callable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 
@@ -50,7 +51,7 @@ public final class Work<T> extends Resident {
     public static <T> Work<T> submit(Loop loop, Callable<? extends T> job,
                                      BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
-        WorkerPool.shared().execute(work::runJob);
+        work.handTo(WorkerPool.shared()::execute);
         return work;
     }
 
@@ -58,8 +59,18 @@ public final class Work<T> extends Resident {
     public static <T> Work<T> submitSlow(Loop loop, Callable<? extends T> job,
                                          BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
-        WorkerPool.shared().executeSlow(work::runJob);
+        work.handTo(WorkerPool.shared()::executeSlow);
         return work;
+    }
+
+    /** Where no thread can be made (OutOfMemoryError), the loop must not wait for what will never run. */
+    private void handTo(Executor pool) {
+        try {
+            pool.execute(this::runJob);
+        } catch (Throwable refused) {
+            retire();
+            throw refused;
+        }
     }
 
     private void runJob() {
@@ -95,10 +106,14 @@ public final class Work<T> extends Resident {
     }
 
     private void complete() {
+        retire();
+        callback.accept(result, failure);
+    }
+
+    private void retire() {
         state.set(State.DONE);
         core.release();
         core.leave(this);
-        callback.accept(result, failure);
     }
 
     /** As {@link #cancel()}. */

@@ -4,6 +4,7 @@ import io.chagres.sys.SelfCheck;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -28,7 +29,8 @@ public final class Loop implements Executor, AutoCloseable {
     private static final int PENDING_ROUNDS = 8;
 
     private final LoopCore core;
-    private boolean running;
+    /** Atomic, since a second thread may try to run the loop, too. */
+    private final AtomicBoolean running = new AtomicBoolean();
     private boolean stopping;
     private boolean closed;
 
@@ -94,14 +96,16 @@ public final class Loop implements Executor, AutoCloseable {
         try {
             return iterate(mode);
         } finally {
-            running = false;
             stopping = false;
+            running.set(false);
             core.rethrowFailure();
         }
     }
 
     private boolean iterate(RunMode mode) {
-        core.ticks.drain();
+        if (!stopping) {
+            core.ticks.drain();
+        }
         boolean alive = isAlive();
         if (!alive || mode == RunMode.DEFAULT) {
             core.updateTime();
@@ -138,17 +142,16 @@ public final class Loop implements Executor, AutoCloseable {
         if (closed) {
             throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed");
         }
-        if (running) {
-            core.checkThread();
-            throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
-        }
         Thread thread = Thread.currentThread();
         if (thread.isVirtual()) {
             throw new UsageException("EINVAL", "a loop runs on a platform thread, and \"" + thread.getName()
                 + "\" is a virtual one: use Loop.start");
         }
+        if (!running.compareAndSet(false, true)) {
+            core.checkThread();
+            throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
+        }
         core.own(thread);
-        running = true;
     }
 
     /**
@@ -265,16 +268,15 @@ public final class Loop implements Executor, AutoCloseable {
             return;
         }
         core.checkThread();
-        if (running) {
+        if (!running.compareAndSet(false, true)) {
             throw new UsageException("EBUSY", "close was called from inside a callback of the same loop");
         }
-        running = true;
         try {
             endResidents();
         } finally {
             closed = true;
-            running = false;
-            core.poller.close();
+            core.free();
+            running.set(false);
             core.rethrowFailure();
         }
     }
@@ -283,10 +285,10 @@ public final class Loop implements Executor, AutoCloseable {
         core.refuseResidents();
         core.ticks.drain();
         do {
-            core.visitResidents(Resident::close);
+            core.visitResidents(resident -> core.guard(resident::close));
             stopping = false;
             turn(RunMode.ONCE);
-        } while (!core.residents.isEmpty() || core.isAlive() || !core.closeMailbox());
+        } while (!core.residents.isEmpty() || core.hasWork() || core.runLastTasks());
     }
 
     /**

@@ -76,8 +76,13 @@ public final class LoopCore {
         return nowNanos;
     }
 
+    /** The time at this moment: what {@link #nowNanos} becomes at the next look at the clock. */
+    long clockNanos() {
+        return clock.nanoTime() - origin;
+    }
+
     void updateTime() {
-        nowNanos = clock.nanoTime() - origin;
+        nowNanos = clockNanos();
     }
 
     long realSleep(long nanos) {
@@ -128,7 +133,12 @@ public final class LoopCore {
     }
 
     boolean isAlive() {
-        return holds > 0 || !pending.isEmpty() || !closing.isEmpty() || !ticks.isEmpty() || !mailbox.isEmpty();
+        return hasWork() || !mailbox.isEmpty();
+    }
+
+    /** As {@link #isAlive}, tasks aside. */
+    boolean hasWork() {
+        return holds > 0 || !pending.isEmpty() || !closing.isEmpty() || !ticks.isEmpty();
     }
 
     // ---- mechanisms --------------------------------------------------------------------------------------------
@@ -196,8 +206,17 @@ public final class LoopCore {
 
     /** Runs the tasks that other threads have left; how many there were. */
     int runTasks() {
+        return run(mailbox.takeAll());
+    }
+
+    /** As {@link #runTasks}, and refuses tasks from now on; whether there were any. */
+    boolean runLastTasks() {
+        return run(mailbox.takeLast()) > 0;
+    }
+
+    private int run(Task first) {
         int count = 0;
-        for (Task task = mailbox.takeAll(); task != null; count++) {
+        for (Task task = first; task != null; count++) {
             Task following = task.next;
             task.next = null;
             invoke(task);
@@ -206,8 +225,10 @@ public final class LoopCore {
         return count;
     }
 
-    boolean closeMailbox() {
-        return mailbox.close();
+    /** The loop's end: nothing can be posted any more, and the descriptors are closed. */
+    void free() {
+        mailbox.takeLast();
+        poller.close();
     }
 
     /** What {@code maker} made for this loop at the first call with {@code type}: memory that its streams share, say. */
@@ -220,17 +241,22 @@ public final class LoopCore {
         return type.cast(there);
     }
 
-    /** For those who drive the loop from another event loop: a descriptor that becomes readable when there is work. */
+    /**
+     * For those who drive the loop from another event loop: a descriptor that becomes readable when there is work. Ask
+     * for it before each wait, since the loop may have to exchange it.
+     */
     public int backendFd() {
         return poller.fd();
     }
 
     /**
      * How long an iteration that started now would wait, in nanoseconds: 0 where there is something to do, -1 where only
-     * an event can bring something to do.
+     * an event can bring something to do. Ask right before waiting for {@link #backendFd()}: only a task that is posted
+     * after an answer other than 0 makes that descriptor readable.
      */
     public long backendTimeoutNanos() {
-        return poller.hasChanges() || !mailbox.isEmpty() ? 0 : pollTimeout();
+        long nanos = poller.hasChanges() ? 0 : pollTimeout();
+        return nanos != 0 && mailbox.fallAsleep() ? nanos : 0;
     }
 
     long pollTimeout() {

@@ -1,5 +1,6 @@
 package io.chagres.loop;
 
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
@@ -13,6 +14,12 @@ final class Mailbox {
     private static final Task CLOSED = new Marker();
 
     private final AtomicReference<Task> head = new AtomicReference<>();
+    private final AtomicInteger rings = new AtomicInteger();
+
+    /** Whether the loop has announced a wait and not taken that back; the loop's own, as is the next. */
+    private boolean announced;
+    /** The waits that a sender took upon itself to end: what {@link #rings} comes to once all of them have rung. */
+    private int ringsOwed;
 
     /** What came of {@link #post}. */
     enum Posted { QUEUED, MUST_WAKE, REFUSED }
@@ -40,20 +47,42 @@ final class Mailbox {
 
     /** Announces that the loop is going to wait; false where tasks are there and it must not. */
     boolean fallAsleep() {
-        return head.compareAndSet(null, ASLEEP);
+        announced = announced || head.compareAndSet(null, ASLEEP);
+        return head.get() == ASLEEP;
     }
 
     /** Takes the announcement back. */
     void wakeUp() {
-        head.compareAndSet(ASLEEP, null);
+        if (announced && !head.compareAndSet(ASLEEP, null)) {
+            ringsOwed++;
+        }
+        announced = false;
+    }
+
+    /** The sender that had to has written to the eventfd. */
+    void rang() {
+        rings.incrementAndGet();
+    }
+
+    /** Waits for the senders that are about to write to the eventfd: by then its number could be another file's. */
+    void awaitRings() {
+        while (rings.get() != ringsOwed) {
+            Thread.yield();
+        }
     }
 
     /** Takes all tasks, oldest first, linked by {@link Task#next}; null where there are none. */
     Task takeAll() {
-        if (head.get() == null) {
-            return null;
-        }
-        Task newestFirst = head.getAndSet(null);
+        return isEmpty() ? null : inOrder(head.getAndSet(null));
+    }
+
+    /** As {@link #takeAll}, and refuses tasks from now on. */
+    Task takeLast() {
+        Task last = head.getAndSet(CLOSED);
+        return last == CLOSED ? null : inOrder(last);
+    }
+
+    private static Task inOrder(Task newestFirst) {
         Task oldestFirst = null;
         while (newestFirst != null) {
             Task older = newestFirst.next;
@@ -62,11 +91,6 @@ final class Mailbox {
             newestFirst = older;
         }
         return oldestFirst;
-    }
-
-    /** Refuses tasks from now on, unless some are waiting: false then. */
-    boolean close() {
-        return head.compareAndSet(null, CLOSED);
     }
 
     private static final class Marker extends Task {

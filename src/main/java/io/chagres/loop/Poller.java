@@ -34,8 +34,8 @@ final class Poller {
 
     private final LoopCore core;
     private final Mailbox mailbox;
-    private final int epoll;
     private final int wakeFd;
+    private int epoll;
     private final MemorySegment events = Memory.allocate((long) BATCH * EpollEvent.size());
     private final MemorySegment change = Memory.allocate(EpollEvent.size());
     private MemorySegment timespec;
@@ -52,20 +52,21 @@ final class Poller {
         wakeFd = openWakeFd();
     }
 
-    /** Edge-triggered and never read: each write is a new edge, and the loop saves a read(2) per wake-up. */
     private int openWakeFd() {
         int fd = EventFd.eventfd(0, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
-        int result = fd;
-        if (fd >= 0) {
-            EpollEvent.set(change, 0, Epoll.EPOLLIN | Epoll.EPOLLET, data(0, fd));
-            result = Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_ADD, fd, change);
-        }
+        int result = fd < 0 ? fd : addWakeFd(fd);
         if (result < 0) {
             closeIfOpen(fd);
             closeIfOpen(epoll);
             check(result, fd < 0 ? "eventfd" : "epoll_ctl");
         }
         return fd;
+    }
+
+    /** Edge-triggered and never read: each write is a new edge, and the loop saves a read(2) per wake-up. */
+    private int addWakeFd(int fd) {
+        EpollEvent.set(change, 0, Epoll.EPOLLIN | Epoll.EPOLLET, data(0, fd));
+        return Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_ADD, fd, change);
     }
 
     private static void closeIfOpen(int fd) {
@@ -81,9 +82,11 @@ final class Poller {
     /** Ends a wait; any thread. */
     void wake() {
         EventFd.wake(wakeFd);
+        mailbox.rang();
     }
 
     void close() {
+        mailbox.awaitRings();
         closeIfOpen(wakeFd);
         closeIfOpen(epoll);
     }
@@ -179,10 +182,10 @@ final class Poller {
     }
 
     private void refuse(Watcher watcher, int errno) {
-        int refusedFd = watcher.fd;
+        int refused = watcher.generation;
         forget(watcher, true);
         core.pend(() -> {
-            if (watcher.fd == refusedFd) {
+            if (watcher.generation == refused) {
                 watcher.onRefused(errno);
             }
         });
@@ -205,8 +208,11 @@ final class Poller {
      */
     void poll(long nanos) {
         applyChanges();
+        long deadline = nanos > 0 ? saturatedAdd(core.nowNanos(), nanos) : 0;
         long left = core.hasPending() ? 0 : nanos;
-        long deadline = left > 0 ? saturatedAdd(core.nowNanos(), left) : 0;
+        if (left > 0) {
+            left = Math.max(0, deadline - core.clockNanos());   // callbacks have taken their time since the last look
+        }
         for (int batch = 1; ; ) {
             int count = await(left);
             int handled = dispatch(count) + core.runTasks();
@@ -215,10 +221,7 @@ final class Poller {
             } else if (handled > 0 || left == 0) {
                 return;
             } else if (left > 0) {
-                left = deadline - core.nowNanos();
-                if (left <= 0) {
-                    return;
-                }
+                left = Math.max(0, deadline - core.nowNanos());
             }
         }
     }
@@ -230,9 +233,10 @@ final class Poller {
 
     /** One epoll_wait(2); a task that another thread leaves from now on ends it. */
     private int await(long nanos) {
-        boolean sleeps = nanos != 0 && mailbox.fallAsleep();
-        int count = sleeps ? sleep(core.realSleep(nanos)) : Epoll.epoll_wait(epoll, events, BATCH, 0);
-        if (sleeps) {
+        int count;
+        try {
+            count = nanos != 0 && mailbox.fallAsleep() ? sleep(core.realSleep(nanos)) : sleep(0);
+        } finally {
             mailbox.wakeUp();
         }
         core.updateTime();
@@ -261,30 +265,44 @@ final class Poller {
 
     private int dispatch(int count) {
         int handled = 0;
+        int strays = 0;
         for (int i = 0; i < count; i++) {
             long data = EpollEvent.data(events, i);
             Watcher watcher = watcherOf((int) data, (int) (data >>> 32));
-            if (watcher == null || watcher.wanted == 0) {
-                dropStray((int) data);
-                continue;
-            }
-            int ready = EpollEvent.events(events, i) & (watcher.wanted | Epoll.EPOLLERR | Epoll.EPOLLHUP);
+            int ready = watcher == null ? 0 : watcher.readyOf(EpollEvent.events(events, i));
             if (ready != 0) {
                 handled++;
                 core.invoke(watcher, ready);
+            } else if (watcher == null && (int) data != wakeFd) {
+                strays++;
             }
+        }
+        if (strays > 0 && handled == 0) {
+            renew();
         }
         return handled;
     }
 
     /**
-     * A descriptor that reports but is in nobody's charge was closed behind our back while its description lives on;
-     * being level-triggered it would report for ever. One whose number has a watcher again must not be touched.
+     * Exchanges the epoll set, since there are descriptors in it that report and have no watcher. No callback has run
+     * that could have closed them in this batch: they were closed before, while their descriptions live on elsewhere.
+     * epoll_ctl(2) can't reach them any more, and being level-triggered they would report for ever.
      */
-    private void dropStray(int fd) {
-        if (fd != wakeFd && (fd >= watchers.length || watchers[fd] == null)) {
-            Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_DEL, fd, change);
+    private void renew() {
+        int fresh = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
+        if (fresh < 0) {
+            return;   // no descriptor to be had: the next batch comes here again
         }
+        closeIfOpen(epoll);
+        epoll = fresh;
+        addWakeFd(wakeFd);
+        for (Watcher watcher : watchers) {
+            if (watcher != null && watcher.told != 0) {
+                watcher.told = 0;
+                change(watcher);
+            }
+        }
+        applyChanges();
     }
 
     private Watcher watcherOf(int fd, int generation) {

@@ -16,6 +16,7 @@ public final class SystemException extends ChagresException {
     private final String syscall;
     private final String address;
     private final int port;
+    private final String hostname;
 
     private SystemException(int errno, String syscall, String address, int port, String message, boolean trace) {
         super(Errno.name(errno), message, trace);
@@ -23,6 +24,21 @@ public final class SystemException extends ChagresException {
         this.syscall = syscall;
         this.address = address;
         this.port = port;
+        this.hostname = null;
+    }
+
+    private SystemException(String code, int errno, String hostname) {
+        super(code, "getaddrinfo " + code + " " + hostname, false);
+        this.errno = errno;
+        this.syscall = "getaddrinfo";
+        this.address = null;
+        this.port = 0;
+        this.hostname = hostname;
+    }
+
+    /** {@code "getaddrinfo ENOTFOUND example.invalid"}: a name that could not be looked up. */
+    public static SystemException ofLookup(String code, int errno, String hostname) {
+        return new SystemException(code, errno, hostname);
     }
 
     /** {@code "read ECONNRESET"}: an error that the loop reports later, without a stack trace. */
@@ -61,7 +77,7 @@ public final class SystemException extends ChagresException {
         return port > 0 ? address + ":" + port : address;
     }
 
-    /** The number of errno(3), positive. */
+    /** The number of errno(3), positive; of a failed lookup, the number of getaddrinfo(3), which is negative. */
     public int errno() {
         return errno;
     }
@@ -79,5 +95,10 @@ public final class SystemException extends ChagresException {
     /** The port that the call was about, or 0. */
     public int port() {
         return port;
+    }
+
+    /** The name that could not be looked up, or null. */
+    public String hostname() {
+        return hostname;
     }
 }

@@ -1,5 +1,7 @@
 package io.chagres.loop;
 
+import io.chagres.sys.Epoll;
+
 /**
  * The loop's interest in one descriptor. Who owns the descriptor attaches it, says which events are wanted, and detaches
  * it before closing it; {@link #onReady} is called from the poll phase.
@@ -44,6 +46,7 @@ public abstract class Watcher {
 
     /** Wants {@code events} and no others; 0 pauses the watch. */
     public final void want(int events) {
+        assert fd >= 0 || events == 0 : "no descriptor attached";
         if (events != wanted) {
             wanted = events;
             poller.change(this);
@@ -80,8 +83,14 @@ public abstract class Watcher {
         if (descriptor >= 0) {
             poller.forget(this, forget);
             fd = -1;
+            generation = 0;
         }
         return descriptor;
+    }
+
+    /** What of {@code events} this watcher is to hear of. */
+    final int readyOf(int events) {
+        return wanted == 0 ? 0 : events & (wanted | Epoll.EPOLLERR | Epoll.EPOLLHUP);
     }
 
     /**

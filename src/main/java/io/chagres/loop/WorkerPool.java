@@ -59,8 +59,8 @@ public final class WorkerPool {
     /** As {@link #execute}, for a job that mostly waits: such jobs get at most half of the threads. */
     public synchronized void executeSlow(Runnable job) {
         if (slowAdmitted < slowLimit) {
-            slowAdmitted++;
             threads.execute(() -> runSlow(job));
+            slowAdmitted++;
         } else {
             slowQueue.add(job);
         }

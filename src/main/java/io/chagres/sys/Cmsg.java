@@ -6,7 +6,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Control messages, cmsg(3), of which this house knows one: descriptors on their way to another process, SCM_RIGHTS of unix(7).
+ * Control messages, cmsg(3), of which this house knows one: descriptors on their way to another process, SCM_RIGHTS of
+ * unix(7).
  *
  * <pre>{@code
  *   struct cmsghdr {
@@ -44,8 +45,9 @@ public final class Cmsg {
     }
 
     /**
-     * Reads the descriptors that came with a received message into {@code fds} and returns how many: they are open and ours, whatever else
-     * becomes of the message. {@code control.byteSize() / 4} elements always suffice; with too few this throws before it has lost one.
+     * Reads the descriptors that came with a received message into {@code fds} and returns how many: they are open and
+     * ours, whatever else becomes of the message. {@code control.byteSize() / 4} elements always suffice; with too few
+     * this throws before it has lost one.
      */
     public static int rights(MemorySegment msg, MemorySegment control, int[] fds) {
         long end = MsgHdr.controllen(msg);
@@ -61,7 +63,8 @@ public final class Cmsg {
     }
 
     private static boolean isRights(MemorySegment control, long at) {
-        return control.get(JAVA_INT, at + LEVEL) == Sockets.SOL_SOCKET && control.get(JAVA_INT, at + TYPE) == Sockets.SCM_RIGHTS;
+        return control.get(JAVA_INT, at + LEVEL) == Sockets.SOL_SOCKET
+                && control.get(JAVA_INT, at + TYPE) == Sockets.SCM_RIGHTS;
     }
 
     private static long align(long bytes) {

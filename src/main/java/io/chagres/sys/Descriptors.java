@@ -6,9 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * What can be done with any descriptor, and with the files behind some: {@code <unistd.h>}, {@code <fcntl.h>}, {@code <sys/stat.h>}.
+ * What can be done with any descriptor, and with the files behind some: {@code <unistd.h>}, {@code <fcntl.h>}, {@code
+ * <sys/stat.h>}.
  *
- * <p>Every method returns what the kernel returned, or {@code -errno}. Paths are C strings ({@link Memory#string(String)}).
+ * <p>Every method returns what the kernel returned, or {@code -errno}. Paths are C strings ({@link
+ * Memory#string(String)}).
  */
 public final class Descriptors {
 
@@ -54,17 +56,26 @@ public final class Descriptors {
         return arch.equals("aarch64") ? 0x4000 : 0x10000;
     }
 
-    /** read(2): the bytes read, 0 at end of file. EAGAIN, EIO, EFAULT where {@code count} exceeds the segment. Native segments only. */
+    /**
+     * read(2): the bytes read, 0 at end of file. EAGAIN, EIO, EFAULT where {@code count} exceeds the segment. Native
+     * segments only.
+     */
     public static long read(int fd, MemorySegment buf, long count) {
         return Memory.outside(buf, count) ? -Errno.EFAULT : Libc.size(Later.READ, fd, buf, count);
     }
 
-    /** write(2): the bytes written, perhaps fewer than {@code count}. EAGAIN, EPIPE, EFAULT as {@link #read}. Native segments only. */
+    /**
+     * write(2): the bytes written, perhaps fewer than {@code count}. EAGAIN, EPIPE, EFAULT as {@link #read}. Native
+     * segments only.
+     */
     public static long write(int fd, MemorySegment buf, long count) {
         return Memory.outside(buf, count) ? -Errno.EFAULT : Libc.size(Later.WRITE, fd, buf, count);
     }
 
-    /** close(2): never again on EINTR, since Linux has freed the number by then and another thread may own it. EBADF, EINTR, EIO. */
+    /**
+     * close(2): never again on EINTR, since Linux has freed the number by then and another thread may own it. EBADF,
+     * EINTR, EIO.
+     */
     public static int close(int fd) {
         return call(CLOSE, fd, 0, 0);
     }
@@ -79,7 +90,10 @@ public final class Descriptors {
         return call(Later.PIPE2, fds, flags, 0);
     }
 
-    /** open(2): a new descriptor; {@code mode} counts with O_CREAT only. ENOENT, EACCES, EEXIST, EMFILE, ENXIO (a socket). */
+    /**
+     * open(2): a new descriptor; {@code mode} counts with O_CREAT only. ENOENT, EACCES, EEXIST, EMFILE, ENXIO (a
+     * socket).
+     */
     public static int open(MemorySegment path, int flags, int mode) {
         return call(Variadic.OPEN, path, flags, mode);
     }

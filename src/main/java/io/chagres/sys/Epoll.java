@@ -29,9 +29,10 @@ public final class Epoll {
     public static final int EPOLL_CLOEXEC = 0x80000;
 
     private static final MethodHandle EPOLL_CREATE1 = Libc.plain("epoll_create1");
-    private static final MethodHandle EPOLL_CTL = Libc.critical("epoll_ctl");
+    private static final MethodHandle EPOLL_CTL = Libc.plain("epoll_ctl");
     private static final MethodHandle EPOLL_WAIT = Libc.plain("epoll_wait");
 
+    /** Not on every system. */
     private static final class Later {
         static final MethodHandle EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
     }
@@ -43,12 +44,17 @@ public final class Epoll {
         return call(EPOLL_CREATE1, flags, 0, 0);
     }
 
-    /** epoll_ctl(2). EEXIST for ADD, ENOENT for MOD and DEL, EPERM for a regular file, EBADF, ENOSPC. DEL needs no event: NULL. */
+    /**
+     * epoll_ctl(2). EEXIST for ADD, ENOENT for MOD and DEL, EPERM for a regular file, EBADF, ENOSPC. DEL needs no
+     * event: NULL.
+     */
     public static int epoll_ctl(int epfd, int op, int fd, MemorySegment event) {
         return call(EPOLL_CTL, epfd, op, fd, event, 0);
     }
 
-    /** epoll_wait(2): how many events; {@code timeout} in milliseconds, -1 for ever. EINTR, which no SA_RESTART hides. */
+    /**
+     * epoll_wait(2): how many events; {@code timeout} in milliseconds, -1 for ever. EINTR, which no SA_RESTART hides.
+     */
     public static int epoll_wait(int epfd, MemorySegment events, int maxevents, int timeout) {
         return call(EPOLL_WAIT, epfd, events, maxevents, timeout);
     }
@@ -59,10 +65,11 @@ public final class Epoll {
     }
 
     /**
-     * epoll_pwait2(2): epoll_wait with a {@code struct timespec} (two longs: seconds, nanoseconds; NULL for ever). EINTR, and ENOSYS where
-     * the C library or the kernel is too old. {@code sigmask} may be NULL.
+     * epoll_pwait2(2): epoll_wait with a {@code struct timespec} (two longs: seconds, nanoseconds; NULL for ever).
+     * EINTR, and ENOSYS where the C library or the kernel is too old. {@code sigmask} may be NULL.
      */
-    public static int epoll_pwait2(int epfd, MemorySegment events, int maxevents, MemorySegment timeout, MemorySegment sigmask) {
+    public static int epoll_pwait2(
+            int epfd, MemorySegment events, int maxevents, MemorySegment timeout, MemorySegment sigmask) {
         return hasPwait2() ? call(Later.EPOLL_PWAIT2, epfd, events, maxevents, timeout, sigmask) : -Errno.ENOSYS;
     }
 }

@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
  *   };                          // on x86-64 __attribute__((packed)), so that a 32-bit process may share it
  * }</pre>
  *
- * The event is 12 bytes with data at 4 on x86-64, 16 with data at 8 elsewhere; {@link SelfCheck} asks the kernel whether that is so.
+ * The event is 12 bytes with data at 4 on x86-64, 16 with data at 8 elsewhere; {@link SelfCheck} asks the kernel
+ * whether that is so.
  */
 public final class EpollEvent {
 

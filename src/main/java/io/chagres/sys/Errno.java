@@ -1,10 +1,11 @@
 package io.chagres.sys;
 
 /**
- * errno(3): what went wrong, as a positive number, with its C name and the English text that users of libuv and Node know.
+ * errno(3): what went wrong, as a positive number, with its C name and the English text that users of libuv and Node
+ * know.
  *
- * <p>The numbers are those of {@code asm-generic/errno.h}, which x86-64 and AArch64 share. The texts are fixed here and not asked from
- * strerror(3), so that they depend neither on the locale nor on the C library.
+ * <p>The numbers are those of {@code asm-generic/errno.h}, which x86-64 and AArch64 share. The texts are fixed here and
+ * not asked from strerror(3), so that they depend neither on the locale nor on the C library.
  */
 public final class Errno {
 
@@ -81,7 +82,9 @@ public final class Errno {
 
     private Errno() { }
 
-    /** The C name of {@code errno} or {@code -errno}; of a number without one "Unknown system error -N", as in libuv. */
+    /**
+     * The C name of {@code errno} or {@code -errno}; of a number without one "Unknown system error -N", as in libuv.
+     */
     public static String name(int errno) {
         return Table.entry(Table.NAMES, errno);
     }

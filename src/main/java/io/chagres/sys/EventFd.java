@@ -4,14 +4,17 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
-/** eventfd(2): a 64-bit counter behind a descriptor, readable while it is not 0. How one thread wakes another out of epoll_wait. */
+/**
+ * eventfd(2): a 64-bit counter behind a descriptor, readable while it is not 0. How one thread wakes another out of
+ * epoll_wait.
+ */
 public final class EventFd {
 
     public static final int EFD_NONBLOCK = 0x800;
     public static final int EFD_CLOEXEC = 0x80000;
 
     private static final MethodHandle EVENTFD = Libc.plain("eventfd");
-    private static final MethodHandle WRITE = Libc.critical("write");
+    private static final MethodHandle WRITE = Libc.plain("write");
 
     private static final MemorySegment ONE = one();
 
@@ -23,8 +26,8 @@ public final class EventFd {
     }
 
     /**
-     * write(2) of a 1, which adds to the counter: 0 or -errno. Only for descriptors born with EFD_NONBLOCK, being critical. EAGAIN says the
-     * counter is full (2^64 - 2): whoever waits is awake anyway.
+     * write(2) of a 1, which adds to the counter: 0, or EAGAIN when that is full (2^64 - 2), and then whoever waits is
+     * awake anyway.
      */
     public static int wake(int fd) {
         int written = Libc.call(WRITE, fd, ONE, Long.BYTES, 0);

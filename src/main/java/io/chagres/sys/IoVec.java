@@ -15,7 +15,8 @@ import java.lang.foreign.MemorySegment;
  *   };
  * }</pre>
  *
- * It holds addresses, not segments: whoever fills it keeps the memory alive until the call has returned. Native memory only.
+ * It holds addresses, not segments: whoever fills it keeps the memory alive until the call has returned. Native memory
+ * only.
  */
 public final class IoVec {
 

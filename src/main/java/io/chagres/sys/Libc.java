@@ -13,36 +13,45 @@ import java.lang.ref.Reference;
 /**
  * The door: the only class that links C functions, and the only one that calls them.
  *
- * <p><b>A call is machine words.</b> The first handle of a JVM costs 45 to 65 ms, each further <i>shape</i> (argument types and linker
- * options) about 7 ms, one more function of a known shape 0.2 ms. So there are four shapes and not the forty that exact C types would
- * give (measured up to a listening server: 60 ms instead of 120):
+ * <p><b>A call is machine words.</b> The first handle of a JVM costs some 60 ms, each further <i>shape</i> (argument
+ * types and linker options) 5 to 10, one more function of a known shape 0.2. So there are four shapes, of which a
+ * server needs the first two, and not the twenty of exact C types (measured up to a listening socket: eleven exact
+ * shapes took 46 ms longer than two):
  *
  * <pre>{@code
- *   long f(long, long, long, long, long)     plain      whatever may block, sleep or take its time
- *   long f(long, long, long, long, long)     critical   epoll_ctl, write to an eventfd
- *   long f(long, void *, long, long)         critical   recv, send: the pointer may be into a byte[]
- *   long f(long x 7)                         plain      getnameinfo
+ *   long f(long, long, long, long, long)     whatever has at most five parameters
+ *   long f(long, void *, long, long)         recv, send: critical, so that the pointer may be into a byte[]
+ *   long f(long, long, ...)                  fcntl, open: linked as variadic
+ *   long f(long x 7)                         getnameinfo
  * }</pre>
  *
- * and the plain one once more for variadic functions. This is sound on the two architectures that {@link SelfCheck} lets in: the System V
- * and AArch64 conventions give each of the first six integer or pointer arguments a 64-bit register of its own, whose upper half is
- * undefined for a 32-bit parameter, so a callee reads what its prototype says and never looks at a register that it has no parameter for.
- * The upper half of an {@code int} result is undefined as well: {@link #call} narrows before it looks at the sign.
+ * This is sound on the two architectures that {@link SelfCheck} lets in. The System V and the AArch64 conventions give
+ * each of the first six integer or pointer arguments a 64-bit register of its own (the seventh still a 64-bit slot),
+ * whose upper half is undefined for a 32-bit parameter: a callee reads what its prototype says and nothing that it has
+ * no parameter for. The upper half of an {@code int} result is undefined as well, so {@link #call} narrows before it
+ * looks at the sign. What the C types are is said by the signatures of the public methods: {@code size_t} is a long
+ * there, {@code socklen_t} an int.
  *
- * <p><b>One body for all.</b> The handles are {@code static final} in the class of their man page and arrive here as a constant once the
- * just-in-time compiler has inlined these few short methods, so the call is as direct as if {@code invokeExact} stood at the call site.
+ * <p><b>One body for all.</b> The handles are {@code static final} in the class of their man page. Once the
+ * just-in-time compiler has inlined the few short methods below they arrive there as constants, so the call is as
+ * direct as if {@code invokeExact} stood at the call site.
+ *
+ * <p><b>Critical or not.</b> A critical call leaves out the thread's change of state, so a garbage collection waits
+ * until it returns: for what cannot block only. On epoll_ctl and the write to an eventfd that gained nothing measurable
+ * (400 ns either way), hence recv and send alone, which it lets work on a {@code byte[]} without a copy.
  */
 @SuppressWarnings("restricted")   // native access is asked for and explained in SelfCheck
 final class Libc {
 
-    /** Whether critical calls can also capture errno, hence take heap segments: since JDK 24 (JDK-8336768). */
+    /** Whether a critical call can capture errno: since JDK 24 (JDK-8336768). */
     static final boolean CRITICAL = Runtime.version().feature() >= 24;
 
     private static final FunctionDescriptor FIVE_WORDS =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
     private static final FunctionDescriptor SEVEN_WORDS = FunctionDescriptor.of(
             JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor BUFFER = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor BUFFER =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
 
     private static final Linker LINKER = Linker.nativeLinker();
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
@@ -67,14 +76,9 @@ final class Libc {
         return LINKER.downcallHandle(address(name), FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed));
     }
 
-    /** A function that never blocks: the thread stays in Java for its duration, and a garbage collection waits for it. */
-    static MethodHandle critical(String name) {
-        return CRITICAL ? LINKER.downcallHandle(address(name), FIVE_WORDS, ERRNO, Linker.Option.critical(false)) : plain(name);
-    }
-
-    /** A function {@code (fd, buffer, length, flags)} that never blocks; the buffer may be a heap segment where {@link #CRITICAL}. */
-    static MethodHandle criticalBuffer(String name) {
-        return CRITICAL
+    /** A function {@code (fd, buffer, length, flags)} that never blocks; if critical, it takes heap segments too. */
+    static MethodHandle buffer(String name, boolean critical) {
+        return critical
                 ? LINKER.downcallHandle(address(name), BUFFER, ERRNO, Linker.Option.critical(true))
                 : LINKER.downcallHandle(address(name), BUFFER, ERRNO);
     }
@@ -95,9 +99,9 @@ final class Libc {
     // ---- calling: the result if it is >= 0, else -errno
 
     static int call(MethodHandle function, long a, long b, long c, long d, long e) {
-        MemorySegment errno = Scratch.slab();
-        int result = (int) invoke(function, errno, a, b, c, d, e);
-        return result >= 0 ? result : -Scratch.errno(errno);
+        MemorySegment slab = Scratch.slab();
+        int result = (int) invoke(function, slab, a, b, c, d, e);
+        return result >= 0 ? result : -Scratch.errno(slab);
     }
 
     static int call(MethodHandle function, long a, long b, long c) {
@@ -146,27 +150,27 @@ final class Libc {
 
     /** A function whose result is a {@code ssize_t}: the whole word counts. */
     static long size(MethodHandle function, long a, MemorySegment p, long c) {
-        MemorySegment errno = Scratch.slab();
-        long result = invoke(function, errno, a, pointer(p), c, 0, 0);
+        MemorySegment slab = Scratch.slab();
+        long result = invoke(function, slab, a, pointer(p), c, 0, 0);
         Reference.reachabilityFence(p);
-        return result >= 0 ? result : -Scratch.errno(errno);
+        return result >= 0 ? result : -Scratch.errno(slab);
     }
 
-    /** recv(2) and send(2): as {@link #size}, for handles of {@link #criticalBuffer}. */
+    /** recv(2) and send(2): as {@link #size}, for handles of {@link #buffer(String, boolean)}. */
     static long buffer(MethodHandle function, int fd, MemorySegment buf, long len, int flags) {
-        MemorySegment errno = Scratch.slab();
+        MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) function.invokeExact(errno, (long) fd, buf, len, (long) flags);
-            return result >= 0 ? result : -Scratch.errno(errno);
+            long result = (long) function.invokeExact(slab, (long) fd, buf, len, (long) flags);
+            return result >= 0 ? result : -Scratch.errno(slab);
         } catch (Throwable t) {
             throw unexpected(t);
         }
     }
 
-    /** The bare call; {@code errno} keeps what the C library left there. */
-    static long invoke(MethodHandle function, MemorySegment errno, long a, long b, long c, long d, long e) {
+    /** The bare call: the word that came back, and in {@code slab} what the C library left in errno. */
+    static long invoke(MethodHandle function, MemorySegment slab, long a, long b, long c, long d, long e) {
         try {
-            return (long) function.invokeExact(errno, a, b, c, d, e);
+            return (long) function.invokeExact(slab, a, b, c, d, e);
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -177,7 +181,9 @@ final class Libc {
         return segment.address();
     }
 
-    /** For what {@code invokeExact} declares and a downcall never throws; a mistake in the arguments passes as it is. */
+    /**
+     * For what {@code invokeExact} declares and a downcall never throws; a mistake in the arguments passes as it is.
+     */
     static AssertionError unexpected(Throwable t) {
         if (t instanceof RuntimeException mistake) {
             throw mistake;

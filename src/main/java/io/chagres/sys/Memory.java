@@ -29,7 +29,10 @@ public final class Memory {
         return string(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether a call with these arguments would leave the segment. Beyond a byte[] lies the Java heap: not left to the caller. */
+    /**
+     * Whether a call with these arguments would leave the segment. Beyond a byte[] lies the Java heap: not left to the
+     * caller.
+     */
     static boolean outside(MemorySegment buf, long len) {
         return len < 0 || len > buf.byteSize();
     }

@@ -20,8 +20,8 @@ import java.lang.foreign.MemorySegment;
  *   };
  * }</pre>
  *
- * It holds addresses, not segments: whoever fills it keeps the memory alive until the call has returned. Native memory only. (musl has
- * 32-bit lengths with padding after them, which is the same bytes on a little-endian machine.)
+ * It holds addresses, not segments: whoever fills it keeps the memory alive until the call has returned. Native memory
+ * only. (musl has 32-bit lengths with padding after them, which is the same bytes on a little-endian machine.)
  */
 public final class MsgHdr {
 

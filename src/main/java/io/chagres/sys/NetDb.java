@@ -5,11 +5,12 @@ import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
- * Names and addresses: {@code <netdb.h>}. <b>These block</b>, for seconds if a name server is gone: worker threads only.
+ * Names and addresses: {@code <netdb.h>}. <b>These block</b>, for seconds if a name server is gone: worker threads
+ * only.
  *
- * <p>They have error numbers of their own, already negative. One of them, EAI_SYSTEM, says "see errno"; since errno would be lost with the
- * next call it is part of the result: {@code -(1000 + errno)}, which {@link #eaiErrno} takes apart. So the result is 0, an {@code EAI_}
- * constant other than EAI_SYSTEM, or at most -1001.
+ * <p>They have error numbers of their own, already negative. One of them, EAI_SYSTEM, says "see errno"; since errno
+ * would be lost with the next call it is part of the result: {@code -(1000 + errno)}, which {@link #eaiErrno} takes
+ * apart. So the result is 0, an {@code EAI_} constant other than EAI_SYSTEM, or at most -1001.
  */
 public final class NetDb {
 
@@ -56,18 +57,18 @@ public final class NetDb {
     private NetDb() { }
 
     /**
-     * getaddrinfo(3): writes the head of a list of {@link AddrInfo} to the pointer {@code res}. EAI_NONAME, EAI_AGAIN, EAI_NODATA, EAI_FAIL.
-     * {@code node}, {@code service} and {@code hints} may be NULL.
+     * getaddrinfo(3): writes the head of a list of {@link AddrInfo} to the pointer {@code res}. EAI_NONAME, EAI_AGAIN,
+     * EAI_NODATA, EAI_FAIL. {@code node}, {@code service} and {@code hints} may be NULL.
      */
     public static int getaddrinfo(MemorySegment node, MemorySegment service, MemorySegment hints, MemorySegment res) {
-        MemorySegment errno = Scratch.slab();
-        int result = (int) Libc.invoke(GETADDRINFO, errno,
+        MemorySegment slab = Scratch.slab();
+        int result = (int) Libc.invoke(GETADDRINFO, slab,
                 Libc.pointer(node), Libc.pointer(service), Libc.pointer(hints), Libc.pointer(res), 0);
         Reference.reachabilityFence(node);
         Reference.reachabilityFence(service);
         Reference.reachabilityFence(hints);
         Reference.reachabilityFence(res);
-        return result(result, errno);
+        return result(result, slab);
     }
 
     /** freeaddrinfo(3): the whole list. */
@@ -78,11 +79,11 @@ public final class NetDb {
     /** getnameinfo(3): C strings into {@code host} and {@code serv}. EAI_NONAME, EAI_AGAIN, EAI_OVERFLOW. */
     public static int getnameinfo(
             MemorySegment sa, int salen, MemorySegment host, int hostlen, MemorySegment serv, int servlen, int flags) {
-        MemorySegment errno = Scratch.slab();
+        MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) Reverse.GETNAMEINFO.invokeExact(errno, Libc.pointer(sa), (long) salen,
+            long result = (long) Reverse.GETNAMEINFO.invokeExact(slab, Libc.pointer(sa), (long) salen,
                     Libc.pointer(host), (long) hostlen, Libc.pointer(serv), (long) servlen, (long) flags);
-            return result((int) result, errno);
+            return result((int) result, slab);
         } catch (Throwable t) {
             throw Libc.unexpected(t);
         } finally {
@@ -92,8 +93,8 @@ public final class NetDb {
         }
     }
 
-    private static int result(int eai, MemorySegment errno) {
-        return eai == EAI_SYSTEM ? EAI_ERRNO - Scratch.errno(errno) : eai;
+    private static int result(int eai, MemorySegment slab) {
+        return eai == EAI_SYSTEM ? EAI_ERRNO - Scratch.errno(slab) : eai;
     }
 
     /** The errno in a result that stands for EAI_SYSTEM, otherwise 0. */

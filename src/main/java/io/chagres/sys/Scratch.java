@@ -5,7 +5,8 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a thread lends to its own system calls: a few bytes of native memory that no other thread sees. They die with the thread.
+ * What a thread lends to its own system calls: a few bytes of native memory that no other thread sees. They die with
+ * the thread.
  *
  * <pre>{@code
  *   0  int errno      written by the linker as a failing call returns
@@ -21,9 +22,9 @@ final class Scratch {
     /** On 22 and 23 heap data passes through this many native bytes; 64 KiB is what one read of a stream asks for. */
     static final int BOUNCE_BYTES = 64 * 1024;
 
-    // Classes instead of lambdas: this runs before the first socket exists, and the first lambda of a JVM costs milliseconds.
-    private static final ThreadLocal<MemorySegment> SLAB = new Slab(16);
-    private static final ThreadLocal<MemorySegment> BOUNCE = new Slab(BOUNCE_BYTES);
+    private static final ThreadLocal<MemorySegment> SLAB = ThreadLocal.withInitial(() -> Memory.allocate(16));
+    private static final ThreadLocal<MemorySegment> BOUNCE =
+            ThreadLocal.withInitial(() -> Memory.allocate(BOUNCE_BYTES));
 
     private Scratch() { }
 
@@ -37,18 +38,5 @@ final class Scratch {
 
     static int errno(MemorySegment slab) {
         return slab.get(JAVA_INT, 0);
-    }
-
-    private static final class Slab extends ThreadLocal<MemorySegment> {
-        private final int bytes;
-
-        Slab(int bytes) {
-            this.bytes = bytes;
-        }
-
-        @Override
-        protected MemorySegment initialValue() {
-            return Memory.allocate(bytes);
-        }
     }
 }

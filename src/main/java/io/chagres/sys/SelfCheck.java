@@ -1,18 +1,21 @@
 package io.chagres.sys;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 
 /**
- * Can this JVM reach this kernel as the rest of the package believes? Asked once, before anything else is touched; the answer costs what a
- * loop would pay for anyway, since the calls it tries are those of a loop.
+ * Can this JVM reach this kernel as the rest of the package believes? Asked once, before anything else is touched; the
+ * answer costs what a loop would pay for anyway, since the calls it tries are those of a loop.
  */
 public final class SelfCheck {
 
-    /** What a loop with a server on it calls. The handles of {@link Sockets} may wait, a look at the symbols costs nothing. */
+    /**
+     * What a loop with streams on it calls. The handles of {@link Sockets} may wait, a look at the symbols costs
+     * nothing.
+     */
     private static final String[] NEEDED = {
-        "socket", "setsockopt", "bind", "listen", "getsockname", "accept4", "recv", "send", "shutdown", "connect", "getpeername",
-        "getsockopt", "sendmsg", "recvmsg", "read", "write", "close", "fcntl", "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd",
+        "socket", "setsockopt", "getsockopt", "bind", "listen", "getsockname", "getpeername", "accept4", "connect",
+        "shutdown", "recv", "send", "recvmsg", "sendmsg", "read", "write", "close", "fcntl",
+        "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd",
     };
 
     /** No small number, and no two bytes alike: a datum read from a wrong place cannot look like it. */
@@ -41,8 +44,8 @@ public final class SelfCheck {
         }
         try {
             return library();
-        } catch (LinkageError | IllegalCallerException e) {
-            return explain(root(e));
+        } catch (LinkageError | RuntimeException e) {
+            return explain(SelfCheck.class.getModule(), root(e));
         }
     }
 
@@ -55,30 +58,38 @@ public final class SelfCheck {
         return kernel();
     }
 
-    /** Sends a datum through epoll and looks whether it comes back. */
     private static String kernel() {
         int epfd = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         int fd = EventFd.eventfd(1, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
         try {
-            MemorySegment event = Memory.allocate(2L * EpollEvent.BYTES);
-            EpollEvent.set(event, 0, Epoll.EPOLLIN, MAGIC);
-            int added = Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, event);
-            event.fill((byte) 0);
-            int ready = added < 0 ? added : Epoll.epoll_wait(epfd, event, 1, 0);
-            return verdict(ready, EpollEvent.events(event, 0), EpollEvent.data(event, 0));
+            int refusal = Math.min(0, Math.min(epfd, fd));
+            return refusal < 0 ? refused(refusal) : roundTrip(epfd, fd);
         } finally {
             closeIfOpen(fd);
             closeIfOpen(epfd);
         }
     }
 
-    static String verdict(int ready, int events, long data) {
-        if (ready < 0) {
-            return "The kernel refuses epoll: " + Errno.name(ready) + ", " + Errno.message(ready) + ".";
+    /** Sends a datum through epoll and looks whether it comes back. */
+    private static String roundTrip(int epfd, int fd) {
+        MemorySegment event = Memory.allocate(2L * EpollEvent.BYTES);
+        EpollEvent.set(event, 0, Epoll.EPOLLIN, MAGIC);
+        int added = Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, event);
+        if (added < 0) {
+            return refused(added);
         }
-        return ready == 1 && events == Epoll.EPOLLIN && data == MAGIC
-                ? null
-                : "The kernel's struct epoll_event is not the " + EpollEvent.BYTES + " bytes that Chagres takes it for.";
+        event.fill((byte) 0);
+        int ready = Epoll.epoll_wait(epfd, event, 1, 0);
+        return verdict(ready, EpollEvent.events(event, 0), EpollEvent.data(event, 0));
+    }
+
+    static String verdict(int ready, int events, long data) {
+        boolean same = ready == 1 && events == Epoll.EPOLLIN && data == MAGIC;
+        return same ? null : "The kernel's struct epoll_event is not the " + EpollEvent.BYTES + " bytes of our layout.";
+    }
+
+    static String refused(int errno) {
+        return "The kernel refuses epoll: " + Errno.name(errno) + ", " + Errno.message(errno) + ".";
     }
 
     private static void closeIfOpen(int fd) {
@@ -95,12 +106,14 @@ public final class SelfCheck {
         return t.getCause() == null ? t : root(t.getCause());
     }
 
-    static String explain(Throwable t) {
-        if (t instanceof IllegalCallerException) {
-            Module module = SelfCheck.class.getModule();
-            return "Native access is not enabled: start java with --enable-native-access="
-                    + (module.isNamed() ? module.getName() : "ALL-UNNAMED") + ".";
-        }
-        return "The C library cannot be called: " + Objects.requireNonNullElse(t.getMessage(), t.toString()) + ".";
+    /**
+     * On JDK 24 and 25 native access that nobody enabled is granted with a warning, and the module counts as enabled
+     * from then on.
+     */
+    static String explain(Module module, Throwable t) {
+        return module.isNativeAccessEnabled()
+                ? "The C library cannot be called: " + t + "."
+                : "Native access is not enabled: start java with --enable-native-access="
+                        + (module.isNamed() ? module.getName() : "ALL-UNNAMED") + ".";
     }
 }

@@ -22,8 +22,8 @@ import java.util.Arrays;
  *                                    };
  * }</pre>
  *
- * Port and flow information are in network byte order there, family and scope in the machine's. The writers return the length to pass to
- * the kernel, or {@code -errno} where the arguments make no address.
+ * Port and flow information are in network byte order there, family and scope in the machine's. The writers return the
+ * length to pass to the kernel, or {@code -errno} where the arguments make no address.
  */
 public final class SockAddr {
 
@@ -73,8 +73,9 @@ public final class SockAddr {
     }
 
     /**
-     * A {@code sockaddr_un}. A path is written with its NUL; a name whose first byte is NUL is abstract and just as long as given; the empty
-     * name lets bind choose one. A name that does not fit is -ENAMETOOLONG and never cut; a path with a NUL inside is -EINVAL.
+     * A {@code sockaddr_un}. A path is written with its NUL; a name whose first byte is NUL is abstract and just as
+     * long as given; the empty name lets bind choose one. A name that does not fit is -ENAMETOOLONG and never cut; a
+     * path with a NUL inside is -EINVAL.
      */
     public static int putUnix(MemorySegment dst, byte[] name) {
         boolean path = name.length > 0 && name[0] != 0;
@@ -140,7 +141,10 @@ public final class SockAddr {
         return src.get(JAVA_INT_UNALIGNED, SCOPE_ID);
     }
 
-    /** The name in an AF_UNIX address of {@code addrlen} bytes: a path without its NUL, an abstract name with it, empty if unnamed. */
+    /**
+     * The name in an AF_UNIX address of {@code addrlen} bytes: a path without its NUL, an abstract name with it, empty
+     * if unnamed.
+     */
     public static byte[] unixName(MemorySegment src, int addrlen) {
         if (addrlen <= PATH) {
             return new byte[0];

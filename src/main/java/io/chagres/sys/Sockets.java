@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
- * socket(2), bind(2), connect(2), recv(2), send(2) and their family: {@code <sys/socket.h>}, with the options of socket(7), tcp(7), ip(7)
- * and ipv6(7).
+ * socket(2), bind(2), connect(2), recv(2), send(2) and their family: {@code <sys/socket.h>}, with the options of
+ * socket(7), tcp(7), ip(7) and ipv6(7).
  *
  * <p>Every method returns what the kernel returned, or {@code -errno}.
  */
@@ -75,7 +75,10 @@ public final class Sockets {
 
     public static final int SCM_RIGHTS = 1;
 
-    /** The largest backlog that listen(2) heeds by default, since Linux 5.4; {@code net.core.somaxconn} has the last word. */
+    /**
+     * The largest backlog that listen(2) heeds by default, since Linux 5.4; {@code net.core.somaxconn} has the last
+     * word.
+     */
     public static final int SOMAXCONN = 4096;
 
     private static final MethodHandle SOCKET = Libc.plain("socket");
@@ -85,8 +88,8 @@ public final class Sockets {
     private static final MethodHandle GETSOCKNAME = Libc.plain("getsockname");
     private static final MethodHandle ACCEPT4 = Libc.plain("accept4");
     private static final MethodHandle SHUTDOWN = Libc.plain("shutdown");
-    private static final MethodHandle RECV = Libc.criticalBuffer("recv");
-    private static final MethodHandle SEND = Libc.criticalBuffer("send");
+    private static final MethodHandle RECV = Libc.buffer("recv", Libc.CRITICAL);
+    private static final MethodHandle SEND = Libc.buffer("send", Libc.CRITICAL);
 
     /** What a plain server can start without. */
     private static final class Later {
@@ -100,12 +103,18 @@ public final class Sockets {
 
     private Sockets() { }
 
-    /** socket(2): a new descriptor. EAFNOSUPPORT where the kernel has no such family (IPv6 switched off), EMFILE, ENFILE. */
+    /**
+     * socket(2): a new descriptor. EAFNOSUPPORT where the kernel has no such family (IPv6 switched off), EMFILE,
+     * ENFILE.
+     */
     public static int socket(int domain, int type, int protocol) {
         return call(SOCKET, domain, type, protocol);
     }
 
-    /** bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES (port below 1024); for AF_UNIX also ENOENT, EADDRINUSE where the file exists. */
+    /**
+     * bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES (port below 1024); for AF_UNIX also ENOENT, EADDRINUSE where the file
+     * exists.
+     */
     public static int bind(int fd, MemorySegment addr, int addrlen) {
         return call(BIND, fd, addr, addrlen, 0);
     }
@@ -115,12 +124,17 @@ public final class Sockets {
         return call(LISTEN, fd, backlog, 0);
     }
 
-    /** accept4(2): the connection's descriptor. EAGAIN, ECONNABORTED, EMFILE, ENFILE. {@code addr} and {@code addrlen} may be NULL. */
+    /**
+     * accept4(2): the connection's descriptor. EAGAIN, ECONNABORTED, EMFILE, ENFILE. {@code addr} and {@code addrlen}
+     * may be NULL.
+     */
     public static int accept4(int fd, MemorySegment addr, MemorySegment addrlen, int flags) {
         return call(ACCEPT4, fd, addr, addrlen, flags);
     }
 
-    /** connect(2): 0, or EINPROGRESS for TCP, then see SO_ERROR once writable; EAGAIN for AF_UNIX means a full backlog. */
+    /**
+     * connect(2): 0, or EINPROGRESS for TCP, then see SO_ERROR once writable; EAGAIN for AF_UNIX means a full backlog.
+     */
     public static int connect(int fd, MemorySegment addr, int addrlen) {
         return call(Later.CONNECT, fd, addr, addrlen, 0);
     }
@@ -145,7 +159,10 @@ public final class Sockets {
         return call(Later.GETSOCKOPT, fd, level, optname, optval, optlen);
     }
 
-    /** An option that is an int: its 32 bits as a number >= 0 (cast to int where -1 is a value, as of SO_INCOMING_CPU), or -errno. */
+    /**
+     * An option that is an int: its 32 bits as a number >= 0 (cast to int where -1 is a value, as of SO_INCOMING_CPU),
+     * or -errno.
+     */
     public static long getsockopt(int fd, int level, int optname) {
         MemorySegment slab = Scratch.slab();
         slab.set(JAVA_INT, Scratch.LENGTH, Integer.BYTES);
@@ -171,7 +188,9 @@ public final class Sockets {
         return call(Later.SOCKETPAIR, domain, type, protocol, sv, 0);
     }
 
-    /** sendmsg(2): the bytes sent. EAGAIN, EPIPE, EBADF where a descriptor to be passed is not open. See {@link MsgHdr}. */
+    /**
+     * sendmsg(2): the bytes sent. EAGAIN, EPIPE, EBADF where a descriptor to be passed is not open. See {@link MsgHdr}.
+     */
     public static long sendmsg(int fd, MemorySegment msg, int flags) {
         return Libc.size(Later.SENDMSG, fd, msg, flags);
     }
@@ -182,8 +201,9 @@ public final class Sockets {
     }
 
     /**
-     * recv(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes received, 0 at end of file; EAGAIN, ECONNRESET,
-     * EFAULT where {@code len} exceeds the segment. {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
+     * recv(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes received, 0 at end of file;
+     * EAGAIN, ECONNRESET, EFAULT where {@code len} exceeds the segment. {@code buf} may be a heap segment (on JDK 22
+     * and 23 at most 64 KiB a call then).
      */
     public static long recv(int fd, MemorySegment buf, long len, int flags) {
         if (Memory.outside(buf, len)) {
@@ -195,9 +215,9 @@ public final class Sockets {
     }
 
     /**
-     * send(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes sent, perhaps fewer than {@code len}; EAGAIN,
-     * EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET, EFAULT where {@code len} exceeds the segment.
-     * {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
+     * send(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes sent, perhaps fewer than
+     * {@code len}; EAGAIN, EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET, EFAULT where
+     * {@code len} exceeds the segment. {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
      */
     public static long send(int fd, MemorySegment buf, long len, int flags) {
         if (Memory.outside(buf, len)) {

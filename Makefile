@@ -1,0 +1,75 @@
+# `make` lists the targets. Only a JDK 22+, Maven and make have to be there; the JDK may be any of JAVA_HOME's, PATH's
+# and JVM_DIRS', so that an older default `java` is no obstacle.
+
+JVM_DIRS ?= /usr/lib/jvm $(HOME)/.sdkman/candidates/java
+ARGS     ?=
+TEST     ?=
+BENCH    ?= .
+JMH_ARGS ?=
+
+# One "25:/usr/lib/jvm/jdk-25" a word, the best first: JAVA_HOME's if it will do, then by version.
+define list-jdks
+jdks() { \
+    for home; do \
+        [ -x "$$home/bin/javac" ] && sed -n 's,^JAVA_VERSION="\([0-9]*\).*,\1:'"$$home,p" "$$home/release" 2>&-; \
+    done; \
+}; \
+on_path=$$(readlink -f "$$(command -v javac)"); \
+jdks "$$JAVA_HOME" | awk -F: '$$1 >= 22'; \
+jdks "$$JAVA_HOME" "$${on_path%/bin/javac}" $(addsuffix /*,$(JVM_DIRS)) | sort -rnu
+endef
+
+jdks     = $(eval jdks := $(shell $(list-jdks)))$(jdks)
+version  = $(firstword $(subst :, ,$(jdks)))
+home     = $(word 2,$(subst :, ,$(jdks)))
+no-jdk   = $(error Chagres needs a JDK 22 or newer (found $(if $(version),only $(version),none)): install one, e.g. under /usr/lib/jvm, or set JAVA_HOME)
+no-maven = $(error Chagres needs Maven 3.6.3 or newer to be built, and there is no mvn on the PATH: install it, e.g. with apt-get install maven)
+
+JDK = $(if $(shell [ 0$(version) -ge 22 ] && echo yes),$(home),$(no-jdk))
+
+# Maven's own libraries use JNI and Unsafe, which a JDK from 24 on reports at every start.
+hush = $(if $(filter-out 22 23,$(version)),--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
+MVN  = $(if $(shell command -v mvn),,$(no-maven))JAVA_HOME=$(JDK) MAVEN_OPTS="$$MAVEN_OPTS $(hush)" \
+       mvn --batch-mode --no-transfer-progress
+
+# The lines of Surefire, and of the others only errors.
+TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
+
+COMPILED = target/compiled
+
+.NOTPARALLEL:
+.PHONY: help run test bench examples doc conformance clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
+	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java $(ARGS)
+
+test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
+	@$(MVN) $(TESTS_ONLY) test $(if $(TEST),-Dtest='$(TEST)')
+
+bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results also in target/jmh.json
+	@$(MVN) --quiet -Pbench test-compile exec:exec \
+	    -Djmh.args='$(BENCH) -prof gc -rf json -rff target/jmh.json $(JMH_ARGS)'
+
+examples: $(COMPILED) ## compile the examples and list them
+	@for file in examples/*.java; do \
+	    $(JDK)/bin/javac --release 22 -cp target/classes -d target/examples "$$file" || exit 1; \
+	    printf '%-36s %s\n' "$$file" "$$(sed -nE 's,^(/\*\*| \*) +([^*]*[^*/ ]).*,\2,p' "$$file" | head -n 1)"; \
+	done
+
+doc: ## write the API documentation
+	@$(MVN) --quiet compile javadoc:javadoc
+	@echo target/reports/apidocs/index.html
+
+conformance: ## write CONFORMANCE.md from the tests' @Covers and the tables beside them
+	@$(MVN) --quiet test-compile exec:exec@conformance
+	@echo CONFORMANCE.md
+
+clean: ## remove everything that was built
+	@rm -rf target
+
+$(COMPILED): pom.xml $(shell find src/main/java -name '*.java')
+	@$(MVN) --quiet compile >&2
+	@touch $@

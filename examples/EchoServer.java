@@ -1,0 +1,39 @@
+import io.chagres.handle.Signal;
+import io.chagres.loop.Loop;
+import io.chagres.net.Net;
+import io.chagres.net.Server;
+
+/**
+ * Sends back what it gets, as fast as each client takes it. SIGINT (Ctrl-C) or SIGTERM lets it accept no more, wait until
+ * the last client has left, and exit; a second signal makes it exit at once.
+ *
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java [port] [host]</pre>
+ */
+public class EchoServer {
+
+    public static void main(String[] args) {
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
+        String host = args.length > 1 ? args[1] : "127.0.0.1";
+
+        try (Loop loop = new Loop()) {
+            Server server = Net.createServer(loop, socket -> {
+                socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
+                socket.pipe(socket);
+            });
+            server.listen(port, host, () -> System.out.println("listening on " + server.address()));
+            for (String signal : new String[] {"INT", "TERM"}) {
+                Signal.on(loop, signal, () -> leave(server)).unref();
+            }
+            loop.run();
+        }
+    }
+
+    private static void leave(Server server) {
+        if (!server.isListening()) {
+            System.out.println("leaving at once");
+            Runtime.getRuntime().halt(1);
+        }
+        System.out.println("closing: " + server.connections() + " clients are still here");
+        server.close();
+    }
+}

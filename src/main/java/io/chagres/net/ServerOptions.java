@@ -1,0 +1,71 @@
+package io.chagres.net;
+
+import io.chagres.stream.Duplex;
+
+/**
+ * How a server's sockets shall behave: the options of Node's net.createServer.
+ *
+ * @see <a href="https://nodejs.org/api/net.html#netcreateserveroptions-connectionlistener">net.createServer</a>
+ */
+public final class ServerOptions {
+
+    private boolean allowHalfOpen;
+    private boolean pauseOnConnect;
+    private boolean noDelay;
+    private boolean keepAlive;
+    private long keepAliveInitialDelayMillis;
+    private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
+
+    /** Node's defaults. */
+    public ServerOptions() {
+    }
+
+    /** Whether writing may go on when the peer has ended; by default a socket ends itself a tick after its peer. */
+    public ServerOptions allowHalfOpen(boolean allow) {
+        this.allowHalfOpen = allow;
+        return this;
+    }
+
+    /** Whether sockets are not read before {@link Socket#resume()}; by default they are, from the start. */
+    public ServerOptions pauseOnConnect(boolean pause) {
+        this.pauseOnConnect = pause;
+        return this;
+    }
+
+    /** See {@link Socket#setNoDelay}; by default false. */
+    public ServerOptions noDelay(boolean on) {
+        this.noDelay = on;
+        return this;
+    }
+
+    /** See {@link Socket#setKeepAlive}; by default off. */
+    public ServerOptions keepAlive(boolean on, long initialDelayMillis) {
+        this.keepAlive = on;
+        this.keepAliveInitialDelayMillis = initialDelayMillis;
+        return this;
+    }
+
+    /** How many bytes each direction of a socket buffers before it asks for a pause; by default 64 KiB. */
+    public ServerOptions highWaterMark(int bytes) {
+        this.highWaterMark = bytes;
+        return this;
+    }
+
+    boolean pauseOnConnect() {
+        return pauseOnConnect;
+    }
+
+    Duplex.Options duplex() {
+        return new Duplex.Options(allowHalfOpen, highWaterMark, highWaterMark, false);
+    }
+
+    /** Applies what each accepted connection gets before anybody sees it. */
+    void applyTo(Tcp connection) {
+        if (noDelay) {
+            connection.setNoDelay(true);
+        }
+        if (keepAlive) {
+            connection.setKeepAlive(true, Socket.secondsOf(keepAliveInitialDelayMillis));
+        }
+    }
+}

@@ -1,0 +1,579 @@
+package io.chagres.net;
+
+import io.chagres.handle.Work;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.CloseListener;
+import io.chagres.stream.Completion;
+import io.chagres.stream.Duplex;
+import io.chagres.stream.Listeners;
+import io.chagres.stream.ReadListener;
+import io.chagres.stream.ReadSlab;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * A TCP connection: net.Socket. Clients get one from {@link Net#connect}, servers one per connection.
+ *
+ * <p>What goes wrong arrives at {@link #onError}, once; the last event is {@link #onClose}. A socket that nobody reads does
+ * not end: who doesn't want the data calls {@link #resume()}.
+ *
+ * @see <a href="https://nodejs.org/api/net.html#class-netsocket">net.Socket</a>
+ */
+public final class Socket extends Duplex {
+
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private final boolean allowHalfOpen;
+    private final ReadSlab slab;
+    private Tcp handle;
+    private Server server;
+    private Opening opening;
+    private IdleTimeout idle;
+    private boolean reading;
+    private boolean referenced = true;
+    private boolean reset;
+    private boolean noDelay;
+    private boolean keepAlive;
+    private int keepAliveSeconds;
+    private long bytesRead;
+    private long bytesDispatched;
+    private long lastWriteQueueSize;
+    private Listeners<Runnable> connectListeners;
+    private Listeners<Runnable> timeoutListeners;
+    private SocketAddress remote;
+
+    /** What there is only while it connects. */
+    private static final class Opening {
+        Work<List<String>> lookup;
+        ConnectAttempts attempts;
+        boolean wantsRead;
+        ByteBuffer[] data;
+        Completion written;
+        Completion finalDone;
+
+        void cancel() {
+            if (lookup != null) {
+                lookup.cancel();
+            }
+            if (attempts != null) {
+                attempts.cancel();
+            }
+        }
+
+        /** A write that waited for the connection learns that there will be none. */
+        void failWrite() {
+            if (written != null) {
+                written.onComplete(new ChagresException("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+                    "Socket closed before the connection was established"));
+            }
+        }
+    }
+
+    /** A socket to be connected. */
+    Socket(Loop loop, Options options) {
+        super(loop, options);
+        allowHalfOpen = options.allowHalfOpen();
+        slab = ReadSlab.of(loop.core());
+    }
+
+    /** A socket of a connection that a server has accepted. */
+    Socket(Loop loop, Options options, Tcp connection, Server server, boolean paused) {
+        this(loop, options);
+        handle = connection;
+        this.server = server;
+        if (paused) {
+            pause();
+        } else {
+            pull();
+        }
+    }
+
+    // ---- connecting --------------------------------------------------------------------------------------------
+
+    void connect(String host, int port, SocketAddress local) {
+        opening = new Opening();
+        touch();
+        if (Ip.version(host) != 0) {
+            tick(() -> attempt(List.of(host), port, local));
+        } else {
+            opening.lookup = Lookup.start(loop(), host, (addresses, failure) -> {
+                if (failure instanceof ChagresException error) {
+                    destroy(error);
+                } else {
+                    attempt(addresses, port, local);
+                }
+            });
+        }
+    }
+
+    private void attempt(List<String> addresses, int port, SocketAddress local) {
+        if (opening == null) {
+            return;
+        }
+        touch();
+        opening.lookup = null;
+        opening.attempts = new ConnectAttempts(loop(), addresses, port, local, new ConnectAttempts.Listener() {
+            @Override
+            public void onConnected(Tcp connection) {
+                connected(connection);
+            }
+
+            @Override
+            public void onFailed(ChagresException error) {
+                destroy(error);
+            }
+        });
+        opening.attempts.begin();
+    }
+
+    private void connected(Tcp connection) {
+        Opening opened = opening;
+        opening = null;
+        handle = connection;
+        touch();
+        applyOptions();
+        Listeners.run(connectListeners);
+        if (handle == null) {
+            opened.failWrite();
+            return;
+        }
+        if (opened.data != null) {
+            dispatch(opened.data, opened.written);
+        }
+        if (opened.finalDone != null) {
+            doFinal(opened.finalDone);
+        }
+        if (opened.wantsRead) {
+            doRead();
+        }
+        if (handle != null && !isPaused()) {
+            pull();
+        }
+    }
+
+    /** Options that were set while there was no connection. */
+    private void applyOptions() {
+        if (noDelay) {
+            handle.setNoDelay(true);
+        }
+        if (keepAlive) {
+            handle.setKeepAlive(true, keepAliveSeconds);
+        }
+        if (!referenced) {
+            handle.unref();
+        }
+    }
+
+    /** Whether it is not connected yet, and going to be. */
+    public boolean isConnecting() {
+        return opening != null;
+    }
+
+    // ---- reading -----------------------------------------------------------------------------------------------
+
+    @Override
+    protected void doRead() {
+        if (opening != null) {
+            opening.wantsRead = true;
+        } else if (handle != null && !reading) {
+            reading = true;
+            handle.readStart(new Reader());
+        }
+    }
+
+    private void stopReading() {
+        if (handle != null && reading) {
+            reading = false;
+            handle.readStop();
+        }
+    }
+
+    private final class Reader implements ReadListener {
+
+        @Override
+        public ByteBuffer onAllocate(int suggestedSize) {
+            return slab.room();
+        }
+
+        @Override
+        public void onRead(int count, ByteBuffer buffer) {
+            touch();
+            if (count > 0) {
+                bytesRead += count;
+                if (!push(slab.take(count))) {
+                    stopReading();
+                }
+            }
+        }
+
+        @Override
+        public void onEnd() {
+            touch();
+            reading = false;
+            pushEnd();
+            pull();
+        }
+
+        @Override
+        public void onError(SystemException error) {
+            reading = false;
+            destroy(error);
+        }
+    }
+
+    // ---- writing -----------------------------------------------------------------------------------------------
+
+    /**
+     * As {@link io.chagres.stream.Writable#write(ByteBuffer, Completion)}. When the peer has ended and this side ended after
+     * it, as it does by default, the error has code EPIPE: "This socket has been ended by the other party".
+     */
+    @Override
+    public boolean write(ByteBuffer data, Completion callback) {
+        if (data != null && isReadableEnded() && !allowHalfOpen && isWritableEnded()) {
+            ChagresException error = new ChagresException("EPIPE", "This socket has been ended by the other party");
+            if (callback != null) {
+                tick(() -> callback.onComplete(error));
+            }
+            destroy(error);
+            return false;
+        }
+        return super.write(data, callback);
+    }
+
+    @Override
+    protected void doWrite(ByteBuffer data, Completion done) {
+        if (opening != null) {
+            opening.data = new ByteBuffer[] {data};
+            opening.written = done;
+            return;
+        }
+        if (handle == null) {
+            done.onComplete(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
+            return;
+        }
+        touch();
+        try {
+            int taken = handle.tryWrite(data);
+            bytesDispatched += data.remaining();
+            if (taken == data.remaining()) {
+                lastWriteQueueSize = 0;
+                done.onComplete(null);
+            } else {
+                ByteBuffer rest = data.slice(data.position() + taken, data.remaining() - taken);
+                queue(new ByteBuffer[] {rest}, done);
+            }
+        } catch (ChagresException error) {
+            done.onComplete(error);
+        }
+    }
+
+    @Override
+    protected boolean isVectored() {
+        return true;
+    }
+
+    @Override
+    protected void doWriteVector(ByteBuffer[] data, Completion done) {
+        if (opening != null) {
+            opening.data = data;
+            opening.written = done;
+        } else if (handle == null) {
+            done.onComplete(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
+        } else {
+            dispatch(data, done);
+        }
+    }
+
+    private void dispatch(ByteBuffer[] data, Completion done) {
+        touch();
+        for (ByteBuffer buffer : data) {
+            bytesDispatched += buffer.remaining();
+        }
+        try {
+            queue(data, done);
+        } catch (ChagresException error) {
+            done.onComplete(error);
+        }
+    }
+
+    private void queue(ByteBuffer[] data, Completion done) {
+        handle.write(data, error -> {
+            if (isDestroyed()) {
+                done.onComplete(null);
+            } else {
+                touch();
+                done.onComplete(error);
+            }
+        });
+        lastWriteQueueSize = handle.writeQueueSize();
+    }
+
+    /** The socket's own end is a shutdown: the peer reads an end. One that the peer has reset has nothing to shut down. */
+    @Override
+    protected void doFinal(Completion done) {
+        if (opening != null) {
+            opening.finalDone = done;
+        } else if (handle == null || !handle.isWritable()) {
+            done.onComplete(null);
+        } else {
+            handle.shutdown(error -> done.onComplete(error == null || error.code().equals("ENOTCONN") ? null : error));
+        }
+    }
+
+    // ---- closing -----------------------------------------------------------------------------------------------
+
+    @Override
+    protected void doDestroy(ChagresException error, Completion done) {
+        Opening unopened = opening;
+        Tcp closing = handle;
+        opening = null;
+        handle = null;
+        reading = false;
+        if (idle != null) {
+            idle.close();
+        }
+        if (unopened != null) {
+            unopened.cancel();
+        }
+        if (closing != null) {
+            close(closing, () -> emitClose(error != null));
+            done.onComplete(error);
+        } else {
+            done.onComplete(error);
+            tick(() -> {
+                if (unopened != null) {
+                    unopened.failWrite();
+                }
+                emitClose(error != null);
+            });
+        }
+        if (server != null) {
+            server.connectionGone();
+        }
+    }
+
+    private void close(Tcp closing, Runnable onClosed) {
+        if (reset) {
+            closing.closeReset(onClosed);
+        } else {
+            closing.close(onClosed);
+        }
+    }
+
+    /** Ends the socket when all that was written is through: ends the writing side, and destroys it at the finish. */
+    public void destroySoon() {
+        checkThread();
+        if (isWritable()) {
+            end();
+        }
+        if (isWritableFinished()) {
+            destroy();
+        } else {
+            onFinish(this::destroy);
+        }
+    }
+
+    /**
+     * Destroys it with a reset (RST), so that the peer gets ECONNRESET. Where there is no connection, it is destroyed with
+     * ERR_SOCKET_CLOSED; while it connects, without a reset.
+     */
+    public Socket resetAndDestroy() {
+        checkThread();
+        if (handle == null && opening == null) {
+            destroy(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
+            return this;
+        }
+        reset = true;
+        destroy();
+        return this;
+    }
+
+    // ---- options -----------------------------------------------------------------------------------------------
+
+    /** Sends small writes at once; remembered while it connects. No system call where it is so already. */
+    public Socket setNoDelay(boolean on) {
+        checkThread();
+        if (handle != null && on != noDelay) {
+            handle.setNoDelay(on);
+        }
+        noDelay = on;
+        return this;
+    }
+
+    /**
+     * Probes a silent peer; remembered while it connects.
+     *
+     * @param initialDelayMillis the silence before the first probe, cut to whole seconds; 0 leaves what the system has
+     */
+    public Socket setKeepAlive(boolean on, long initialDelayMillis) {
+        checkThread();
+        int seconds = secondsOf(initialDelayMillis);
+        if (handle != null && (on != keepAlive || on && seconds != keepAliveSeconds)) {
+            handle.setKeepAlive(on, seconds);
+        }
+        keepAlive = on;
+        keepAliveSeconds = seconds;
+        return this;
+    }
+
+    static int secondsOf(long millis) {
+        return (int) Math.clamp(millis / MILLIS_PER_SECOND, 0, Integer.MAX_VALUE);
+    }
+
+    /**
+     * Tells {@link #onTimeout} when nothing has happened for {@code millis}; 0 turns it off. The socket stays as it is: who
+     * wants it closed closes it. It does not keep the loop alive, and does not count while a slow write makes progress.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE where it is negative
+     */
+    public Socket setTimeout(long millis) {
+        checkThread();
+        if (millis < 0) {
+            throw new UsageException("ERR_OUT_OF_RANGE",
+                "The value of \"msecs\" is out of range. It must be a non-negative number. Received " + millis);
+        }
+        if (isDestroyed()) {
+            return this;
+        }
+        if (millis > 0) {
+            if (idle == null) {
+                idle = new IdleTimeout(loop(), this::idled);
+            }
+            idle.start(millis);
+        } else if (idle != null) {
+            idle.stop();
+        }
+        return this;
+    }
+
+    private void touch() {
+        if (idle != null) {
+            idle.touch();
+        }
+    }
+
+    private void idled() {
+        long queued = handle == null ? 0 : handle.writeQueueSize();
+        if (lastWriteQueueSize > 0 && queued != lastWriteQueueSize) {
+            lastWriteQueueSize = queued;
+            touch();
+        } else {
+            Listeners.run(timeoutListeners);
+        }
+    }
+
+    /** Makes the loop run as long as it is read; it does from the start. */
+    public Socket ref() {
+        return setReferenced(true);
+    }
+
+    /** Makes the loop not run for it alone. */
+    public Socket unref() {
+        return setReferenced(false);
+    }
+
+    private Socket setReferenced(boolean wanted) {
+        checkThread();
+        referenced = wanted;
+        if (handle != null) {
+            if (wanted) {
+                handle.ref();
+            } else {
+                handle.unref();
+            }
+        }
+        return this;
+    }
+
+    // ---- what is known about it ------------------------------------------------------------------------------------
+
+    /** Its own address; null while it connects, and after it was destroyed. */
+    public SocketAddress localAddress() {
+        checkThread();
+        return handle == null ? null : handle.localAddress();
+    }
+
+    /** The peer's address; null while it connects. Asked once before the close, it is known after it too. */
+    public SocketAddress remoteAddress() {
+        checkThread();
+        if (remote == null && handle != null) {
+            try {
+                remote = handle.remoteAddress();
+            } catch (SystemException goneAlready) {
+                return null;
+            }
+        }
+        return remote;
+    }
+
+    /** The bytes that have come. */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    /** The bytes that were written, those that still wait included. */
+    public long bytesWritten() {
+        return bytesDispatched + writableLength();
+    }
+
+    /** The server that accepted it, or null. */
+    public Server server() {
+        return server;
+    }
+
+    // ---- events ------------------------------------------------------------------------------------------------
+
+    /** Adds a listener for "it is connected". */
+    public Socket onConnect(Runnable listener) {
+        checkThread();
+        connectListeners = Listeners.add(connectListeners, UsageException.requireArgument(listener, "listener"));
+        return this;
+    }
+
+    /** Adds a listener for idleness, see {@link #setTimeout}. */
+    public Socket onTimeout(Runnable listener) {
+        checkThread();
+        timeoutListeners = Listeners.add(timeoutListeners, UsageException.requireArgument(listener, "listener"));
+        return this;
+    }
+
+    @Override
+    public Socket onData(Consumer<? super ByteBuffer> listener) {
+        super.onData(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onEnd(Runnable listener) {
+        super.onEnd(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onDrain(Runnable listener) {
+        super.onDrain(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onFinish(Runnable listener) {
+        super.onFinish(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onError(Consumer<? super ChagresException> listener) {
+        super.onError(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onClose(CloseListener listener) {
+        super.onClose(listener);
+        return this;
+    }
+}

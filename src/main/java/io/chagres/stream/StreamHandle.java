@@ -1,0 +1,485 @@
+package io.chagres.stream;
+
+import io.chagres.handle.Handle;
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.loop.Watcher;
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.Epoll;
+import io.chagres.sys.Errno;
+import io.chagres.sys.Sockets;
+import java.nio.ByteBuffer;
+
+/**
+ * A stream socket on a loop: uv_stream_t. It listens and accepts, or it reads, writes and shuts down; what kind of socket
+ * it is, and how it is bound and connected, its subclasses know.
+ *
+ * <p>It is active only while it reads or listens; writes, a connect and a shutdown under way are requests, and keep the loop
+ * alive by themselves. Requests complete from the pending or poll phase, each exactly once, never inside the call that made
+ * them; where that call throws, the request was never made.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
+ */
+public abstract class StreamHandle extends Handle {
+
+    /** Reads per event, as in libuv: a peer that sends without pause must not hold the loop. */
+    private static final int READS_PER_EVENT = 32;
+
+    private static final int SUGGESTED_READ = 64 * 1024;
+
+    private final SocketWatcher watcher = new SocketWatcher();
+    private boolean readable;
+    private boolean writable;
+    /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
+    private boolean shared;
+    private ReadListener reader;
+    private Acceptor acceptor;
+    private WriteQueue writes;
+    private Completion connect;
+    private Completion shutdown;
+
+    /** A stream without a socket. */
+    protected StreamHandle(Loop loop) {
+        super(loop);
+    }
+
+    // ---- descriptor --------------------------------------------------------------------------------------------
+
+    /** The descriptor, or -1 where it has none, not yet or no more. It stays the handle's: nobody else may close it. */
+    public final int fd() {
+        return watcher.fd();
+    }
+
+    /** Takes over {@code fd}, which is non-blocking. */
+    protected final void attach(int fd) {
+        watcher.attach(fd);
+    }
+
+    /** Takes over {@code fd}, whose open file description others may have too. */
+    protected final void attachShared(int fd) {
+        if (watcher.isContested(fd)) {
+            throw new UsageException("EEXIST", "descriptor " + fd + " is watched by another handle of this loop");
+        }
+        attach(fd);
+        shared = true;
+    }
+
+    /** Declares it a connection: it can be read and written from now on. */
+    protected final void becomeDuplex() {
+        readable = true;
+        writable = true;
+    }
+
+    /** Whether it can be read: it is connected, or connecting, and no read has failed. An end does not change it. */
+    public final boolean isReadable() {
+        return readable && !isClosing();
+    }
+
+    /** Whether it can be written: it is connected, or connecting, and was not shut down. */
+    public final boolean isWritable() {
+        return writable && !isClosing();
+    }
+
+    // ---- listening ---------------------------------------------------------------------------------------------
+
+    /**
+     * Starts listening; called again, takes the new backlog and listener.
+     *
+     * @param backlog how many connections the kernel may keep until they are accepted; it cuts it to net.core.somaxconn
+     * @param onConnection runs in the poll phase when a connection is there, which {@link #accept} then takes. Where nobody
+     *     takes it, no further ones are accepted until somebody does
+     * @throws SystemException EADDRINUSE, EINVAL and others of listen(2)
+     * @see <a href="https://man7.org/linux/man-pages/man2/listen.2.html">listen(2)</a>
+     */
+    protected final void startListening(int backlog, Runnable onConnection) {
+        UsageException.requireArgument(onConnection, "onConnection");
+        SystemException.check(Sockets.listen(fd(), backlog), "listen");
+        if (acceptor == null) {
+            acceptor = new Acceptor(core(), watcher);
+        }
+        acceptor.start(onConnection);
+        activate();
+    }
+
+    /**
+     * Gives the connection that waits to {@code client}, a stream of the same loop without a socket.
+     *
+     * @throws UsageException EAGAIN where none waits; EBUSY where {@code client} has a socket: the connection is closed
+     *     then; EINVAL
+     */
+    public final void accept(StreamHandle client) {
+        requireOpen("accept");
+        UsageException.requireArgument(client, "client").requireOpen("accept into");
+        if (client.core() != core()) {
+            throw new UsageException("EINVAL", "the client belongs to another loop");
+        }
+        if (acceptor == null || !acceptor.hasParked()) {
+            throw new UsageException("EAGAIN", "no connection waits to be accepted");
+        }
+        int accepted = acceptor.take();
+        if (client.fd() >= 0) {
+            Descriptors.close(accepted);
+            throw new UsageException("EBUSY", "the client has a socket already: " + client);
+        }
+        client.attach(accepted);
+        client.becomeDuplex();
+        client.onAccepted();
+    }
+
+    /** A connection was taken over: the place for options that were set before there was a socket. */
+    protected void onAccepted() {
+    }
+
+    // ---- connecting --------------------------------------------------------------------------------------------
+
+    /** Whether a connect is under way. */
+    public final boolean isConnecting() {
+        return connect != null;
+    }
+
+    /** Throws EALREADY where a connect is under way. */
+    protected final void requireNotConnecting() {
+        if (connect != null) {
+            throw new UsageException("EALREADY", "a connect is under way: " + this);
+        }
+    }
+
+    /**
+     * Takes the result of connect(2), 0 or -errno. Even a connection that stands at once, as on loopback, is told later; a
+     * refusal too, whether the kernel knows of it at once or not. Any other error throws.
+     */
+    protected final void awaitConnect(int result, Completion callback) {
+        if (result != 0 && result != -Errno.EINPROGRESS && result != -Errno.ECONNREFUSED) {
+            throw SystemException.of(result, "connect");
+        }
+        becomeDuplex();
+        beginConnect(callback);
+        if (result == -Errno.ECONNREFUSED) {
+            core().pend(() -> finishConnect(Errno.ECONNREFUSED));
+        } else {
+            watcher.add(Epoll.EPOLLOUT);
+        }
+    }
+
+    /** A connect that has failed already with {@code errno}, which its callback shall tell. */
+    protected final void failConnect(int errno, Completion callback) {
+        beginConnect(callback);
+        core().pend(() -> finishConnect(errno));
+    }
+
+    private void beginConnect(Completion callback) {
+        connect = UsageException.requireArgument(callback, "callback");
+        core().hold();
+    }
+
+    private void connectReady() {
+        int error = (int) Sockets.getsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+        if (error != Errno.EINPROGRESS) {
+            finishConnect(Math.abs(error));
+        }
+    }
+
+    private void finishConnect(int errno) {
+        Completion callback = connect;
+        if (callback == null) {
+            return;
+        }
+        connect = null;
+        core().release();
+        boolean hasWrites = writes != null && !writes.isFlushed();
+        if (errno != 0 || !hasWrites) {
+            watcher.remove(Epoll.EPOLLOUT);
+        }
+        complete(core(), callback, errno, "connect");
+        if (isClosing()) {
+            return;
+        }
+        if (errno != 0 && hasWrites) {
+            writes.fail(Errno.ECANCELED);
+        } else if (shutdown != null) {
+            shutDownWhenWritten();
+        }
+    }
+
+    // ---- reading -----------------------------------------------------------------------------------------------
+
+    /**
+     * Starts reading; {@code listener} is called from the poll phase. A stream that has ended may be read again, and ends
+     * again.
+     *
+     * @throws UsageException EALREADY where it is reading; ENOTCONN where it can't be read; EINVAL
+     */
+    public final void readStart(ReadListener listener) {
+        requireOpen("readStart");
+        UsageException.requireArgument(listener, "listener");
+        if (reader != null) {
+            throw new UsageException("EALREADY", "it is reading already: " + this);
+        }
+        if (!readable) {
+            throw new UsageException("ENOTCONN", "it can't be read: " + this);
+        }
+        reader = listener;
+        if (connect == null) {
+            watcher.add(Epoll.EPOLLIN);
+        }
+        activate();
+    }
+
+    /** Stops reading: the listener is not called any more. Idempotent. */
+    public final void readStop() {
+        core().checkThread();
+        if (reader != null) {
+            reader = null;
+            watcher.remove(Epoll.EPOLLIN);
+            deactivate();
+        }
+    }
+
+    private void readReady() {
+        for (int reads = 0; reads < READS_PER_EVENT && reader != null; reads++) {
+            ReadListener listener = reader;
+            ByteBuffer buffer = listener.onAllocate(SUGGESTED_READ);
+            if (reader != listener) {
+                return;
+            }
+            if (buffer == null || !buffer.hasRemaining()) {
+                listener.onError(SystemException.of(Errno.ENOBUFS, "read"));
+                return;
+            }
+            int room = buffer.remaining();
+            long count = Sockets.recv(fd(), Segments.of(buffer, buffer.position(), room), room, 0);
+            boolean mayHaveMore = tellRead(listener, buffer, count, room);
+            core().drainTicks();
+            if (!mayHaveMore) {
+                return;
+            }
+        }
+    }
+
+    /** A read that did not fill the buffer emptied the socket: asking again would cost a call that finds nothing. */
+    private boolean tellRead(ReadListener listener, ByteBuffer buffer, long count, int room) {
+        if (count > 0) {
+            listener.onRead((int) count, buffer);
+            return count == room;
+        }
+        if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
+            listener.onRead(0, buffer);
+        } else if (count == 0) {
+            readStop();
+            listener.onEnd();
+        } else {
+            readable = false;
+            writable = false;
+            readStop();
+            listener.onError(SystemException.of((int) count, "read"));
+        }
+        return false;
+    }
+
+    // ---- writing -----------------------------------------------------------------------------------------------
+
+    /**
+     * Writes what lies between position and limit of {@code data}, and moves neither; the bytes must not change until
+     * {@code callback}. What the kernel does not take at once is queued, without bound: see {@link #writeQueueSize()}.
+     *
+     * @throws UsageException EBADF where it has no socket; EPIPE where it can't be written; EINVAL
+     */
+    public final void write(ByteBuffer data, Completion callback) {
+        write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, callback);
+    }
+
+    /** As {@link #write(ByteBuffer, Completion)}, of several buffers one behind the other; at least one. */
+    public final void write(ByteBuffer[] data, Completion callback) {
+        requireWritable(data);
+        UsageException.requireArgument(callback, "callback");
+        if (writes == null) {
+            writes = new WriteQueue(core(), watcher, this::afterWrites);
+        }
+        writes.add(new WriteRequest(data, callback), connect == null);
+    }
+
+    /**
+     * Writes as much of {@code data} as the kernel takes now, and queues nothing.
+     *
+     * @return how many bytes it took; 0 where it takes none now, where other writes are queued or it is connecting
+     * @throws SystemException EPIPE, ECONNRESET and others of send(2)
+     * @throws UsageException as {@link #write(ByteBuffer, Completion)}
+     */
+    public final int tryWrite(ByteBuffer data) {
+        if (connect != null || writeQueueSize() > 0) {
+            core().checkThread();
+            return 0;
+        }
+        requireWritable(data);
+        int length = data.remaining();
+        if (length == 0) {
+            return 0;
+        }
+        long sent = Sockets.send(fd(), Segments.of(data, data.position(), length), length, Sockets.MSG_NOSIGNAL);
+        if (sent < 0) {
+            if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.EINTR) {
+                return 0;
+            }
+            throw SystemException.of((int) sent, "write");
+        }
+        return (int) sent;
+    }
+
+    private void requireWritable(ByteBuffer... data) {
+        core().checkThread();
+        if (UsageException.requireArgument(data, "data").length == 0) {
+            throw new UsageException("EINVAL", "data has no buffers");
+        }
+        if (fd() < 0) {
+            throw new UsageException("EBADF", "it has no socket: " + this);
+        }
+        if (!writable) {
+            throw new UsageException("EPIPE", "it can't be written: " + this);
+        }
+    }
+
+    /** The bytes of queued writes that the kernel has not taken yet. */
+    public final long writeQueueSize() {
+        return writes == null ? 0 : writes.size();
+    }
+
+    private void afterWrites() {
+        if (shutdown != null && !isClosing()) {
+            shutDownWhenWritten();
+        }
+    }
+
+    // ---- shutting down -----------------------------------------------------------------------------------------
+
+    /**
+     * Ends the writing side once all queued writes are through and told: the peer reads an end. Reading goes on. At once,
+     * nothing more can be written.
+     *
+     * @throws UsageException ENOTCONN where it can't be written: not connected, or shut down before; EINVAL
+     * @see <a href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</a>
+     */
+    public final void shutdown(Completion callback) {
+        core().checkThread();
+        UsageException.requireArgument(callback, "callback");
+        if (!isWritable()) {
+            throw new UsageException("ENOTCONN", "it can't be shut down: " + this);
+        }
+        writable = false;
+        shutdown = callback;
+        core().hold();
+        // While it connects, a poke at the watcher would look like its success: finishConnect comes back to this.
+        if (connect == null) {
+            shutDownWhenWritten();
+        }
+    }
+
+    /** Whether a shutdown is under way. */
+    protected final boolean isShuttingDown() {
+        return shutdown != null;
+    }
+
+    private void shutDownWhenWritten() {
+        if (writes == null || writes.isEmpty()) {
+            core().pend(this::shutDownNow);
+        }
+    }
+
+    private void shutDownNow() {
+        if (shutdown != null && !isClosing()) {
+            finishShutdown(-Sockets.shutdown(fd(), Sockets.SHUT_WR));
+        }
+    }
+
+    private void finishShutdown(int errno) {
+        Completion callback = shutdown;
+        shutdown = null;
+        core().release();
+        complete(core(), callback, errno, "shutdown");
+    }
+
+    // ---- closing -----------------------------------------------------------------------------------------------
+
+    @Override
+    protected void release() {
+        readStop();
+        if (acceptor != null) {
+            acceptor.close();
+        }
+        int fd = watcher.detach(shared);
+        if (fd >= 0) {
+            Descriptors.close(fd);
+        }
+    }
+
+    /** In libuv's order: the connect, the writes first to last (those that are through succeed), the shutdown. */
+    @Override
+    protected void cancelRequests() {
+        finishConnect(Errno.ECANCELED);
+        if (writes != null) {
+            writes.fail(Errno.ECANCELED);
+            writes.tell();
+        }
+        if (shutdown != null) {
+            finishShutdown(Errno.ECANCELED);
+        }
+    }
+
+    /** One completion must not cost another its own: what it throws goes to the loop's uncaught handler. */
+    static void complete(LoopCore core, Completion callback, int errno, String syscall) {
+        try {
+            callback.onComplete(errno == 0 ? null : SystemException.of(errno, syscall));
+        } catch (Throwable thrown) {
+            core.raise(thrown);
+        }
+        core.drainTicks();
+    }
+
+    private final class SocketWatcher extends Watcher {
+
+        SocketWatcher() {
+            super(core());
+        }
+
+        /** Reading comes before writing, so that an end or error is learnt from the read that finds it. */
+        @Override
+        protected void onReady(int events) {
+            if (connect != null) {
+                connectReady();
+                return;
+            }
+            if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
+                if (reader != null) {
+                    readReady();
+                } else if (acceptor != null) {
+                    acceptor.ready();
+                }
+            }
+            if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && fd() >= 0
+                && writes != null && !writes.isFlushed()) {
+                writes.flush();
+            }
+        }
+
+        @Override
+        protected void onRefused(int errno) {
+            refused(errno);
+        }
+    }
+
+    /** The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. */
+    private void refused(int errno) {
+        finishConnect(errno);
+        ReadListener listener = reader;
+        readable = false;
+        writable = false;
+        readStop();
+        if (listener != null) {
+            listener.onError(SystemException.of(errno, "epoll_ctl"));
+        }
+        if (writes != null) {
+            writes.fail(errno);
+        }
+    }
+}

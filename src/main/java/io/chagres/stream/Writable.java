@@ -1,0 +1,99 @@
+package io.chagres.stream;
+
+import io.chagres.loop.ChagresException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/**
+ * Bytes that go: the writing side of Node's streams.
+ *
+ * <p>Writes are carried out one after the other, and their callbacks come in the same order, never inside the call. A
+ * write takes what lies between position and limit, and moves neither; the bytes must not change until its callback.
+ *
+ * @see <a href="https://nodejs.org/api/stream.html#writable-streams">Writable streams</a>
+ */
+public interface Writable {
+
+    /** As {@link #write(ByteBuffer, Completion)}, without a callback. */
+    default boolean write(ByteBuffer data) {
+        return write(data, null);
+    }
+
+    /** Writes an array, which must not change until it is through. */
+    default boolean write(byte[] data) {
+        return write(data == null ? null : ByteBuffer.wrap(data), null);
+    }
+
+    /** Writes text as UTF-8. */
+    default boolean write(CharSequence text) {
+        return write(text == null ? null : StandardCharsets.UTF_8.encode(text.toString()), null);
+    }
+
+    /**
+     * Writes.
+     *
+     * @param callback is told when the bytes are with the kernel, or the error; may be null
+     * @return false where {@link #writableHighWaterMark()} bytes or more are waiting: it takes more, but a good source
+     *     waits for {@link #onDrain}
+     * @throws io.chagres.loop.UsageException ERR_STREAM_NULL_VALUES
+     */
+    boolean write(ByteBuffer data, Completion callback);
+
+    /** Ends it once all writes are through: {@link #onFinish} follows. Called again, has no effect. */
+    default Writable end() {
+        return end(null, null);
+    }
+
+    /** Writes a last chunk, and ends. */
+    default Writable end(ByteBuffer last) {
+        return end(last, null);
+    }
+
+    /** Writes a last text, as UTF-8, and ends. */
+    default Writable end(CharSequence last) {
+        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), null);
+    }
+
+    /** Writes a last chunk unless it is null, and ends; {@code callback}, unless null, is told at the finish, or the error. */
+    Writable end(ByteBuffer last, Completion callback);
+
+    /** Holds writes back until {@link #uncork()} or the end, so that they go together. Nests. */
+    Writable cork();
+
+    /** Takes one {@link #cork()} back. */
+    Writable uncork();
+
+    /** Adds a listener for "it takes more": after a write that answered false, when all is through. */
+    Writable onDrain(Runnable listener);
+
+    /** Adds a listener for the finish: after {@link #end()}, when all is through. Never after an error or close. */
+    Writable onFinish(Runnable listener);
+
+    /** Adds a listener for the error that destroyed the stream: at most one, before the close. */
+    Writable onError(Consumer<? super ChagresException> listener);
+
+    /** Adds a listener for the close, the last event; it is told whether an error was the cause. */
+    Writable onClose(CloseListener listener);
+
+    /** Whether it can be written: not ended, not destroyed. */
+    boolean isWritable();
+
+    /** Whether {@link #end()} was called. */
+    boolean isWritableEnded();
+
+    /** Whether the finish has come. */
+    boolean isWritableFinished();
+
+    /** Whether a write has answered false and the drain has not come. */
+    boolean isWritableNeedDrain();
+
+    /** The bytes that are waiting. */
+    long writableLength();
+
+    /** From how many waiting bytes on a write answers false. */
+    int writableHighWaterMark();
+
+    /** Ends it, with {@code error} or null: nothing but that error and the close comes any more. */
+    Writable destroy(ChagresException error);
+}

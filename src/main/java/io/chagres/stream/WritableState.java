@@ -1,0 +1,325 @@
+package io.chagres.stream;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.UsageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The writing side of a {@link Duplex}: one write at a time is with the sink, later ones wait here, and go together where
+ * there are several. Names of methods and order of events are those of Node's lib/internal/streams/writable.js.
+ */
+final class WritableState {
+
+    /** How far the end has come; each state includes those before it. */
+    private enum Ending { NOT_YET, ENDED, FINAL_CALLED, FINAL_DONE, FINISHED }
+
+    private record Waiting(ByteBuffer data, Completion callback) {
+    }
+
+    private final Duplex stream;
+    private final Completion onWritten = this::written;
+    final int highWaterMark;
+    private Ending ending = Ending.NOT_YET;
+    private ArrayDeque<Waiting> waiting;
+    private long length;
+    private int corked;
+    /** The bytes that are with the sink, or -1 where no write is. */
+    private long writing = -1;
+    private Completion writingCallback;
+    /** Whether the sink is being called, so that a completion now is inside the call. */
+    private boolean calling;
+    private boolean needDrain;
+    /** Callbacks that a tick is going to call; the finish comes after them. */
+    private int ticksOwed;
+    private List<Completion> finishCallbacks;
+    Listeners<Runnable> drainListeners;
+    Listeners<Runnable> finishListeners;
+
+    WritableState(Duplex stream, int highWaterMark) {
+        this.stream = stream;
+        this.highWaterMark = highWaterMark;
+    }
+
+    long length() {
+        return length;
+    }
+
+    boolean isEnded() {
+        return ending != Ending.NOT_YET;
+    }
+
+    boolean isFinished() {
+        return ending == Ending.FINISHED;
+    }
+
+    boolean needsDrain() {
+        return needDrain && !isEnded() && !stream.isDestroyed();
+    }
+
+    // ---- writing -------------------------------------------------------------------------------------------------
+
+    boolean write(ByteBuffer data, Completion callback) {
+        if (data == null) {
+            throw new UsageException("ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+        }
+        if (isEnded()) {
+            return refuse(callback, new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end"));
+        }
+        if (stream.isDestroyed()) {
+            return refuse(callback, destroyedError("write"));
+        }
+        int size = data.remaining();
+        length += size;
+        if (writing >= 0 || corked > 0) {
+            queue(data, callback);
+        } else {
+            begin(size, callback);
+            stream.doWrite(data, onWritten);
+            calling = false;
+        }
+        boolean hasRoom = length < highWaterMark;
+        needDrain |= !hasRoom;
+        return hasRoom && !stream.isDestroyed();
+    }
+
+    private boolean refuse(Completion callback, ChagresException error) {
+        if (callback != null) {
+            stream.tick(() -> callback.onComplete(error));
+        }
+        stream.destroy(error);
+        return false;
+    }
+
+    static ChagresException destroyedError(String call) {
+        return new ChagresException("ERR_STREAM_DESTROYED", "Cannot call " + call + " after a stream was destroyed");
+    }
+
+    private void queue(ByteBuffer data, Completion callback) {
+        if (waiting == null) {
+            waiting = new ArrayDeque<>();
+        }
+        waiting.add(new Waiting(data, callback));
+    }
+
+    private boolean hasWaiting() {
+        return waiting != null && !waiting.isEmpty();
+    }
+
+    private void begin(long size, Completion callback) {
+        writing = size;
+        writingCallback = callback;
+        calling = true;
+    }
+
+    /** The sink is done with the write that it was given. */
+    private void written(ChagresException error) {
+        if (writing < 0) {
+            stream.destroy(new ChagresException("ERR_MULTIPLE_CALLBACK", "Callback called multiple times"));
+            return;
+        }
+        Completion callback = writingCallback;
+        length -= writing;
+        writing = -1;
+        writingCallback = null;
+        boolean inside = calling;
+        if (error != null) {
+            fail(callback, error, inside);
+            return;
+        }
+        if (!inside) {
+            writeWaiting();
+            afterWrite(callback);
+        } else if (callback != null || needDrain && length == 0) {
+            ticksOwed++;
+            stream.tick(() -> {
+                ticksOwed--;
+                afterWrite(callback);
+            });
+        } else {
+            finishWhenDone();
+        }
+    }
+
+    private void fail(Completion callback, ChagresException error, boolean inside) {
+        if (!inside) {
+            tellFailure(callback, error);
+        } else {
+            stream.tick(() -> tellFailure(callback, error));
+        }
+        stream.failed(error);
+    }
+
+    /** The write that failed is told before those that waited behind it, and all of them before the error event. */
+    private void tellFailure(Completion callback, ChagresException error) {
+        if (callback != null) {
+            callback.onComplete(error);
+        }
+        cancelWaiting(error);
+        stream.destroy(error);
+    }
+
+    private void afterWrite(Completion callback) {
+        if (needDrain && length == 0 && !isEnded() && !stream.isDestroyed()) {
+            needDrain = false;
+            Listeners.run(drainListeners);
+        }
+        if (callback != null) {
+            callback.onComplete(null);
+        }
+        if (stream.isDestroyed()) {
+            cancelWaiting(stream.errorOr("write"));
+        }
+        finishWhenDone();
+    }
+
+    /** Hands on what waits: all together where the sink takes that, else one by one as long as it is done at once. */
+    private void writeWaiting() {
+        if (corked > 0 || stream.isDestroyed()) {
+            return;
+        }
+        while (hasWaiting() && writing < 0) {
+            if (waiting.size() > 1 && stream.isVectored()) {
+                writeAllWaiting();
+            } else {
+                Waiting next = waiting.poll();
+                begin(next.data.remaining(), next.callback);
+                stream.doWrite(next.data, onWritten);
+            }
+            calling = false;
+        }
+    }
+
+    private void writeAllWaiting() {
+        List<Waiting> batch = new ArrayList<>(waiting);
+        waiting.clear();
+        long size = 0;
+        ByteBuffer[] data = new ByteBuffer[batch.size()];
+        for (int i = 0; i < data.length; i++) {
+            data[i] = batch.get(i).data;
+            size += data[i].remaining();
+        }
+        begin(size, error -> batch.forEach(write -> {
+            if (write.callback != null) {
+                write.callback.onComplete(error);
+            }
+        }));
+        stream.doWriteVector(data, onWritten);
+    }
+
+    void cork() {
+        corked++;
+    }
+
+    void uncork() {
+        if (corked > 0 && --corked == 0 && writing < 0) {
+            writeWaiting();
+        }
+    }
+
+    // ---- ending --------------------------------------------------------------------------------------------------
+
+    void end(ByteBuffer last, Completion callback) {
+        if (last != null) {
+            write(last, null);
+        }
+        if (corked > 0) {
+            corked = 1;
+            uncork();
+        }
+        ChagresException error = whyNotEnd(last);
+        if (error == null && !isEnded()) {
+            ending = Ending.ENDED;
+            finishWhenDone();
+        }
+        if (callback == null) {
+            return;
+        }
+        if (error != null) {
+            stream.tick(() -> callback.onComplete(error));
+        } else {
+            if (finishCallbacks == null) {
+                finishCallbacks = new ArrayList<>(1);
+            }
+            finishCallbacks.add(callback);
+        }
+    }
+
+    private ChagresException whyNotEnd(ByteBuffer last) {
+        if (isFinished()) {
+            return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
+                "Cannot call end after a stream was finished");
+        }
+        if (stream.isDestroyed()) {
+            return stream.errorOr("end");
+        }
+        return null;
+    }
+
+    private boolean mayFinish() {
+        return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting() && !stream.isDestroyed();
+    }
+
+    /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */
+    private void finishWhenDone() {
+        if (ending == Ending.ENDED && mayFinish() && ticksOwed == 0) {
+            ending = Ending.FINAL_CALLED;
+            stream.doFinal(this::finalDone);
+        }
+    }
+
+    private void finalDone(ChagresException error) {
+        if (error != null) {
+            tellFinish(error);
+            stream.destroy(error);
+        } else if (ending == Ending.FINAL_CALLED && mayFinish()) {
+            ending = Ending.FINAL_DONE;
+            stream.tick(this::finish);
+        }
+    }
+
+    private void finish() {
+        if (!mayFinish()) {
+            return;
+        }
+        ending = Ending.FINISHED;
+        tellFinish(null);
+        Listeners.run(finishListeners);
+        stream.afterFinish();
+    }
+
+    private void tellFinish(ChagresException error) {
+        List<Completion> callbacks = finishCallbacks;
+        finishCallbacks = null;
+        if (callbacks != null) {
+            callbacks.forEach(callback -> callback.onComplete(error));
+        }
+    }
+
+    // ---- destroying ----------------------------------------------------------------------------------------------
+
+    boolean hasUntold() {
+        return hasWaiting() || finishCallbacks != null;
+    }
+
+    /** What will never be written is told so, in order; then those who wait for the finish. */
+    void cancelWaiting(ChagresException error) {
+        while (hasWaiting()) {
+            Waiting write = waiting.poll();
+            length -= write.data.remaining();
+            if (write.callback != null) {
+                write.callback.onComplete(error);
+            }
+        }
+        tellFinish(error);
+    }
+
+    /** Lets go of everything that a closed stream doesn't need any more. */
+    void clear() {
+        waiting = null;
+        drainListeners = null;
+        finishListeners = null;
+    }
+}

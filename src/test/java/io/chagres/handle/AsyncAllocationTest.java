@@ -1,0 +1,68 @@
+package io.chagres.handle;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.Allocations;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.Loop;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LoopFixture.class)
+class AsyncAllocationTest {
+
+    private static final int WARM_UP = 100_000;
+    private static final int MEASURED = 100_000;
+
+    /** What the JVM may allocate on a thread for reasons of its own; an object per send would be 100 times as much. */
+    private static final long TOLERATED = 16_000;
+
+    private Async async;
+    private int delivered;
+    private long before;
+    private long allocated;
+    private volatile int answered;
+
+    @Test
+    void aSendAndItsDeliveryAllocateNothing(Loop loop) {
+        async = new Async(loop, () -> {
+            if (++delivered == WARM_UP) {
+                before = Allocations.ofCurrentThread();
+            }
+            if (delivered < WARM_UP + MEASURED) {
+                async.send();
+            } else {
+                allocated = Allocations.ofCurrentThread() - before;
+                async.close();
+            }
+        });
+        async.send();
+        loop.run();
+        assertTrue(allocated < TOLERATED, allocated + " bytes");
+    }
+
+    @Test
+    void aSendThatWakesTheLoopAllocatesNothing(Loop loop) throws InterruptedException {
+        async = new Async(loop, () -> answered++);
+        Thread sender = Thread.ofPlatform().start(() -> {
+            sendAndAwait(WARM_UP);
+            before = Allocations.ofCurrentThread();
+            sendAndAwait(MEASURED);
+            allocated = Allocations.ofCurrentThread() - before;
+            loop.execute(async::close);
+        });
+        loop.run();
+        sender.join();
+        assertTrue(allocated < TOLERATED, allocated + " bytes");
+    }
+
+    private void sendAndAwait(int times) {
+        for (int i = 0; i < times; i++) {
+            int expected = answered + 1;
+            async.send();
+            while (answered < expected) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+}

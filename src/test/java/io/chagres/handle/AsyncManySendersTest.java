@@ -1,0 +1,110 @@
+package io.chagres.handle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.Loop;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LoopFixture.class)
+class AsyncManySendersTest {
+
+    private static final int SENDERS = 8;
+    private static final int SENDS = 100_000;
+    private static final int ROUNDS = 20_000;
+    private static final int APART = 16;
+
+    /** Plain on purpose: nothing but the send publishes what the senders write here. */
+    private final int[] written = new int[SENDERS * APART];
+    private volatile int seenByAll;
+    private Async async;
+
+    @Test
+    void aCallbackComesAfterTheLastSendOfEach(Loop loop) throws InterruptedException {
+        async = new Async(loop, () -> {
+            if (leastOf(SENDERS) == SENDS) {
+                async.close();
+            }
+        });
+        List<Thread> senders = start(SENDERS, sender -> {
+            for (int i = 1; i <= SENDS; i++) {
+                written[sender * APART] = i;
+                async.send();
+            }
+        });
+        loop.run();
+        join(senders);
+        assertEquals(SENDS, leastOf(SENDERS));
+    }
+
+    @Test
+    void whatASenderWroteBeforeIsSeenInTheCallback(Loop loop) throws InterruptedException {
+        async = new Async(loop, () -> {
+            seenByAll = leastOf(2);
+            if (seenByAll == ROUNDS) {
+                async.close();
+            }
+        });
+        List<Thread> senders = start(2, this::sendRoundByRound);
+        loop.run();
+        join(senders);
+        assertEquals(ROUNDS, seenByAll);
+    }
+
+    private void sendRoundByRound(int sender) {
+        for (int round = 1; round <= ROUNDS; round++) {
+            written[sender * APART] = round;
+            async.send();
+            while (seenByAll < round) {
+                Thread.yield();
+            }
+        }
+    }
+
+    @Test
+    void aThreadThatKeepsSendingCannotKeepTheLoopFromClosing() throws InterruptedException {
+        AtomicBoolean enough = new AtomicBoolean();
+        for (int i = 0; i < 20; i++) {
+            Loop loop = new Loop();
+            async = new Async(loop, () -> { });
+            Async target = async;
+            Thread sender = Thread.ofPlatform().start(() -> {
+                while (!enough.get()) {
+                    target.send();
+                }
+            });
+            loop.close();
+            enough.set(true);
+            sender.join();
+            enough.set(false);
+        }
+    }
+
+    private int leastOf(int senders) {
+        int least = Integer.MAX_VALUE;
+        for (int sender = 0; sender < senders; sender++) {
+            least = Math.min(least, written[sender * APART]);
+        }
+        return least;
+    }
+
+    private static List<Thread> start(int count, java.util.function.IntConsumer body) {
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = i;
+            threads.add(Thread.ofPlatform().start(() -> body.accept(number)));
+        }
+        return threads;
+    }
+
+    private static void join(List<Thread> threads) throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join();
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.chagres.house;
+
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static java.util.stream.Collectors.toSet;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.lang.ArchRule;
+import java.nio.file.Path;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Which class may know which, read from the compiled classes. */
+class ArchitectureTest {
+    private static final JavaClasses MAIN = new ClassFileImporter().importPath(Path.of("target/classes"));
+
+    @ParameterizedTest
+    @EnumSource(value = Floor.class, names = "NET", mode = EnumSource.Mode.EXCLUDE)
+    void aFloorKnowsNoFloorAboveIt(Floor floor) {
+        check(noClasses().that().resideInAPackage(floor.packages())
+                .should().dependOnClassesThat().resideInAnyPackage(floor.packagesAbove()));
+    }
+
+    @Test
+    void onlySysLinksNativeFunctions() {
+        check(noClasses().that().resideOutsideOfPackage(Floor.SYS.packages())
+                .should().dependOnClassesThat(nameMatching(
+                        "java\\.lang\\.foreign\\.(Linker|FunctionDescriptor|SymbolLookup)(\\$.*)?|java\\.lang\\.invoke\\.MethodHandle")));
+    }
+
+    @Test
+    void nativeMemoryNeverShowsInStreamOrNet() {
+        check(classes().that().resideInAnyPackage(Floor.STREAM.packages(), Floor.NET.packages()).and().arePublic()
+                .should(new OfferNo(nameMatching("java\\.lang\\.foreign\\..*"))));
+    }
+
+    @Test
+    void oneClassKnowsTheSignalsOfTheJvm() {
+        Set<JavaClass> users = MAIN.stream()
+                .filter(type -> type.getDirectDependenciesFromSelf().stream()
+                        .anyMatch(dependency -> resideInAPackage("sun.misc..").test(dependency.getTargetClass())))
+                .map(ArchitectureTest::outermost)
+                .collect(toSet());
+        assertTrue(users.size() <= 1, () -> "sun.misc is used by " + users);
+    }
+
+    @Test
+    void theJdksOwnSocketsStayOutside() {
+        check(noClasses().should().dependOnClassesThat(nameMatching(
+                "java\\.nio\\.channels\\..*|java\\.net\\.(Server|Datagram|Multicast)?Socket")));
+    }
+
+    @Test
+    void aClassIsNamedAfterWhatItIs() {
+        check(noClasses().should().haveNameMatching(".*(Manager|Helper|Utils?|Impl)"));
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
+
+    private static void check(ArchRule rule) {
+        rule.allowEmptyShould(true).check(MAIN);
+    }
+}

@@ -1,0 +1,29 @@
+package io.chagres.house;
+
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Every program in examples/ compiles alone, without preview features. */
+class ExamplesCompileTest {
+    @TempDir
+    Path output;
+
+    @TestFactory
+    List<DynamicTest> everyExampleCompiles() throws IOException {
+        try (Stream<Path> examples = Files.list(Path.of("examples"))) {
+            return examples.filter(file -> file.toString().endsWith(".java")).sorted().map(this::compiles).toList();
+        }
+    }
+
+    private DynamicTest compiles(Path example) {
+        return dynamicTest(example.toString(), () -> Javac.assertCompiles(example, output));
+    }
+}

@@ -1,0 +1,27 @@
+package io.chagres.house;
+
+import java.util.Arrays;
+import java.util.stream.Stream;
+
+/** The floors of the house, lowest first. */
+enum Floor {
+    SYS, LOOP, HANDLE, STREAM, NET;
+
+    /** The floor's package, as in {@code io.chagres.sys}. */
+    String packageName() {
+        return "io.chagres." + name().toLowerCase();
+    }
+
+    /** Matches the floor's package and those inside it, in ArchUnit's notation. */
+    String packages() {
+        return packageName() + "..";
+    }
+
+    String[] packagesAbove() {
+        return above().map(Floor::packages).toArray(String[]::new);
+    }
+
+    Stream<Floor> above() {
+        return Arrays.stream(values()).filter(other -> other.ordinal() > ordinal());
+    }
+}

@@ -1,0 +1,110 @@
+package io.chagres.house;
+
+import static java.util.stream.Collectors.joining;
+import static java.util.stream.Collectors.partitioningBy;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Modifier;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * One fenced Java block of a Markdown text, and the file that makes it compile. A block with a type of its own is a file
+ * already; methods get a class around them, statements a class and a method.
+ *
+ * @param line where the block's code starts, counted from 1
+ */
+record ReadmeBlock(int line, List<String> code) {
+    private static final Pattern TYPE = Pattern.compile("^((public|final|abstract|sealed) )*(class|interface|record|enum) (\\w+)");
+    private static final Pattern METHOD = Pattern.compile("^((public|private|static|final) )*(?!new |return |else )[\\w<>\\[\\], ]+ \\w+\\([^()]*\\)[\\w ,]*\\{");
+    private static final List<String> JAVA_PACKAGES = List.of("java.nio", "java.time", "java.util", "java.util.concurrent");
+
+    static List<ReadmeBlock> of(List<String> markdown) {
+        List<ReadmeBlock> blocks = new ArrayList<>();
+        for (int at = 0; at < markdown.size(); at++) {
+            if (markdown.get(at).strip().equals("```java")) {
+                int start = at + 1;
+                do at++; while (!markdown.get(at).strip().equals("```"));
+                blocks.add(new ReadmeBlock(start + 1, String.join("\n", markdown.subList(start, at)).stripIndent().lines().toList()));
+            }
+        }
+        return blocks;
+    }
+
+    String className() {
+        return first(TYPE).map(type -> type.group(4)).findFirst().orElse("Block");
+    }
+
+    String source() {
+        if (first(TYPE).findAny().isPresent()) {
+            return imports().isEmpty() ? defaultImports() + text(code) : text(code);
+        }
+        boolean hasMethods = first(METHOD).findAny().isPresent();
+        return text(imports()) + (imports().isEmpty() ? defaultImports() : javaImports())
+                + "abstract class Block {\n"
+                // Fields, so that the fragment may declare the same names for itself.
+                + "io.chagres.loop.Loop loop; io.chagres.net.Server server; io.chagres.net.Socket socket;\n"
+                + (hasMethods ? text(body()) : "void block() throws Exception {\n" + text(body()) + "}\n")
+                + "}\n";
+    }
+
+    private Stream<Matcher> first(Pattern pattern) {
+        return code.stream().map(pattern::matcher).filter(Matcher::lookingAt).limit(1);
+    }
+
+    private List<String> imports() {
+        return split().get(true);
+    }
+
+    private List<String> body() {
+        return split().get(false);
+    }
+
+    private Map<Boolean, List<String>> split() {
+        return code.stream().collect(partitioningBy(line -> line.startsWith("import ")));
+    }
+
+    private static String text(List<String> lines) {
+        return lines.stream().map(line -> line + "\n").collect(joining());
+    }
+
+    private static String javaImports() {
+        return JAVA_PACKAGES.stream().map(name -> "import " + name + ".*;\n").collect(joining());
+    }
+
+    /** One import for each public type, since {@code io.chagres.handle.*} and {@code java.util.*} both have a Timer. */
+    private static String defaultImports() {
+        return javaImports() + Stream.of(Floor.values()).filter(floor -> floor != Floor.SYS)
+                .flatMap(ReadmeBlock::publicTypes)
+                .map(name -> "import " + name + ";\n")
+                .collect(joining());
+    }
+
+    private static Stream<String> publicTypes(Floor floor) {
+        Path folder = Path.of("target/classes", floor.packageName().split("\\."));
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.matches("[A-Z]\\w*\\.class"))
+                    .map(name -> floor.packageName() + "." + name.replace(".class", ""))
+                    .filter(ReadmeBlock::isPublic)
+                    .toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static boolean isPublic(String className) {
+        try {
+            return Modifier.isPublic(Class.forName(className, false, ReadmeBlock.class.getClassLoader()).getModifiers());
+        } catch (ClassNotFoundException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package io.chagres.house;
+
+import static java.util.stream.Collectors.joining;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** What bytecode does not show: imports that only javadoc or a constant needs, length, and the chapter of each package. */
+class SourceTreeTest {
+    private static final Path MAIN = Path.of("src/main/java");
+    private static final int MAX_LINES = 450;
+
+    @ParameterizedTest
+    @EnumSource(value = Floor.class, names = "NET", mode = EnumSource.Mode.EXCLUDE)
+    void aFloorImportsNothingFromAbove(Floor floor) {
+        String above = floor.above().map(Floor::packageName).map(Pattern::quote).collect(joining("|", "(", ")"));
+        Pattern upward = Pattern.compile("import (static )?" + above + "\\..*");
+        assertNone("import upward", sources(floor), file -> lines(file).stream().anyMatch(line -> upward.matcher(line).matches()));
+    }
+
+    @Test
+    void aFileIsReadInOneSitting() {
+        assertNone("have more than " + MAX_LINES + " lines", sources(), file -> lines(file).size() > MAX_LINES);
+    }
+
+    @Test
+    void everyPackageHasItsChapter() {
+        Stream<Path> packages = sources().map(Path::getParent).filter(folder -> !folder.equals(MAIN)).distinct();
+        assertNone("have no package-info.java", packages, folder -> !Files.exists(folder.resolve("package-info.java")));
+    }
+
+    private static void assertNone(String fault, Stream<Path> paths, Predicate<Path> hasFault) {
+        assertEquals(List.of(), paths.filter(hasFault).sorted().toList(), () -> "these " + fault);
+    }
+
+    private static Stream<Path> sources() {
+        try (Stream<Path> files = Files.walk(MAIN)) {
+            return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static Stream<Path> sources(Floor floor) {
+        Path folder = MAIN.resolve(floor.packageName().replace('.', '/'));
+        return sources().filter(file -> file.startsWith(folder));
+    }
+
+    private static List<String> lines(Path file) {
+        try {
+            return Files.readAllLines(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
