@@ -65,7 +65,7 @@ public final class ServerOptions {
             connection.setNoDelay(true);
         }
         if (keepAlive) {
-            connection.setKeepAlive(true, Socket.secondsOf(keepAliveInitialDelayMillis));
+            connection.setKeepAlive(true, SocketSettings.secondsOf(keepAliveInitialDelayMillis));
         }
     }
 }

@@ -1,6 +1,5 @@
 package io.chagres.net;
 
-import io.chagres.handle.Work;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
@@ -12,7 +11,6 @@ import io.chagres.stream.Listeners;
 import io.chagres.stream.ReadListener;
 import io.chagres.stream.ReadSlab;
 import java.nio.ByteBuffer;
-import java.util.List;
 import java.util.function.Consumer;
 
 /**
@@ -25,53 +23,21 @@ import java.util.function.Consumer;
  */
 public final class Socket extends Duplex {
 
-    private static final long MILLIS_PER_SECOND = 1000;
-
     private final boolean allowHalfOpen;
     private final ReadSlab slab;
+    private final Reader reader = new Reader();
+    private final SocketSettings settings = new SocketSettings();
     private Tcp handle;
     private Server server;
     private Opening opening;
     private IdleTimeout idle;
     private boolean reading;
-    private boolean referenced = true;
     private boolean reset;
-    private boolean noDelay;
-    private boolean keepAlive;
-    private int keepAliveSeconds;
     private long bytesRead;
     private long bytesDispatched;
-    private long lastWriteQueueSize;
     private Listeners<Runnable> connectListeners;
     private Listeners<Runnable> timeoutListeners;
     private SocketAddress remote;
-
-    /** What there is only while it connects. */
-    private static final class Opening {
-        Work<List<String>> lookup;
-        ConnectAttempts attempts;
-        boolean wantsRead;
-        ByteBuffer[] data;
-        Completion written;
-        Completion finalDone;
-
-        void cancel() {
-            if (lookup != null) {
-                lookup.cancel();
-            }
-            if (attempts != null) {
-                attempts.cancel();
-            }
-        }
-
-        /** A write that waited for the connection learns that there will be none. */
-        void failWrite() {
-            if (written != null) {
-                written.onComplete(new ChagresException("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
-                    "Socket closed before the connection was established"));
-            }
-        }
-    }
 
     /** A socket to be connected. */
     Socket(Loop loop, Options options) {
@@ -92,79 +58,23 @@ public final class Socket extends Duplex {
         }
     }
 
-    // ---- connecting --------------------------------------------------------------------------------------------
-
     void connect(String host, int port, SocketAddress local) {
-        opening = new Opening();
+        opening = new Opening(this, port, local);
         touch();
-        if (Ip.version(host) != 0) {
-            tick(() -> attempt(List.of(host), port, local));
-        } else {
-            opening.lookup = Lookup.start(loop(), host, (addresses, failure) -> {
-                if (failure instanceof ChagresException error) {
-                    destroy(error);
-                } else {
-                    attempt(addresses, port, local);
-                }
-            });
-        }
+        opening.begin(host);
     }
 
-    private void attempt(List<String> addresses, int port, SocketAddress local) {
-        if (opening == null) {
-            return;
-        }
-        touch();
-        opening.lookup = null;
-        opening.attempts = new ConnectAttempts(loop(), addresses, port, local, new ConnectAttempts.Listener() {
-            @Override
-            public void onConnected(Tcp connection) {
-                connected(connection);
-            }
-
-            @Override
-            public void onFailed(ChagresException error) {
-                destroy(error);
-            }
-        });
-        opening.attempts.begin();
-    }
-
-    private void connected(Tcp connection) {
+    /** The connection stands; what was asked for meanwhile is done now. */
+    void connected(Tcp connection) {
         Opening opened = opening;
         opening = null;
         handle = connection;
         touch();
-        applyOptions();
+        settings.applyTo(handle);
         Listeners.run(connectListeners);
-        if (handle == null) {
-            opened.failWrite();
-            return;
-        }
-        if (opened.data != null) {
-            dispatch(opened.data, opened.written);
-        }
-        if (opened.finalDone != null) {
-            doFinal(opened.finalDone);
-        }
-        if (opened.wantsRead) {
-            doRead();
-        }
+        opened.catchUp();
         if (handle != null && !isPaused()) {
             pull();
-        }
-    }
-
-    /** Options that were set while there was no connection. */
-    private void applyOptions() {
-        if (noDelay) {
-            handle.setNoDelay(true);
-        }
-        if (keepAlive) {
-            handle.setKeepAlive(true, keepAliveSeconds);
-        }
-        if (!referenced) {
-            handle.unref();
         }
     }
 
@@ -173,15 +83,13 @@ public final class Socket extends Duplex {
         return opening != null;
     }
 
-    // ---- reading -----------------------------------------------------------------------------------------------
-
     @Override
     protected void doRead() {
         if (opening != null) {
-            opening.wantsRead = true;
+            opening.deferRead();
         } else if (handle != null && !reading) {
             reading = true;
-            handle.readStart(new Reader());
+            handle.readStart(reader);
         }
     }
 
@@ -225,8 +133,6 @@ public final class Socket extends Duplex {
         }
     }
 
-    // ---- writing -----------------------------------------------------------------------------------------------
-
     /**
      * As {@link io.chagres.stream.Writable#write(ByteBuffer, Completion)}. When the peer has ended and this side ended after
      * it, as it does by default, the error has code EPIPE: "This socket has been ended by the other party".
@@ -244,30 +150,27 @@ public final class Socket extends Duplex {
         return super.write(data, callback);
     }
 
+    /** Straight to the kernel, without a request, as far as it takes the bytes now. */
     @Override
     protected void doWrite(ByteBuffer data, Completion done) {
-        if (opening != null) {
-            opening.data = new ByteBuffer[] {data};
-            opening.written = done;
-            return;
-        }
         if (handle == null) {
-            done.onComplete(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
+            writeUnconnected(new ByteBuffer[] {data}, done);
             return;
         }
         touch();
+        int size = data.remaining();
+        int taken;
         try {
-            int taken = handle.tryWrite(data);
-            bytesDispatched += data.remaining();
-            if (taken == data.remaining()) {
-                lastWriteQueueSize = 0;
-                done.onComplete(null);
-            } else {
-                ByteBuffer rest = data.slice(data.position() + taken, data.remaining() - taken);
-                queue(new ByteBuffer[] {rest}, done);
-            }
+            taken = handle.tryWrite(data);
         } catch (ChagresException error) {
             done.onComplete(error);
+            return;
+        }
+        bytesDispatched += size;
+        if (taken == size) {
+            done.onComplete(null);
+        } else {
+            queue(new ByteBuffer[] {data.slice(data.position() + taken, size - taken)}, done);
         }
     }
 
@@ -278,17 +181,26 @@ public final class Socket extends Duplex {
 
     @Override
     protected void doWriteVector(ByteBuffer[] data, Completion done) {
-        if (opening != null) {
-            opening.data = data;
-            opening.written = done;
-        } else if (handle == null) {
-            done.onComplete(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
+        if (handle == null) {
+            writeUnconnected(data, done);
         } else {
             dispatch(data, done);
         }
     }
 
-    private void dispatch(ByteBuffer[] data, Completion done) {
+    private void writeUnconnected(ByteBuffer[] data, Completion done) {
+        if (opening != null) {
+            opening.deferWrite(data, done);
+        } else {
+            done.onComplete(closedError());
+        }
+    }
+
+    private static ChagresException closedError() {
+        return new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed");
+    }
+
+    void dispatch(ByteBuffer[] data, Completion done) {
         touch();
         for (ByteBuffer buffer : data) {
             bytesDispatched += buffer.remaining();
@@ -309,22 +221,22 @@ public final class Socket extends Duplex {
                 done.onComplete(error);
             }
         });
-        lastWriteQueueSize = handle.writeQueueSize();
+        if (idle != null) {
+            idle.wrote(handle.writeQueueSize());
+        }
     }
 
     /** The socket's own end is a shutdown: the peer reads an end. One that the peer has reset has nothing to shut down. */
     @Override
     protected void doFinal(Completion done) {
         if (opening != null) {
-            opening.finalDone = done;
+            opening.deferFinal(done);
         } else if (handle == null || !handle.isWritable()) {
             done.onComplete(null);
         } else {
             handle.shutdown(error -> done.onComplete(error == null || error.code().equals("ENOTCONN") ? null : error));
         }
     }
-
-    // ---- closing -----------------------------------------------------------------------------------------------
 
     @Override
     protected void doDestroy(ChagresException error, Completion done) {
@@ -340,7 +252,12 @@ public final class Socket extends Duplex {
             unopened.cancel();
         }
         if (closing != null) {
-            close(closing, () -> emitClose(error != null));
+            Runnable onClosed = () -> emitClose(error != null);
+            if (reset) {
+                closing.closeReset(onClosed);
+            } else {
+                closing.close(onClosed);
+            }
             done.onComplete(error);
         } else {
             done.onComplete(error);
@@ -353,14 +270,6 @@ public final class Socket extends Duplex {
         }
         if (server != null) {
             server.connectionGone();
-        }
-    }
-
-    private void close(Tcp closing, Runnable onClosed) {
-        if (reset) {
-            closing.closeReset(onClosed);
-        } else {
-            closing.close(onClosed);
         }
     }
 
@@ -384,7 +293,7 @@ public final class Socket extends Duplex {
     public Socket resetAndDestroy() {
         checkThread();
         if (handle == null && opening == null) {
-            destroy(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
+            destroy(closedError());
             return this;
         }
         reset = true;
@@ -392,36 +301,22 @@ public final class Socket extends Duplex {
         return this;
     }
 
-    // ---- options -----------------------------------------------------------------------------------------------
-
     /** Sends small writes at once; remembered while it connects. No system call where it is so already. */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        if (handle != null && on != noDelay) {
-            handle.setNoDelay(on);
-        }
-        noDelay = on;
+        settings.setNoDelay(on, handle);
         return this;
     }
 
     /**
-     * Probes a silent peer; remembered while it connects.
+     * Probes a silent peer; remembered while it connects. No system call where it is so already.
      *
      * @param initialDelayMillis the silence before the first probe, cut to whole seconds; 0 leaves what the system has
      */
     public Socket setKeepAlive(boolean on, long initialDelayMillis) {
         checkThread();
-        int seconds = secondsOf(initialDelayMillis);
-        if (handle != null && (on != keepAlive || on && seconds != keepAliveSeconds)) {
-            handle.setKeepAlive(on, seconds);
-        }
-        keepAlive = on;
-        keepAliveSeconds = seconds;
+        settings.setKeepAlive(on, initialDelayMillis, handle);
         return this;
-    }
-
-    static int secondsOf(long millis) {
-        return (int) Math.clamp(millis / MILLIS_PER_SECOND, 0, Integer.MAX_VALUE);
     }
 
     /**
@@ -441,7 +336,8 @@ public final class Socket extends Duplex {
         }
         if (millis > 0) {
             if (idle == null) {
-                idle = new IdleTimeout(loop(), this::idled);
+                idle = new IdleTimeout(loop(), () -> handle == null ? 0 : handle.writeQueueSize(),
+                    () -> Listeners.run(timeoutListeners));
             }
             idle.start(millis);
         } else if (idle != null) {
@@ -450,46 +346,25 @@ public final class Socket extends Duplex {
         return this;
     }
 
-    private void touch() {
+    void touch() {
         if (idle != null) {
             idle.touch();
         }
     }
 
-    private void idled() {
-        long queued = handle == null ? 0 : handle.writeQueueSize();
-        if (lastWriteQueueSize > 0 && queued != lastWriteQueueSize) {
-            lastWriteQueueSize = queued;
-            touch();
-        } else {
-            Listeners.run(timeoutListeners);
-        }
-    }
-
     /** Makes the loop run as long as it is read; it does from the start. */
     public Socket ref() {
-        return setReferenced(true);
+        checkThread();
+        settings.setReferenced(true, handle);
+        return this;
     }
 
     /** Makes the loop not run for it alone. */
     public Socket unref() {
-        return setReferenced(false);
-    }
-
-    private Socket setReferenced(boolean wanted) {
         checkThread();
-        referenced = wanted;
-        if (handle != null) {
-            if (wanted) {
-                handle.ref();
-            } else {
-                handle.unref();
-            }
-        }
+        settings.setReferenced(false, handle);
         return this;
     }
-
-    // ---- what is known about it ------------------------------------------------------------------------------------
 
     /** Its own address; null while it connects, and after it was destroyed. */
     public SocketAddress localAddress() {
@@ -524,8 +399,6 @@ public final class Socket extends Duplex {
     public Server server() {
         return server;
     }
-
-    // ---- events ------------------------------------------------------------------------------------------------
 
     /** Adds a listener for "it is connected". */
     public Socket onConnect(Runnable listener) {

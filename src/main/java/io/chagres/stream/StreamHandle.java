@@ -24,17 +24,12 @@ import java.nio.ByteBuffer;
  */
 public abstract class StreamHandle extends Handle {
 
-    /** Reads per event, as in libuv: a peer that sends without pause must not hold the loop. */
-    private static final int READS_PER_EVENT = 32;
-
-    private static final int SUGGESTED_READ = 64 * 1024;
-
     private final SocketWatcher watcher = new SocketWatcher();
     private boolean readable;
     private boolean writable;
     /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
     private boolean shared;
-    private ReadListener reader;
+    private ReadLoop reads;
     private Acceptor acceptor;
     private WriteQueue writes;
     private Completion connect;
@@ -214,68 +209,33 @@ public abstract class StreamHandle extends Handle {
     public final void readStart(ReadListener listener) {
         requireOpen("readStart");
         UsageException.requireArgument(listener, "listener");
-        if (reader != null) {
+        if (reads != null && reads.isReading()) {
             throw new UsageException("EALREADY", "it is reading already: " + this);
         }
         if (!readable) {
             throw new UsageException("ENOTCONN", "it can't be read: " + this);
         }
-        reader = listener;
-        if (connect == null) {
-            watcher.add(Epoll.EPOLLIN);
+        if (reads == null) {
+            reads = new ReadLoop(this, core(), watcher);
         }
+        reads.start(listener);
         activate();
     }
 
     /** Stops reading: the listener is not called any more. Idempotent. */
     public final void readStop() {
         core().checkThread();
-        if (reader != null) {
-            reader = null;
-            watcher.remove(Epoll.EPOLLIN);
+        if (reads != null && reads.isReading()) {
+            reads.stop();
             deactivate();
         }
     }
 
-    private void readReady() {
-        for (int reads = 0; reads < READS_PER_EVENT && reader != null; reads++) {
-            ReadListener listener = reader;
-            ByteBuffer buffer = listener.onAllocate(SUGGESTED_READ);
-            if (reader != listener) {
-                return;
-            }
-            if (buffer == null || !buffer.hasRemaining()) {
-                listener.onError(SystemException.of(Errno.ENOBUFS, "read"));
-                return;
-            }
-            int room = buffer.remaining();
-            long count = Sockets.recv(fd(), Segments.of(buffer, buffer.position(), room), room, 0);
-            boolean mayHaveMore = tellRead(listener, buffer, count, room);
-            core().drainTicks();
-            if (!mayHaveMore) {
-                return;
-            }
-        }
-    }
-
-    /** A read that did not fill the buffer emptied the socket: asking again would cost a call that finds nothing. */
-    private boolean tellRead(ReadListener listener, ByteBuffer buffer, long count, int room) {
-        if (count > 0) {
-            listener.onRead((int) count, buffer);
-            return count == room;
-        }
-        if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
-            listener.onRead(0, buffer);
-        } else if (count == 0) {
-            readStop();
-            listener.onEnd();
-        } else {
-            readable = false;
-            writable = false;
-            readStop();
-            listener.onError(SystemException.of((int) count, "read"));
-        }
-        return false;
+    /** A read has failed: state first, and its listener learns it then. */
+    void readFailed() {
+        readable = false;
+        writable = false;
+        readStop();
     }
 
     // ---- writing -----------------------------------------------------------------------------------------------
@@ -450,10 +410,10 @@ public abstract class StreamHandle extends Handle {
                 return;
             }
             if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
-                if (reader != null) {
-                    readReady();
-                } else if (acceptor != null) {
+                if (acceptor != null) {
                     acceptor.ready();
+                } else if (reads != null) {
+                    reads.ready();
                 }
             }
             if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && fd() >= 0
@@ -471,12 +431,8 @@ public abstract class StreamHandle extends Handle {
     /** The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. */
     private void refused(int errno) {
         finishConnect(errno);
-        ReadListener listener = reader;
-        readable = false;
-        writable = false;
-        readStop();
-        if (listener != null) {
-            listener.onError(SystemException.of(errno, "epoll_ctl"));
+        if (reads != null) {
+            reads.fail(SystemException.of(errno, "epoll_ctl"));
         }
         if (writes != null) {
             writes.fail(errno);

@@ -1,0 +1,62 @@
+package io.chagres.net;
+
+/**
+ * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
+ * there will be.
+ */
+final class SocketSettings {
+
+    private static final long MILLIS_PER_SECOND = 1000;
+
+    private boolean noDelay;
+    private boolean keepAlive;
+    private int keepAliveSeconds;
+    private boolean referenced = true;
+
+    /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
+    static int secondsOf(long millis) {
+        return (int) Math.clamp(millis / MILLIS_PER_SECOND, 0, Integer.MAX_VALUE);
+    }
+
+    void setNoDelay(boolean on, Tcp handle) {
+        if (handle != null && on != noDelay) {
+            handle.setNoDelay(on);
+        }
+        noDelay = on;
+    }
+
+    void setKeepAlive(boolean on, long initialDelayMillis, Tcp handle) {
+        int seconds = secondsOf(initialDelayMillis);
+        if (handle != null && (on != keepAlive || on && seconds != keepAliveSeconds)) {
+            handle.setKeepAlive(on, seconds);
+        }
+        keepAlive = on;
+        keepAliveSeconds = seconds;
+    }
+
+    void setReferenced(boolean wanted, Tcp handle) {
+        referenced = wanted;
+        if (handle != null) {
+            tellReferenced(handle);
+        }
+    }
+
+    private void tellReferenced(Tcp handle) {
+        if (referenced) {
+            handle.ref();
+        } else {
+            handle.unref();
+        }
+    }
+
+    /** Tells a new handle all that differs from what it has by itself. */
+    void applyTo(Tcp handle) {
+        if (noDelay) {
+            handle.setNoDelay(true);
+        }
+        if (keepAlive) {
+            handle.setKeepAlive(true, keepAliveSeconds);
+        }
+        tellReferenced(handle);
+    }
+}

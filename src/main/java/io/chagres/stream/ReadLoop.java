@@ -1,0 +1,92 @@
+package io.chagres.stream;
+
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.Watcher;
+import io.chagres.sys.Epoll;
+import io.chagres.sys.Errno;
+import io.chagres.sys.Sockets;
+import java.nio.ByteBuffer;
+
+/** The reading half of a stream: who reads, and what happens when there is something to read. */
+final class ReadLoop {
+
+    /** Reads per event, as in libuv: a peer that sends without pause must not hold the loop. */
+    private static final int READS_PER_EVENT = 32;
+
+    private static final int SUGGESTED_SIZE = 64 * 1024;
+
+    private final StreamHandle handle;
+    private final LoopCore core;
+    private final Watcher watcher;
+    private ReadListener listener;
+
+    ReadLoop(StreamHandle handle, LoopCore core, Watcher watcher) {
+        this.handle = handle;
+        this.core = core;
+        this.watcher = watcher;
+    }
+
+    boolean isReading() {
+        return listener != null;
+    }
+
+    void start(ReadListener listener) {
+        this.listener = listener;
+        watcher.add(Epoll.EPOLLIN);
+    }
+
+    void stop() {
+        listener = null;
+        watcher.remove(Epoll.EPOLLIN);
+    }
+
+    /** Data, an end or an error may be there. After each call of the listener everything may have changed. */
+    void ready() {
+        for (int reads = 0; reads < READS_PER_EVENT && listener != null; reads++) {
+            ReadListener asked = listener;
+            ByteBuffer buffer = asked.onAllocate(SUGGESTED_SIZE);
+            if (listener != asked) {
+                return;
+            }
+            boolean mayHaveMore = buffer != null && buffer.hasRemaining() ? readInto(buffer) : refuse();
+            core.drainTicks();
+            if (!mayHaveMore) {
+                return;
+            }
+        }
+    }
+
+    private boolean refuse() {
+        listener.onError(SystemException.of(Errno.ENOBUFS, "read"));
+        return false;
+    }
+
+    /** A read that does not fill the buffer has emptied the socket: asking again would cost a call that finds nothing. */
+    private boolean readInto(ByteBuffer buffer) {
+        int room = buffer.remaining();
+        long count = Sockets.recv(watcher.fd(), Segments.of(buffer, buffer.position(), room), room, 0);
+        if (count > 0) {
+            listener.onRead((int) count, buffer);
+            return count == room;
+        }
+        if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
+            listener.onRead(0, buffer);
+        } else if (count == 0) {
+            ReadListener ended = listener;
+            handle.readStop();
+            ended.onEnd();
+        } else {
+            fail(SystemException.of((int) count, "read"));
+        }
+        return false;
+    }
+
+    void fail(SystemException error) {
+        ReadListener failed = listener;
+        handle.readFailed();
+        if (failed != null) {
+            failed.onError(error);
+        }
+    }
+}
