@@ -1,0 +1,53 @@
+/**
+ * The loop: phases, the poller, timers, the wake-up, ticks, and the worker pool. What uv_loop_t is.
+ *
+ * <h2>One iteration</h2>
+ *
+ * <pre>
+ *      +-> pending     completions that are known already, but must not run inside the call that asked for them
+ *      |   idle        runs in every iteration, and keeps the loop from waiting
+ *      |   prepare     runs right before polling
+ *      |   poll        waits for descriptors, and for tasks of other threads; most callbacks come from here
+ *      |   pending     again, at most eight rounds: what the poll phase completed is told in the same iteration
+ *      |   check       runs right after polling
+ *      |   closing     the last callbacks of handles that were closed, last closed first
+ *      +-- timers      those that are due
+ * </pre>
+ *
+ * {@link io.chagres.loop.Loop#run()} goes around as long as the loop is <em>alive</em>: a handle is active and referenced, a
+ * request is under way, a completion, a close callback, a task or a tick is due. It runs the due timers once more before
+ * its first iteration. {@link io.chagres.loop.RunMode} tells the other ways to run, and
+ * {@link io.chagres.loop.Loop#stop()} ends each of them after the iteration.
+ *
+ * <p>The poll phase waits until the next timer is due; not at all while an idle entry is started, a completion or a close
+ * callback is due, or nothing keeps the loop alive; and without limit where there is no timer.
+ *
+ * <h2>Rules</h2>
+ *
+ * <ul>
+ *   <li>A loop belongs to one platform thread. {@link io.chagres.loop.Loop#execute} is for the others: a task costs at most one
+ *       write to an eventfd, and none where the loop is awake.
+ *   <li>After each callback, and before the next, the ticks run that it queued ({@link io.chagres.loop.Loop#nextTick}). The
+ *       order of Node's events rests on this.
+ *   <li>Time is looked at once per wait ({@link io.chagres.loop.Loop#now()}); all callbacks of a phase see the same. A timer
+ *       never fires early.
+ *   <li>What a callback throws goes to {@link io.chagres.loop.Loop#onUncaught}; where nobody is there, the iteration is
+ *       completed, and run throws it. The loop is intact after that.
+ *   <li>Every turn is bounded: a batch of events, the rounds of completions, the timers that were due when the phase began.
+ * </ul>
+ *
+ * <h2>What is here</h2>
+ *
+ * For programs: {@link io.chagres.loop.Loop}, {@link io.chagres.loop.LoopThread}, the exceptions. For those who write handles:
+ * {@link io.chagres.loop.LoopCore}, and what it gives out: {@link io.chagres.loop.Watcher} for a descriptor,
+ * {@link io.chagres.loop.TimerEntry}, {@link io.chagres.loop.PhaseEntry}, {@link io.chagres.loop.Task},
+ * {@link io.chagres.loop.WorkerPool}. The loop knows these mechanisms and nothing of handles.
+ *
+ * <p>Interest in a descriptor is kept in its watcher and told to epoll(7) right before the wait, as differences only: what
+ * is switched off and on again within an iteration costs no system call. An event carries the number of the descriptor
+ * and the generation of its watcher, so that one that was fetched before its descriptor was closed, and its number given to
+ * another, reaches nobody.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/design.html">libuv: design overview</a>
+ */
+package io.chagres.loop;

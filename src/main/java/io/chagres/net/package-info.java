@@ -1,0 +1,33 @@
+/**
+ * Servers and connections: Node's net module on top of TCP handles.
+ *
+ * <pre>
+ *     {@link io.chagres.net.Server}, {@link io.chagres.net.Socket}      Node's lib/net.js
+ *        |
+ *     {@link io.chagres.net.Tcp}                 libuv's src/unix/tcp.c
+ * </pre>
+ *
+ * <h2>A server</h2>
+ *
+ * socket(2), bind(2) and listen(2) happen inside {@link io.chagres.net.Server#listen(int)}; its listening event comes on a
+ * tick. When the listening socket is readable, accept4(2) takes one connection, and the connection event hands it out as
+ * a socket, which is being read already unless the server pauses on connect.
+ *
+ * <h2>A client</h2>
+ *
+ * {@link io.chagres.net.Net#connect(io.chagres.loop.Loop, int, String)} looks the host up on a worker thread if it is a name,
+ * then tries its addresses one after the other. What is written or ended meanwhile waits for the connection.
+ *
+ * <h2>The end of a connection</h2>
+ *
+ * When the peer has ended (FIN) and all it sent was consumed, the socket tells its end and, unless it may stay half open,
+ * ends itself a tick later: what was written goes out, then its own FIN. When both sides are over it is destroyed: the
+ * descriptor is closed at once, and the close event comes from the closing phase. A reset (RST) or any other error destroys
+ * it at once: error, then close.
+ *
+ * <p>A server that is closed tells its close when it listens no more and the last of its sockets is gone. To exit gracefully
+ * is therefore: close the server, and let the loop run out.
+ *
+ * @see <a href="https://nodejs.org/api/net.html">Node: net</a>
+ */
+package io.chagres.net;

@@ -1,0 +1,40 @@
+/**
+ * Streams of bytes, twice: as the kernel has them, and as Node has them.
+ *
+ * <pre>
+ *     {@link io.chagres.stream.Duplex}          events, buffers, back-pressure, an end       Node's lib/internal/streams
+ *        | push, doRead   | doWrite, doFinal
+ *     {@link io.chagres.stream.StreamHandle}    reads, write requests, shutdown, accept      libuv's src/unix/stream.c
+ *        |                |
+ *     recv(2)          send(2), sendmsg(2), shutdown(2), accept4(2)
+ * </pre>
+ *
+ * <h2>StreamHandle</h2>
+ *
+ * The socket on the loop. It is made of a {@code ReadLoop}, a {@code WriteQueue} and, where it listens, an {@code Acceptor},
+ * each with its bound on the work per event. A write is tried at once; what the kernel does not take is queued, and
+ * queued writes go together in one system call. Each request completes exactly once, never inside the call that made it, in
+ * the order in which they were made; a call that throws made none.
+ *
+ * <h2>Duplex</h2>
+ *
+ * {@link io.chagres.stream.Readable} and {@link io.chagres.stream.Writable} in one object: a socket, or whatever a user makes
+ * one of. Its order of events is the point of it:
+ *
+ * <ul>
+ *   <li>data, as it comes; end, a tick after the last byte was consumed, once;
+ *   <li>write callbacks in order; drain, when a write had answered false and all is through; finish, a tick after the sink
+ *       has ended;
+ *   <li>error, on a tick, at most once; close, always, once and last.
+ * </ul>
+ *
+ * <h2>Who owns the bytes</h2>
+ *
+ * A chunk that a data listener gets is its own for ever: it may be kept, and written elsewhere, without a copy. It is a piece
+ * of a slab that is never used twice ({@link io.chagres.stream.ReadSlab}). What is written belongs to the stream until the
+ * write's callback; position and limit of a buffer are read at the call and not moved.
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
+ * @see <a href="https://nodejs.org/api/stream.html">Node: stream</a>
+ */
+package io.chagres.stream;
