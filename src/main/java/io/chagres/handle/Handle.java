@@ -104,7 +104,7 @@ public abstract class Handle extends Resident {
         }
     }
 
-    /** Ends it, without a callback. Has no effect on a handle that is closing already. */
+    /** Ends it, without a callback of its own. Has no effect on a handle that is closing already. */
     @Override
     public final void close() {
         core.checkThread();
@@ -125,9 +125,20 @@ public abstract class Handle extends Resident {
         beginClose(UsageException.requireArgument(callback, "callback"));
     }
 
+    /**
+     * Sets the close callback of a handle that others may close too: the loop, when it is closed itself.
+     * {@link #close(Runnable)} replaces it.
+     */
+    public final void onClose(Runnable callback) {
+        requireOpen("onClose");
+        closeCallback = callback;
+    }
+
     private void beginClose(Runnable callback) {
         state = State.CLOSING;
-        closeCallback = callback;
+        if (callback != null) {
+            closeCallback = callback;
+        }
         try {
             release();
         } finally {

@@ -119,6 +119,11 @@ public final class LoopCore {
         resident.unlink();
     }
 
+    /** Whether the loop is being closed: what has not begun by now never will. */
+    public boolean isClosing() {
+        return refusesResidents;
+    }
+
     void refuseResidents() {
         refusesResidents = true;
     }

@@ -24,6 +24,7 @@ final class ConnectAttempts {
     interface Listener {
         void onConnected(Tcp connection);
 
+        /** @param error null where the loop was closed meanwhile, which is nobody's fault */
         void onFailed(ChagresException error);
     }
 
@@ -99,7 +100,10 @@ final class ConnectAttempts {
             return;
         }
         stopTimer();
-        if (error != null) {
+        if (attempt.isClosing()) {
+            over = true;
+            listener.onFailed(null);
+        } else if (error != null) {
             failed(remote, (SystemException) error);
         } else {
             over = true;

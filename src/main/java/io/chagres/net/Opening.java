@@ -43,7 +43,9 @@ final class Opening implements ConnectAttempts.Listener {
         if (over) {
             return;
         }
-        if (failure instanceof ChagresException error) {
+        if (socket.loop().core().isClosing()) {
+            onFailed(null);
+        } else if (failure instanceof ChagresException error) {
             onFailed(error);
         } else {
             attempt(addresses);

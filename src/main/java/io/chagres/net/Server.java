@@ -129,6 +129,7 @@ public final class Server {
             return;
         }
         handle = socket;
+        handle.onClose(this::close);
         if (!referenced) {
             handle.unref();
         }
@@ -229,10 +230,10 @@ public final class Server {
         }
         listens++;
         lookingUp = false;
-        if (handle != null) {
-            handle.close();
-            handle = null;
+        if (handle != null && !handle.isClosing()) {
+            handle.close(() -> { });
         }
+        handle = null;
         closing = true;
         closeWhenDrained();
         return this;

@@ -49,7 +49,7 @@ public final class Socket extends Duplex {
     /** A socket of a connection that a server has accepted. */
     Socket(Loop loop, Options options, Tcp connection, Server server, boolean paused) {
         this(loop, options);
-        handle = connection;
+        adopt(connection);
         this.server = server;
         if (paused) {
             pause();
@@ -68,7 +68,7 @@ public final class Socket extends Duplex {
     void connected(Tcp connection) {
         Opening opened = opening;
         opening = null;
-        handle = connection;
+        adopt(connection);
         touch();
         settings.applyTo(handle);
         Listeners.run(connectListeners);
@@ -76,6 +76,11 @@ public final class Socket extends Duplex {
         if (handle != null && !isPaused()) {
             pull();
         }
+    }
+
+    private void adopt(Tcp connection) {
+        handle = connection;
+        handle.onClose(this::destroy);
     }
 
     /** Whether it is not connected yet, and going to be. */
@@ -241,7 +246,7 @@ public final class Socket extends Duplex {
     @Override
     protected void doDestroy(ChagresException error, Completion done) {
         Opening unopened = opening;
-        Tcp closing = handle;
+        Tcp closing = handle != null && !handle.isClosing() ? handle : null;
         opening = null;
         handle = null;
         reading = false;
@@ -253,7 +258,7 @@ public final class Socket extends Duplex {
         }
         if (closing != null) {
             Runnable onClosed = () -> emitClose(error != null);
-            if (reset) {
+            if (reset && !closing.isShuttingDown()) {
                 closing.closeReset(onClosed);
             } else {
                 closing.close(onClosed);

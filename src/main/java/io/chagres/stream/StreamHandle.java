@@ -336,7 +336,7 @@ public abstract class StreamHandle extends Handle {
     }
 
     /** Whether a shutdown is under way. */
-    protected final boolean isShuttingDown() {
+    public final boolean isShuttingDown() {
         return shutdown != null;
     }
 
