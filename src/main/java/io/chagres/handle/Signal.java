@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * signal does not happen; when the last one stops, what was before is restored.
  *
  * <p>Signals are caught through the JVM, which keeps some for itself: ILL, FPE, SEGV and QUIT, and with {@code -Xrs} HUP,
- * INT and TERM too. KILL and STOP can be caught by nobody.
+ * INT and TERM too. KILL and STOP can be caught by nobody, and CHLD is lost to the first process that the JVM starts: it
+ * resets that signal once.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/signal.html">uv_signal_t</a>
  */

@@ -93,6 +93,14 @@ final class Opening implements ConnectAttempts.Listener {
         this.written = done;
     }
 
+    long deferredLength() {
+        long length = 0;
+        for (int i = 0; data != null && i < data.length; i++) {
+            length += data[i].remaining();
+        }
+        return length;
+    }
+
     void deferFinal(Completion done) {
         finalDone = done;
     }

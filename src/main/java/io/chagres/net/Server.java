@@ -157,7 +157,7 @@ public final class Server {
         lookingUp = true;
         int mine = listens;
         Lookup.start(loop(), host, (addresses, failure) -> {
-            if (mine != listens || !lookingUp) {
+            if (mine != listens || !lookingUp || core.isClosing()) {
                 return;
             }
             lookingUp = false;

@@ -98,13 +98,6 @@ public final class Socket extends Duplex {
         }
     }
 
-    private void stopReading() {
-        if (handle != null && reading) {
-            reading = false;
-            handle.readStop();
-        }
-    }
-
     private final class Reader implements ReadListener {
 
         @Override
@@ -117,8 +110,9 @@ public final class Socket extends Duplex {
             touch();
             if (count > 0) {
                 bytesRead += count;
-                if (!push(slab.take(count))) {
-                    stopReading();
+                if (!push(slab.take(count)) && reading) {
+                    reading = false;
+                    handle.readStop();
                 }
             }
         }
@@ -252,6 +246,7 @@ public final class Socket extends Duplex {
         reading = false;
         if (idle != null) {
             idle.close();
+            idle = null;
         }
         if (unopened != null) {
             unopened.cancel();
@@ -297,12 +292,8 @@ public final class Socket extends Duplex {
      */
     public Socket resetAndDestroy() {
         checkThread();
-        if (handle == null && opening == null) {
-            destroy(closedError());
-            return this;
-        }
         reset = true;
-        destroy();
+        destroy(handle == null && opening == null ? closedError() : null);
         return this;
     }
 
@@ -397,7 +388,7 @@ public final class Socket extends Duplex {
 
     /** The bytes that were written, those that still wait included. */
     public long bytesWritten() {
-        return bytesDispatched + writableLength();
+        return bytesDispatched + waitingLength() + (opening == null ? 0 : opening.deferredLength());
     }
 
     /** The server that accepted it, or null. */

@@ -295,6 +295,11 @@ public abstract class Duplex implements Readable, Writable {
         return writing.highWaterMark;
     }
 
+    /** Of {@link #writableLength()}, what was not given to {@link #doWrite} yet. */
+    protected final long waitingLength() {
+        return writing.waitingLength();
+    }
+
     final void afterFinish() {
         if (reading.endEmitted) {
             destroy(null);

@@ -47,6 +47,11 @@ final class WritableState {
         return length;
     }
 
+    /** The bytes that wait behind the write that is with the sink. */
+    long waitingLength() {
+        return length - Math.max(writing, 0);
+    }
+
     boolean isEnded() {
         return ending != Ending.NOT_YET;
     }
