@@ -233,10 +233,25 @@ public final class LoopCore {
     /** The loop's end: nothing can be posted any more, and the descriptors are closed. */
     void free() {
         mailbox.takeLast();
+        locals.values().forEach(local -> guard(() -> closeLocal(local)));
+        locals.clear();
         poller.close();
     }
 
-    /** What {@code maker} made for this loop at the first call with {@code type}: memory that its streams share, say. */
+    private static void closeLocal(Object local) {
+        if (local instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception failed) {
+                LoopCore.<RuntimeException>throwAsIs(failed);
+            }
+        }
+    }
+
+    /**
+     * What {@code maker} made for this loop at the first call with {@code type}: memory that its streams share, say. An
+     * AutoCloseable is closed with the loop.
+     */
     public <T> T local(Class<T> type, Supplier<? extends T> maker) {
         Object there = locals.get(type);
         if (there == null) {

@@ -1,9 +1,11 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.loop.TimerEntry;
 import io.chagres.loop.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
+import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 
@@ -18,31 +20,44 @@ final class Acceptor {
 
     private static final int NONE = -1;
 
+    /** How long a listener rests that can neither accept nor shed: long enough to cost nothing, too short to be noticed. */
+    private static final long REST_MICROS = 20_000;
+
     private final LoopCore core;
     private final Watcher watcher;
+    private final SpareDescriptor spare;
+    private final TimerEntry rest = new TimerEntry() {
+        @Override
+        protected void fire() {
+            listen();
+        }
+    };
     private Runnable onConnection;
     private int parked = NONE;
 
     Acceptor(LoopCore core, Watcher watcher) {
         this.core = core;
         this.watcher = watcher;
+        this.spare = SpareDescriptor.of(core);
     }
 
     void start(Runnable onConnection) {
         this.onConnection = onConnection;
+        listen();
+    }
+
+    private void listen() {
         if (!hasParked()) {
             watcher.add(Epoll.EPOLLIN);
         }
     }
 
-    /**
-     * A connection may be there. An error is one of the connection that was to be accepted (accept(2), error handling) and
-     * concerns nobody here: the next one may be well.
-     */
+    /** A connection may be there. */
     void ready() {
         int fd = Sockets.accept4(watcher.fd(), MemorySegment.NULL, MemorySegment.NULL,
             Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
         if (fd < 0) {
+            failed(-fd);
             return;
         }
         parked = fd;
@@ -50,6 +65,18 @@ final class Acceptor {
         core.drainTicks();
         if (hasParked()) {
             watcher.remove(Epoll.EPOLLIN);
+        }
+    }
+
+    /**
+     * Most errors are of the connection that was to be accepted (accept(2), error handling) and concern nobody here: the next
+     * one may be well. Those of the process or system stay for a while.
+     */
+    private void failed(int errno) {
+        boolean full = errno == Errno.EMFILE || errno == Errno.ENFILE;
+        if (full && !spare.shed(watcher.fd()) || errno == Errno.ENOMEM || errno == Errno.ENOBUFS) {
+            watcher.remove(Epoll.EPOLLIN);
+            core.timers().start(rest, REST_MICROS);
         }
     }
 
@@ -61,11 +88,12 @@ final class Acceptor {
     int take() {
         int fd = parked;
         parked = NONE;
-        watcher.add(Epoll.EPOLLIN);
+        listen();
         return fd;
     }
 
     void close() {
+        core.timers().stop(rest);
         if (hasParked()) {
             Descriptors.close(parked);
             parked = NONE;

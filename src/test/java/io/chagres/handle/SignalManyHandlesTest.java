@@ -68,8 +68,8 @@ class SignalManyHandlesTest {
     @Test
     @Covers("libuv:we_get_signals_mixed")
     void twoOneShots(Loop loop) throws Exception {
-        new Counter(loop).oneShot("CHLD");
-        new Counter(loop).oneShot("CHLD");
+        new Counter(loop).oneShot("WINCH");
+        new Counter(loop).oneShot("WINCH");
         raiseAndRun(loop);
         assertCalls(1, 1);
     }
@@ -77,9 +77,9 @@ class SignalManyHandlesTest {
     @Test
     @Covers("libuv:we_get_signals_mixed")
     void twoOneShotsAndANormalOneThatIsRemoved(Loop loop) throws Exception {
-        new Counter(loop).oneShot("CHLD");
-        new Counter(loop).oneShot("CHLD");
-        new Counter(loop).normal("CHLD").remove();
+        new Counter(loop).oneShot("WINCH");
+        new Counter(loop).oneShot("WINCH");
+        new Counter(loop).normal("WINCH").remove();
         raiseAndRun(loop);
         assertCalls(1, 1, 0);
     }
@@ -87,9 +87,9 @@ class SignalManyHandlesTest {
     @Test
     @Covers("libuv:we_get_signals_mixed")
     void twoNormalOnesAndAOneShotThatIsRemoved(Loop loop) throws Exception {
-        new Counter(loop).normal("CHLD");
-        new Counter(loop).normal("CHLD");
-        new Counter(loop).oneShot("CHLD").remove();
+        new Counter(loop).normal("WINCH");
+        new Counter(loop).normal("WINCH");
+        new Counter(loop).oneShot("WINCH").remove();
         raiseAndRun(loop);
         assertCalls(10, 10, 0);
     }
@@ -97,10 +97,10 @@ class SignalManyHandlesTest {
     @Test
     @Covers("libuv:we_get_signals_mixed")
     void twoNormalOnesThatAreRemovedAndTwoOneShots(Loop loop) throws Exception {
-        Counter first = new Counter(loop).normal("CHLD");
-        Counter second = new Counter(loop).normal("CHLD");
-        new Counter(loop).oneShot("CHLD");
-        new Counter(loop).oneShot("CHLD");
+        Counter first = new Counter(loop).normal("WINCH");
+        Counter second = new Counter(loop).normal("WINCH");
+        new Counter(loop).oneShot("WINCH");
+        new Counter(loop).oneShot("WINCH");
         first.remove();
         second.remove();
         raiseAndRun(loop);
@@ -110,10 +110,10 @@ class SignalManyHandlesTest {
     @Test
     @Covers("libuv:we_get_signals_mixed")
     void aNormalOneStaysWhereTwoOthersAreRemoved(Loop loop) throws Exception {
-        Counter first = new Counter(loop).normal("CHLD");
-        new Counter(loop).oneShot("CHLD");
-        Counter third = new Counter(loop).normal("CHLD");
-        new Counter(loop).normal("CHLD");
+        Counter first = new Counter(loop).normal("WINCH");
+        new Counter(loop).oneShot("WINCH");
+        Counter third = new Counter(loop).normal("WINCH");
+        new Counter(loop).normal("WINCH");
         first.remove();
         third.remove();
         raiseAndRun(loop);
@@ -167,7 +167,7 @@ class SignalManyHandlesTest {
     }
 
     private static void raiseAndRun(Loop loop) throws InterruptedException {
-        raise("CHLD", SIGNALS);
+        raise("WINCH", SIGNALS);
         loop.run();
     }
 

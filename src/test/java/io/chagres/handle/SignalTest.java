@@ -28,18 +28,18 @@ class SignalTest {
     @Covers("libuv:we_get_signal")
     void eachSignalCallsBackUntilStopAndAgainAfterARestart(Loop loop, SignalBackdrop backdrop) throws Exception {
         signal = new Signal(loop);
-        signal.start("CHLD", () -> callUntilTenth(signal::stop));
+        signal.start("WINCH", () -> callUntilTenth(signal::stop));
         raiseFromATimer(loop);
         assertFalse(loop.run());
         assertEquals(SIGNALS, calls.size());
 
         raiseFromATimer(loop);
         loop.run();
-        backdrop.await("CHLD", SIGNALS);
+        backdrop.await("WINCH", SIGNALS);
         assertEquals(SIGNALS, calls.size());
 
         calls.clear();
-        signal.start("CHLD", () -> callUntilTenth(signal::close));
+        signal.start("WINCH", () -> callUntilTenth(signal::close));
         raiseFromATimer(loop);
         loop.run();
         assertEquals(SIGNALS, calls.size());
@@ -50,14 +50,14 @@ class SignalTest {
     @Covers("libuv:we_get_signal_one_shot")
     void aOneShotCallsBackOnceAndCanBeStartedAgain(Loop loop) throws Exception {
         signal = new Signal(loop);
-        signal.startOneShot("CHLD", () -> calls.add("first"));
+        signal.startOneShot("WINCH", () -> calls.add("first"));
         runAfterTenSignals(loop);
         assertEquals(List.of("first"), calls);
 
         runAfterTenSignals(loop);
         assertEquals(List.of("first"), calls);
 
-        signal.startOneShot("CHLD", () -> {
+        signal.startOneShot("WINCH", () -> {
             calls.add("second");
             signal.close();
         });
@@ -69,7 +69,7 @@ class SignalTest {
     void aOneShotIsStoppedInItsCallback(Loop loop) throws Exception {
         boolean[] active = {true};
         signal = new Signal(loop);
-        signal.startOneShot("CHLD", () -> active[0] = signal.isActive());
+        signal.startOneShot("WINCH", () -> active[0] = signal.isActive());
         runAfterTenSignals(loop);
         assertFalse(active[0]);
         signal.close();
@@ -80,8 +80,8 @@ class SignalTest {
     void aOneShotThatIsStartedInItsCallbackWaitsForAnotherSignal(Loop loop) throws Exception {
         signal = new Signal(loop);
         Runnable again = () -> calls.add("again");
-        signal.startOneShot("CHLD", () -> signal.startOneShot("CHLD", again));
-        try (SignalWitness witness = new SignalWitness("CHLD")) {
+        signal.startOneShot("WINCH", () -> signal.startOneShot("WINCH", again));
+        try (SignalWitness witness = new SignalWitness("WINCH")) {
             witness.raiseAndAwait(SIGNALS);
             loop.run(RunMode.NOWAIT);
             assertEquals(List.of(), calls);
@@ -214,7 +214,7 @@ class SignalTest {
         int[] raised = {0};
         Timer timer = new Timer(loop);
         timer.start(1, 1, () -> {
-            raise("CHLD");
+            raise("WINCH");
             if (++raised[0] == SIGNALS) {
                 timer.close();
             }
@@ -222,7 +222,7 @@ class SignalTest {
     }
 
     private static void runAfterTenSignals(Loop loop) throws InterruptedException {
-        try (SignalWitness witness = new SignalWitness("CHLD")) {
+        try (SignalWitness witness = new SignalWitness("WINCH")) {
             witness.raiseAndAwait(SIGNALS);
         }
         loop.run();

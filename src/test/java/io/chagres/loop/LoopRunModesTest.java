@@ -12,7 +12,6 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
-import io.chagres.handle.Check;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import org.junit.jupiter.api.Test;
@@ -126,11 +125,9 @@ class LoopRunModesTest {
 
     @Test
     void aRunIsNotBegunInsideACallback(Loop loop) {
-        Check check = new Check(loop);
-        check.start(() -> {
+        loop.execute(() -> {
             UsageException busy = assertThrows(UsageException.class, loop::run);
             journal.add(busy.code());
-            check.close();
         });
         loop.run();
         journal.expect("EBUSY");

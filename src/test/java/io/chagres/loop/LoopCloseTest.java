@@ -1,0 +1,224 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.handle.Idle;
+import io.chagres.handle.Timer;
+import io.chagres.handle.Work;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** That descriptors are freed is what the fixture sees to after each of these. */
+@ExtendWith(LoopFixture.class)
+class LoopCloseTest {
+
+    private final Journal journal = new Journal();
+    private final Loop loop = new Loop();
+
+    /** Says no to being closed, in several ways. */
+    private abstract class Stubborn extends Resident {
+        Stubborn() {
+            loop.core().settle(this);
+        }
+
+        @Override
+        protected void finishClose() {
+            loop.core().leave(this);
+            journal.add("finished");
+        }
+    }
+
+    @Test
+    void whatIsOpenIsEndedAndWhatIsClosingGetsItsCallback() {
+        Timer open = new Timer(loop);
+        open.start(0, journal.note("timer"));
+        Idle unreferenced = new Idle(loop);
+        unreferenced.unref();
+        unreferenced.start(journal.note("idle"));
+        new Timer(loop).close(journal.note("closed"));
+        loop.close();
+        journal.expect("closed");
+        assertTrue(open.isClosed());
+        assertTrue(unreferenced.isClosed());
+    }
+
+    @Test
+    void closingTwiceIsClosingOnce() {
+        loop.close();
+        loop.close();
+        loop.closeStrictly();
+    }
+
+    @Test
+    @Covers("libuv:default_loop_close")
+    void afterOneLoopIsClosedAnotherCanBeUsed() {
+        Timer.after(loop, 0, journal.note("one"));
+        loop.run();
+        loop.close();
+        try (Loop other = new Loop()) {
+            Timer.after(other, 0, journal.note("other"));
+            other.run();
+        }
+        journal.expect("one", "other");
+    }
+
+    @Test
+    void aClosedLoopDoesNotRun() {
+        loop.close();
+        assertEquals("ERR_LOOP_CLOSED", assertThrows(UsageException.class, loop::run).code());
+    }
+
+    @Test
+    void nothingCanBeOpenedOnALoopThatCloses() {
+        new Timer(loop).close(() -> {
+            UsageException refused = assertThrows(UsageException.class, () -> new Timer(loop));
+            journal.add(refused.code());
+        });
+        loop.close();
+        journal.expect("ERR_LOOP_CLOSED");
+        assertEquals("ERR_LOOP_CLOSED", assertThrows(UsageException.class, () -> new Timer(loop)).code());
+    }
+
+    @Test
+    void insideACallbackItIsBusy() {
+        loop.execute(() -> journal.add(assertThrows(UsageException.class, loop::close).code()));
+        loop.run();
+        journal.expect("EBUSY");
+        loop.close();
+    }
+
+    @Test
+    void insideACloseCallbackItIsBusyToo() {
+        new Timer(loop).close(() -> {
+            journal.add(assertThrows(UsageException.class, loop::close).code());
+            journal.add(assertThrows(UsageException.class, loop::run).code());
+        });
+        loop.close();
+        journal.expect("EBUSY", "EBUSY");
+    }
+
+    @Test
+    void closeCallbacksThatThrowKeepNoOtherFromBeingCalled() {
+        new Timer(loop).close(journal.note("last"));
+        new Timer(loop).close(() -> {
+            throw new IllegalStateException("second");
+        });
+        new Timer(loop).close(() -> {
+            throw new IllegalStateException("first");
+        });
+        IllegalStateException thrown = assertThrows(IllegalStateException.class, loop::close);
+        assertEquals("first", thrown.getMessage());
+        assertEquals("second", thrown.getSuppressed()[0].getMessage());
+        journal.expect("last");
+    }
+
+    @Test
+    void theUncaughtHandlerStillTakesWhatTheyThrow() {
+        loop.onUncaught(thrown -> journal.add(thrown.getMessage()));
+        new Timer(loop).close(() -> {
+            throw new IllegalStateException("close callback");
+        });
+        loop.close();
+        journal.expect("close callback");
+    }
+
+    @Test
+    void aResidentThatThrowsInsteadOfClosingKeepsNoOtherOpen() {
+        Error broken = new AssertionError("broken");
+        new Stubborn() {
+            @Override
+            public void close() {
+                loop.core().closing(this);
+                throw broken;
+            }
+        };
+        Timer timer = new Timer(loop);
+        assertSame(broken, assertThrows(AssertionError.class, loop::close));
+        assertTrue(timer.isClosed());
+        journal.expect("finished");
+    }
+
+    @Test
+    void whatClosesOverSeveralIterationsIsWaitedFor() {
+        new Stubborn() {
+            private int asked;
+
+            @Override
+            public void close() {
+                if (++asked == 3) {
+                    loop.core().closing(this);
+                }
+            }
+        };
+        loop.close();
+        journal.expect("finished");
+    }
+
+    @Test
+    void stopInACloseCallbackDoesNotCutItShort() {
+        new Timer(loop).close(() -> {
+            loop.stop();
+            loop.execute(journal.note("task"));
+        });
+        loop.close();
+        journal.expect("task");
+    }
+
+    @Test
+    void aStoppedLoopClosesAsAnyOther() {
+        Timer timer = new Timer(loop);
+        loop.stop();
+        loop.close();
+        assertTrue(timer.isClosed());
+    }
+
+    @Test
+    void workThatAWorkerIsInTheMiddleOfIsWaitedFor() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch mayEnd = new CountDownLatch(1);
+        Work.submit(loop, () -> {
+            begun.countDown();
+            mayEnd.await();
+            return "done";
+        }, (result, failure) -> journal.add(result));
+        begun.await();
+        loop.execute(mayEnd::countDown);
+        loop.close();
+        journal.expect("done");
+    }
+
+    @Test
+    void tasksMayPostTasksAndTicksToTheEnd() {
+        loop.execute(() -> {
+            loop.nextTick(journal.note("tick"));
+            loop.core().pend(journal.note("completion"));
+            loop.execute(journal.note("task of a task"));
+        });
+        loop.close();
+        journal.expect("tick", "completion", "task of a task");
+    }
+
+    @Test
+    void theLastTaskMayStillLeaveATickAndACompletion() {
+        loop.execute(() -> loop.execute(() -> {
+            loop.nextTick(journal.note("tick"));
+            loop.core().pend(journal.note("completion"));
+        }));
+        loop.close();
+        journal.expect("tick", "completion");
+    }
+
+    @Test
+    void aLoopThatNeverRanCloses() {
+        assertFalse(loop.isAlive());
+        loop.close();
+    }
+}

@@ -1,0 +1,134 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.function.Executable;
+
+@ExtendWith(LoopFixture.class)
+class LoopOwnershipTest {
+
+    private final Journal journal = new Journal();
+
+    /** What {@code call} throws on a thread of the given kind. */
+    private static Throwable thrownOn(Thread.Builder kind, Executable call) throws InterruptedException {
+        CompletableFuture<Throwable> thrown = new CompletableFuture<>();
+        kind.name("stranger").start(() -> {
+            try {
+                call.execute();
+                thrown.complete(null);
+            } catch (Throwable it) {
+                thrown.complete(it);
+            }
+        }).join();
+        return thrown.join();
+    }
+
+    private static Throwable thrownOnAStranger(Executable call) throws InterruptedException {
+        return thrownOn(Thread.ofPlatform(), call);
+    }
+
+    @Test
+    void callsFromAnotherThreadAreToldWhoseLoopItIs(Loop loop) {
+        Stream<Executable> calls = Stream.of(loop::stop, loop::isAlive, loop::now, loop::updateTime, loop::close,
+            loop::closeStrictly, () -> loop.nextTick(() -> { }), () -> loop.onUncaught(null));
+        String message = "the loop belongs to thread \"" + Thread.currentThread().getName()
+            + "\", and this is \"stranger\": use Loop.execute or Async.send";
+        assertAll(calls.map(call -> () -> {
+            WrongThreadException wrong = assertInstanceOf(WrongThreadException.class, thrownOnAStranger(call));
+            assertEquals(message, wrong.getMessage());
+        }));
+    }
+
+    @Test
+    void runFromAnotherThreadIsRefusedWhileItRuns(Loop loop) {
+        loop.execute(() -> assertInstanceOf(WrongThreadException.class, assertThrowsNothing(loop)));
+        loop.run();
+    }
+
+    private static Throwable assertThrowsNothing(Loop loop) {
+        try {
+            return thrownOnAStranger(loop::run);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void executeAndTheLoopItselfMayBeHadFromAnyThread(Loop loop) throws InterruptedException {
+        assertEquals(null, thrownOnAStranger(() -> loop.core().loop().execute(journal.note("task"))));
+        loop.run();
+        journal.expect("task");
+    }
+
+    @Test
+    void aLoopBelongsToTheThreadThatRanItLast(Loop loop) throws InterruptedException {
+        CountDownLatch ran = new CountDownLatch(1);
+        CountDownLatch mayGoBack = new CountDownLatch(1);
+        Thread other = Thread.ofPlatform().name("other").start(() -> {
+            loop.run();
+            ran.countDown();
+            awaitQuietly(mayGoBack);
+        });
+        ran.await();
+        WrongThreadException wrong = assertThrows(WrongThreadException.class, loop::now);
+        assertTrue(wrong.getMessage().contains("\"other\""), wrong.getMessage());
+        mayGoBack.countDown();
+        other.join();
+        loop.run();
+        loop.now();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    @Test
+    void aVirtualThreadMayNotRunIt(Loop loop) throws InterruptedException {
+        UsageException refused = assertInstanceOf(UsageException.class, thrownOn(Thread.ofVirtual(), loop::run));
+        assertEquals("EINVAL", refused.code());
+        assertEquals("a loop runs on a platform thread, and \"stranger\" is a virtual one: use Loop.start",
+            refused.getMessage());
+        loop.now();
+    }
+
+    @Test
+    void ofTwoThreadsThatRunItAtOnceOneIsRefused(Loop loop) throws InterruptedException {
+        for (int round = 0; round < 200; round++) {
+            runFromTwoThreads(loop);
+        }
+        loop.run();
+    }
+
+    private void runFromTwoThreads(Loop loop) throws InterruptedException {
+        int[] together = {0};
+        loop.execute(() -> together[0]++);
+        Thread one = Thread.ofPlatform().start(() -> runOrBeRefused(loop));
+        Thread two = Thread.ofPlatform().start(() -> runOrBeRefused(loop));
+        one.join();
+        two.join();
+        assertEquals(1, together[0]);
+    }
+
+    private static void runOrBeRefused(Loop loop) {
+        try {
+            loop.run();
+        } catch (WrongThreadException refused) {
+            assertTrue(refused.getMessage().startsWith("the loop belongs to"));
+        }
+    }
+}

@@ -1,0 +1,160 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.chagres.fixture.Descriptor;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.handle.Check;
+import io.chagres.handle.Idle;
+import io.chagres.handle.Prepare;
+import io.chagres.handle.Timer;
+import io.chagres.sys.Epoll;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Ticks run right after the callback that queued them, before the next callback of whatever kind. */
+@ExtendWith(LoopFixture.class)
+class LoopTicksTest {
+
+    private final Journal journal = new Journal();
+
+    /** Registers two callbacks of one kind and expects the tick of the first between them. */
+    private void expectTicksBetween(Loop loop, Consumer<Runnable> kind) {
+        kind.accept(() -> noteAndTick(loop));
+        kind.accept(() -> noteAndTick(loop));
+        loop.run();
+        journal.expect("callback", "tick", "callback", "tick");
+    }
+
+    private void noteAndTick(Loop loop) {
+        journal.add("callback");
+        loop.nextTick(journal.note("tick"));
+    }
+
+    @Test
+    void afterATimer(Loop loop) {
+        expectTicksBetween(loop, callback -> Timer.after(loop, 0, callback));
+    }
+
+    @Test
+    void afterAnIdleHandle(Loop loop) {
+        expectTicksBetween(loop, callback -> {
+            Idle idle = new Idle(loop);
+            idle.start(() -> {
+                callback.run();
+                idle.close();
+            });
+        });
+    }
+
+    @Test
+    void afterAPrepareHandle(Loop loop) {
+        expectTicksBetween(loop, callback -> {
+            Prepare prepare = new Prepare(loop);
+            prepare.start(() -> {
+                callback.run();
+                prepare.close();
+            });
+        });
+    }
+
+    @Test
+    void afterACheckHandle(Loop loop) {
+        loop.execute(() -> { });
+        expectTicksBetween(loop, callback -> {
+            Check check = new Check(loop);
+            check.start(() -> {
+                callback.run();
+                check.close();
+            });
+        });
+    }
+
+    @Test
+    void afterACloseCallback(Loop loop) {
+        expectTicksBetween(loop, callback -> new Timer(loop).close(callback));
+    }
+
+    @Test
+    void afterATask(Loop loop) {
+        expectTicksBetween(loop, loop::execute);
+    }
+
+    @Test
+    void afterACompletion(Loop loop) {
+        expectTicksBetween(loop, loop.core()::pend);
+    }
+
+    @Test
+    void afterAnEvent(Loop loop) {
+        loop.core().hold();
+        loop.core().hold();
+        try (Descriptor one = Descriptor.event(1); Descriptor two = Descriptor.event(1)) {
+            Descriptor[] events = {one, two};
+            int[] next = {0};
+            expectTicksBetween(loop, callback -> {
+                Watch watch = new Watch(loop, events[next[0]++].fd(), Epoll.EPOLLIN);
+                watch.then(() -> {
+                    callback.run();
+                    watch.detach(true);
+                    loop.core().release();
+                });
+            });
+        }
+    }
+
+    @Test
+    void afterTheUncaughtHandler(Loop loop) {
+        loop.onUncaught(thrown -> noteAndTick(loop));
+        Runnable throwing = () -> {
+            throw new IllegalStateException();
+        };
+        expectTicksBetween(loop, ignored -> loop.execute(throwing));
+    }
+
+    @Test
+    void aTickThatATickQueuesRunsBeforeTheNextCallback(Loop loop) {
+        loop.execute(() -> {
+            loop.nextTick(() -> {
+                journal.add("first");
+                loop.nextTick(journal.note("third"));
+            });
+            loop.nextTick(journal.note("second"));
+        });
+        loop.execute(journal.note("next task"));
+        loop.run();
+        journal.expect("first", "second", "third", "next task");
+    }
+
+    @Test
+    void aTickFromOutsideRunsFirst(Loop loop) {
+        Timer.after(loop, 0, journal.note("timer"));
+        loop.nextTick(journal.note("tick"));
+        journal.expect();
+        loop.run();
+        journal.expect("tick", "timer");
+    }
+
+    @Test
+    void aTickThatThrowsCostsTheNextNothing(Loop loop) {
+        loop.nextTick(() -> {
+            throw new IllegalStateException("a tick");
+        });
+        loop.nextTick(journal.note("second"));
+        IllegalStateException thrown = assertThrows(IllegalStateException.class, loop::run);
+        assertEquals("a tick", thrown.getMessage());
+        journal.expect("second");
+    }
+
+    @Test
+    void ticksRunWhileTheLoopCloses() {
+        try (Loop loop = new Loop()) {
+            loop.nextTick(journal.note("tick from before"));
+            new Timer(loop).close(() -> loop.nextTick(journal.note("tick of a close callback")));
+        }
+        journal.expect("tick from before", "tick of a close callback");
+    }
+}
