@@ -22,8 +22,9 @@ endef
 jdks     = $(eval jdks := $(shell $(list-jdks)))$(jdks)
 version  = $(firstword $(subst :, ,$(jdks)))
 home     = $(word 2,$(subst :, ,$(jdks)))
-no-jdk   = $(error Chagres needs a JDK 22 or newer (found $(if $(version),only $(version),none)): install one, e.g. under /usr/lib/jvm, or set JAVA_HOME)
-no-maven = $(error Chagres needs Maven 3.6.3 or newer to be built, and there is no mvn on the PATH: install it, e.g. with apt-get install maven)
+found    = found $(if $(version),only $(version),none)
+no-jdk   = $(error Chagres needs a JDK 22 or newer ($(found)): install one, e.g. under /usr/lib/jvm, or set JAVA_HOME)
+no-maven = $(error Chagres needs Maven 3.6.3 or newer, and there is no mvn on the PATH: apt-get install maven, for one)
 
 JDK = $(if $(shell [ 0$(version) -ge 22 ] && echo yes),$(home),$(no-jdk))
 
@@ -32,8 +33,9 @@ hush = $(if $(filter-out 22 23,$(version)),--enable-native-access=ALL-UNNAMED --
 MVN  = $(if $(shell command -v mvn),,$(no-maven))JAVA_HOME=$(JDK) MAVEN_OPTS="$$MAVEN_OPTS $(hush)" \
        mvn --batch-mode --no-transfer-progress
 
-# The lines of Surefire, and of the others only errors.
+# Surefire's lines, and of the others only errors; no stack trace for a program that just exits with 1.
 TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
+NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 
 COMPILED = target/compiled
 
@@ -50,7 +52,7 @@ test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for on
 	@$(MVN) $(TESTS_ONLY) test $(if $(TEST),-Dtest='$(TEST)')
 
 bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results also in target/jmh.json
-	@$(MVN) --quiet -Pbench test-compile exec:exec \
+	@$(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec \
 	    -Djmh.args='$(BENCH) -prof gc -rf json -rff target/jmh.json $(JMH_ARGS)'
 
 examples: $(COMPILED) ## compile the examples and list them
@@ -64,7 +66,7 @@ doc: ## write the API documentation
 	@echo target/reports/apidocs/index.html
 
 conformance: ## write CONFORMANCE.md from the tests' @Covers and the tables beside them
-	@$(MVN) --quiet test-compile exec:exec@conformance
+	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@conformance
 	@echo CONFORMANCE.md
 
 clean: ## remove everything that was built

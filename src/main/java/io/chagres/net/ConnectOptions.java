@@ -79,7 +79,7 @@ public final class ConnectOptions {
 
     /** How many bytes each direction buffers before it asks for a pause; by default 64 KiB. */
     public ConnectOptions highWaterMark(int bytes) {
-        this.highWaterMark = bytes;
+        this.highWaterMark = SocketSettings.requireHighWaterMark(bytes);
         return this;
     }
 

@@ -33,6 +33,9 @@ final class Lookup {
     }
 
     private static List<String> resolve(String host) {
+        if (host.indexOf('\0') >= 0) { // where C would cut it, and look up another name
+            throw SystemException.ofLookup("ENOTFOUND", NetDb.EAI_NONAME, host);
+        }
         MemorySegment hints = Memory.allocate(AddrInfo.BYTES);
         AddrInfo.hints(hints, NetDb.AI_ADDRCONFIG, Sockets.AF_UNSPEC, Sockets.SOCK_STREAM, 0);
         MemorySegment answer = Memory.allocate(POINTER_BYTES);

@@ -47,7 +47,7 @@ public final class ServerOptions {
 
     /** How many bytes each direction of a socket buffers before it asks for a pause; by default 64 KiB. */
     public ServerOptions highWaterMark(int bytes) {
-        this.highWaterMark = bytes;
+        this.highWaterMark = SocketSettings.requireHighWaterMark(bytes);
         return this;
     }
 

@@ -17,6 +17,7 @@ import java.net.SocketException;
 public record SocketAddress(String address, int port) {
 
     private static final int MOST_PORTS = 65535;
+    private static final int MOST_INDEX_DIGITS = 9;
 
     /** @throws UsageException ERR_INVALID_ADDRESS where {@code address} is no IP address; ERR_SOCKET_BAD_PORT */
     public SocketAddress {
@@ -60,21 +61,19 @@ public record SocketAddress(String address, int port) {
         return new SocketAddress(Ip.format(SockAddr.ip(memory)), SockAddr.port(memory));
     }
 
+    /** What if_nametoindex(3) says; 0, which the kernel answers with EINVAL, where it is no zone of this machine. */
     private static int scopeId(String zone) {
         if (zone == null) {
             return 0;
         }
-        if (zone.chars().allMatch(Character::isDigit)) {
+        if (zone.length() <= MOST_INDEX_DIGITS && zone.chars().allMatch(Character::isDigit)) {
             return Integer.parseInt(zone);
         }
         try {
             NetworkInterface device = NetworkInterface.getByName(zone);
-            if (device == null) {
-                throw new UsageException("EINVAL", "no network interface is called " + zone);
-            }
-            return device.getIndex();
-        } catch (SocketException e) {
-            throw new UsageException("EINVAL", "network interfaces can't be listed: " + e.getMessage());
+            return device == null ? 0 : device.getIndex();
+        } catch (SocketException unknown) {
+            return 0;
         }
     }
 

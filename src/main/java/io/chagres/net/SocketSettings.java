@@ -1,5 +1,7 @@
 package io.chagres.net;
 
+import io.chagres.loop.UsageException;
+
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
  * there will be.
@@ -15,7 +17,16 @@ final class SocketSettings {
 
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
     static int secondsOf(long millis) {
-        return (int) Math.clamp(millis / MILLIS_PER_SECOND, 0, Integer.MAX_VALUE);
+        return Math.clamp(millis / MILLIS_PER_SECOND, 0, Integer.MAX_VALUE);
+    }
+
+    /** Throws ERR_INVALID_ARG_VALUE unless {@code bytes} is a high-water mark. */
+    static int requireHighWaterMark(int bytes) {
+        if (bytes < 0) {
+            throw new UsageException("ERR_INVALID_ARG_VALUE",
+                "The property 'options.highWaterMark' is invalid. Received " + bytes);
+        }
+        return bytes;
     }
 
     void setNoDelay(boolean on, Tcp handle) {

@@ -322,7 +322,7 @@ public abstract class Duplex implements Readable, Writable {
         destroyed = true;
         failed(error);
         if (writing.hasUntold()) {
-            tick(() -> writing.cancelWaiting(errorOr("write")));
+            tick(writing::cancelWaiting);
         }
         doDestroy(error, this::afterDestroy);
         return this;
@@ -339,6 +339,26 @@ public abstract class Duplex implements Readable, Writable {
                     emitClose(error != null);
                 }
             });
+        }
+    }
+
+    /** One callback must not cost another its own: what it throws goes to the loop's uncaught handler. */
+    final void tell(Completion callback, ChagresException error) {
+        if (callback != null) {
+            try {
+                callback.onComplete(error);
+            } catch (Throwable thrown) {
+                core.raise(thrown);
+            }
+        }
+    }
+
+    /** Tells {@code listeners}; what one throws keeps the stream from nothing that comes after. */
+    final void tell(Listeners<Runnable> listeners) {
+        try {
+            Listeners.run(listeners);
+        } catch (Throwable thrown) {
+            core.raise(thrown);
         }
     }
 

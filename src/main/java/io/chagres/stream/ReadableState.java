@@ -199,7 +199,7 @@ final class ReadableState {
         endScheduled = false;
         if (length == 0 && !endEmitted && !stream.isDestroyed()) {
             endEmitted = true;
-            Listeners.run(endListeners);
+            stream.tell(endListeners);
             stream.afterEnd();
         }
     }

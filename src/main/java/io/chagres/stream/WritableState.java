@@ -78,16 +78,16 @@ final class WritableState {
         }
         int size = data.remaining();
         length += size;
-        if (writing >= 0 || corked > 0) {
+        if (writing >= 0 || corked > 0 || stream.errored() != null) {
             queue(data, callback);
         } else {
             begin(size, callback);
             stream.doWrite(data, onWritten);
             calling = false;
         }
-        boolean hasRoom = length < highWaterMark;
+        boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
-        return hasRoom && !stream.isDestroyed();
+        return hasRoom && !stream.isDestroyed() && stream.errored() == null;
     }
 
     private boolean refuse(Completion callback, ChagresException error) {
@@ -159,23 +159,19 @@ final class WritableState {
 
     /** The write that failed is told before those that waited behind it, and all of them before the error event. */
     private void tellFailure(Completion callback, ChagresException error) {
-        if (callback != null) {
-            callback.onComplete(error);
-        }
-        cancelWaiting(error);
+        stream.tell(callback, error);
+        cancelWaiting();
         stream.destroy(error);
     }
 
     private void afterWrite(Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !stream.isDestroyed()) {
             needDrain = false;
-            Listeners.run(drainListeners);
+            stream.tell(drainListeners);
         }
-        if (callback != null) {
-            callback.onComplete(null);
-        }
+        stream.tell(callback, null);
         if (stream.isDestroyed()) {
-            cancelWaiting(stream.errorOr("write"));
+            cancelWaiting();
         }
         finishWhenDone();
     }
@@ -206,11 +202,7 @@ final class WritableState {
             data[i] = batch.get(i).data;
             size += data[i].remaining();
         }
-        begin(size, error -> batch.forEach(write -> {
-            if (write.callback != null) {
-                write.callback.onComplete(error);
-            }
-        }));
+        begin(size, error -> batch.forEach(write -> stream.tell(write.callback, error)));
         stream.doWriteVector(data, onWritten);
     }
 
@@ -257,14 +249,12 @@ final class WritableState {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
                 "Cannot call end after a stream was finished");
         }
-        if (stream.isDestroyed()) {
-            return stream.errorOr("end");
-        }
-        return null;
+        return stream.isDestroyed() || stream.errored() != null ? stream.errorOr("end") : null;
     }
 
     private boolean mayFinish() {
-        return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting() && !stream.isDestroyed();
+        return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting()
+            && !stream.isDestroyed() && stream.errored() == null;
     }
 
     /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */
@@ -291,7 +281,7 @@ final class WritableState {
         }
         ending = Ending.FINISHED;
         tellFinish(null);
-        Listeners.run(finishListeners);
+        stream.tell(finishListeners);
         stream.afterFinish();
     }
 
@@ -299,7 +289,7 @@ final class WritableState {
         List<Completion> callbacks = finishCallbacks;
         finishCallbacks = null;
         if (callbacks != null) {
-            callbacks.forEach(callback -> callback.onComplete(error));
+            callbacks.forEach(callback -> stream.tell(callback, error));
         }
     }
 
@@ -309,16 +299,20 @@ final class WritableState {
         return hasWaiting() || finishCallbacks != null;
     }
 
-    /** What will never be written is told so, in order; then those who wait for the finish. */
-    void cancelWaiting(ChagresException error) {
+    /**
+     * What will never be written is told so, in order; then those who wait for the finish. All of them come after the write
+     * that is with the sink: when that is through, this is called again.
+     */
+    void cancelWaiting() {
+        if (writing >= 0) {
+            return;
+        }
         while (hasWaiting()) {
             Waiting write = waiting.poll();
             length -= write.data.remaining();
-            if (write.callback != null) {
-                write.callback.onComplete(error);
-            }
+            stream.tell(write.callback, stream.errorOr("write"));
         }
-        tellFinish(error);
+        tellFinish(stream.errorOr("end"));
     }
 
     /** Lets go of everything that a closed stream doesn't need any more. */

@@ -56,7 +56,8 @@ class PollTransferTest {
         for (int i = 0; i < CLIENTS; i++) {
             RawSocket socket = RawSocket.tcp();
             new Connection(loop, socket, true);
-            assertEquals(-Errno.EINPROGRESS, socket.connect(listener.port()));
+            int result = socket.connect(listener.port());
+            assertTrue(result == 0 || result == -Errno.EINPROGRESS, "connect " + result);
         }
         assertFalse(loop.run());
         assertEquals(2 * CLIENTS, closed);

@@ -32,7 +32,8 @@ class ArchitectureTest {
     void onlySysLinksNativeFunctions() {
         check(noClasses().that().resideOutsideOfPackage(Floor.SYS.packages())
                 .should().dependOnClassesThat(nameMatching(
-                        "java\\.lang\\.foreign\\.(Linker|FunctionDescriptor|SymbolLookup)(\\$.*)?|java\\.lang\\.invoke\\.MethodHandle")));
+                        "java\\.lang\\.foreign\\.(Linker|FunctionDescriptor|SymbolLookup)(\\$.*)?"
+                                + "|java\\.lang\\.invoke\\.MethodHandle")));
     }
 
     @Test

@@ -22,9 +22,10 @@ import java.util.stream.Stream;
  * @param line where the block's code starts, counted from 1
  */
 record ReadmeBlock(int line, List<String> code) {
-    private static final Pattern TYPE = Pattern.compile("^((public|final|abstract|sealed) )*(class|interface|record|enum) (\\w+)");
-    private static final Pattern METHOD = Pattern.compile("^((public|private|static|final) )*(?!new |return |else )[\\w<>\\[\\], ]+ \\w+\\([^()]*\\)[\\w ,]*\\{");
-    private static final List<String> JAVA_PACKAGES = List.of("java.nio", "java.time", "java.util", "java.util.concurrent");
+    private static final Pattern TYPE = Pattern.compile("((public|final|abstract|sealed) )*(class|interface|record|enum) (\\w+)");
+    private static final Pattern METHOD = Pattern.compile("(?!new |return |else )[\\w<>?\\[\\], ]+ \\w+\\([^()]*\\)[\\w ,]*\\{");
+    private static final List<String> JAVA_PACKAGES = List.of("java.io", "java.nio", "java.nio.charset", "java.nio.file",
+            "java.time", "java.util", "java.util.concurrent", "java.util.function");
 
     static List<ReadmeBlock> of(List<String> markdown) {
         List<ReadmeBlock> blocks = new ArrayList<>();
@@ -32,7 +33,8 @@ record ReadmeBlock(int line, List<String> code) {
             if (markdown.get(at).strip().equals("```java")) {
                 int start = at + 1;
                 do at++; while (!markdown.get(at).strip().equals("```"));
-                blocks.add(new ReadmeBlock(start + 1, String.join("\n", markdown.subList(start, at)).stripIndent().lines().toList()));
+                String code = String.join("\n", markdown.subList(start, at)).stripIndent();
+                blocks.add(new ReadmeBlock(start + 1, code.lines().toList()));
             }
         }
         return blocks;

@@ -25,7 +25,8 @@ class SourceTreeTest {
     void aFloorImportsNothingFromAbove(Floor floor) {
         String above = floor.above().map(Floor::packageName).map(Pattern::quote).collect(joining("|", "(", ")"));
         Pattern upward = Pattern.compile("import (static )?" + above + "\\..*");
-        assertNone("import upward", sources(floor), file -> lines(file).stream().anyMatch(line -> upward.matcher(line).matches()));
+        assertNone("import upward", sources(floor),
+                file -> lines(file).stream().anyMatch(line -> upward.matcher(line).matches()));
     }
 
     @Test

@@ -52,11 +52,11 @@ class LoopOwnershipTest {
 
     @Test
     void runFromAnotherThreadIsRefusedWhileItRuns(Loop loop) {
-        loop.execute(() -> assertInstanceOf(WrongThreadException.class, assertThrowsNothing(loop)));
+        loop.execute(() -> assertInstanceOf(WrongThreadException.class, refusalOfAStranger(loop)));
         loop.run();
     }
 
-    private static Throwable assertThrowsNothing(Loop loop) {
+    private static Throwable refusalOfAStranger(Loop loop) {
         try {
             return thrownOnAStranger(loop::run);
         } catch (InterruptedException e) {

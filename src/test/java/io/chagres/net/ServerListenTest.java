@@ -141,7 +141,7 @@ class ServerListenTest {
             server.listen(0, Local.HOST, server::close);
         });
         loop.run();
-        journal.expect("listening", "listening", "close");
+        journal.expect("listening", "close", "listening", "close");
     }
 
     @Test
@@ -190,9 +190,8 @@ class ServerListenTest {
         assertThrows(UsageException.class, () -> Net.createServer(loop, null));
         assertThrows(UsageException.class, () -> Net.createServer(null, socket -> { }));
         assertThrows(UsageException.class, () -> Net.createServer(loop, null, socket -> { }));
-        assertThrows(UsageException.class, () -> Net.createServer(loop, new ServerOptions().highWaterMark(-1), s -> { })
-            .listen(0));
-        loop.run();
+        assertEquals("ERR_INVALID_ARG_VALUE",
+            assertThrows(UsageException.class, () -> new ServerOptions().highWaterMark(-1)).code());
     }
 
     private static Server server(Loop loop) {

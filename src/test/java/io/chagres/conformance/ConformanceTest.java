@@ -1,0 +1,25 @@
+package io.chagres.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import org.junit.jupiter.api.Test;
+
+/** CONFORMANCE.md tells what the tests say today. */
+class ConformanceTest {
+    private final Conformance conformance = new Conformance();
+
+    @Test
+    void testsAndDecisionsNameRealRows() {
+        assertEquals("", String.join("\n", conformance.faults()));
+    }
+
+    @Test
+    void theReportIsUpToDate() throws IOException {
+        assertTrue(Files.exists(ConformanceReport.FILE), "CONFORMANCE.md is missing: run `make conformance`");
+        boolean upToDate = Files.readString(ConformanceReport.FILE).equals(ConformanceReport.of(conformance));
+        assertTrue(upToDate, "CONFORMANCE.md is out of date: run `make conformance`");
+    }
+}

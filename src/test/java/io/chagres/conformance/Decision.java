@@ -1,0 +1,28 @@
+package io.chagres.conformance;
+
+/** Why a row does not apply to Chagres, or in what it is meant to differ. */
+record Decision(String id, Kind kind, String reason) {
+    enum Kind {
+        NOT_APPLICABLE("n/a"), DIFFERS("differs");
+
+        private final String word;
+
+        Kind(String word) {
+            this.word = word;
+        }
+
+        static Kind of(String word) {
+            for (Kind kind : values()) {
+                if (kind.word.equals(word)) {
+                    return kind;
+                }
+            }
+            throw new IllegalArgumentException("neither n/a nor differs: " + word);
+        }
+
+        @Override
+        public String toString() {
+            return word;
+        }
+    }
+}

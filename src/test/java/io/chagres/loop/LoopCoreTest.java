@@ -1,0 +1,88 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.Descriptor;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.KernelView;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.handle.Timer;
+import io.chagres.sys.Epoll;
+import io.chagres.sys.Errno;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LoopFixture.class)
+class LoopCoreTest {
+
+    private final Journal journal = new Journal();
+
+    private static final class Local { }
+
+    @Test
+    void loopsAreAvailableHere() {
+        assertTrue(Loop.isAvailable());
+        assertNull(Loop.unavailabilityCause());
+    }
+
+    @Test
+    void aClockIsRequired() {
+        assertEquals("EINVAL", assertThrows(UsageException.class, () -> new Loop(null)).code());
+    }
+
+    @Test
+    void localsAreMadeOncePerLoop(Loop loop) {
+        Local local = loop.core().local(Local.class, Local::new);
+        assertSame(local, loop.core().local(Local.class, Local::new));
+        try (Loop other = new Loop()) {
+            assertNotSame(local, other.core().local(Local.class, Local::new));
+        }
+    }
+
+    @Test
+    void aProbeSaysWhatEpollCanWatchAndLeavesNoTrace(Loop loop) {
+        LoopCore core = loop.core();
+        int closed;
+        try (Descriptor event = Descriptor.event(0); Descriptor directory = Descriptor.file("/")) {
+            closed = event.fd();
+            assertEquals(0, core.probe(event.fd()));
+            assertEquals(-Errno.EPERM, core.probe(directory.fd()));
+        }
+        assertEquals(-Errno.EBADF, core.probe(closed));
+        assertEquals(1, KernelView.interests(core.backendFd()).size());
+    }
+
+    @Test
+    void aProbeDoesNotDisturbAWatch(Loop loop) {
+        try (Descriptor event = Descriptor.event(1)) {
+            Watch watch = new Watch(loop, event.fd(), Epoll.EPOLLIN);
+            loop.core().hold();
+            loop.run(RunMode.NOWAIT);
+            assertEquals(0, loop.core().probe(event.fd()));
+            loop.run(RunMode.NOWAIT);
+            loop.core().release();
+            assertEquals(2, watch.events.size());
+            watch.detach(true);
+        }
+    }
+
+    @Test
+    void aVisitorMaySeeAndCloseWhatLivesOnTheLoopAtThatMoment(Loop loop) {
+        new Timer(loop);
+        new Timer(loop);
+        loop.core().visitResidents(resident -> {
+            journal.add(resident.toString());
+            resident.close();
+            new Timer(loop).close();
+        });
+        journal.expect("Timer (inactive)", "Timer (inactive)");
+        loop.run();
+        loop.core().visitResidents(resident -> journal.add("left"));
+        journal.expect();
+    }
+}

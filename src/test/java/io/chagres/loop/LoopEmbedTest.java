@@ -1,0 +1,128 @@
+package io.chagres.loop;
+
+import static io.chagres.loop.RunMode.NOWAIT;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Descriptor;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.handle.Async;
+import io.chagres.handle.Timer;
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.Epoll;
+import io.chagres.sys.EpollEvent;
+import io.chagres.sys.Memory;
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Somebody else waits for the loop, and runs it without waiting. */
+@ExtendWith(LoopFixture.class)
+class LoopEmbedTest {
+
+    private final Journal journal = new Journal();
+    private final MemorySegment event = Memory.allocate(EpollEvent.size());
+    private int outside;
+
+    @BeforeEach
+    void open(Loop loop) {
+        outside = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
+        EpollEvent.set(event, 0, Epoll.EPOLLIN, 0);
+        assertEquals(0, Epoll.epoll_ctl(outside, Epoll.EPOLL_CTL_ADD, loop.core().backendFd(), event));
+    }
+
+    @AfterEach
+    void close() {
+        Descriptors.close(outside);
+    }
+
+    /** How many descriptors are ready: 1 where the loop has something, 0 where the time is over. */
+    private int waitOutside(long nanos) {
+        return Epoll.epoll_wait(outside, event, 1, nanos < 0 ? -1 : (int) Math.ceilDiv(nanos, 1_000_000L));
+    }
+
+    private void runEmbedded(Loop loop) {
+        while (loop.isAlive()) {
+            waitOutside(loop.core().backendTimeoutNanos());
+            loop.run(NOWAIT);
+        }
+    }
+
+    @Test
+    @Covers("libuv:embed")
+    void anAsyncFromAnotherThreadEndsTheWait(Loop loop) throws InterruptedException {
+        Async async = new Async(loop, () -> {
+            journal.add("async");
+            loop.core().visitResidents(Resident::close);
+        });
+        Thread sender = Thread.ofPlatform().start(async::send);
+        runEmbedded(loop);
+        sender.join();
+        journal.expect("async");
+    }
+
+    @Test
+    void aTimerEndsTheWaitInTime(Loop loop) {
+        Timer.after(loop, 5, journal.note("five"));
+        Timer.after(loop, 10, journal.note("ten"));
+        runEmbedded(loop);
+        journal.expect("five", "ten");
+    }
+
+    @Test
+    void aTaskEndsTheWaitWhereItComesAfterTheTimeoutWasAskedFor(Loop loop) {
+        loop.core().hold();
+        assertEquals(-1, loop.core().backendTimeoutNanos());
+        assertEquals(0, waitOutside(0));
+        loop.execute(journal.note("task"));
+        assertEquals(1, waitOutside(-1));
+        loop.run(NOWAIT);
+        journal.expect("task");
+        loop.core().release();
+        assertFalse(loop.isAlive());
+    }
+
+    @Test
+    void aTaskThatIsThereAlreadyMakesTheTimeoutZero(Loop loop) {
+        loop.core().hold();
+        loop.execute(journal.note("task"));
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        loop.core().release();
+        loop.run();
+        journal.expect("task");
+    }
+
+    @Test
+    void anEventEndsTheWaitOnceTheKernelHasBeenTold(Loop loop) {
+        try (Descriptor readable = Descriptor.event(1)) {
+            loop.core().hold();
+            Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN).then(() -> {
+                readable.read();
+                loop.core().release();
+            });
+            assertEquals(0, loop.core().backendTimeoutNanos(), "the kernel must be told first");
+            loop.run(NOWAIT);
+            loop.core().hold();
+            readable.write();
+            assertEquals(-1, loop.core().backendTimeoutNanos());
+            assertEquals(1, waitOutside(-1));
+            loop.run(NOWAIT);
+            assertEquals(2, watch.events.size());
+            watch.detach(true);
+        }
+    }
+
+    @Test
+    void afterTheTimeoutWasAskedForTheLoopCanRunByItselfAllTheSame(Loop loop) throws InterruptedException {
+        loop.core().hold();
+        assertEquals(-1, loop.core().backendTimeoutNanos());
+        Thread sender = Thread.ofPlatform().start(() -> loop.execute(loop.core()::release));
+        assertFalse(loop.run());
+        sender.join();
+    }
+}
