@@ -64,11 +64,11 @@ final class Ip {
     private static byte[] parse6(String text) {
         int gap = text.indexOf("::");
         if (gap < 0) {
-            byte[] groups = groups(text);
+            byte[] groups = groups(text, true);
             return groups != null && groups.length == 16 ? groups : null;
         }
-        byte[] head = groups(text.substring(0, gap));
-        byte[] tail = groups(text.substring(gap + 2));
+        byte[] head = groups(text.substring(0, gap), false);
+        byte[] tail = groups(text.substring(gap + 2), true);
         if (head == null || tail == null || head.length + tail.length > 14) {
             return null;
         }
@@ -77,8 +77,8 @@ final class Ip {
         return ip;
     }
 
-    /** The bytes of colon-separated groups, the last of which may be a dotted IPv4 address; null where one is wrong. */
-    private static byte[] groups(String text) {
+    /** The bytes of colon-separated groups, the last of an address may be a dotted IPv4 one; null where one is wrong. */
+    private static byte[] groups(String text, boolean areLast) {
         if (text.isEmpty()) {
             return new byte[0];
         }
@@ -86,7 +86,7 @@ final class Ip {
         byte[] bytes = new byte[2 * parts.length + 2];
         int length = 0;
         for (int i = 0; i < parts.length; i++) {
-            byte[] dotted = i == parts.length - 1 ? parse4(parts[i]) : null;
+            byte[] dotted = areLast && i == parts.length - 1 ? parse4(parts[i]) : null;
             if (dotted != null) {
                 System.arraycopy(dotted, 0, bytes, length, IPV4_BYTES);
                 length += IPV4_BYTES;
@@ -117,6 +117,15 @@ final class Ip {
             number = number * radix + digit;
         }
         return number;
+    }
+
+    /** A valid address in its shortest form, with the zone that it has. */
+    static String shortest(String text) {
+        if (text.indexOf(':') < 0) {
+            return text;
+        }
+        int percent = text.indexOf('%');
+        return format(parse(text)) + (percent < 0 ? "" : text.substring(percent));
     }
 
     /** The text of 4 or 16 bytes. */

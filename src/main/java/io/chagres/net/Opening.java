@@ -43,21 +43,24 @@ final class Opening implements ConnectAttempts.Listener {
         if (over) {
             return;
         }
-        if (socket.loop().core().isClosing()) {
-            onFailed(null);
-        } else if (failure instanceof ChagresException error) {
-            onFailed(error);
+        if (failure instanceof ChagresException error) {
+            onFailed(socket.loop().core().isClosing() ? null : error);
         } else {
             attempt(addresses);
         }
     }
 
     private void attempt(List<String> addresses) {
-        if (!over) {
-            socket.touch();
-            attempts = new ConnectAttempts(socket.loop(), addresses, port, local, this);
-            attempts.begin();
+        if (over) {
+            return;
         }
+        if (socket.loop().core().isClosing()) {
+            onFailed(null);
+            return;
+        }
+        socket.touch();
+        attempts = new ConnectAttempts(socket.loop(), addresses, port, local, this);
+        attempts.begin();
     }
 
     @Override

@@ -190,9 +190,9 @@ public final class Server {
     private void onConnectionReady() {
         Tcp connection = new Tcp(loop());
         handle.accept(connection);
-        options.applyTo(connection);
         connections++;
         Socket socket = new Socket(loop(), options.duplex(), connection, this, options.pauseOnConnect());
+        options.applyTo(socket);
         for (var at = connectionListeners; at != null; at = at.next()) {
             at.listener().accept(socket);
         }

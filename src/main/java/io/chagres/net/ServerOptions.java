@@ -59,13 +59,11 @@ public final class ServerOptions {
         return new Duplex.Options(allowHalfOpen, highWaterMark, highWaterMark, false);
     }
 
-    /** Applies what each accepted connection gets before anybody sees it. */
-    void applyTo(Tcp connection) {
-        if (noDelay) {
-            connection.setNoDelay(true);
-        }
+    /** Applies what each accepted socket gets before anybody sees it. */
+    void applyTo(Socket socket) {
+        socket.setNoDelay(noDelay);
         if (keepAlive) {
-            connection.setKeepAlive(true, SocketSettings.secondsOf(keepAliveInitialDelayMillis));
+            socket.setKeepAlive(true, keepAliveInitialDelayMillis);
         }
     }
 }

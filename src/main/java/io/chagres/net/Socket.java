@@ -71,7 +71,7 @@ public final class Socket extends Duplex {
         adopt(connection);
         touch();
         settings.applyTo(handle);
-        Listeners.run(connectListeners);
+        tell(connectListeners);
         opened.catchUp();
         if (handle != null && !isPaused()) {
             pull();
@@ -213,7 +213,7 @@ public final class Socket extends Duplex {
 
     private void queue(ByteBuffer[] data, Completion done) {
         handle.write(data, error -> {
-            if (isDestroyed()) {
+            if (isOver()) {
                 done.onComplete(null);
             } else {
                 touch();
@@ -225,6 +225,14 @@ public final class Socket extends Duplex {
         }
     }
 
+    /** Whether it is destroyed; it is from now on, where the loop has closed the handle under it. */
+    private boolean isOver() {
+        if (!isDestroyed() && handle.isClosing()) {
+            destroy();
+        }
+        return isDestroyed();
+    }
+
     /** The socket's own end is a shutdown: the peer reads an end. One that the peer has reset has nothing to shut down. */
     @Override
     protected void doFinal(Completion done) {
@@ -233,7 +241,8 @@ public final class Socket extends Duplex {
         } else if (handle == null || !handle.isWritable()) {
             done.onComplete(null);
         } else {
-            handle.shutdown(error -> done.onComplete(error == null || error.code().equals("ENOTCONN") ? null : error));
+            handle.shutdown(error ->
+                done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
         }
     }
 
@@ -253,8 +262,8 @@ public final class Socket extends Duplex {
         }
         if (closing != null) {
             Runnable onClosed = () -> emitClose(error != null);
-            if (reset && !closing.isShuttingDown()) {
-                closing.closeReset(onClosed);
+            if (reset) {
+                closing.reset(onClosed);
             } else {
                 closing.close(onClosed);
             }

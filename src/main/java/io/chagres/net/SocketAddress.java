@@ -10,7 +10,7 @@ import java.net.SocketException;
 /**
  * An IP address and a port.
  *
- * @param address the address in its shortest form, "127.0.0.1" or "::1"; IPv6 link-local ones may carry a zone
+ * @param address the address, which is kept in its shortest form, "127.0.0.1" or "::1"; an IPv6 one may carry a zone
  * @param port 0 to 65535; 0 lets the kernel choose where a socket is bound
  * @see <a href="https://nodejs.org/api/net.html#class-netsocketaddress">net.SocketAddress</a>
  */
@@ -24,6 +24,7 @@ public record SocketAddress(String address, int port) {
         if (address == null || Ip.version(address) == 0) {
             throw new UsageException("ERR_INVALID_ADDRESS", "Invalid IP address: " + address);
         }
+        address = Ip.shortest(address);
         requirePort(port, "port");
     }
 

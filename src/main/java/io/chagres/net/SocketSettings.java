@@ -16,8 +16,8 @@ final class SocketSettings {
     private boolean referenced = true;
 
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
-    static int secondsOf(long millis) {
-        return Math.clamp(millis / MILLIS_PER_SECOND, 0, Integer.MAX_VALUE);
+    private static int secondsOf(long millis) {
+        return Math.clamp(millis / MILLIS_PER_SECOND, 0, Tcp.MOST_IDLE_SECONDS);
     }
 
     /** Throws ERR_INVALID_ARG_VALUE unless {@code bytes} is a high-water mark. */

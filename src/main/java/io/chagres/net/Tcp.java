@@ -26,6 +26,9 @@ public final class Tcp extends StreamHandle {
     /** What listen(2) is given where nobody says otherwise, as in Node. */
     public static final int DEFAULT_BACKLOG = 511;
 
+    /** The most that TCP_KEEPIDLE takes, tcp(7). */
+    static final int MOST_IDLE_SECONDS = 32767;
+
     private final AddressMemory memory = loop().core().local(AddressMemory.class, AddressMemory::new);
     private int family;
     /** An EADDRINUSE of bind(2), told by the call that follows: see {@link #bind}. */
@@ -227,8 +230,8 @@ public final class Tcp extends StreamHandle {
      */
     public void setKeepAlive(boolean on, int idleSeconds) {
         requireOpen("setKeepAlive");
-        if (on && idleSeconds < 0) {
-            throw new UsageException("EINVAL", "idleSeconds must not be negative: " + idleSeconds);
+        if (on && (idleSeconds < 0 || idleSeconds > MOST_IDLE_SECONDS)) {
+            throw new UsageException("EINVAL", "idleSeconds must be 0 to " + MOST_IDLE_SECONDS + ": " + idleSeconds);
         }
         keepAlive = new KeepAlive(on, idleSeconds);
         if (fd() >= 0) {
@@ -260,6 +263,11 @@ public final class Tcp extends StreamHandle {
         if (isShuttingDown()) {
             throw new UsageException("EINVAL", "closeReset while a shutdown is under way: " + this);
         }
+        reset(callback);
+    }
+
+    /** As {@link #closeReset}, also while a shutdown is under way: that is cancelled, and the peer learns that it got less. */
+    void reset(Runnable callback) {
         if (fd() >= 0) {
             lingerForNothing();
         }

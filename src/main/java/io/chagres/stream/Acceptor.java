@@ -61,11 +61,8 @@ final class Acceptor {
             return;
         }
         parked = fd;
+        watcher.remove(Epoll.EPOLLIN);
         onConnection.run();
-        core.drainTicks();
-        if (hasParked()) {
-            watcher.remove(Epoll.EPOLLIN);
-        }
     }
 
     /**

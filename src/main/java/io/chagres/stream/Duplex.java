@@ -200,7 +200,7 @@ public abstract class Duplex implements Readable, Writable {
     @Override
     public <W extends Writable> W pipe(W destination) {
         checkThread();
-        new Piping(this, UsageException.requireArgument(destination, "destination")).begin();
+        new Piping(this, reading, UsageException.requireArgument(destination, "destination")).begin();
         return destination;
     }
 
@@ -348,18 +348,23 @@ public abstract class Duplex implements Readable, Writable {
             try {
                 callback.onComplete(error);
             } catch (Throwable thrown) {
-                core.raise(thrown);
+                raise(thrown);
             }
         }
     }
 
-    /** Tells {@code listeners}; what one throws keeps the stream from nothing that comes after. */
-    final void tell(Listeners<Runnable> listeners) {
+    /** Tells {@code listeners}; what one of them throws goes to the loop's uncaught handler and keeps nobody from going on. */
+    protected final void tell(Listeners<Runnable> listeners) {
         try {
             Listeners.run(listeners);
         } catch (Throwable thrown) {
-            core.raise(thrown);
+            raise(thrown);
         }
+    }
+
+    /** A listener has thrown. */
+    final void raise(Throwable thrown) {
+        core.raise(thrown);
     }
 
     /** Takes note of the first error. */
@@ -378,8 +383,12 @@ public abstract class Duplex implements Readable, Writable {
         if (errorListeners == null) {
             core.raise(error);
         }
-        for (var at = errorListeners; at != null; at = at.next()) {
-            at.listener().accept(error);
+        try {
+            for (var at = errorListeners; at != null; at = at.next()) {
+                at.listener().accept(error);
+            }
+        } catch (Throwable thrown) {
+            raise(thrown);
         }
     }
 

@@ -3,40 +3,58 @@ package io.chagres.stream;
 import java.nio.ByteBuffer;
 
 /**
- * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them. The end of the source ends
- * the sink; where the sink is over first, the source is paused and left to its owner, as in Node.
+ * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them; of several sinks, the
+ * slowest decides. The end of the source ends the sink; where the sink is over first, the source is left to its owner.
  */
 final class Piping {
 
-    private final Readable source;
+    private final Duplex source;
+    private final ReadableState reading;
     private final Writable sink;
+    /** Whether the sink has answered false and not drained since. */
+    private boolean waiting;
     private boolean over;
 
-    Piping(Readable source, Writable sink) {
+    Piping(Duplex source, ReadableState reading, Writable sink) {
         this.source = source;
+        this.reading = reading;
         this.sink = sink;
     }
 
+    /** Makes the source flow, also where it was paused, as Node does. */
     void begin() {
-        sink.onDrain(this::resume);
+        reading.pipeBegins();
+        sink.onDrain(this::drained);
         sink.onFinish(this::unpipe);
         sink.onClose(hadError -> unpipe());
+        if (source.isReadableEnded()) {
+            source.tick(this::end);
+            return;
+        }
         source.onEnd(this::end);
         source.onData(this::write);
         if (sink.isWritableNeedDrain()) {
-            source.pause();
+            await();
+        } else {
+            reading.resume();
         }
     }
 
     private void write(ByteBuffer chunk) {
-        if (!over && !sink.write(chunk)) {
-            source.pause();
+        if (!over && !sink.write(chunk) && !waiting) {
+            await();
         }
     }
 
-    private void resume() {
-        if (!over) {
-            source.resume();
+    private void await() {
+        waiting = true;
+        reading.pipeWaits();
+    }
+
+    private void drained() {
+        if (waiting && !over) {
+            waiting = false;
+            reading.pipeGoesOn();
         }
     }
 
@@ -50,7 +68,7 @@ final class Piping {
     private void unpipe() {
         if (!over) {
             over = true;
-            source.pause();
+            reading.pipeEnds(waiting);
         }
     }
 }

@@ -19,12 +19,14 @@ final class ReadLoop {
     private final StreamHandle handle;
     private final LoopCore core;
     private final Watcher watcher;
+    private final ReadSlab slab;
     private ReadListener listener;
 
     ReadLoop(StreamHandle handle, LoopCore core, Watcher watcher) {
         this.handle = handle;
         this.core = core;
         this.watcher = watcher;
+        this.slab = ReadSlab.of(core);
     }
 
     boolean isReading() {
@@ -65,7 +67,7 @@ final class ReadLoop {
     /** A read that does not fill the buffer has emptied the socket: asking again would cost a call that finds nothing. */
     private boolean readInto(ByteBuffer buffer) {
         int room = buffer.remaining();
-        long count = Sockets.recv(watcher.fd(), Segments.of(buffer, buffer.position(), room), room, 0);
+        long count = Sockets.recv(watcher.fd(), Segments.of(slab, buffer, buffer.position(), room), room, 0);
         if (count > 0) {
             listener.onRead((int) count, buffer);
             return count == room;

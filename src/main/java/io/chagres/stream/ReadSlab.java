@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,9 +16,16 @@ public final class ReadSlab {
     /** A read gets at least this much room, so that a busy connection isn't read in crumbs at the end of a slab. */
     private static final int LEAST_ROOM = 16 * 1024;
 
-    private ByteBuffer slab = ByteBuffer.allocate(SIZE);
+    private ByteBuffer slab;
+    private MemorySegment segment;
 
     private ReadSlab() {
+        renew();
+    }
+
+    private void renew() {
+        slab = ByteBuffer.allocate(SIZE);
+        segment = MemorySegment.ofArray(slab.array());
     }
 
     /** The slab of a loop. */
@@ -28,9 +36,14 @@ public final class ReadSlab {
     /** Room for a read, from position to limit. */
     public ByteBuffer room() {
         if (slab.remaining() < LEAST_ROOM) {
-            slab = ByteBuffer.allocate(SIZE);
+            renew();
         }
         return slab;
+    }
+
+    /** The whole of {@code array}: kept for the slab, made anew for any other. */
+    MemorySegment segmentOf(byte[] array) {
+        return array == slab.array() ? segment : MemorySegment.ofArray(array);
     }
 
     /** The first {@code count} bytes of the room, as a chunk that is never touched again. */

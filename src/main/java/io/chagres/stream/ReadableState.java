@@ -32,6 +32,8 @@ final class ReadableState {
     private Runnable readMoreTick;
     private Listeners<Consumer<? super ByteBuffer>> dataListeners;
     Listeners<Runnable> endListeners;
+    private int pipes;
+    private int pipesWaiting;
 
     ReadableState(Duplex stream, int highWaterMark) {
         this.stream = stream;
@@ -158,6 +160,34 @@ final class ReadableState {
         }
     }
 
+    /** One more sink is fed from here. */
+    void pipeBegins() {
+        pipes++;
+    }
+
+    /** A sink takes no more for now. */
+    void pipeWaits() {
+        pipesWaiting++;
+        pause();
+    }
+
+    /** A sink takes more; the slowest of several decides. */
+    void pipeGoesOn() {
+        if (--pipesWaiting == 0) {
+            resume();
+        }
+    }
+
+    /** A sink is over: the others go on without it; where it was the last, the stream is left to its owner, paused. */
+    void pipeEnds(boolean wasWaiting) {
+        if (--pipes == 0) {
+            pipesWaiting = 0;
+            pause();
+        } else if (wasWaiting) {
+            pipeGoesOn();
+        }
+    }
+
     private void resumeNow() {
         resumeScheduled = false;
         if (!reading) {
@@ -181,8 +211,12 @@ final class ReadableState {
     }
 
     private void emitData(ByteBuffer chunk) {
-        for (var at = dataListeners; at != null; at = at.next()) {
-            at.listener().accept(chunk);
+        try {
+            for (var at = dataListeners; at != null; at = at.next()) {
+                at.listener().accept(chunk);
+            }
+        } catch (Throwable thrown) {
+            stream.raise(thrown);
         }
     }
 

@@ -10,12 +10,12 @@ final class Segments {
     }
 
     /**
-     * The {@code length} bytes of {@code buffer} from index {@code from}. For a buffer over an array the segment does not
-     * outlive the call that it is passed to, and the compiler takes it apart: measured, 0 B per call.
+     * The {@code length} bytes of {@code buffer} from index {@code from}. Those of the loop's own slab, which are most, leave
+     * nothing behind; a segment over another array or buffer costs about 32 B each time.
      */
-    static MemorySegment of(ByteBuffer buffer, int from, int length) {
+    static MemorySegment of(ReadSlab slab, ByteBuffer buffer, int from, int length) {
         if (buffer.hasArray()) {
-            return MemorySegment.ofArray(buffer.array()).asSlice(buffer.arrayOffset() + (long) from, length);
+            return slab.segmentOf(buffer.array()).asSlice(buffer.arrayOffset() + (long) from, length);
         }
         int position = buffer.position();
         return MemorySegment.ofBuffer(buffer).asSlice((long) from - position, length);

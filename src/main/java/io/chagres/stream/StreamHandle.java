@@ -25,6 +25,7 @@ import java.nio.ByteBuffer;
 public abstract class StreamHandle extends Handle {
 
     private final SocketWatcher watcher = new SocketWatcher();
+    private final ReadSlab slab;
     private boolean readable;
     private boolean writable;
     /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
@@ -38,6 +39,7 @@ public abstract class StreamHandle extends Handle {
     /** A stream without a socket. */
     protected StreamHandle(Loop loop) {
         super(loop);
+        slab = ReadSlab.of(core());
     }
 
     // ---- descriptor --------------------------------------------------------------------------------------------
@@ -252,7 +254,10 @@ public abstract class StreamHandle extends Handle {
 
     /** As {@link #write(ByteBuffer, Completion)}, of several buffers one behind the other; at least one. */
     public final void write(ByteBuffer[] data, Completion callback) {
-        requireWritable(data);
+        if (UsageException.requireArgument(data, "data").length == 0) {
+            throw new UsageException("EINVAL", "data has no buffers");
+        }
+        requireWritable();
         UsageException.requireArgument(callback, "callback");
         if (writes == null) {
             writes = new WriteQueue(core(), watcher, this::afterWrites);
@@ -272,12 +277,13 @@ public abstract class StreamHandle extends Handle {
             core().checkThread();
             return 0;
         }
-        requireWritable(data);
+        UsageException.requireArgument(data, "data");
+        requireWritable();
         int length = data.remaining();
         if (length == 0) {
             return 0;
         }
-        long sent = Sockets.send(fd(), Segments.of(data, data.position(), length), length, Sockets.MSG_NOSIGNAL);
+        long sent = Sockets.send(fd(), Segments.of(slab, data, data.position(), length), length, Sockets.MSG_NOSIGNAL);
         if (sent < 0) {
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.EINTR) {
                 return 0;
@@ -287,11 +293,8 @@ public abstract class StreamHandle extends Handle {
         return (int) sent;
     }
 
-    private void requireWritable(ByteBuffer... data) {
+    private void requireWritable() {
         core().checkThread();
-        if (UsageException.requireArgument(data, "data").length == 0) {
-            throw new UsageException("EINVAL", "data has no buffers");
-        }
         if (fd() < 0) {
             throw new UsageException("EBADF", "it has no socket: " + this);
         }

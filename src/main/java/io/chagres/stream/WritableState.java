@@ -70,11 +70,9 @@ final class WritableState {
         if (data == null) {
             throw new UsageException("ERR_STREAM_NULL_VALUES", "May not write null values to stream");
         }
-        if (isEnded()) {
-            return refuse(callback, new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end"));
-        }
-        if (stream.isDestroyed()) {
-            return refuse(callback, destroyedError("write"));
+        ChagresException error = whyNotWrite();
+        if (error != null) {
+            return refuse(callback, error);
         }
         int size = data.remaining();
         length += size;
@@ -88,6 +86,13 @@ final class WritableState {
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
         return hasRoom && !stream.isDestroyed() && stream.errored() == null;
+    }
+
+    private ChagresException whyNotWrite() {
+        if (isEnded()) {
+            return new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end");
+        }
+        return stream.isDestroyed() ? destroyedError("write") : null;
     }
 
     private boolean refuse(Completion callback, ChagresException error) {
@@ -219,14 +224,17 @@ final class WritableState {
     // ---- ending --------------------------------------------------------------------------------------------------
 
     void end(ByteBuffer last, Completion callback) {
-        if (last != null) {
+        ChagresException refusal = last == null ? null : whyNotWrite();
+        if (refusal != null) {
+            refuse(null, refusal);
+        } else if (last != null) {
             write(last, null);
         }
         if (corked > 0) {
             corked = 1;
             uncork();
         }
-        ChagresException error = whyNotEnd(last);
+        ChagresException error = refusal != null ? refusal : whyNotEnd();
         if (error == null && !isEnded()) {
             ending = Ending.ENDED;
             finishWhenDone();
@@ -244,12 +252,12 @@ final class WritableState {
         }
     }
 
-    private ChagresException whyNotEnd(ByteBuffer last) {
+    private ChagresException whyNotEnd() {
         if (isFinished()) {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
                 "Cannot call end after a stream was finished");
         }
-        return stream.isDestroyed() || stream.errored() != null ? stream.errorOr("end") : null;
+        return stream.isDestroyed() ? destroyedError("end") : stream.errored();
     }
 
     private boolean mayFinish() {

@@ -23,6 +23,7 @@ final class WriteQueue {
     private final Watcher watcher;
     private final Runnable onTold;
     private final Gather gather;
+    private final ReadSlab slab;
     private WriteRequest finishedFirst;
     private WriteRequest finishedLast;
     private WriteRequest first;
@@ -38,6 +39,7 @@ final class WriteQueue {
         this.watcher = watcher;
         this.onTold = onTold;
         this.gather = Gather.of(core);
+        this.slab = ReadSlab.of(core);
     }
 
     /** The bytes that wait for the kernel; those of a failed write count until its callback is called. */
@@ -114,7 +116,7 @@ final class WriteQueue {
         boolean alone = first.next == null && first.remaining == buffer.remaining();
         if (alone || !buffer.isDirect() && buffer.remaining() >= WORTH_ITS_OWN_CALL) {
             offered = buffer.remaining();
-            return Sockets.send(fd, Segments.of(buffer, buffer.position(), buffer.remaining()), offered,
+            return Sockets.send(fd, Segments.of(slab, buffer, buffer.position(), buffer.remaining()), offered,
                 Sockets.MSG_NOSIGNAL);
         }
         gather.clear();
@@ -148,6 +150,9 @@ final class WriteQueue {
     private void finishFirst(int errno) {
         WriteRequest request = first;
         first = request.next;
+        if (first == null) {
+            last = null;
+        }
         request.next = null;
         request.errno = errno;
         if (finishedFirst == null) {
@@ -165,15 +170,26 @@ final class WriteQueue {
         }
     }
 
-    /** Calls the callbacks that are due. */
+    /** Calls the callbacks that are due now; those of writes that they make themselves wait for the next round. */
     void tell() {
         tellingSoon = false;
-        for (WriteRequest request = finishedFirst; request != null; request = finishedFirst) {
-            finishedFirst = request.next;
+        WriteRequest request = finishedFirst;
+        WriteRequest dueLast = finishedLast;
+        while (request != null) {
+            boolean isLast = request == dueLast;
+            takeFinished(request);
             size -= request.remaining;
             core.release();
             StreamHandle.complete(core, request.callback(), request.errno, "write");
+            request = isLast ? null : finishedFirst;
         }
         onTold.run();
+    }
+
+    private void takeFinished(WriteRequest request) {
+        finishedFirst = request.next;
+        if (finishedFirst == null) {
+            finishedLast = null;
+        }
     }
 }

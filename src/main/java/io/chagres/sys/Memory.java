@@ -29,10 +29,7 @@ public final class Memory {
         return string(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /**
-     * Whether a call with these arguments would leave the segment. Beyond a byte[] lies the Java heap: not left to the
-     * caller.
-     */
+    /** Whether a call with these arguments would leave the segment; beyond that of an array lies the Java heap. */
     static boolean outside(MemorySegment buf, long len) {
         return len < 0 || len > buf.byteSize();
     }

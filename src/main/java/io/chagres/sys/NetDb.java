@@ -93,7 +93,7 @@ public final class NetDb {
         }
     }
 
-    private static int result(int eai, MemorySegment slab) {
+    static int result(int eai, MemorySegment slab) {
         return eai == EAI_SYSTEM ? EAI_ERRNO - Scratch.errno(slab) : eai;
     }
 

@@ -2,48 +2,38 @@ package io.chagres.handle;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
+import io.chagres.fixture.Allocations;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(LoopFixture.class)
 class AsyncAllocationTest {
 
-    private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int SENDS = 20_000;
-    private static final int ROUNDS = 100;
 
     /** What the JVM may allocate on a thread for reasons of its own; an object per send would be 20 times as much. */
     private static final long TOLERATED = 16_000;
 
     private Async async;
     private int delivered;
-    private long before;
     private long allocated;
     private volatile int answered;
 
     @Test
     void aSendAndItsDeliveryAllocateNothingOnceTheyAreCompiled(Loop loop) {
-        async = new Async(loop, () -> {
-            if (++delivered < SENDS) {
+        async = new Async(loop, () -> delivered++);
+        allocated = Allocations.steadyState(TOLERATED, () -> {
+            for (int i = 0; i < SENDS; i++) {
                 async.send();
-            }
-        });
-        for (int round = 0; round == 0 || round < ROUNDS && allocated > TOLERATED; round++) {
-            before = THREADS.getCurrentThreadAllocatedBytes();
-            delivered = 0;
-            async.send();
-            while (delivered < SENDS) {
                 loop.run(RunMode.NOWAIT);
             }
-            allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-        }
+        });
         async.close();
         loop.run();
+        assertTrue(delivered >= SENDS);
         assertTrue(allocated <= TOLERATED, allocated + " bytes");
     }
 
@@ -51,11 +41,7 @@ class AsyncAllocationTest {
     void aSendThatWakesTheLoopAllocatesNothingOnceItIsCompiled(Loop loop) throws InterruptedException {
         async = new Async(loop, () -> answered++);
         Thread sender = Thread.ofPlatform().start(() -> {
-            for (int round = 0; round == 0 || round < ROUNDS && allocated > TOLERATED; round++) {
-                before = THREADS.getCurrentThreadAllocatedBytes();
-                sendAndAwait(SENDS);
-                allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-            }
+            allocated = Allocations.steadyState(TOLERATED, () -> sendAndAwait(SENDS));
             loop.execute(async::close);
         });
         loop.run();

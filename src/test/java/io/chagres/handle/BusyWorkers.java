@@ -1,21 +1,21 @@
 package io.chagres.handle;
 
+import io.chagres.fixture.Gate;
 import io.chagres.loop.Loop;
 import io.chagres.loop.WorkerPool;
-import java.util.concurrent.CountDownLatch;
 
 /** Jobs that occupy every thread of the pool until they are let go, so that what is submitted meanwhile stays queued. */
 final class BusyWorkers {
 
-    private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private final Gate mayEnd = new Gate();
     private int ended;
 
     BusyWorkers(Loop loop) throws InterruptedException {
         int size = WorkerPool.shared().size();
-        CountDownLatch started = new CountDownLatch(size);
+        Gate started = new Gate(size);
         for (int i = 0; i < size; i++) {
             Work.submit(loop, () -> {
-                started.countDown();
+                started.open();
                 mayEnd.await();
                 return null;
             }, (done, thrown) -> ended++);
@@ -24,7 +24,7 @@ final class BusyWorkers {
     }
 
     void letGo() {
-        mayEnd.countDown();
+        mayEnd.open();
     }
 
     /** How many of their callbacks have come. */

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.SignalBackdrop;
 import io.chagres.loop.Loop;
@@ -14,7 +15,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -62,7 +62,7 @@ class SignalFromOutsideTest {
         assertEquals(0, Descriptors.pipe2(pipe, Descriptors.O_CLOEXEC));
         int readEnd = pipe.getAtIndex(ValueLayout.JAVA_INT, 0);
         int writeEnd = pipe.getAtIndex(ValueLayout.JAVA_INT, 1);
-        CountDownLatch reading = new CountDownLatch(1);
+        Gate reading = new Gate();
         Signal[] signal = new Signal[1];
         signal[0] = Signal.on(loop, "USR1", () -> {
             calls.add("signal");
@@ -70,7 +70,7 @@ class SignalFromOutsideTest {
             Descriptors.write(writeEnd, Memory.allocate(12), 12);
         });
         Work.submit(loop, () -> {
-            reading.countDown();
+            reading.open();
             return Descriptors.read(readEnd, Memory.allocate(32), 32);
         }, (count, failure) -> calls.add("read " + count));
         reading.await();

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
@@ -14,7 +15,6 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -81,16 +81,16 @@ class WorkCancelTest {
     @Test
     @Covers("libuv:threadpool_cancel_when_busy")
     void aRunningJobIsNotCancelled(Loop loop) throws InterruptedException {
-        CountDownLatch started = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
+        Gate started = new Gate();
+        Gate mayEnd = new Gate();
         Work<?> work = Work.submit(loop, () -> {
-            started.countDown();
+            started.open();
             mayEnd.await();
             return "finished";
         }, this::keep);
         started.await();
         assertFalse(work.cancel());
-        mayEnd.countDown();
+        mayEnd.open();
         loop.run();
         assertEquals(List.of("finished"), calls);
     }

@@ -5,13 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -19,15 +19,15 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class WorkLoopCloseTest {
 
     private final List<String> calls = new ArrayList<>();
-    private final CountDownLatch started = new CountDownLatch(1);
-    private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private final Gate started = new Gate();
+    private final Gate mayEnd = new Gate();
 
     private void keep(Object result, Throwable failure) {
         calls.add(failure instanceof SystemException error ? error.code() : String.valueOf(result));
     }
 
     private Object wait(String result) throws InterruptedException {
-        started.countDown();
+        started.open();
         mayEnd.await();
         return result;
     }
@@ -37,7 +37,7 @@ class WorkLoopCloseTest {
         Loop loop = new Loop();
         Work.submit(loop, () -> wait("finished"), this::keep);
         started.await();
-        new Async(loop, () -> { }).close(mayEnd::countDown);
+        new Async(loop, () -> { }).close(mayEnd::open);
         loop.close();
         assertEquals(List.of("finished"), calls);
     }
@@ -65,7 +65,7 @@ class WorkLoopCloseTest {
             calls.add(refused.code());
         });
         started.await();
-        mayEnd.countDown();
+        mayEnd.open();
         loop.close();
         assertEquals(List.of("finished", "ERR_LOOP_CLOSED"), calls);
     }

@@ -2,10 +2,10 @@ package io.chagres.handle;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.WorkerPool;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -15,8 +15,8 @@ class WorkSlowTest {
 
     private final int size = WorkerPool.shared().size();
     private final int half = (size + 1) / 2;
-    private final CountDownLatch halfStarted = new CountDownLatch(half);
-    private final CountDownLatch mayEnd = new CountDownLatch(1);
+    private final Gate halfStarted = new Gate(half);
+    private final Gate mayEnd = new Gate();
     private final AtomicInteger slowStarted = new AtomicInteger();
     private int slowEnded;
     private int ordinaryEnded;
@@ -42,7 +42,7 @@ class WorkSlowTest {
 
     private Object waitSlowly() throws InterruptedException {
         slowStarted.incrementAndGet();
-        halfStarted.countDown();
+        halfStarted.open();
         mayEnd.await();
         return null;
     }
@@ -51,7 +51,7 @@ class WorkSlowTest {
         if (++ordinaryEnded == all) {
             slowStartedByThen = slowStarted.get();
             slowEndedByThen = slowEnded;
-            mayEnd.countDown();
+            mayEnd.open();
         }
     }
 }

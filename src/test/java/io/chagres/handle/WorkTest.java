@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
@@ -16,7 +17,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -108,9 +108,9 @@ class WorkTest {
 
     @Test
     void theCallbackNeverComesInsideSubmit(Loop loop) throws InterruptedException {
-        CountDownLatch ran = new CountDownLatch(1);
+        Gate ran = new Gate();
         Work.submit(loop, () -> {
-            ran.countDown();
+            ran.open();
             return null;
         }, this::keep);
         ran.await();
@@ -158,10 +158,10 @@ class WorkTest {
 
     @Test
     void whatItDoesIsInItsName(Loop loop) throws InterruptedException {
-        CountDownLatch started = new CountDownLatch(1);
-        CountDownLatch mayEnd = new CountDownLatch(1);
+        Gate started = new Gate();
+        Gate mayEnd = new Gate();
         Work<?> work = Work.submit(loop, () -> {
-            started.countDown();
+            started.open();
             mayEnd.await();
             return null;
         }, this::keep);
@@ -169,7 +169,7 @@ class WorkTest {
         assertEquals("Work (running)", work.toString());
         assertEquals("the loop still has: Work (running)",
             assertThrows(UsageException.class, loop::closeStrictly).getMessage());
-        mayEnd.countDown();
+        mayEnd.open();
         loop.run();
         assertEquals("Work (done)", work.toString());
     }

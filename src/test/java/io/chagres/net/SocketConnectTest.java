@@ -151,7 +151,7 @@ class SocketConnectTest {
     }
 
     @Test
-    @Covers({"S15", "node:test-net-dns-lookup"})
+    @Covers("S15")
     void aNameIsLookedUp(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Net.connect(loop, server.port());

@@ -1,0 +1,139 @@
+package io.chagres.loop;
+
+import static io.chagres.loop.RunMode.NOWAIT;
+import static io.chagres.loop.RunMode.ONCE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.ManualClock;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LoopFixture.class)
+class TimersClockTest {
+
+    private final Journal journal = new Journal();
+
+    private final class Entry extends TimerEntry {
+        private final Runnable action;
+
+        Entry(Runnable action) {
+            this.action = action;
+        }
+
+        @Override
+        protected void fire() {
+            action.run();
+        }
+    }
+
+    private Entry start(Loop loop, long micros, Runnable action) {
+        Entry entry = new Entry(action);
+        loop.core().timers().start(entry, micros);
+        return entry;
+    }
+
+    @Test
+    void aDeadlineBetweenTwoMicrosecondsIsRoundedUp(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        clock.advanceNanos(1);
+        loop.updateTime();
+        start(loop, 1000, journal.note("timer"));
+        clock.advanceNanos(1_000_998);
+        loop.run(NOWAIT);
+        journal.expect();
+        clock.advanceNanos(1);
+        loop.run(NOWAIT);
+        journal.expect("timer");
+        loop.core().release();
+    }
+
+    @Test
+    void theLoopSleepsToTheNanosecond(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        clock.advanceNanos(1234);
+        loop.updateTime();
+        long before = clock.nanoTime();
+        start(loop, 250, journal.note("timer"));
+        loop.run(ONCE);
+        journal.expect("timer");
+        assertEquals(250_766, clock.nanoTime() - before);
+        loop.core().release();
+    }
+
+    @Test
+    void noTimerFiresEarlyOnTheSystemsClock(Loop loop) {
+        Random random = new Random();
+        loop.core().hold();
+        for (int i = 0; i < 300; i++) {
+            long micros = random.nextLong(800);
+            long before = System.nanoTime();
+            loop.updateTime();
+            boolean[] fired = {false};
+            start(loop, micros, () -> {
+                long waited = System.nanoTime() - before;
+                assertTrue(waited >= micros * 1000, waited + " ns for a timer of " + micros + " us");
+                fired[0] = true;
+            });
+            while (!fired[0]) {
+                loop.run(ONCE);
+            }
+        }
+        loop.core().release();
+    }
+
+    @Test
+    void whatACallbackTakesIsTakenOffTheNextSleep(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        start(loop, 0, () -> clock.advanceMillis(30));
+        start(loop, 50_000, () -> journal.add("at " + loop.now()));
+        loop.run(NOWAIT);
+        loop.run(ONCE);
+        journal.expect("at 50");
+        loop.core().release();
+    }
+
+    @Test
+    void aTimerThatCameDueDuringACallbackIsNotSleptFor(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        start(loop, 0, () -> clock.advanceMillis(80));
+        start(loop, 50_000, () -> journal.add("at " + loop.now()));
+        loop.run(NOWAIT);
+        loop.run(ONCE);
+        journal.expect("at 80");
+        loop.core().release();
+    }
+
+    @Test
+    void deadlinesBeyondTheEndOfTimeAreSaturated(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        clock.advanceMillis(1);
+        loop.updateTime();
+        Entry far = start(loop, Long.MAX_VALUE, journal.note("never"));
+        Entry alsoFar = start(loop, Long.MAX_VALUE - 1, journal.note("never"));
+        Entry near = start(loop, 1, journal.note("near"));
+        assertEquals(Long.MAX_VALUE - 1000, loop.core().timers().microsUntil(far));
+        loop.run(ONCE);
+        journal.expect("near");
+        assertTrue(loop.core().timers.nanosUntilNext() > 0);
+        loop.core().timers().stop(far);
+        loop.core().timers().stop(alsoFar);
+        loop.core().timers().stop(near);
+        assertEquals(Timers.NEVER, loop.core().timers.nanosUntilNext());
+        loop.core().release();
+    }
+
+    @Test
+    void aSystemWaitForAFarTimerIsEndedByATask(Loop loop) throws InterruptedException {
+        loop.core().hold();
+        Entry far = start(loop, Long.MAX_VALUE, journal.note("never"));
+        Thread sender = Thread.ofPlatform().start(() -> loop.execute(loop.core()::release));
+        loop.run();
+        sender.join();
+        loop.core().timers().stop(far);
+        journal.expect();
+    }
+}

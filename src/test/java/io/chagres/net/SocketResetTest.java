@@ -1,0 +1,150 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Gate;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.Talk;
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.sys.Errno;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+/** RST, sent and received. */
+@ConnectionTest
+class SocketResetTest {
+
+    private final Journal journal = new Journal();
+
+    @Test
+    @Covers({"S31", "node:test-net-server-reset"})
+    void thePeersResetIsOneErrorAndTheClose(Loop loop) {
+        SystemException[] seen = new SystemException[1];
+        Gate accepted = new Gate();
+        int port = Local.once(loop, socket -> {
+            SocketEvents.into(journal, "", socket);
+            socket.onError(error -> seen[0] = (SystemException) error);
+            accepted.open();
+        });
+        try (Peer<Void> client = Peer.client(port, socket -> {
+            accepted.await();
+            Talk.reset(socket);
+            return null;
+        })) {
+            loop.run();
+        }
+        journal.expect("error read ECONNRESET", "close true");
+        assertEquals("ECONNRESET", seen[0].code());
+        assertEquals(Errno.ECONNRESET, seen[0].errno());
+        assertEquals("read", seen[0].syscall());
+    }
+
+    @Test
+    @Covers({"node:test-net-connect-reset-until-connected", "node:test-net-socket-reset-send"})
+    void resetAndDestroyResetsThePeer(Loop loop) {
+        int port = Local.once(loop, socket -> {
+            SocketEvents.into(journal, "", socket);
+            assertSame(socket, socket.resetAndDestroy());
+            assertSame(socket, socket.destroy());
+            socket.write(Talk.buffer("late"), error -> journal.add(error.code()));
+        });
+        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+            loop.run();
+            assertEquals("reset", client.result());
+        }
+        journal.expect("ERR_STREAM_DESTROYED", "close false");
+    }
+
+    @Test
+    void itDoesSoWithUnsentDataAndAnEndUnderWayToo(Loop loop) {
+        int port = Local.once(loop, socket -> {
+            SocketEvents.withoutData(journal, "", socket);
+            socket.write(ByteBuffer.allocate(32 << 20));
+            socket.end();
+            socket.resetAndDestroy();
+        });
+        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+            loop.run();
+            assertEquals("reset", client.result());
+        }
+        journal.expect("close false");
+    }
+
+    @Test
+    void itDoesSoInTheTickOfAnEmptyEnd(Loop loop) {
+        int port = Local.once(loop, socket -> {
+            SocketEvents.withoutData(journal, "", socket);
+            socket.end();
+            socket.resetAndDestroy();
+        });
+        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+            loop.run();
+            assertEquals("reset", client.result());
+        }
+        journal.expect("close false");
+    }
+
+    @Test
+    @Covers({"node:test-net-connect-reset", "node:test-net-socket-reset-twice"})
+    void withoutAConnectionThereIsNothingToReset(Loop loop) {
+        Socket client = Local.connect(loop, Peer.deadPort());
+        client.onError(error -> {
+            client.resetAndDestroy();
+            journal.add(error.code());
+        });
+        client.onClose(hadError -> {
+            client.resetAndDestroy();
+            journal.add("close " + hadError);
+        });
+        loop.run();
+        journal.expect("ECONNREFUSED", "close true");
+    }
+
+    @Test
+    void whatTheResetOvertookIsLostAndWhatCameBeforeItWasRead(Loop loop) {
+        Gate read = new Gate();
+        int port = Local.once(loop, socket -> {
+            SocketEvents.into(journal, "", socket);
+            socket.onData(chunk -> read.open());
+        });
+        try (Peer<Void> client = Peer.client(port, socket -> {
+            Talk.send(socket, "hello");
+            read.await();
+            Talk.reset(socket);
+            return null;
+        })) {
+            loop.run();
+        }
+        journal.expect("data hello", "error read ECONNRESET", "close true");
+    }
+
+    /** Nobody reads, so nobody learns of it before something is written. */
+    @Test
+    void whoDoesNotReadLearnsOfItByWriting(Loop loop) {
+        Gate reset = new Gate();
+        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+            SocketEvents.withoutData(journal, "", socket);
+            try {
+                reset.await();
+            } catch (InterruptedException e) {
+                throw new AssertionError(e);
+            }
+            socket.end("is anybody there");
+        });
+        try (Peer<Void> client = Peer.client(port, socket -> {
+            Talk.reset(socket);
+            reset.open();
+            return null;
+        })) {
+            loop.run();
+        }
+        assertEquals(1, journal.count("close true"));
+        assertTrue(journal.count("error write ECONNRESET") + journal.count("error write EPIPE") == 1);
+    }
+}

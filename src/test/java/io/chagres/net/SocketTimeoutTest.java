@@ -1,0 +1,183 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.FullBacklog;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.ManualClock;
+import io.chagres.fixture.Peer;
+import io.chagres.handle.Handle;
+import io.chagres.handle.Timer;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The idle timer, on a clock that jumps to the next timer whenever nothing else is to be done. */
+@ConnectionTest
+class SocketTimeoutTest {
+
+    private final Journal journal = new Journal();
+    private ServerSocket silent;
+
+    @BeforeEach
+    void listen() {
+        silent = Peer.listener(Local.HOST, 0);
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        silent.close();
+    }
+
+    @Test
+    @Covers({"S9", "S10", "node:test-net-can-reset-timeout"})
+    void itOnlyTellsAndTheSocketStaysAsItIs(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            client.setTimeout(100);
+            long start = loop.now();
+            client.onTimeout(() -> {
+                journal.add("timeout after " + (loop.now() - start));
+                assertFalse(client.isDestroyed());
+                assertTrue(client.write("still there"));
+                client.destroy();
+            });
+            hold(loop);
+        });
+        journal.expect("timeout after 100");
+    }
+
+    @Test
+    @Covers({"S9", "node:test-net-settimeout"})
+    void zeroTurnsItOff(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            assertSame(client, client.setTimeout(100));
+            client.onTimeout(journal.note("timeout"));
+            client.setTimeout(0);
+            Timer.after(loop, 1000, client::destroy);
+        });
+        journal.expect();
+    }
+
+    @Test
+    @Covers("S9")
+    void aNewTimeoutReplacesTheOther(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            client.setTimeout(1000);
+            client.setTimeout(50);
+            long start = loop.now();
+            client.onTimeout(() -> {
+                journal.add("timeout after " + (loop.now() - start));
+                client.destroy();
+            });
+            hold(loop);
+        });
+        journal.expect("timeout after 50");
+    }
+
+    @Test
+    void itIsToldOnceUntilThereIsActivityAgain(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            client.setTimeout(100);
+            client.onTimeout(() -> journal.add("timeout at " + loop.now() / 100));
+            long start = loop.now();
+            Timer.after(loop, 500 - start % 100, () -> client.write("x"));
+            Timer.after(loop, 1000 - start % 100, client::destroy);
+        });
+        assertEquals(2, journal.count("timeout at 1") + journal.count("timeout at 6"));
+    }
+
+    @Test
+    @Covers({"S12", "node:test-net-timeout2"})
+    void everyWriteStartsItAnew(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            client.setTimeout(250);
+            client.onTimeout(journal.note("timeout"));
+            int[] writes = {0};
+            Timer[] writer = new Timer[1];
+            writer[0] = Timer.every(loop, 100, () -> {
+                client.write("x");
+                if (++writes[0] == 20) {
+                    writer[0].close();
+                    client.destroy();
+                }
+            });
+        });
+        journal.expect();
+    }
+
+    @Test
+    @Covers({"S5", "S12", "node:test-net-timeout-no-handle"})
+    void itCountsFromTheConnectCallOn(Loop loop, ManualClock clock) throws IOException {
+        try (FullBacklog nobody = new FullBacklog()) {
+            ConnectOptions options = new ConnectOptions().host(nobody.host()).port(nobody.port()).timeoutMillis(100);
+            Socket client = Net.connect(loop, options, journal.note("connect"));
+            client.onTimeout(() -> {
+                assertTrue(client.isConnecting());
+                journal.add("timeout after " + loop.now());
+                client.destroy();
+            });
+            loop.run();
+        }
+        journal.expect("timeout after 100");
+    }
+
+    @Test
+    @Covers({"S11", "node:test-net-socket-timeout-unref"})
+    void itKeepsNoLoopAlive(Loop loop) {
+        for (int i = 0; i < 6; i++) {
+            Socket client = Local.connect(loop, silent.getLocalPort());
+            client.setTimeout(1_000_000);
+            client.onConnect(client::unref);
+        }
+        loop.run();
+        assertFalse(loop.isAlive());
+        Handle.walk(loop, Handle::close);
+        loop.run();
+    }
+
+    @Test
+    @Covers("node:test-net-socket-timeout")
+    void wrongTimesAreRefusedAndADestroyedSocketHasNone(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            UsageException refused = assertThrows(UsageException.class, () -> client.setTimeout(-1));
+            assertEquals("ERR_OUT_OF_RANGE", refused.code());
+            client.onTimeout(journal.note("timeout"));
+            client.destroy();
+            assertSame(client, client.setTimeout(1));
+        });
+        journal.expect();
+    }
+
+    @Test
+    void aTimeOfThreeHundredMillionYearsIsFine(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            client.setTimeout(Long.MAX_VALUE);
+            client.onTimeout(journal.note("timeout"));
+            Timer.after(loop, 1_000_000, client::destroy);
+        });
+        journal.expect();
+    }
+
+    private void connected(Loop loop, Consumer<Socket> then) {
+        Socket client = Local.connect(loop, silent.getLocalPort());
+        client.onConnect(() -> then.accept(client));
+        client.onError(error -> journal.add(error.getMessage()));
+        loop.run();
+    }
+
+    /** Something else that the loop runs for, as the idle timer itself is no reason. */
+    private static void hold(Loop loop) {
+        Timer.after(loop, 10_000, () -> { });
+    }
+}

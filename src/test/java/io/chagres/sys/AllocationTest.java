@@ -1,0 +1,112 @@
+package io.chagres.sys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.sun.management.ThreadMXBean;
+import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** Once compiled, a system call leaves nothing to the garbage collector, whether it succeeds or fails. */
+class AllocationTest extends SysTest {
+
+    private static final int CALLS = 100_000;
+
+    /** What the measuring itself may leave, and far below one object a call. */
+    private static final long TOLERATED = 10_000;
+
+    /** A segment: what a slice costs where the compiler did not inline the whole call. */
+    private static final long SLICE = 40;
+
+    /** The first rounds are interpreted and half compiled. */
+    private static final int MOST_ROUNDS = 50;
+
+    private interface Call {
+        long run();
+    }
+
+    private final MemorySegment memory = Memory.allocate(4096);
+    private final MemorySegment heap = MemorySegment.ofArray(new byte[65_536]);
+
+    @Test
+    void recvThatFindsNothing() {
+        int fd = pair()[0];
+        leavesNothing(() -> Sockets.recv(fd, memory, 4096, 0), -Errno.EAGAIN);
+        leavesNothing(() -> Sockets.recv(fd, heap, 4096, 0), -Errno.EAGAIN);
+    }
+
+    @Test
+    void sendAndRecvOfNativeBytes() {
+        int[] ends = pair();
+        leavesNothing(() -> Sockets.send(ends[0], memory, 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recv(ends[1], memory, 4096, 0), 128);
+    }
+
+    @Test
+    void sendAndRecvOfHeapBytes() {
+        int[] ends = pair();
+        leavesNothing(() -> Sockets.send(ends[0], heap, 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recv(ends[1], heap, 4096, 0), 128);
+    }
+
+    @Test
+    void slicesOfHeapBytesLeaveAtMostThemselves() {
+        int[] ends = pair();
+        leavesAtMost(2 * SLICE, () -> Sockets.send(ends[0], heap.asSlice(64), 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recv(ends[1], heap.asSlice(4096, 4096), 4096, 0), 128);
+    }
+
+    @Test
+    void sendAndRecvThroughTheBounce() {
+        int[] ends = pair();
+        leavesNothing(() -> Sockets.sendBounced(ends[0], heap, 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recvBounced(ends[1], heap, 4096, 0), 128);
+    }
+
+    @Test
+    void waitingAndItsEvents() {
+        int epfd = opened(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC));
+        int fd = opened(EventFd.eventfd(1, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK));
+        EpollEvent.set(memory, 0, Epoll.EPOLLIN, 7);
+        assertEquals(0, Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, memory));
+        leavesNothing(() -> Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_MOD, fd, memory), 0);
+        leavesNothing(() -> Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, memory), -Errno.EEXIST);
+        leavesNothing(() -> EventFd.wake(fd), 0);
+        leavesNothing(() -> Epoll.epoll_wait(epfd, memory, 4, 0) + EpollEvent.data(memory, 0), 8);
+    }
+
+    @Test
+    void options() {
+        int fd = tcp();
+        leavesNothing(() -> Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1), 0);
+        leavesNothing(() -> Sockets.getsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY), 1);
+    }
+
+    private static void leavesNothing(Call call, long expected) {
+        leavesAtMost(0, call, expected);
+    }
+
+    /** Runs rounds of calls until one is as free of garbage as it should be. */
+    private static void leavesAtMost(long bytesPerCall, Call call, long expected) {
+        assumeTrue(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long limit = CALLS * bytesPerCall + TOLERATED;
+        long least = Long.MAX_VALUE;
+        for (int round = 0; round < MOST_ROUNDS && least > limit; round++) {
+            long before = threads.getCurrentThreadAllocatedBytes();
+            for (int i = 0; i < CALLS; i++) {
+                assertSame(expected, call.run());
+            }
+            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
+        }
+        assertTrue(least <= limit, least + " bytes in " + CALLS + " calls");
+    }
+
+    private static void assertSame(long expected, long actual) {
+        if (expected != actual) {
+            assertEquals(expected, actual);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package io.chagres.sys;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import org.junit.jupiter.api.Test;
+
+class LibcTest {
+
+    @Test
+    void aFunctionThatIsNotThereIsNamed() {
+        assertFalse(Libc.has("no_such_function"));
+        Error error = assertThrows(UnsatisfiedLinkError.class, () -> Libc.plain("no_such_function"));
+        assertEquals("the C library has no function no_such_function", error.getMessage());
+    }
+
+    @Test
+    void criticalCallsCaptureErrnoSince24() {
+        assertEquals(Runtime.version().feature() >= 24, Libc.CRITICAL);
+    }
+
+    /** abs(3) of an int: were the word taken whole, the undefined upper half of an int result would show. */
+    @Test
+    void anIntResultIsNarrowed() {
+        MethodHandle abs = Libc.plain("abs");
+        assertEquals(5, Libc.call(abs, -5, 0, 0));
+        assertEquals(5, Libc.call(abs, 0xffff_ffff_0000_0005L, 0, 0));
+        assertEquals(5, Libc.call(abs, 0x0000_0001_ffff_fffbL, 0, 0));
+    }
+
+    @Test
+    void aLongResultIsTakenWhole() {
+        MethodHandle labs = Libc.plain("labs");
+        MemorySegment far = MemorySegment.ofAddress(0);
+        assertEquals(1L << 40, Libc.size(labs, -(1L << 40), far, 0));
+    }
+
+    @Test
+    void aHeapPointerIsAMistake() {
+        MemorySegment heap = MemorySegment.ofArray(new byte[16]);
+        assertThrows(AssertionError.class, () -> Sockets.connect(-1, heap, 16));
+    }
+
+    @Test
+    void mistakesPassAsTheyAre() {
+        RuntimeException mistake = new IllegalStateException();
+        Error error = new StackOverflowError();
+        IOException impossible = new IOException();
+        assertSame(mistake, assertThrows(IllegalStateException.class, () -> Libc.unexpected(mistake)));
+        assertSame(error, assertThrows(StackOverflowError.class, () -> Libc.unexpected(error)));
+        assertSame(impossible, Libc.unexpected(impossible).getCause());
+    }
+}
