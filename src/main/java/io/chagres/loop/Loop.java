@@ -206,7 +206,7 @@ public final class Loop implements Executor, AutoCloseable {
      * <p>A task that has not run keeps the loop alive. One that comes after {@link #run} has returned waits for the next
      * run, or for {@link #close()}.
      *
-     * @throws RejectedExecutionException where the loop is closed
+     * @throws RejectedExecutionException where the loop is closed; also in one of the last tasks of a loop that closes
      */
     @Override
     public void execute(Runnable task) {

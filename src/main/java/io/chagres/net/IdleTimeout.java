@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
 import java.util.function.LongSupplier;
 
 /**
@@ -26,6 +27,13 @@ final class IdleTimeout {
         this.onIdle = onIdle;
         timer = new Timer(loop);
         timer.unref();
+    }
+
+    static void requireMillis(long millis) {
+        if (millis < 0) {
+            throw new UsageException("ERR_OUT_OF_RANGE",
+                "The value of \"msecs\" is out of range. It must be a non-negative number. Received " + millis);
+        }
     }
 
     void start(long millis) {

@@ -176,6 +176,7 @@ public final class Server {
 
     /** Whether it listens. */
     public boolean isListening() {
+        core.checkThread();
         return handle != null;
     }
 
@@ -206,6 +207,7 @@ public final class Server {
 
     /** How many of its connections are open: accepted and not destroyed. */
     public int connections() {
+        core.checkThread();
         return connections;
     }
 

@@ -85,6 +85,7 @@ public final class Socket extends Duplex {
 
     /** Whether it is not connected yet, and going to be. */
     public boolean isConnecting() {
+        checkThread();
         return opening != null;
     }
 
@@ -139,12 +140,8 @@ public final class Socket extends Duplex {
     @Override
     public boolean write(ByteBuffer data, Completion callback) {
         if (data != null && isReadableEnded() && !allowHalfOpen && isWritableEnded()) {
-            ChagresException error = new ChagresException("EPIPE", "This socket has been ended by the other party");
-            if (callback != null) {
-                tick(() -> callback.onComplete(error));
-            }
-            destroy(error);
-            return false;
+            return refuseWrite(callback,
+                new ChagresException("EPIPE", "This socket has been ended by the other party"));
         }
         return super.write(data, callback);
     }
@@ -332,10 +329,7 @@ public final class Socket extends Duplex {
      */
     public Socket setTimeout(long millis) {
         checkThread();
-        if (millis < 0) {
-            throw new UsageException("ERR_OUT_OF_RANGE",
-                "The value of \"msecs\" is out of range. It must be a non-negative number. Received " + millis);
-        }
+        IdleTimeout.requireMillis(millis);
         if (isDestroyed()) {
             return this;
         }
@@ -381,22 +375,20 @@ public final class Socket extends Duplex {
     public SocketAddress remoteAddress() {
         checkThread();
         if (remote == null && handle != null) {
-            try {
-                remote = handle.remoteAddress();
-            } catch (SystemException goneAlready) {
-                return null;
-            }
+            remote = handle.remoteAddressIfAny();
         }
         return remote;
     }
 
     /** The bytes that have come. */
     public long bytesRead() {
+        checkThread();
         return bytesRead;
     }
 
     /** The bytes that were written, those that still wait included. */
     public long bytesWritten() {
+        checkThread();
         return bytesDispatched + waitingLength() + (opening == null ? 0 : opening.deferredLength());
     }
 

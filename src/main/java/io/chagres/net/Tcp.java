@@ -205,6 +205,15 @@ public final class Tcp extends StreamHandle {
         return SocketAddress.read(memory.address);
     }
 
+    /** The address of its peer; null where that has gone already. */
+    SocketAddress remoteAddressIfAny() {
+        try {
+            return remoteAddress();
+        } catch (SystemException gone) {
+            return null;
+        }
+    }
+
     private void requireSocket(String call) {
         loop().core().checkThread();
         if (fd() < 0) {

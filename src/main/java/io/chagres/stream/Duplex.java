@@ -53,9 +53,9 @@ public abstract class Duplex implements Readable, Writable {
     private final Options options;
     private final ReadableState reading;
     private final WritableState writing;
-    private boolean destroyed;
+    boolean destroyed;
     private boolean closed;
-    private ChagresException errored;
+    ChagresException errored;
     private Listeners<Consumer<? super ChagresException>> errorListeners;
     private Listeners<CloseListener> closeListeners;
 
@@ -174,21 +174,25 @@ public abstract class Duplex implements Readable, Writable {
 
     @Override
     public boolean isPaused() {
+        checkThread();
         return reading.isPaused();
     }
 
     @Override
     public boolean isReadable() {
+        checkThread();
         return !destroyed && !reading.endEmitted;
     }
 
     @Override
     public boolean isReadableEnded() {
+        checkThread();
         return reading.endEmitted;
     }
 
     @Override
     public int readableLength() {
+        checkThread();
         return reading.length();
     }
 
@@ -223,6 +227,11 @@ public abstract class Duplex implements Readable, Writable {
     public boolean write(ByteBuffer data, Completion callback) {
         checkThread();
         return writing.write(data, callback);
+    }
+
+    /** Answers a write that can't be carried out: {@code callback} is told {@code error}, which destroys the stream; false. */
+    protected final boolean refuseWrite(Completion callback, ChagresException error) {
+        return writing.refuse(callback, error);
     }
 
     @Override
@@ -267,26 +276,31 @@ public abstract class Duplex implements Readable, Writable {
 
     @Override
     public boolean isWritable() {
+        checkThread();
         return !destroyed && !writing.isEnded() && errored == null;
     }
 
     @Override
     public boolean isWritableEnded() {
+        checkThread();
         return writing.isEnded();
     }
 
     @Override
     public boolean isWritableFinished() {
+        checkThread();
         return writing.isFinished();
     }
 
     @Override
     public boolean isWritableNeedDrain() {
+        checkThread();
         return writing.needsDrain();
     }
 
     @Override
     public long writableLength() {
+        checkThread();
         return writing.length();
     }
 
@@ -408,16 +422,19 @@ public abstract class Duplex implements Readable, Writable {
 
     /** Whether it was destroyed, by {@link #destroy()}, by an error, or because both sides were over. */
     public final boolean isDestroyed() {
+        checkThread();
         return destroyed;
     }
 
     /** Whether the close has come. */
     public final boolean isClosed() {
+        checkThread();
         return closed;
     }
 
     /** The error that destroyed it, or null. */
     public final ChagresException errored() {
+        checkThread();
         return errored;
     }
 }

@@ -57,7 +57,7 @@ final class ReadableState {
     /** A chunk has come; whether the source should go on. */
     boolean push(ByteBuffer chunk) {
         reading = false;
-        if (stream.isDestroyed()) {
+        if (stream.destroyed) {
             return false;
         }
         if (ended) {
@@ -89,7 +89,7 @@ final class ReadableState {
     /** The source has no more. */
     void pushEnd() {
         reading = false;
-        if (ended || stream.isDestroyed()) {
+        if (ended || stream.destroyed) {
             return;
         }
         ended = true;
@@ -104,7 +104,7 @@ final class ReadableState {
     void pull() {
         if (ended) {
             endWhenEmpty();
-        } else if (!reading && !stream.isDestroyed() && (length == 0 || length < highWaterMark)) {
+        } else if (!reading && !stream.destroyed && (length == 0 || length < highWaterMark)) {
             reading = true;
             asking = true;
             try {
@@ -126,7 +126,7 @@ final class ReadableState {
     }
 
     private void readMore() {
-        while (!reading && !ended && !stream.isDestroyed()
+        while (!reading && !ended && !stream.destroyed
             && (length < highWaterMark || flow == Flow.FLOWING && length == 0)) {
             int before = length;
             pull();
@@ -200,12 +200,12 @@ final class ReadableState {
     }
 
     private void flow() {
-        while (flow == Flow.FLOWING && length > 0 && !stream.isDestroyed()) {
+        while (flow == Flow.FLOWING && length > 0 && !stream.destroyed) {
             ByteBuffer chunk = buffer.poll();
             length -= chunk.remaining();
             emitData(chunk);
         }
-        if (flow == Flow.FLOWING && !stream.isDestroyed()) {
+        if (flow == Flow.FLOWING && !stream.destroyed) {
             pull();
         }
     }
@@ -231,7 +231,7 @@ final class ReadableState {
 
     private void emitEnd() {
         endScheduled = false;
-        if (length == 0 && !endEmitted && !stream.isDestroyed()) {
+        if (length == 0 && !endEmitted && !stream.destroyed) {
             endEmitted = true;
             stream.tell(endListeners);
             stream.afterEnd();

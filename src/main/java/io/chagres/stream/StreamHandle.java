@@ -10,6 +10,7 @@ import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
@@ -46,6 +47,7 @@ public abstract class StreamHandle extends Handle {
 
     /** The descriptor, or -1 where it has none, not yet or no more. It stays the handle's: nobody else may close it. */
     public final int fd() {
+        core().checkThread();
         return watcher.fd();
     }
 
@@ -71,11 +73,13 @@ public abstract class StreamHandle extends Handle {
 
     /** Whether it can be read: it is connected, or connecting, and no read has failed. An end does not change it. */
     public final boolean isReadable() {
+        core().checkThread();
         return readable && !isClosing();
     }
 
     /** Whether it can be written: it is connected, or connecting, and was not shut down. */
     public final boolean isWritable() {
+        core().checkThread();
         return writable && !isClosing();
     }
 
@@ -92,7 +96,7 @@ public abstract class StreamHandle extends Handle {
      */
     protected final void startListening(int backlog, Runnable onConnection) {
         UsageException.requireArgument(onConnection, "onConnection");
-        SystemException.check(Sockets.listen(fd(), backlog), "listen");
+        SystemException.check(Sockets.listen(watcher.fd(), backlog), "listen");
         if (acceptor == null) {
             acceptor = new Acceptor(core(), watcher);
         }
@@ -133,6 +137,7 @@ public abstract class StreamHandle extends Handle {
 
     /** Whether a connect is under way. */
     public final boolean isConnecting() {
+        core().checkThread();
         return connect != null;
     }
 
@@ -172,7 +177,7 @@ public abstract class StreamHandle extends Handle {
     }
 
     private void connectReady() {
-        int error = (int) Sockets.getsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+        int error = (int) Sockets.getsockopt(watcher.fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
         if (error != Errno.EINPROGRESS) {
             finishConnect(Math.abs(error));
         }
@@ -254,8 +259,12 @@ public abstract class StreamHandle extends Handle {
 
     /** As {@link #write(ByteBuffer, Completion)}, of several buffers one behind the other; at least one. */
     public final void write(ByteBuffer[] data, Completion callback) {
+        core().checkThread();
         if (UsageException.requireArgument(data, "data").length == 0) {
             throw new UsageException("EINVAL", "data has no buffers");
+        }
+        for (ByteBuffer buffer : data) {
+            UsageException.requireArgument(buffer, "buffer of data");
         }
         requireWritable();
         UsageException.requireArgument(callback, "callback");
@@ -273,8 +282,8 @@ public abstract class StreamHandle extends Handle {
      * @throws UsageException as {@link #write(ByteBuffer, Completion)}
      */
     public final int tryWrite(ByteBuffer data) {
-        if (connect != null || writeQueueSize() > 0) {
-            core().checkThread();
+        core().checkThread();
+        if (connect != null || writes != null && writes.size() > 0) {
             return 0;
         }
         UsageException.requireArgument(data, "data");
@@ -283,7 +292,8 @@ public abstract class StreamHandle extends Handle {
         if (length == 0) {
             return 0;
         }
-        long sent = Sockets.send(fd(), Segments.of(slab, data, data.position(), length), length, Sockets.MSG_NOSIGNAL);
+        MemorySegment bytes = Segments.of(slab, data, data.position(), length);
+        long sent = Sockets.send(watcher.fd(), bytes, length, Sockets.MSG_NOSIGNAL);
         if (sent < 0) {
             if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.EINTR) {
                 return 0;
@@ -294,8 +304,7 @@ public abstract class StreamHandle extends Handle {
     }
 
     private void requireWritable() {
-        core().checkThread();
-        if (fd() < 0) {
+        if (watcher.fd() < 0) {
             throw new UsageException("EBADF", "it has no socket: " + this);
         }
         if (!writable) {
@@ -305,6 +314,7 @@ public abstract class StreamHandle extends Handle {
 
     /** The bytes of queued writes that the kernel has not taken yet. */
     public final long writeQueueSize() {
+        core().checkThread();
         return writes == null ? 0 : writes.size();
     }
 
@@ -340,6 +350,7 @@ public abstract class StreamHandle extends Handle {
 
     /** Whether a shutdown is under way. */
     public final boolean isShuttingDown() {
+        core().checkThread();
         return shutdown != null;
     }
 
@@ -351,7 +362,7 @@ public abstract class StreamHandle extends Handle {
 
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
-            finishShutdown(-Sockets.shutdown(fd(), Sockets.SHUT_WR));
+            finishShutdown(-Sockets.shutdown(watcher.fd(), Sockets.SHUT_WR));
         }
     }
 
@@ -419,7 +430,7 @@ public abstract class StreamHandle extends Handle {
                     reads.ready();
                 }
             }
-            if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && fd() >= 0
+            if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && watcher.fd() >= 0
                 && writes != null && !writes.isFlushed()) {
                 writes.flush();
             }

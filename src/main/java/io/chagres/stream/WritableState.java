@@ -61,7 +61,7 @@ final class WritableState {
     }
 
     boolean needsDrain() {
-        return needDrain && !isEnded() && !stream.isDestroyed();
+        return needDrain && !isEnded() && !stream.destroyed;
     }
 
     // ---- writing -------------------------------------------------------------------------------------------------
@@ -76,7 +76,7 @@ final class WritableState {
         }
         int size = data.remaining();
         length += size;
-        if (writing >= 0 || corked > 0 || stream.errored() != null) {
+        if (writing >= 0 || corked > 0 || stream.errored != null) {
             queue(data, callback);
         } else {
             begin(size, callback);
@@ -85,17 +85,17 @@ final class WritableState {
         }
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
-        return hasRoom && !stream.isDestroyed() && stream.errored() == null;
+        return hasRoom && !stream.destroyed && stream.errored == null;
     }
 
     private ChagresException whyNotWrite() {
         if (isEnded()) {
             return new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end");
         }
-        return stream.isDestroyed() ? destroyedError("write") : null;
+        return stream.destroyed ? destroyedError("write") : null;
     }
 
-    private boolean refuse(Completion callback, ChagresException error) {
+    boolean refuse(Completion callback, ChagresException error) {
         if (callback != null) {
             stream.tick(() -> callback.onComplete(error));
         }
@@ -170,12 +170,12 @@ final class WritableState {
     }
 
     private void afterWrite(Completion callback) {
-        if (needDrain && length == 0 && !isEnded() && !stream.isDestroyed()) {
+        if (needDrain && length == 0 && !isEnded() && !stream.destroyed) {
             needDrain = false;
             stream.tell(drainListeners);
         }
         stream.tell(callback, null);
-        if (stream.isDestroyed()) {
+        if (stream.destroyed) {
             cancelWaiting();
         }
         finishWhenDone();
@@ -183,7 +183,7 @@ final class WritableState {
 
     /** Hands on what waits: all together where the sink takes that, else one by one as long as it is done at once. */
     private void writeWaiting() {
-        if (corked > 0 || stream.isDestroyed()) {
+        if (corked > 0 || stream.destroyed) {
             return;
         }
         while (hasWaiting() && writing < 0) {
@@ -257,12 +257,12 @@ final class WritableState {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
                 "Cannot call end after a stream was finished");
         }
-        return stream.isDestroyed() ? destroyedError("end") : stream.errored();
+        return stream.destroyed ? destroyedError("end") : stream.errored;
     }
 
     private boolean mayFinish() {
         return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting()
-            && !stream.isDestroyed() && stream.errored() == null;
+            && !stream.destroyed && stream.errored == null;
     }
 
     /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */

@@ -224,6 +224,20 @@ class PollTest {
             assertThrows(UsageException.class, () -> poll.start(READABLE, this::record)).code());
     }
 
+    @Test
+    void anotherThreadMayNotTouchIt(Loop loop) throws InterruptedException {
+        Poll poll = watch(loop, READABLE);
+        Thread other = Thread.ofPlatform().start(() -> {
+            assertThrows(WrongThreadException.class, poll::stop);
+            assertThrows(WrongThreadException.class, () -> poll.start(READABLE, this::record));
+            assertThrows(WrongThreadException.class, () -> new Poll(loop, event.fd()));
+            seen.add("refused");
+        });
+        other.join();
+        assertEquals(List.of("refused"), seen);
+        end(loop, poll);
+    }
+
     private Poll watch(Loop loop, PollEvents events) {
         Poll poll = new Poll(loop, event.fd());
         poll.start(events, this::record);

@@ -14,6 +14,8 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.handle.Timer;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
+import java.io.Closeable;
+import java.io.IOException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -42,6 +44,28 @@ class LoopCoreTest {
         try (Loop other = new Loop()) {
             assertNotSame(local, other.core().local(Local.class, Local::new));
         }
+    }
+
+    @Test
+    void localsThatCanBeClosedAreClosedWithTheLoop() {
+        Loop loop = new Loop();
+        AutoCloseable first = loop.core().local(AutoCloseable.class, () -> () -> {
+            throw new IOException("first");
+        });
+        loop.core().local(Closeable.class, () -> () -> journal.add("second"));
+        assertSame(first, loop.core().local(AutoCloseable.class, () -> null));
+        assertThrows(IOException.class, loop::close);
+        journal.expect("second");
+    }
+
+    @Test
+    void whatRunsWhileTheLoopClosesCanTell() {
+        Loop loop = new Loop();
+        loop.execute(() -> journal.add("closing " + loop.core().isClosing()));
+        loop.run();
+        loop.execute(() -> journal.add("closing " + loop.core().isClosing()));
+        loop.close();
+        journal.expect("closing false", "closing true");
     }
 
     @Test

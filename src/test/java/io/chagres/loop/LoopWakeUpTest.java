@@ -1,11 +1,14 @@
 package io.chagres.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.KernelView;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.OpenDescriptors;
+import io.chagres.handle.Async;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -57,9 +60,8 @@ class LoopWakeUpTest {
         try (Loop loop = new Loop(clock)) {
             int[] ran = {0};
             clock.beforeSleep = () -> postFromAnotherThread(loop, 1000, () -> ran[0]++);
-            loop.core().hold();
+            new Async(loop, null);
             loop.run(RunMode.ONCE);
-            loop.core().release();
             assertEquals(1000, ran[0]);
             assertEquals(1, clock.sleeps);
             assertEquals(1, writes(loop));
@@ -85,12 +87,12 @@ class LoopWakeUpTest {
         try (Loop loop = new Loop(clock)) {
             int tasks = 20_000;
             int[] ran = {0};
-            loop.core().hold();
+            Async keeper = new Async(loop, null);
             Thread sender = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < tasks; i++) {
                     loop.execute(() -> {
                         if (++ran[0] == tasks) {
-                            loop.core().release();
+                            keeper.close();
                         }
                     });
                 }
@@ -105,14 +107,14 @@ class LoopWakeUpTest {
     void oneWaiterIsWokenAgainAndAgain() throws InterruptedException {
         try (Loop loop = new Loop(clock)) {
             int rounds = 1000;
-            loop.core().hold();
+            Async keeper = new Async(loop, null);
             Thread sender = Thread.ofPlatform().start(() -> {
                 for (int i = 0; i < rounds; i++) {
                     CountDownLatch ran = new CountDownLatch(1);
                     loop.execute(ran::countDown);
                     awaitQuietly(ran);
                 }
-                loop.execute(loop.core()::release);
+                loop.execute(keeper::close);
             });
             loop.run();
             sender.join();
@@ -135,6 +137,7 @@ class LoopWakeUpTest {
             Poller poller = new Poller(loop.core(), mailbox);
             findAsleep(mailbox);
             Thread closing = Thread.ofPlatform().start(poller::close);
+            assertFalse(closing.join(Duration.ofMillis(50)));
             assertEquals(2, OpenDescriptors.now().since(before).size());
             poller.wake();
             closing.join();

@@ -1,0 +1,314 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Talk;
+import io.chagres.handle.Prepare;
+import io.chagres.handle.Timer;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.RunMode;
+import io.chagres.loop.SystemException;
+import io.chagres.stream.ReadListener;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+@ConnectionTest
+class TcpReadTest {
+
+    private final Journal journal = new Journal();
+    private Tcp client;
+    private Tcp accepted;
+
+    @Test
+    @Covers("libuv:readable_on_eof")
+    void anEndLeavesItReadableAndReadAgainItEndsAgain(Loop loop) {
+        connect(loop);
+        int[] ends = {0};
+        ReadListener[] reader = new ReadListener[1];
+        reader[0] = TcpPair.reader(bytes -> { }, () -> {
+            assertTrue(client.isReadable());
+            assertTrue(client.isWritable());
+            assertFalse(client.isActive());
+            if (++ends[0] < 3) {
+                client.readStart(reader[0]);
+            } else {
+                client.close();
+                assertFalse(client.isReadable());
+                assertFalse(client.isWritable());
+            }
+        });
+        client.readStart(reader[0]);
+        accepted.close();
+        loop.run();
+        assertEquals(3, ends[0]);
+    }
+
+    @Test
+    @Covers({"libuv:not_readable_nor_writable_on_read_error", "libuv:tcp_rst"})
+    void aResetIsOneErrorAndItCanBeNeitherReadNorWritten(Loop loop) {
+        connect(loop);
+        client.readStart(TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end"), error -> {
+            journal.add(error.getMessage());
+            assertFalse(client.isReadable());
+            assertFalse(client.isWritable());
+            assertFalse(client.isActive());
+            assertCode("ENOTCONN", () -> client.readStart(TcpPair.reader(bytes -> { }, () -> { })));
+            assertCode("EPIPE", () -> client.write(Talk.buffer("x"), late -> { }));
+            assertFalse(client.isClosing());
+            client.close();
+        }));
+        accepted.closeReset(() -> { });
+        loop.run();
+        journal.expect("read ECONNRESET");
+    }
+
+    @Test
+    @Covers("libuv:tcp_alloc_cb_fail")
+    void withoutABufferItIsToldSoAndReadingGoesOn(Loop loop) {
+        connect(loop);
+        accepted.write(Talk.buffer("hello"), error -> { });
+        int[] asked = {0};
+        client.readStart(new ReadListener() {
+            @Override
+            public ByteBuffer onAllocate(int suggestedSize) {
+                assertEquals(65536, suggestedSize);
+                return switch (asked[0]++) {
+                    case 0 -> null;
+                    case 1 -> ByteBuffer.allocate(0);
+                    case 2 -> ByteBuffer.allocate(8).position(8);
+                    default -> ByteBuffer.allocate(suggestedSize);
+                };
+            }
+
+            @Override
+            public void onRead(int count, ByteBuffer buffer) {
+                journal.add("read " + count);
+                close();
+            }
+
+            @Override
+            public void onEnd() {
+                journal.add("end");
+            }
+
+            @Override
+            public void onError(SystemException error) {
+                journal.add(error.getMessage());
+            }
+        });
+        loop.run();
+        journal.expect("read ENOBUFS", "read ENOBUFS", "read ENOBUFS", "read 5");
+    }
+
+    @Test
+    @Covers("libuv:tcp_read_stop")
+    void stoppedItHearsNothing(Loop loop) {
+        connect(loop);
+        accepted.write(Talk.buffer("hello"), error -> { });
+        Timer.after(loop, 1, () -> {
+            client.write(Talk.buffer("x"), error -> {
+                journal.add("written");
+                close();
+            });
+            client.readStop();
+            client.readStop();
+        });
+        client.readStart(TcpPair.reader(bytes -> client.readStop(), journal.note("end")));
+        loop.run();
+        journal.expect("written");
+    }
+
+    @Test
+    @Covers("libuv:tcp_read_stop_start")
+    void inTheCallbackAnotherListenerMayTakeOver(Loop loop) {
+        connect(loop);
+        accepted.write(Talk.buffer("hello"), error -> accepted.close());
+        client.readStart(TcpPair.reader(bytes -> {
+            journal.add("first " + Talk.text(bytes));
+            client.readStop();
+            client.readStart(TcpPair.reader(more -> journal.add("second"), () -> {
+                journal.add("second end");
+                client.close();
+            }));
+        }, journal.note("first end")));
+        loop.run();
+        journal.expect("first hello", "second end");
+    }
+
+    @Test
+    @Covers("libuv:shutdown_eof")
+    void aSecondStartIsRefusedAndNullToo(Loop loop) {
+        connect(loop);
+        ReadListener listener = TcpPair.reader(bytes -> { }, () -> { });
+        assertCode("EINVAL", () -> client.readStart(null));
+        client.readStart(listener);
+        assertCode("EALREADY", () -> client.readStart(listener));
+        close();
+        assertCode("EINVAL", () -> client.readStart(listener));
+        loop.run();
+    }
+
+    @Test
+    @Covers("libuv:tcp_unexpected_read")
+    void whatComesForAHandleThatIsNotReadKeepsNoLoopBusy(Loop loop) {
+        connect(loop);
+        int[] turns = {0};
+        Prepare prepare = new Prepare(loop);
+        prepare.start(() -> turns[0]++);
+        accepted.write(Talk.buffer("unexpected"), error -> { });
+        Timer.after(loop, 100, () -> {
+            prepare.close();
+            close();
+        });
+        loop.run();
+        assertTrue(turns[0] <= 20, () -> turns[0] + " turns");
+    }
+
+    @Test
+    void neitherDoesAnEndOrAReset(Loop loop) {
+        connect(loop);
+        int[] turns = {0};
+        Prepare prepare = new Prepare(loop);
+        prepare.start(() -> turns[0]++);
+        client.readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        client.readStop();
+        accepted.closeReset(() -> { });
+        Timer.after(loop, 100, () -> {
+            prepare.close();
+            close();
+        });
+        loop.run();
+        assertTrue(turns[0] <= 20, () -> turns[0] + " turns");
+    }
+
+    @Test
+    void closedInTheAllocationNothingIsRead(Loop loop) {
+        connect(loop);
+        accepted.write(Talk.buffer("hello"), error -> { });
+        client.readStart(new ReadListener() {
+            @Override
+            public ByteBuffer onAllocate(int suggestedSize) {
+                close();
+                return ByteBuffer.allocate(suggestedSize);
+            }
+
+            @Override
+            public void onRead(int count, ByteBuffer buffer) {
+                journal.add("read");
+            }
+
+            @Override
+            public void onEnd() {
+                journal.add("end");
+            }
+
+            @Override
+            public void onError(SystemException error) {
+                journal.add("error");
+            }
+        });
+        loop.run();
+        journal.expect();
+    }
+
+    @Test
+    void itReadsIntoWhatItIsGivenFromPositionToLimitAndMovesNeither(Loop loop) {
+        for (ByteBuffer room : new ByteBuffer[] {ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10),
+            ByteBuffer.allocate(30).position(7).slice().limit(10)}) {
+            connect(loop);
+            room.position(3).limit(7);
+            accepted.write(Talk.buffer("abcdefgh"), error -> { });
+            StringBuilder got = new StringBuilder();
+            client.readStart(into(room, got));
+            loop.run();
+            assertEquals("abcdefgh", got.toString());
+            assertEquals(0, room.get(2));
+            assertEquals(0, room.get(7));
+        }
+    }
+
+    private ReadListener into(ByteBuffer room, StringBuilder got) {
+        return new ReadListener() {
+            @Override
+            public ByteBuffer onAllocate(int suggestedSize) {
+                return room;
+            }
+
+            @Override
+            public void onRead(int count, ByteBuffer buffer) {
+                assertEquals(3, buffer.position());
+                assertEquals(7, buffer.limit());
+                got.append(Talk.text(buffer.slice(3, count)));
+                if (got.length() == 8) {
+                    close();
+                }
+            }
+
+            @Override
+            public void onEnd() {
+                got.append("end");
+            }
+
+            @Override
+            public void onError(SystemException error) {
+                got.append(error.code());
+            }
+        };
+    }
+
+    /** 32 reads, then the others get their turn, however much there is. */
+    @Test
+    void aBusyPeerDoesNotHoldTheLoop(Loop loop) {
+        connect(loop);
+        accepted.write(ByteBuffer.allocate(100_000), error -> { });
+        int[] reads = {0};
+        client.readStart(new ReadListener() {
+            @Override
+            public ByteBuffer onAllocate(int suggestedSize) {
+                return ByteBuffer.allocate(10);
+            }
+
+            @Override
+            public void onRead(int count, ByteBuffer buffer) {
+                reads[0]++;
+            }
+
+            @Override
+            public void onEnd() {
+                journal.add("end");
+            }
+
+            @Override
+            public void onError(SystemException error) {
+                journal.add("error");
+            }
+        });
+        loop.run(RunMode.ONCE);
+        loop.run(RunMode.ONCE);
+        assertTrue(reads[0] <= 64, () -> reads[0] + " reads");
+        close();
+        loop.run();
+    }
+
+    private void connect(Loop loop) {
+        TcpPair pair = TcpPair.connected(loop);
+        client = pair.client();
+        accepted = pair.accepted();
+    }
+
+    private void close() {
+        client.close();
+        accepted.close();
+    }
+
+    private static void assertCode(String code, Runnable call) {
+        assertEquals(code, assertThrows(ChagresException.class, call::run).code());
+    }
+}

@@ -1,0 +1,157 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.Talk;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.stream.CloseListener;
+import io.chagres.stream.Completion;
+import io.chagres.stream.ReadListener;
+import io.chagres.stream.StreamHandle;
+import io.chagres.stream.Writable;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** Every public method of what lives on a loop throws on another thread, and changes nothing. */
+@ConnectionTest
+class WrongThreadTest {
+
+    /** What never changes can be asked from anywhere. */
+    private static final Set<String> ANYWHERE =
+        Set.of("loop", "server", "toString", "hashCode", "equals", "readableHighWaterMark", "writableHighWaterMark");
+
+    private final Map<Class<?>, Object> samples = new HashMap<>();
+    private final List<String> didNotThrow = new ArrayList<>();
+
+    @Test
+    void ofASocket(Loop loop) throws InterruptedException {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket client = Local.connect(loop, server.port());
+            client.onConnect(() -> {
+                callAll(Socket.class, client, loop);
+                assertTrue(client.isWritable());
+                client.end("alive");
+            });
+            client.resume();
+            loop.run();
+            assertEquals("alive", server.result());
+        }
+        assertEquals(List.of(), didNotThrow);
+    }
+
+    @Test
+    void ofAServer(Loop loop) {
+        Server server = Net.createServer(loop, socket -> { });
+        server.listen(0, Local.HOST, () -> {
+            callAll(Server.class, server, loop);
+            assertTrue(server.isListening());
+            server.close();
+        });
+        loop.run();
+        assertEquals(List.of(), didNotThrow);
+    }
+
+    @Test
+    void ofATcpHandle(Loop loop) {
+        Tcp tcp = new Tcp(loop);
+        tcp.bind(new SocketAddress(Local.HOST, 0));
+        callAll(Tcp.class, tcp, loop);
+        tcp.close();
+        loop.run();
+        assertEquals(List.of(), didNotThrow);
+    }
+
+    @Test
+    void ofNet(Loop loop) {
+        elsewhere(() -> {
+            call("createServer", () -> Net.createServer(loop, socket -> { }));
+            call("connect", () -> Net.connect(loop, 9));
+            call("new Tcp", () -> new Tcp(loop));
+        });
+        assertEquals(List.of(), didNotThrow);
+        loop.run();
+    }
+
+    private void call(String name, Runnable action) {
+        try {
+            action.run();
+            didNotThrow.add(name);
+        } catch (WrongThreadException expected) {
+            // as it should
+        }
+    }
+
+    private void callAll(Class<?> type, Object target, Loop loop) {
+        prepareSamples(loop);
+        elsewhere(() -> {
+            for (Method method : type.getMethods()) {
+                if (!Modifier.isStatic(method.getModifiers()) && method.getDeclaringClass() != Object.class
+                    && !method.isBridge() && !ANYWHERE.contains(method.getName())) {
+                    call(method, target);
+                }
+            }
+        });
+    }
+
+    private void call(Method method, Object target) {
+        Object[] arguments = new Object[method.getParameterCount()];
+        for (int i = 0; i < arguments.length; i++) {
+            Class<?> type = method.getParameterTypes()[i];
+            assertTrue(samples.containsKey(type), () -> "no sample of " + type + " for " + method);
+            arguments[i] = samples.get(type);
+        }
+        try {
+            method.invoke(target, arguments);
+            didNotThrow.add(method.getName());
+        } catch (InvocationTargetException e) {
+            if (!(e.getCause() instanceof WrongThreadException)) {
+                didNotThrow.add(method.getName() + ": " + e.getCause());
+            }
+        } catch (IllegalAccessException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void prepareSamples(Loop loop) {
+        samples.put(int.class, 1);
+        samples.put(long.class, 1000L);
+        samples.put(boolean.class, true);
+        samples.put(String.class, Local.HOST);
+        samples.put(CharSequence.class, "text");
+        samples.put(byte[].class, new byte[1]);
+        samples.put(ByteBuffer.class, ByteBuffer.allocate(1));
+        samples.put(ByteBuffer[].class, new ByteBuffer[] {ByteBuffer.allocate(1)});
+        samples.put(Runnable.class, (Runnable) () -> { });
+        samples.put(Consumer.class, (Consumer<Object>) anything -> { });
+        samples.put(Completion.class, (Completion) error -> { });
+        samples.put(CloseListener.class, (CloseListener) hadError -> { });
+        samples.put(ReadListener.class, null);
+        samples.put(ChagresException.class, null);
+        samples.put(SocketAddress.class, new SocketAddress(Local.HOST, 0));
+        samples.put(ListenOptions.class, new ListenOptions());
+        samples.put(StreamHandle.class, null);
+        samples.put(Writable.class, null);
+    }
+
+    private static void elsewhere(Runnable action) {
+        Thread other = Thread.ofPlatform().start(action);
+        try {
+            other.join();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
