@@ -1,4 +1,5 @@
 import io.chagres.handle.Signal;
+import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
@@ -12,9 +13,18 @@ import io.chagres.net.Server;
 public class EchoServer {
 
     public static void main(String[] args) {
-        int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
-        String host = args.length > 1 ? args[1] : "127.0.0.1";
+        try {
+            int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
+            String host = args.length > 1 ? args[1] : "127.0.0.1";
+            serve(port, host);
+        } catch (NumberFormatException notANumber) {
+            fail("the port must be a number, and not \"" + args[0] + '"');
+        } catch (ChagresException refused) {   // the port is in use, the host elsewhere, native access not allowed
+            fail(refused.getMessage());
+        }
+    }
 
+    private static void serve(int port, String host) {
         try (Loop loop = new Loop()) {
             Server server = Net.createServer(loop, socket -> {
                 socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
@@ -33,7 +43,12 @@ public class EchoServer {
             System.out.println("leaving at once");
             Runtime.getRuntime().halt(1);
         }
-        System.out.println("closing: " + server.connections() + " clients are still here");
         server.close();
+        System.out.println("closing: " + server.connections() + " clients are still here");
+    }
+
+    private static void fail(String reason) {
+        System.err.println("EchoServer: " + reason);
+        System.exit(1);
     }
 }

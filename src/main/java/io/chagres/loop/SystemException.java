@@ -27,10 +27,10 @@ public final class SystemException extends ChagresException {
         this.hostname = null;
     }
 
-    private SystemException(String code, int errno, String hostname) {
-        super(code, "getaddrinfo " + code + " " + hostname, false);
+    private SystemException(String code, int errno, String syscall, String hostname) {
+        super(code, syscall + " " + code + " " + hostname, false);
         this.errno = errno;
-        this.syscall = "getaddrinfo";
+        this.syscall = syscall;
         this.address = null;
         this.port = 0;
         this.hostname = hostname;
@@ -38,7 +38,12 @@ public final class SystemException extends ChagresException {
 
     /** {@code "getaddrinfo ENOTFOUND example.invalid"}: a name that could not be looked up. */
     public static SystemException ofLookup(String code, int errno, String hostname) {
-        return new SystemException(code, errno, hostname);
+        return ofLookup(code, errno, "getaddrinfo", hostname);
+    }
+
+    /** {@code "getnameinfo ENOTFOUND 192.0.2.1"}: a lookup by {@code syscall}, getaddrinfo or getnameinfo, has failed. */
+    public static SystemException ofLookup(String code, int errno, String syscall, String subject) {
+        return new SystemException(code, errno, syscall, subject);
     }
 
     /** {@code "read ECONNRESET"}: an error that the loop reports later, without a stack trace. */
@@ -69,6 +74,15 @@ public final class SystemException extends ChagresException {
         return result;
     }
 
+    /** As {@link #check(int, String)}: throws {@code "setsockopt ENOPROTOOPT: protocol not available (TCP_CONGESTION)"}. */
+    public static int check(int result, String syscall, String subject) {
+        if (result < 0) {
+            String message = explain(result, syscall) + " (" + subject + ")";
+            throw new SystemException(result, syscall, null, 0, message, true);
+        }
+        return result;
+    }
+
     private static String explain(int errno, String syscall) {
         return syscall + " " + Errno.name(errno) + ": " + Errno.message(errno);
     }
@@ -82,7 +96,7 @@ public final class SystemException extends ChagresException {
         return errno;
     }
 
-    /** The call that failed, by its name in section 2 of the manual; for a lookup, getaddrinfo. */
+    /** The call that failed, by its name in section 2 of the manual; for a lookup, getaddrinfo or getnameinfo. */
     public String syscall() {
         return syscall;
     }
@@ -97,7 +111,7 @@ public final class SystemException extends ChagresException {
         return port;
     }
 
-    /** The name that could not be looked up, or null. */
+    /** The name, or the address, that could not be looked up; or null. */
     public String hostname() {
         return hostname;
     }

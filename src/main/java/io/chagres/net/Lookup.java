@@ -3,60 +3,227 @@ package io.chagres.net;
 import io.chagres.handle.Work;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
 import io.chagres.sys.AddrInfo;
 import io.chagres.sys.Memory;
 import io.chagres.sys.NetDb;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
+import java.net.IDN;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 
-/** Names to addresses: getaddrinfo(3) on a worker thread, since it may wait for a name server. */
-final class Lookup {
+/**
+ * A lookup under way: names to addresses, uv_getaddrinfo, or addresses to names, uv_getnameinfo. It is done on a worker thread,
+ * since it may wait for a name server; the loop runs until its callback has come, from the poll phase.
+ *
+ * <p>A failed one has Node's code: ENOTFOUND where there is no such name, or no address to it; else that of getaddrinfo(3), as
+ * EAI_AGAIN where the name server does not answer. Its errno is then negative: the number of getaddrinfo(3).
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/dns.html">DNS utility functions</a>
+ * @see <a href="https://nodejs.org/api/dns.html#dnslookuphostname-options-callback">dns.lookup, dns.lookupService</a>
+ */
+public final class Lookup {
 
     private static final long POINTER_BYTES = 8;
+    /** Those that a connection can be made to. */
+    private static final LookupOptions FOR_CONNECT = new LookupOptions().hints(LookupOptions.Hint.AI_ADDRCONFIG);
+
+    /** The flags of getnameinfo(3), under the kernel's names. */
+    public enum NameFlag {
+        /** The address itself instead of its name: nobody is asked. */
+        NI_NUMERICHOST(NetDb.NI_NUMERICHOST),
+        /** The port itself instead of the service's name. */
+        NI_NUMERICSERV(NetDb.NI_NUMERICSERV),
+        /** Only the first part of names of the own domain. */
+        NI_NOFQDN(NetDb.NI_NOFQDN),
+        /** An address without a name is an error; otherwise it stands for itself. */
+        NI_NAMEREQD(NetDb.NI_NAMEREQD),
+        /** The service is one of UDP. */
+        NI_DGRAM(NetDb.NI_DGRAM);
+
+        private final int bit;
+
+        NameFlag(int bit) {
+            this.bit = bit;
+        }
+    }
+
+    /**
+     * What a name stands for.
+     *
+     * @param addresses in the order of the system's preference, each once; at least one
+     * @param canonicalName null unless AI_CANONNAME asked for it
+     */
+    public record Addresses(List<SocketAddress> addresses, String canonicalName) {
+    }
+
+    /** What an address and a port are called, "localhost" and "http". */
+    public record Name(String host, String service) {
+    }
+
+    private Work<?> work;
 
     private Lookup() {
     }
 
+    // ---- names to addresses ------------------------------------------------------------------------------------
+
     /**
      * Looks {@code host} up.
      *
-     * @param callback gets its addresses in the order of the system's preference, each once, and null; or null and the error
+     * @param host a name, in which letters beyond ASCII are encoded as IDNA has it, or an address; null for this machine
+     * @param callback gets the addresses and null, or null and the error
+     * @throws UsageException EINVAL where there is neither a host nor a service
      */
-    static Work<List<String>> start(Loop loop, String host, BiConsumer<List<String>, Throwable> callback) {
-        return Work.submitSlow(loop, () -> resolve(host), callback);
+    public static Lookup address(Loop loop, String host, LookupOptions options,
+                                 BiConsumer<? super Addresses, ? super Throwable> callback) {
+        requireSomething(host, options);
+        Lookup lookup = new Lookup();
+        return lookup.start(loop, () -> resolve(host, options), "getaddrinfo", String.valueOf(host), callback);
     }
 
-    private static List<String> resolve(String host) {
-        if (host.indexOf('\0') >= 0) { // where C would cut it, and look up another name
-            throw SystemException.ofLookup("ENOTFOUND", NetDb.EAI_NONAME, host);
+    /**
+     * As {@link #address(Loop, String, LookupOptions, BiConsumer)}, but waits for the answer: not for the thread of a loop that
+     * has other things to do.
+     *
+     * @throws SystemException where the lookup has failed
+     */
+    public static Addresses addressNow(String host, LookupOptions options) {
+        requireSomething(host, options);
+        return resolve(host, options);
+    }
+
+    /** As {@link #address}, of addresses that a connection can be made to, as text. */
+    static Lookup start(Loop loop, String host, BiConsumer<List<String>, Throwable> callback) {
+        return address(loop, host, FOR_CONNECT, (found, failure) -> callback.accept(
+            found == null ? null : found.addresses().stream().map(SocketAddress::address).toList(), failure));
+    }
+
+    private static void requireSomething(String host, LookupOptions options) {
+        UsageException.requireArgument(options, "options");
+        if (host == null && options.service() == null) {
+            throw new UsageException("EINVAL", "neither a host nor a service to look up");
         }
+    }
+
+    private static Addresses resolve(String host, LookupOptions options) {
         MemorySegment hints = Memory.allocate(AddrInfo.BYTES);
-        AddrInfo.hints(hints, NetDb.AI_ADDRCONFIG, Sockets.AF_UNSPEC, Sockets.SOCK_STREAM, 0);
+        AddrInfo.hints(hints, options.flags(), options.kernelFamily(), Sockets.SOCK_STREAM, 0);
         MemorySegment answer = Memory.allocate(POINTER_BYTES);
-        int result = NetDb.getaddrinfo(Memory.string(host), MemorySegment.NULL, hints, answer);
-        if (result != 0) {
-            throw SystemException.ofLookup(codeOf(result), result, host);
-        }
+        int result = NetDb.getaddrinfo(string(host, host), string(options.service(), host), hints, answer);
+        check(result, "getaddrinfo", host == null ? options.service() : host);
         MemorySegment first = AddrInfo.first(answer);
         try {
-            return addresses(first);
+            return new Addresses(addresses(first), AddrInfo.canonname(first));
         } finally {
             NetDb.freeaddrinfo(first);
         }
     }
 
-    private static List<String> addresses(MemorySegment first) {
-        Set<String> addresses = new LinkedHashSet<>();
-        for (MemorySegment info = first; info.address() != 0; info = AddrInfo.next(info)) {
-            addresses.add(Ip.format(SockAddr.ip(AddrInfo.addr(info))));
+    private static MemorySegment string(String text, String host) {
+        if (text == null) {
+            return MemorySegment.NULL;
         }
-        return new ArrayList<>(addresses);
+        if (text.indexOf('\0') >= 0) { // where C would cut it, and look up another name
+            throw failure(NetDb.EAI_NONAME, "getaddrinfo", host);
+        }
+        return Memory.string(text.chars().allMatch(c -> c < 128) ? text : toAscii(text));
+    }
+
+    private static String toAscii(String name) {
+        try {
+            return IDN.toASCII(name, IDN.ALLOW_UNASSIGNED);
+        } catch (IllegalArgumentException notAName) {
+            throw failure(NetDb.EAI_NONAME, "getaddrinfo", name);
+        }
+    }
+
+    private static List<SocketAddress> addresses(MemorySegment first) {
+        Set<SocketAddress> addresses = new LinkedHashSet<>();
+        for (MemorySegment info = first; info.address() != 0; info = AddrInfo.next(info)) {
+            addresses.add(SocketAddress.read(AddrInfo.addr(info)));
+        }
+        return List.copyOf(addresses);
+    }
+
+    // ---- addresses to names ------------------------------------------------------------------------------------
+
+    /**
+     * Looks up what {@code address} and its port are called.
+     *
+     * @param callback gets the names and null, or null and the error
+     * @throws UsageException EINVAL where an argument is null
+     * @see <a href="https://man7.org/linux/man-pages/man3/getnameinfo.3.html">getnameinfo(3)</a>
+     */
+    public static Lookup name(Loop loop, SocketAddress address, BiConsumer<? super Name, ? super Throwable> callback,
+                              NameFlag... flags) {
+        UsageException.requireArgument(address, "address");
+        int bits = bits(flags);
+        return new Lookup().start(loop, () -> nameOf(address, bits), "getnameinfo", address.address(), callback);
+    }
+
+    /** As {@link #name}, but waits for the answer, as {@link #addressNow}. */
+    public static Name nameNow(SocketAddress address, NameFlag... flags) {
+        return nameOf(UsageException.requireArgument(address, "address"), bits(flags));
+    }
+
+    private static int bits(NameFlag[] flags) {
+        int bits = 0;
+        for (NameFlag flag : flags) {
+            bits |= flag.bit;
+        }
+        return bits;
+    }
+
+    private static Name nameOf(SocketAddress address, int flags) {
+        MemorySegment memory = Memory.allocate(SockAddr.SIZE);
+        MemorySegment host = Memory.allocate(NetDb.NI_MAXHOST);
+        MemorySegment service = Memory.allocate(NetDb.NI_MAXSERV);
+        int result = NetDb.getnameinfo(memory, address.write(memory), host, NetDb.NI_MAXHOST, service, NetDb.NI_MAXSERV,
+            flags);
+        check(result, "getnameinfo", address.address());
+        return new Name(host.getString(0), service.getString(0));
+    }
+
+    // ---- both --------------------------------------------------------------------------------------------------
+
+    private <T> Lookup start(Loop loop, Callable<T> job, String syscall, String subject,
+                             BiConsumer<? super T, ? super Throwable> callback) {
+        UsageException.requireArgument(callback, "callback");
+        work = Work.submitSlow(loop, job, (found, failure) -> callback.accept(found,
+            isCancelled(failure) ? failure(NetDb.EAI_CANCELED, syscall, subject) : failure));
+        return this;
+    }
+
+    /** Work knows of system calls only. */
+    private static boolean isCancelled(Throwable failure) {
+        return failure instanceof SystemException error && error.code().equals("ECANCELED");
+    }
+
+    /**
+     * Takes it back if no worker has begun it. Its callback comes all the same, later, with EAI_CANCELED.
+     *
+     * @return false where it is too late
+     */
+    public boolean cancel() {
+        return work.cancel();
+    }
+
+    private static void check(int result, String syscall, String subject) {
+        if (result != 0) {
+            throw failure(result, syscall, subject);
+        }
+    }
+
+    private static SystemException failure(int result, String syscall, String subject) {
+        int errno = NetDb.eaiErrno(result);
+        return SystemException.ofLookup(codeOf(result), errno > 0 ? errno : result, syscall, subject);
     }
 
     /** Node's ENOTFOUND stands for "there is no such name" and "it has no address". */

@@ -1,6 +1,5 @@
 package io.chagres.net;
 
-import io.chagres.handle.Work;
 import io.chagres.loop.ChagresException;
 import io.chagres.stream.Completion;
 import java.nio.ByteBuffer;
@@ -15,7 +14,7 @@ final class Opening implements ConnectAttempts.Listener {
     private final Socket socket;
     private final int port;
     private final SocketAddress local;
-    private Work<List<String>> lookup;
+    private Lookup lookup;
     private ConnectAttempts attempts;
     private boolean over;
     private boolean wantsRead;

@@ -4,8 +4,6 @@ import io.chagres.loop.UsageException;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
-import java.net.NetworkInterface;
-import java.net.SocketException;
 
 /**
  * An IP address and a port.
@@ -17,7 +15,6 @@ import java.net.SocketException;
 public record SocketAddress(String address, int port) {
 
     private static final int MOST_PORTS = 65535;
-    private static final int MOST_INDEX_DIGITS = 9;
 
     /** @throws UsageException ERR_INVALID_ADDRESS where {@code address} is no IP address; ERR_SOCKET_BAD_PORT */
     public SocketAddress {
@@ -54,28 +51,27 @@ public record SocketAddress(String address, int port) {
     int write(MemorySegment memory) {
         byte[] ip = Ip.parse(address);
         return isIPv6()
-            ? SockAddr.putInet6(memory, ip, port, 0, scopeId(Ip.zone(address)))
+            ? SockAddr.putInet6(memory, ip, port, 0, Zone.index(Ip.zone(address)))
             : SockAddr.putInet(memory, ip, port);
     }
 
     static SocketAddress read(MemorySegment memory) {
-        return new SocketAddress(Ip.format(SockAddr.ip(memory)), SockAddr.port(memory));
+        boolean six = SockAddr.family(memory) == Sockets.AF_INET6;
+        String zone = six ? Zone.suffix(SockAddr.scopeId(memory)) : "";
+        return new SocketAddress(Ip.format(SockAddr.ip(memory)) + zone, SockAddr.port(memory));
     }
 
-    /** What if_nametoindex(3) says; 0, which the kernel answers with EINVAL, where it is no zone of this machine. */
-    private static int scopeId(String zone) {
-        if (zone == null) {
-            return 0;
+    /** Itself; a link-local address without a zone with that of the first interface which has such an address. */
+    SocketAddress withZone() {
+        if (!isLinkLocal() || Ip.zone(address) != null) {
+            return this;
         }
-        if (zone.length() <= MOST_INDEX_DIGITS && zone.chars().allMatch(Character::isDigit)) {
-            return Integer.parseInt(zone);
-        }
-        try {
-            NetworkInterface device = NetworkInterface.getByName(zone);
-            return device == null ? 0 : device.getIndex();
-        } catch (SocketException unknown) {
-            return 0;
-        }
+        return new SocketAddress(address + Zone.suffix(Zone.firstLinkLocal()), port);
+    }
+
+    /** Whether it is of fe80::/10. */
+    private boolean isLinkLocal() {
+        return address.startsWith("fe") && "89ab".indexOf(address.charAt(2)) >= 0;
     }
 
     /** "127.0.0.1:80" or "[::1]:80". */

@@ -17,7 +17,7 @@ final class SocketSettings {
 
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
     private static int secondsOf(long millis) {
-        return Math.clamp(millis / MILLIS_PER_SECOND, 0, Tcp.MOST_IDLE_SECONDS);
+        return Math.clamp(millis / MILLIS_PER_SECOND, 0, KeepAlive.MOST_SECONDS);
     }
 
     /** Throws ERR_INVALID_ARG_VALUE unless {@code bytes} is a high-water mark. */

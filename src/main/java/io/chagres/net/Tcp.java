@@ -6,12 +6,14 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
+import io.chagres.stream.DescriptorKind;
 import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Memory;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
+import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
@@ -26,24 +28,19 @@ public final class Tcp extends StreamHandle {
     /** What listen(2) is given where nobody says otherwise, as in Node. */
     public static final int DEFAULT_BACKLOG = 511;
 
-    /** The most that TCP_KEEPIDLE takes, tcp(7). */
-    static final int MOST_IDLE_SECONDS = 32767;
-
     private final AddressMemory memory = loop().core().local(AddressMemory.class, AddressMemory::new);
     private int family;
     /** An EADDRINUSE of bind(2), told by the call that follows: see {@link #bind}. */
     private int delayedErrno;
-    private boolean noDelay;
-    private KeepAlive keepAlive;
-
-    private record KeepAlive(boolean on, int idleSeconds) {
-    }
+    /** Null where there are none. */
+    private EarlyOptions early;
 
     /** Where addresses and lengths lie while the kernel is asked. */
     private static final class AddressMemory {
         final MemorySegment address = Memory.allocate(SockAddr.SIZE);
         final MemorySegment length = Memory.allocate(4);
         final MemorySegment linger = Memory.allocate(8);
+        final MemorySegment info = Memory.allocate(TcpInfoFields.ROOM);
     }
 
     /** A handle without a socket. */
@@ -51,46 +48,84 @@ public final class Tcp extends StreamHandle {
         super(loop);
     }
 
+    /**
+     * A handle that has a socket from the start, of {@code family}: uv_tcp_init_ex.
+     *
+     * @throws SystemException EMFILE, ENFILE; EAFNOSUPPORT where the kernel has no such family
+     */
+    public Tcp(Loop loop, Family family) {
+        super(loop);
+        try {
+            openSocket(UsageException.requireArgument(family, "family").kernel);
+        } catch (RuntimeException refused) {
+            close();
+            throw refused;
+        }
+    }
+
     // ---- opening -----------------------------------------------------------------------------------------------
 
     /**
-     * Takes over {@code fd}, a TCP socket in whatever state, and sets it to non-blocking.
+     * Takes over {@code fd}, a TCP socket in whatever state, and sets it to non-blocking. Where it throws, {@code fd} stays the
+     * caller's.
      *
-     * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it
-     * @throws SystemException EBADF
+     * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where it is
+     *     no TCP socket
+     * @throws SystemException EBADF; what the kernel says to an option that was set before
      */
     public void open(int fd) {
         requireOpen("open");
-        if (fd() >= 0) {
-            throw new UsageException("EBUSY", "it has a socket already: " + this);
+        if (fd() < 0) {
+            requireTcp(fd);
+            applyEarlyOptions(fd);
         }
-        int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
-        check(Descriptors.fcntl(fd, Descriptors.F_SETFL, flags | Descriptors.O_NONBLOCK), "fcntl");
-        attachShared(fd);
-        becomeDuplex();
-        applyOptions();
+        adopt(fd);
+        early = null;
+    }
+
+    private static void requireTcp(int fd) {
+        check(Descriptors.fcntl(fd, Descriptors.F_GETFD, 0), "fcntl");
+        DescriptorKind kind = DescriptorKind.of(fd);
+        if (kind != DescriptorKind.TCP) {
+            throw new UsageException("EINVAL", "descriptor " + fd + " is no TCP socket but " + kind);
+        }
     }
 
     private void openSocket(int wantedFamily) {
-        if (fd() < 0) {
-            int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
-            attach(check(Sockets.socket(wantedFamily, type, 0), "socket"));
-            family = wantedFamily;
-            applyOptions();
+        if (fd() >= 0) {
+            return;
         }
+        int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
+        int socket = check(Sockets.socket(wantedFamily, type, 0), "socket");
+        try {
+            applyEarlyOptions(socket);
+        } catch (SystemException refused) {
+            Descriptors.close(socket);
+            throw refused;
+        }
+        attach(socket);
+        family = wantedFamily;
+        early = null;
     }
 
     @Override
-    protected void onAccepted() {
-        applyOptions();
+    protected boolean takes(DescriptorKind kind) {
+        return kind == DescriptorKind.TCP;
     }
 
-    private void applyOptions() {
-        if (noDelay) {
-            setOption(Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1);
+    /** The connection stands, whatever the kernel says to its options. */
+    @Override
+    protected void onAccepted() {
+        EarlyOptions options = early;
+        early = null;
+        if (options != null) {
+            options.applyTo(fd());
         }
-        if (keepAlive != null) {
-            applyKeepAlive();
+    }
+
+    private void applyEarlyOptions(int socket) {
+        if (early != null) {
+            early.applyTo(socket);
         }
     }
 
@@ -146,7 +181,8 @@ public final class Tcp extends StreamHandle {
 
     /**
      * Connects to {@code remote}; {@code callback} is told in the poll phase, a refusal that the kernel knows of at once in
-     * the pending phase. Writes made meanwhile are queued. A failed connect leaves the handle open.
+     * the pending phase. Writes made meanwhile are queued. A failed connect leaves the handle open. A link-local IPv6 address
+     * without a zone gets that of the first interface which has such an address.
      *
      * @throws UsageException EALREADY where a connect is under way; EINVAL
      * @throws SystemException ENETUNREACH, EADDRNOTAVAIL, EISCONN and others of connect(2), but not ECONNREFUSED
@@ -162,7 +198,7 @@ public final class Tcp extends StreamHandle {
             return;
         }
         openSocket(remote.kernelFamily());
-        int length = remote.write(memory.address);
+        int length = remote.withZone().write(memory.address);
         int result = Sockets.connect(fd(), memory.address, length);
         while (result == -Errno.EINTR) {
             result = Sockets.connect(fd(), memory.address, length);
@@ -223,36 +259,74 @@ public final class Tcp extends StreamHandle {
 
     // ---- options -------------------------------------------------------------------------------------------------
 
-    /** Sends small writes at once instead of gathering them while data is unacknowledged: TCP_NODELAY, tcp(7). */
-    public void setNoDelay(boolean on) {
-        requireOpen("setNoDelay");
-        noDelay = on;
+    /**
+     * Sets an option. One that is set before there is a socket is kept, and set when the socket comes, in the order of these
+     * calls: by bind, connect, listen or open, which throw what the kernel says to it and leave the handle without a socket; or
+     * by accept, which throws likewise, while the handle has its connection all the same.
+     *
+     * @throws UsageException EINVAL where {@code value} is null or out of range
+     * @throws SystemException ENOPROTOOPT, EINVAL, EPERM and others of setsockopt(2)
+     * @see <a href="https://man7.org/linux/man-pages/man2/setsockopt.2.html">setsockopt(2)</a>
+     */
+    public <T> void set(SocketOption<T> option, T value) {
+        requireOpen("set");
+        UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
         if (fd() >= 0) {
-            setOption(Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, on ? 1 : 0);
+            option.set(fd(), value);
+            return;
         }
+        if (early == null) {
+            early = new EarlyOptions();
+        }
+        early.add(option, value);
     }
 
     /**
-     * Probes a peer that has been silent for {@code idleSeconds}: SO_KEEPALIVE and TCP_KEEPIDLE, tcp(7).
+     * An option as the kernel has it.
      *
-     * @param idleSeconds 1 to 32767; 0 leaves what the system has, 7200 by default; ignored with {@code on} false
+     * @throws UsageException EBADF where it has no socket
+     * @throws SystemException ENOPROTOOPT and others of getsockopt(2)
      */
-    public void setKeepAlive(boolean on, int idleSeconds) {
-        requireOpen("setKeepAlive");
-        if (on && (idleSeconds < 0 || idleSeconds > MOST_IDLE_SECONDS)) {
-            throw new UsageException("EINVAL", "idleSeconds must be 0 to " + MOST_IDLE_SECONDS + ": " + idleSeconds);
-        }
-        keepAlive = new KeepAlive(on, idleSeconds);
-        if (fd() >= 0) {
-            applyKeepAlive();
-        }
+    public <T> T get(SocketOption<T> option) {
+        requireSocket("getsockopt");
+        return UsageException.requireArgument(option, "option").read(fd());
     }
 
-    private void applyKeepAlive() {
-        setOption(Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, keepAlive.on ? 1 : 0);
-        if (keepAlive.on && keepAlive.idleSeconds > 0) {
-            setOption(Sockets.IPPROTO_TCP, Sockets.TCP_KEEPIDLE, keepAlive.idleSeconds);
-        }
+    /** {@link SocketOption#TCP_NODELAY}. */
+    public void setNoDelay(boolean on) {
+        set(SocketOption.TCP_NODELAY, on);
+    }
+
+    /** As {@link #setKeepAlive(KeepAlive)}; interval and count stay. With {@code on} false, {@code idleSeconds} is ignored. */
+    public void setKeepAlive(boolean on, int idleSeconds) {
+        setKeepAlive(on ? KeepAlive.of(idleSeconds, 0, 0) : KeepAlive.OFF);
+    }
+
+    /**
+     * {@link SocketOption#KEEP_ALIVE}.
+     *
+     * @throws UsageException EINVAL where it is on and a number out of range: nothing is set then
+     */
+    public void setKeepAlive(KeepAlive keepAlive) {
+        set(SocketOption.KEEP_ALIVE, keepAlive);
+    }
+
+    /** Keep-alive as the kernel has it; also where it is off, with the numbers that it would have. */
+    public KeepAlive keepAlive() {
+        return get(SocketOption.KEEP_ALIVE);
+    }
+
+    /**
+     * What the kernel knows of the connection.
+     *
+     * @throws UsageException EBADF where it has no socket
+     */
+    public TcpInfo info() {
+        requireSocket("getsockopt");
+        memory.length.set(ValueLayout.JAVA_INT, 0, TcpInfoFields.ROOM);
+        check(Sockets.getsockopt(fd(), Sockets.IPPROTO_TCP, Sockets.TCP_INFO, memory.info, memory.length), "getsockopt",
+            "TCP_INFO");
+        return TcpInfo.read(memory.info, memory.length.get(ValueLayout.JAVA_INT, 0));
     }
 
     private void setOption(int level, int name, int value) {

@@ -2,6 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.TimerEntry;
+import io.chagres.loop.UsageException;
 import io.chagres.loop.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
@@ -81,12 +82,16 @@ final class Acceptor {
         return parked != NONE;
     }
 
-    /** Gives the parked connection away, and listens for the next. */
-    int take() {
+    /** Gives the parked connection away, and listens for the next; closes it where {@code client} has a socket already. */
+    void handOver(StreamHandle client) {
         int fd = parked;
         parked = NONE;
         listen();
-        return fd;
+        if (client.fd() >= 0) {
+            Descriptors.close(fd);
+            throw new UsageException("EBUSY", "the client has a socket already: " + client);
+        }
+        client.attach(fd);
     }
 
     void close() {

@@ -1,6 +1,8 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.sys.Cmsg;
+import io.chagres.sys.Descriptors;
 import io.chagres.sys.IoVec;
 import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
@@ -9,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * Sends the buffers of several queued writes with one sendmsg(2). The kernel wants addresses, and a Java array has none
- * that stays: bytes on the heap are copied into memory of this object first, as far as they fit.
+ * Sends the buffers of several queued writes with one sendmsg(2) or writev(2). The kernel wants addresses, and a Java array
+ * has none that stays: bytes on the heap are copied into memory of this object first, as far as they fit.
  */
 final class Gather {
 
@@ -22,6 +24,8 @@ final class Gather {
     private final MemorySegment message = Memory.allocate(MsgHdr.BYTES);
     private final MemorySegment vector = Memory.allocate((long) MOST_BUFFERS * IoVec.BYTES);
     private final MemorySegment copies = Memory.allocate(COPY_SIZE);
+    private final MemorySegment control = Memory.allocate(Cmsg.space(1));
+    private final int[] passed = new int[1];
     private final ByteBuffer copyView = copies.asByteBuffer();
     private int count;
     private long total;
@@ -56,7 +60,8 @@ final class Gather {
         return true;
     }
 
-    private boolean add(ByteBuffer buffer) {
+    /** Adds what {@code buffer} has left; false where not all of it fits. */
+    boolean add(ByteBuffer buffer) {
         if (count == MOST_BUFFERS) {
             return false;
         }
@@ -86,7 +91,24 @@ final class Gather {
 
     /** sendmsg(2): how many of the bytes the kernel took, or -errno. */
     long send(int fd) {
+        MsgHdr.control(message, MemorySegment.NULL, 0);
+        return sendMessage(fd);
+    }
+
+    /** As {@link #send(int)}, and {@code descriptor} goes with the first of the bytes. */
+    long send(int fd, int descriptor) {
+        passed[0] = descriptor;
+        MsgHdr.control(message, control, Cmsg.putRights(control, passed, 1));
+        return sendMessage(fd);
+    }
+
+    private long sendMessage(int fd) {
         MsgHdr.iov(message, vector, count);
         return Sockets.sendmsg(fd, message, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+    }
+
+    /** writev(2): how many of the bytes the kernel took, or -errno. */
+    long writev(int fd) {
+        return Descriptors.writev(fd, vector, count);
     }
 }

@@ -2,10 +2,8 @@ package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.SystemException;
-import io.chagres.loop.Watcher;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
-import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
 
 /** The reading half of a stream: who reads, and what happens when there is something to read. */
@@ -18,15 +16,13 @@ final class ReadLoop {
 
     private final StreamHandle handle;
     private final LoopCore core;
-    private final Watcher watcher;
-    private final ReadSlab slab;
+    private final StreamWatcher watcher;
     private ReadListener listener;
 
-    ReadLoop(StreamHandle handle, LoopCore core, Watcher watcher) {
+    ReadLoop(StreamHandle handle, LoopCore core, StreamWatcher watcher) {
         this.handle = handle;
         this.core = core;
         this.watcher = watcher;
-        this.slab = ReadSlab.of(core);
     }
 
     boolean isReading() {
@@ -67,7 +63,7 @@ final class ReadLoop {
     /** A read that does not fill the buffer has emptied the socket: asking again would cost a call that finds nothing. */
     private boolean readInto(ByteBuffer buffer) {
         int room = buffer.remaining();
-        long count = Sockets.recv(watcher.fd(), Segments.of(slab, buffer, buffer.position(), room), room, 0);
+        long count = watcher.transport().read(watcher.fd(), buffer);
         if (count > 0) {
             listener.onRead((int) count, buffer);
             return count == room;

@@ -72,7 +72,7 @@ final class ReadableState {
     }
 
     private void add(ByteBuffer chunk) {
-        if (flow == Flow.FLOWING && length == 0 && !asking && dataListeners != null) {
+        if (flow == Flow.FLOWING && !resumeScheduled && length == 0 && !asking && dataListeners != null) {
             emitData(chunk);
             return;
         }
@@ -93,7 +93,7 @@ final class ReadableState {
             return;
         }
         ended = true;
-        if (asking) {
+        if (asking || resumeScheduled) {
             stream.tick(this::flow);
         } else {
             flow();

@@ -2,20 +2,17 @@ package io.chagres.stream;
 
 import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
-import io.chagres.loop.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
-import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * A stream socket on a loop: uv_stream_t. It listens and accepts, or it reads, writes and shuts down; what kind of socket
- * it is, and how it is bound and connected, its subclasses know.
+ * A stream of bytes on a loop, mostly a socket: uv_stream_t. It listens and accepts, or it reads, writes and shuts down; what
+ * kind of socket it is, and how it is bound and connected, its subclasses know.
  *
  * <p>It is active only while it reads or listens; writes, a connect and a shutdown under way are requests, and keep the loop
  * alive by themselves. Requests complete from the pending or poll phase, each exactly once, never inside the call that made
@@ -25,12 +22,9 @@ import java.nio.ByteBuffer;
  */
 public abstract class StreamHandle extends Handle {
 
-    private final SocketWatcher watcher = new SocketWatcher();
-    private final ReadSlab slab;
+    private final EventWatcher watcher = new EventWatcher();
     private boolean readable;
     private boolean writable;
-    /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
-    private boolean shared;
     private ReadLoop reads;
     private Acceptor acceptor;
     private WriteQueue writes;
@@ -40,7 +34,6 @@ public abstract class StreamHandle extends Handle {
     /** A stream without a socket. */
     protected StreamHandle(Loop loop) {
         super(loop);
-        slab = ReadSlab.of(core());
     }
 
     // ---- descriptor --------------------------------------------------------------------------------------------
@@ -56,13 +49,25 @@ public abstract class StreamHandle extends Handle {
         watcher.attach(fd);
     }
 
-    /** Takes over {@code fd}, whose open file description others may have too. */
-    protected final void attachShared(int fd) {
-        if (watcher.isContested(fd)) {
-            throw new UsageException("EEXIST", "descriptor " + fd + " is watched by another handle of this loop");
+    /**
+     * Takes over {@code fd}, whose open file description others may have too: sets it to non-blocking, and can be read and
+     * written as far as it was opened for that.
+     *
+     * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where an ipc
+     *     stream gets what is no socket
+     * @throws SystemException EBADF
+     */
+    protected final void adopt(int fd) {
+        if (watcher.fd() >= 0) {
+            throw new UsageException("EBUSY", "it has a socket already: " + this);
         }
-        attach(fd);
-        shared = true;
+        int mode = watcher.adopt(fd);
+        readable = mode != Descriptors.O_WRONLY;
+        writable = mode != Descriptors.O_RDONLY;
+    }
+
+    final StreamWatcher watcher() {
+        return watcher;
     }
 
     /** Declares it a connection: it can be read and written from now on. */
@@ -105,10 +110,11 @@ public abstract class StreamHandle extends Handle {
     }
 
     /**
-     * Gives the connection that waits to {@code client}, a stream of the same loop without a socket.
+     * Gives the connection that waits, or the descriptor that has come over an ipc stream, to {@code client}, a stream of the
+     * same loop without a socket.
      *
-     * @throws UsageException EAGAIN where none waits; EBUSY where {@code client} has a socket: the connection is closed
-     *     then; EINVAL
+     * @throws UsageException EAGAIN where none waits; EBUSY where {@code client} has a socket: a connection is closed then, a
+     *     descriptor stays; EINVAL, also where a descriptor is not of the client's kind: it stays
      */
     public final void accept(StreamHandle client) {
         requireOpen("accept");
@@ -116,21 +122,26 @@ public abstract class StreamHandle extends Handle {
         if (client.core() != core()) {
             throw new UsageException("EINVAL", "the client belongs to another loop");
         }
+        handOver(client);
+    }
+
+    /** Gives what waits to a client of the same loop. */
+    void handOver(StreamHandle client) {
         if (acceptor == null || !acceptor.hasParked()) {
             throw new UsageException("EAGAIN", "no connection waits to be accepted");
         }
-        int accepted = acceptor.take();
-        if (client.fd() >= 0) {
-            Descriptors.close(accepted);
-            throw new UsageException("EBUSY", "the client has a socket already: " + client);
-        }
-        client.attach(accepted);
+        acceptor.handOver(client);
         client.becomeDuplex();
         client.onAccepted();
     }
 
     /** A connection was taken over: the place for options that were set before there was a socket. */
     protected void onAccepted() {
+    }
+
+    /** Whether a descriptor of this kind, which has come over an ipc stream, can be this handle's. */
+    protected boolean takes(DescriptorKind kind) {
+        return true;
     }
 
     // ---- connecting --------------------------------------------------------------------------------------------
@@ -189,12 +200,11 @@ public abstract class StreamHandle extends Handle {
             return;
         }
         connect = null;
-        core().release();
         boolean hasWrites = writes != null && !writes.isFlushed();
         if (errno != 0 || !hasWrites) {
             watcher.remove(Epoll.EPOLLOUT);
         }
-        complete(core(), callback, errno, "connect");
+        Requests.complete(core(), callback, errno, "connect");
         if (isClosing()) {
             return;
         }
@@ -260,18 +270,16 @@ public abstract class StreamHandle extends Handle {
     /** As {@link #write(ByteBuffer, Completion)}, of several buffers one behind the other; at least one. */
     public final void write(ByteBuffer[] data, Completion callback) {
         core().checkThread();
-        if (UsageException.requireArgument(data, "data").length == 0) {
-            throw new UsageException("EINVAL", "data has no buffers");
-        }
-        for (ByteBuffer buffer : data) {
-            UsageException.requireArgument(buffer, "buffer of data");
-        }
+        enqueue(new WriteRequest(data, callback));
+    }
+
+    /** Writes {@code request}, or queues it behind others, where there is somewhere to write to. */
+    final void enqueue(WriteRequest request) {
         requireWritable();
-        UsageException.requireArgument(callback, "callback");
         if (writes == null) {
             writes = new WriteQueue(core(), watcher, this::afterWrites);
         }
-        writes.add(new WriteRequest(data, callback), connect == null);
+        writes.add(request, connect == null);
     }
 
     /**
@@ -282,28 +290,21 @@ public abstract class StreamHandle extends Handle {
      * @throws UsageException as {@link #write(ByteBuffer, Completion)}
      */
     public final int tryWrite(ByteBuffer data) {
-        core().checkThread();
-        if (connect != null || writes != null && writes.size() > 0) {
+        if (mustQueue()) {
             return 0;
         }
         UsageException.requireArgument(data, "data");
         requireWritable();
-        int length = data.remaining();
-        if (length == 0) {
-            return 0;
-        }
-        MemorySegment bytes = Segments.of(slab, data, data.position(), length);
-        long sent = Sockets.send(watcher.fd(), bytes, length, Sockets.MSG_NOSIGNAL);
-        if (sent < 0) {
-            if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS || sent == -Errno.EINTR) {
-                return 0;
-            }
-            throw SystemException.of((int) sent, "write");
-        }
-        return (int) sent;
+        return data.hasRemaining() ? Transport.taken(watcher.transport().write(watcher.fd(), data)) : 0;
     }
 
-    private void requireWritable() {
+    /** Whether nothing may be written now, out of turn. */
+    final boolean mustQueue() {
+        core().checkThread();
+        return connect != null || writes != null && writes.size() > 0;
+    }
+
+    final void requireWritable() {
         if (watcher.fd() < 0) {
             throw new UsageException("EBADF", "it has no socket: " + this);
         }
@@ -362,15 +363,14 @@ public abstract class StreamHandle extends Handle {
 
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
-            finishShutdown(-Sockets.shutdown(watcher.fd(), Sockets.SHUT_WR));
+            finishShutdown(-watcher.transport().shutdown(watcher.fd()));
         }
     }
 
     private void finishShutdown(int errno) {
         Completion callback = shutdown;
         shutdown = null;
-        core().release();
-        complete(core(), callback, errno, "shutdown");
+        Requests.complete(core(), callback, errno, "shutdown");
     }
 
     // ---- closing -----------------------------------------------------------------------------------------------
@@ -381,10 +381,7 @@ public abstract class StreamHandle extends Handle {
         if (acceptor != null) {
             acceptor.close();
         }
-        int fd = watcher.detach(shared);
-        if (fd >= 0) {
-            Descriptors.close(fd);
-        }
+        watcher.close();
     }
 
     /** In libuv's order: the connect, the writes first to last (those that are through succeed), the shutdown. */
@@ -400,19 +397,9 @@ public abstract class StreamHandle extends Handle {
         }
     }
 
-    /** One completion must not cost another its own: what it throws goes to the loop's uncaught handler. */
-    static void complete(LoopCore core, Completion callback, int errno, String syscall) {
-        try {
-            callback.onComplete(errno == 0 ? null : SystemException.of(errno, syscall));
-        } catch (Throwable thrown) {
-            core.raise(thrown);
-        }
-        core.drainTicks();
-    }
+    private final class EventWatcher extends StreamWatcher {
 
-    private final class SocketWatcher extends Watcher {
-
-        SocketWatcher() {
+        EventWatcher() {
             super(core());
         }
 

@@ -154,12 +154,12 @@ final class WritableState {
     }
 
     private void fail(Completion callback, ChagresException error, boolean inside) {
+        stream.failed(error);
         if (!inside) {
             tellFailure(callback, error);
         } else {
             stream.tick(() -> tellFailure(callback, error));
         }
-        stream.failed(error);
     }
 
     /** The write that failed is told before those that waited behind it, and all of them before the error event. */
@@ -186,7 +186,7 @@ final class WritableState {
         if (corked > 0 || stream.destroyed) {
             return;
         }
-        while (hasWaiting() && writing < 0) {
+        while (hasWaiting() && writing < 0 && stream.errored == null) {
             if (waiting.size() > 1 && stream.isVectored()) {
                 writeAllWaiting();
             } else {
@@ -325,7 +325,6 @@ final class WritableState {
 
     /** Lets go of everything that a closed stream doesn't need any more. */
     void clear() {
-        waiting = null;
         drainListeners = null;
         finishListeners = null;
     }

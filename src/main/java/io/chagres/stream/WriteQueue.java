@@ -1,10 +1,8 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.Watcher;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
-import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
 
 /**
@@ -20,10 +18,9 @@ final class WriteQueue {
     private static final int WORTH_ITS_OWN_CALL = 16 * 1024;
 
     private final LoopCore core;
-    private final Watcher watcher;
+    private final StreamWatcher watcher;
     private final Runnable onTold;
     private final Gather gather;
-    private final ReadSlab slab;
     private WriteRequest finishedFirst;
     private WriteRequest finishedLast;
     private WriteRequest first;
@@ -34,12 +31,11 @@ final class WriteQueue {
     private boolean tellingSoon;
 
     /** @param onTold runs whenever all callbacks that were due have been called */
-    WriteQueue(LoopCore core, Watcher watcher, Runnable onTold) {
+    WriteQueue(LoopCore core, StreamWatcher watcher, Runnable onTold) {
         this.core = core;
         this.watcher = watcher;
         this.onTold = onTold;
         this.gather = Gather.of(core);
-        this.slab = ReadSlab.of(core);
     }
 
     /** The bytes that wait for the kernel; those of a failed write count until its callback is called. */
@@ -112,19 +108,40 @@ final class WriteQueue {
     }
 
     private long send(int fd) {
+        if (first.toSend != null) {
+            return sendAlong(fd);
+        }
         ByteBuffer buffer = first.firstBuffer();
         boolean alone = first.next == null && first.remaining == buffer.remaining();
         if (alone || !buffer.isDirect() && buffer.remaining() >= WORTH_ITS_OWN_CALL) {
             offered = buffer.remaining();
-            return Sockets.send(fd, Segments.of(slab, buffer, buffer.position(), buffer.remaining()), offered,
-                Sockets.MSG_NOSIGNAL);
+            return watcher.transport().write(fd, buffer);
         }
+        gather();
+        return watcher.transport().write(fd, gather);
+    }
+
+    /** A descriptor goes with the first byte of its own write: no earlier write may be in the same message. */
+    private long sendAlong(int fd) {
+        int descriptor = first.toSend.fd();
+        if (descriptor < 0) {
+            return -Errno.EBADF;
+        }
+        gather();
+        long sent = gather.send(fd, descriptor);
+        if (sent > 0) {
+            first.toSend = null;
+        }
+        return sent;
+    }
+
+    private void gather() {
         gather.clear();
-        for (WriteRequest request = first; request != null && gather.add(request); request = request.next) {
-            // until something doesn't fit
-        }
+        WriteRequest request = first;
+        do {
+            request = gather.add(request) ? request.next : null;
+        } while (request != null && request.toSend == null);
         offered = gather.total();
-        return gather.send(fd);
     }
 
     private void advance(long sent) {
@@ -179,8 +196,7 @@ final class WriteQueue {
             boolean isLast = request == dueLast;
             takeFinished(request);
             size -= request.remaining;
-            core.release();
-            StreamHandle.complete(core, request.callback(), request.errno, "write");
+            Requests.complete(core, request.callback(), request.errno, "write");
             request = isLast ? null : finishedFirst;
         }
         onTold.run();

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 
 /** One write: buffers of its own over the caller's bytes, and whom to tell. */
@@ -14,15 +15,24 @@ final class WriteRequest {
     /** 0, or how it failed. */
     int errno;
     WriteRequest next;
+    /** Whose descriptor goes with the first byte; null where none goes, or none any more. */
+    StreamHandle toSend;
 
-    /** The callers' buffers keep their positions and limits, whatever becomes of these here. */
+    /**
+     * The callers' buffers keep their positions and limits, whatever becomes of these here.
+     *
+     * @throws UsageException EINVAL where something is null, or there is no buffer
+     */
     WriteRequest(ByteBuffer[] data, Completion callback) {
+        if (UsageException.requireArgument(data, "data").length == 0) {
+            throw new UsageException("EINVAL", "data has no buffers");
+        }
         buffers = new ByteBuffer[data.length];
         for (int i = 0; i < data.length; i++) {
-            buffers[i] = data[i].duplicate();
+            buffers[i] = UsageException.requireArgument(data[i], "buffer of data").duplicate();
             remaining += data[i].remaining();
         }
-        this.callback = callback;
+        this.callback = UsageException.requireArgument(callback, "callback");
     }
 
     Completion callback() {

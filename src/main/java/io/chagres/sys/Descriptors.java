@@ -38,6 +38,8 @@ public final class Descriptors {
     private static final class Later {
         static final MethodHandle READ = Libc.plain("read");
         static final MethodHandle WRITE = Libc.plain("write");
+        static final MethodHandle WRITEV = Libc.plain("writev");
+        static final MethodHandle ISATTY = Libc.plain("isatty");
         static final MethodHandle PIPE2 = Libc.plain("pipe2");
         static final MethodHandle UNLINK = Libc.plain("unlink");
         static final MethodHandle CHMOD = Libc.plain("chmod");
@@ -70,6 +72,17 @@ public final class Descriptors {
      */
     public static long write(int fd, MemorySegment buf, long count) {
         return Memory.outside(buf, count) ? -Errno.EFAULT : Libc.size(Later.WRITE, fd, buf, count);
+    }
+
+    /** writev(2): the bytes written, perhaps fewer than all. EAGAIN, EPIPE, EINVAL. See {@link IoVec}. */
+    public static long writev(int fd, MemorySegment iov, int iovcnt) {
+        return Libc.size(Later.WRITEV, fd, iov, iovcnt);
+    }
+
+    /** isatty(3): 1, or -ENOTTY, -EBADF. */
+    public static int isatty(int fd) {
+        int result = call(Later.ISATTY, fd, 0, 0);
+        return result == 1 ? result : -Errno.ENOTTY;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.util.function.BiFunction;
 
 /**
  * The door: the only class that links C functions, and the only one that calls them.
@@ -57,30 +58,41 @@ final class Libc {
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
+    /**
+     * For tests that make calls fail: what goes around each function, by its name, as it is linked. It is null in any
+     * other JVM, which so has the linker's own handles, and at a call there is no trace of this.
+     */
+    static BiFunction<String, MethodHandle, MethodHandle> seam;
+
     private Libc() { }
 
     // ---- linking
 
     /** A function of at most five words. */
     static MethodHandle plain(String name) {
-        return LINKER.downcallHandle(address(name), FIVE_WORDS, ERRNO);
+        return link(name, FIVE_WORDS, ERRNO);
     }
 
     /** A function of at most seven words. */
     static MethodHandle plain7(String name) {
-        return LINKER.downcallHandle(address(name), SEVEN_WORDS, ERRNO);
+        return link(name, SEVEN_WORDS, ERRNO);
     }
 
     /** A function whose prototype ends in {@code ...} after {@code fixed} parameters. */
     static MethodHandle variadic(String name, int fixed) {
-        return LINKER.downcallHandle(address(name), FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed));
+        return link(name, FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed));
     }
 
     /** A function {@code (fd, buffer, length, flags)} that never blocks; if critical, it takes heap segments too. */
     static MethodHandle buffer(String name, boolean critical) {
         return critical
-                ? LINKER.downcallHandle(address(name), BUFFER, ERRNO, Linker.Option.critical(true))
-                : LINKER.downcallHandle(address(name), BUFFER, ERRNO);
+                ? link(name, BUFFER, ERRNO, Linker.Option.critical(true))
+                : link(name, BUFFER, ERRNO);
+    }
+
+    private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
+        MethodHandle function = LINKER.downcallHandle(address(name), shape, options);
+        return seam == null ? function : seam.apply(name, function);
     }
 
     /** Whether this C library has the function: {@code epoll_pwait2} came with glibc 2.35. */

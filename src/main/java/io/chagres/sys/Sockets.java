@@ -53,6 +53,7 @@ public final class Sockets {
     public static final int TCP_USER_TIMEOUT = 18;
     public static final int TCP_FASTOPEN = 23;
     public static final int TCP_NOTSENT_LOWAT = 25;
+    public static final int TCP_FASTOPEN_CONNECT = 30;
 
     public static final int IPPROTO_IP = 0;
     public static final int IP_TOS = 1;

@@ -78,8 +78,9 @@ class TimerTest {
     @Covers("libuv:timer_start_twice")
     void aSecondStartReplacesTheFirst(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
-        timer.start(86_400_000, journal.note("first"));
+        timer.start(86_400_000, 86_400_000, journal.note("first"));
         timer.start(10, journal.note("second"));
+        assertEquals(0, timer.repeatMillis());
         loop.run();
         journal.expect("second");
         assertEquals(10, loop.now());

@@ -13,6 +13,7 @@ import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -193,6 +194,33 @@ class LoopCloseTest {
         loop.execute(mayEnd::countDown);
         loop.close();
         journal.expect("done");
+    }
+
+    @Test
+    void aStopDoesNotMakeItSpinWhileItWaits() throws InterruptedException {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch asleep = new CountDownLatch(1);
+        Loop sleeper = new Loop(new LoopClock() {
+            @Override
+            public long nanoTime() {
+                return System.nanoTime();
+            }
+
+            @Override
+            public long sleep(long nanos) {
+                asleep.countDown();
+                return nanos;
+            }
+        });
+        Work.submit(sleeper, () -> {
+            begun.countDown();
+            return asleep.await(30, TimeUnit.SECONDS);
+        }, (slept, failure) -> journal.add("slept " + slept));
+        begun.await();
+        sleeper.stop();
+        sleeper.close();
+        loop.close();
+        journal.expect("slept true");
     }
 
     @Test

@@ -130,6 +130,17 @@ class LoopTicksTest {
     }
 
     @Test
+    void aTickRunsToItsEndBeforeTheNext(Loop loop) {
+        loop.nextTick(() -> {
+            loop.nextTick(journal.note("second"));
+            loop.core().invoke(journal.note("called by the first"));
+            journal.add("first");
+        });
+        loop.run();
+        journal.expect("called by the first", "first", "second");
+    }
+
+    @Test
     void aTickFromOutsideRunsFirst(Loop loop) {
         Timer.after(loop, 0, journal.note("timer"));
         loop.nextTick(journal.note("tick"));

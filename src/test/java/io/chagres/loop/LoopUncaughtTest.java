@@ -59,8 +59,10 @@ class LoopUncaughtTest {
                 throw same;
             });
         }
+        loop.execute(journal.note("third"));
         assertSame(same, assertThrows(IllegalStateException.class, loop::run));
         assertEquals(0, same.getSuppressed().length);
+        journal.expect("third");
     }
 
     @Test

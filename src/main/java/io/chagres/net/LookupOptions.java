@@ -1,0 +1,77 @@
+package io.chagres.net;
+
+import io.chagres.loop.UsageException;
+import io.chagres.sys.NetDb;
+
+/**
+ * What a lookup of addresses shall find: the hints of getaddrinfo(3).
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
+ */
+public final class LookupOptions {
+
+    /** The flags of getaddrinfo(3), under the kernel's names. */
+    public enum Hint {
+        /** Without a name: the addresses to bind to, instead of those of the loopback interface. */
+        AI_PASSIVE(NetDb.AI_PASSIVE),
+        /** Asks for the canonical name too. */
+        AI_CANONNAME(NetDb.AI_CANONNAME),
+        /** The name is an address: nobody is asked. */
+        AI_NUMERICHOST(NetDb.AI_NUMERICHOST),
+        /** Where IPv6 is wanted and there is none: IPv4 addresses as IPv6 ones, ::ffff:192.0.2.1. */
+        AI_V4MAPPED(NetDb.AI_V4MAPPED),
+        /** With AI_V4MAPPED: those besides the IPv6 ones. */
+        AI_ALL(NetDb.AI_ALL),
+        /** Only families that this machine has an address of, other than loopback. */
+        AI_ADDRCONFIG(NetDb.AI_ADDRCONFIG),
+        /** The service is a port: nobody is asked. */
+        AI_NUMERICSERV(NetDb.AI_NUMERICSERV);
+
+        private final int bit;
+
+        Hint(int bit) {
+            this.bit = bit;
+        }
+    }
+
+    private Family family;
+    private String service;
+    private int flags;
+
+    /** Addresses of both families, without a port. */
+    public LookupOptions() {
+    }
+
+    /** Only addresses of this family; by default both. */
+    public LookupOptions family(Family family) {
+        this.family = UsageException.requireArgument(family, "family");
+        return this;
+    }
+
+    /** The name or number of a service, whose port the addresses shall have; by default 0. */
+    public LookupOptions service(String service) {
+        this.service = UsageException.requireArgument(service, "service");
+        return this;
+    }
+
+    /** How to look; by default none of them. */
+    public LookupOptions hints(Hint... hints) {
+        flags = 0;
+        for (Hint hint : hints) {
+            flags |= hint.bit;
+        }
+        return this;
+    }
+
+    int kernelFamily() {
+        return family == null ? 0 : family.kernel;
+    }
+
+    String service() {
+        return service;
+    }
+
+    int flags() {
+        return flags;
+    }
+}

@@ -1,0 +1,33 @@
+package io.chagres.stream;
+
+import io.chagres.loop.LoopCore;
+import io.chagres.sys.Sockets;
+import java.nio.ByteBuffer;
+
+/** A socket over which descriptors come besides bytes: it reads with recvmsg(2), and keeps what came. */
+final class IpcTransport extends SocketTransport {
+
+    private final MessageMemory memory;
+    private final ReceivedDescriptors received = new ReceivedDescriptors();
+
+    IpcTransport(LoopCore core) {
+        super(core);
+        memory = core.local(MessageMemory.class, MessageMemory::new);
+    }
+
+    ReceivedDescriptors received() {
+        return received;
+    }
+
+    @Override
+    long read(int fd, ByteBuffer buffer) {
+        memory.prepare(buffer);
+        received.reserve(memory.mostDescriptors());
+        long count = Sockets.recvmsg(fd, memory.message(), Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
+        if (count > 0) {
+            memory.takeDescriptors(received);
+            memory.copyTo(buffer, (int) count);
+        }
+        return count;
+    }
+}

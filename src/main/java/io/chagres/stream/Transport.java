@@ -1,0 +1,35 @@
+package io.chagres.stream;
+
+import io.chagres.loop.SystemException;
+import io.chagres.sys.Errno;
+import java.nio.ByteBuffer;
+
+/**
+ * How bytes pass between a stream and its descriptor. What a call returns is what the kernel returned: how many bytes, or
+ * -errno. Buffers are filled and emptied from their position, at most to their limit, and keep both.
+ *
+ * <p>There are three: {@link SocketTransport}, {@link FileTransport} for what is no socket, and {@link IpcTransport} for
+ * sockets over which descriptors come too.
+ */
+abstract class Transport {
+
+    abstract long read(int fd, ByteBuffer buffer);
+
+    abstract long write(int fd, ByteBuffer buffer);
+
+    abstract long write(int fd, Gather gather);
+
+    /** The result of a write that is not repeated: what could not go now is 0, and an error throws. */
+    static int taken(long result) {
+        if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR) {
+            return 0;
+        }
+        if (result < 0) {
+            throw SystemException.of((int) result, "write");
+        }
+        return (int) result;
+    }
+
+    /** Ends the writing side: 0 or -errno. */
+    abstract int shutdown(int fd);
+}

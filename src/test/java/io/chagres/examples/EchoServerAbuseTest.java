@@ -1,0 +1,112 @@
+package io.chagres.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.chagres.fixture.Talk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Clients that behave badly: the server survives them, serves the others, and keeps nothing of them. */
+class EchoServerAbuseTest {
+
+    private static final int MEBI = 1 << 20;
+
+    private static EchoServerProcess server;
+    private static Set<String> socketsAtRest;
+
+    @BeforeAll
+    static void start() throws Exception {
+        server = EchoServerProcess.listening();
+        socketsAtRest = server.sockets();
+    }
+
+    @AfterAll
+    static void stop() throws InterruptedException {
+        server.close();
+    }
+
+    @AfterEach
+    void itServesAgainAndNoDescriptorIsLeftOver() throws Exception {
+        assertServes();
+        EchoServerProcess.await("sockets left open", () -> server.sockets().equals(socketsAtRest));
+    }
+
+    private static void assertServes() throws IOException {
+        try (Socket client = server.connect()) {
+            assertEquals("still there", Talk.ask(client, "still there"));
+        }
+    }
+
+    @Test
+    void fiftyThatResetInTheMiddle() throws Exception {
+        List<Socket> clients = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            Socket client = server.connect();
+            clients.add(client);
+            Talk.send(client, Talk.noise(i, i * 2000));
+        }
+        clients.get(49).getInputStream().read();
+        for (Socket client : clients) {
+            Talk.reset(client);
+        }
+    }
+
+    @Test
+    void oneThatIsKilledWhileItSends() throws Exception {
+        Path bash = Path.of("/bin/bash");
+        assumeTrue(Files.isExecutable(bash), "bash is not installed");
+        Process client = new ProcessBuilder(bash.toString(), "-c",
+            "exec 3<>/dev/tcp/127.0.0.1/" + server.port() + "; exec cat /dev/zero >&3").start();
+        try {
+            EchoServerProcess.await("it connects", () -> server.sockets().size() == socketsAtRest.size() + 1);
+            assertServes();
+        } finally {
+            client.destroyForcibly();
+            client.waitFor();
+        }
+    }
+
+    @Test
+    void oneThatConnectsAndGoes() throws IOException {
+        for (int i = 0; i < 200; i++) {
+            server.connect().close();
+        }
+    }
+
+    /** 64 MiB that nobody reads are not all taken: what the server holds is bounded, and another client doesn't notice. */
+    @Test
+    void oneThatDoesNotReadIsHeldBack() throws Exception {
+        byte[] noise = Talk.noise(64, 64 * MEBI);
+        try (Socket slow = server.connect()) {
+            Sender sender = new Sender(slow, noise, 0, noise.length);
+            sender.awaitDoneOrStuck();
+            int taken = sender.sent();
+            assertTrue(taken < noise.length, "all was taken");
+            for (int i = 0; i < 100; i++) {
+                assertServes();
+            }
+            assertEquals(taken, sender.sent(), "more was taken meanwhile");
+            assertArrayEquals(noise, readAll(slow.getInputStream(), noise.length));
+            sender.join();
+        }
+    }
+
+    private static byte[] readAll(InputStream in, int length) throws IOException {
+        byte[] all = in.readNBytes(length);
+        assertEquals(-1, in.read());
+        return all;
+    }
+}

@@ -1,0 +1,54 @@
+package io.chagres.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.chagres.fixture.Peer;
+import java.net.ServerSocket;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What cannot work is said in one line, and the exit status is not 0. */
+class EchoServerArgumentsTest {
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', value = {
+        "abc   | 127.0.0.1            | EchoServer: the port must be a number, and not \"abc\"",
+        "70000 | 127.0.0.1            | EchoServer: options.port should be >= 0 and < 65536. Received 70000.",
+        "9     | 4.4.4.4              | EchoServer: listen EADDRNOTAVAIL: address not available 4.4.4.4:9",
+        "0     | no-such-host.invalid | EchoServer: getaddrinfo ENOTFOUND no-such-host.invalid"})
+    void wrongArguments(String port, String host, String line) throws Exception {
+        try (EchoServerProcess server = EchoServerProcess.start(port, host)) {
+            assertFails(server, line);
+        }
+    }
+
+    @Test
+    void aPortInUse() throws Exception {
+        try (ServerSocket busy = Peer.listener("127.0.0.1", 0);
+             EchoServerProcess server = EchoServerProcess.start(Integer.toString(busy.getLocalPort()))) {
+            assertFails(server,
+                "EchoServer: listen EADDRINUSE: address already in use 127.0.0.1:" + busy.getLocalPort());
+        }
+    }
+
+    @Test
+    void withoutNativeAccessItNamesTheFlag() throws Exception {
+        assumeTrue(Runtime.version().feature() >= 24, "a JDK before 24 cannot deny native access to all");
+        try (EchoServerProcess server = EchoServerProcess.startWith("--illegal-native-access=deny", "0")) {
+            String line = server.nextError();
+            assertTrue(line.startsWith("EchoServer: "), line);
+            assertTrue(line.contains("--enable-native-access=ALL-UNNAMED"), line);
+            assertEquals(1, server.exitStatus());
+        }
+    }
+
+    private static void assertFails(EchoServerProcess server, String line) throws InterruptedException {
+        assertEquals(line, server.nextError());
+        assertEquals(1, server.exitStatus());
+        assertEquals(List.of(), server.otherErrors());
+    }
+}

@@ -1,0 +1,62 @@
+package io.chagres.examples;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.Socket;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** Sends on a thread of its own and half-closes, so that who reads may come late. */
+final class Sender {
+
+    private static final int PIECE = 16 * 1024;
+    private static final int LOOKS_WITHOUT_PROGRESS = 40;
+
+    private final AtomicInteger sent = new AtomicInteger();
+    private final Thread thread;
+    private volatile IOException failure;
+
+    Sender(Socket socket, byte[] bytes, int from, int length) {
+        thread = Thread.ofVirtual().start(() -> {
+            try {
+                send(socket, bytes, from, length);
+            } catch (IOException e) {
+                failure = e;
+            }
+        });
+    }
+
+    private void send(Socket socket, byte[] bytes, int from, int length) throws IOException {
+        OutputStream out = socket.getOutputStream();
+        while (sent.get() < length) {
+            int piece = Math.min(PIECE, length - sent.get());
+            out.write(bytes, from + sent.get(), piece);
+            sent.addAndGet(piece);
+        }
+        socket.shutdownOutput();
+    }
+
+    /** Waits until all is sent, or nothing goes any more for a while. */
+    void awaitDoneOrStuck() throws InterruptedException {
+        int before = -1;
+        for (int looks = 0; looks < LOOKS_WITHOUT_PROGRESS && thread.isAlive(); looks++) {
+            if (sent.get() != before) {
+                before = sent.get();
+                looks = 0;
+            }
+            thread.join(5);
+        }
+    }
+
+    /** The bytes that the kernel has taken. */
+    int sent() {
+        return sent.get();
+    }
+
+    /** Waits for the end. */
+    void join() throws InterruptedException, IOException {
+        thread.join();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

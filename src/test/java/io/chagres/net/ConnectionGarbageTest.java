@@ -1,0 +1,148 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Garbage;
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.Talk;
+import io.chagres.handle.Timer;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.stream.Completion;
+import java.nio.ByteBuffer;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Test;
+
+/** Once closed, nothing of a connection is reachable, while its loop, and its server, live on. */
+@ConnectionTest
+class ConnectionGarbageTest {
+
+    private static final int COUNT = 20;
+
+    private final Garbage garbage = new Garbage();
+
+    @Test
+    @Covers("node:test-net-connect-memleak")
+    void clientsThatHaveEnded(Loop loop) {
+        for (int i = 0; i < COUNT; i++) {
+            try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
+                watched(Local.connect(loop, server.port())).end("bye");
+                loop.run();
+            }
+        }
+        garbage.expectCollected();
+        assertNotNull(loop);
+    }
+
+    @Test
+    void socketsOfAServerThatListensOn(Loop loop) {
+        Server server = Net.createServer(loop, socket -> watched(socket).pipe(socket));
+        int port = server.listen(0, Local.HOST).address().port();
+        server.unref();
+        for (int i = 0; i < COUNT; i++) {
+            try (Peer<String> client = Peer.client(port, socket -> Talk.ask(socket, "hello"))) {
+                runUntil(loop, () -> server.connections() == 0 && client.isDone());
+                assertEquals("hello", client.result());
+            }
+        }
+        loop.run();
+        garbage.expectCollected();
+        server.close();
+        loop.run();
+    }
+
+    @Test
+    void socketsThatWereReset(Loop loop) {
+        for (int i = 0; i < COUNT; i++) {
+            int port = Local.once(loop, this::watched);
+            try (Peer<Void> client = Peer.client(port, socket -> {
+                Talk.send(socket, new byte[100_000]);
+                Talk.reset(socket);
+                return null;
+            })) {
+                loop.run();
+            }
+        }
+        garbage.expectCollected();
+    }
+
+    @Test
+    void clientsThatWereRefusedOrDestroyedOnTheWay(Loop loop) {
+        for (int i = 0; i < COUNT; i++) {
+            watched(Local.connect(loop, Peer.deadPort()));
+            watched(Net.connect(loop, 9, "localhost")).destroy();
+            watched(Net.connect(loop, 9, Local.HOST)).setTimeout(1_000_000).destroy();
+        }
+        loop.run();
+        garbage.expectCollected();
+    }
+
+    @Test
+    void aServerThatWasClosed(Loop loop) {
+        for (int i = 0; i < COUNT; i++) {
+            Server server = garbage.watch("server", Net.createServer(loop, socket -> { }));
+            server.listen(0, Local.HOST);
+            server.close();
+            loop.run();
+        }
+        garbage.expectCollected();
+    }
+
+    @Test
+    void whatWasWrittenLastOnAConnectionThatIsIdleNow(Loop loop) {
+        TcpPair pair = TcpPair.connected(loop);
+        writeQueued(pair);
+        pair.accepted().readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        pair.accepted().unref();
+        loop.run();
+        assertEquals(0, pair.client().writeQueueSize());
+        garbage.expectCollected();
+        pair.close();
+        loop.run();
+    }
+
+    private void writeQueued(TcpPair pair) {
+        for (int i = 0; i < 2; i++) {
+            pair.client().write(garbage.watch("buffer", ByteBuffer.allocate(8 << 20)), garbage.watch("callback",
+                new CountingCompletion()));
+        }
+    }
+
+    private static final class CountingCompletion implements Completion {
+        private int count;
+
+        @Override
+        public void onComplete(ChagresException error) {
+            count++;
+        }
+    }
+
+    /** Watches the socket, and what a listener of each event holds. */
+    private Socket watched(Socket socket) {
+        garbage.watch("socket", socket);
+        return socket
+            .onConnect(listener("connect")).onEnd(listener("end")).onDrain(listener("drain"))
+            .onFinish(listener("finish")).onTimeout(listener("timeout"))
+            .onData(chunk -> garbage.watch("chunk", chunk))
+            .onError(error -> garbage.watch("error", error))
+            .onClose(hadError -> listener("close").run());
+    }
+
+    private Runnable listener(String name) {
+        Object held = garbage.watch("held by " + name, new Object());
+        return held::hashCode;
+    }
+
+    private static void runUntil(Loop loop, BooleanSupplier done) {
+        Timer look = Timer.every(loop, 1, () -> {
+            if (done.getAsBoolean()) {
+                loop.stop();
+            }
+        });
+        loop.run();
+        look.close();
+    }
+}

@@ -1,0 +1,189 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Both sides together: when a duplex destroys itself, and what comes then. */
+@ExtendWith(LoopFixture.class)
+class DuplexEndTest {
+
+    private MemoryDuplex stream;
+    private Journal journal;
+
+    @BeforeEach
+    void create(Loop loop) {
+        use(new MemoryDuplex(loop));
+    }
+
+    private void use(MemoryDuplex duplex) {
+        stream = duplex.watched();
+        journal = duplex.journal;
+    }
+
+    @Test
+    @Covers({"node:test-stream-auto-destroy", "node:test-stream-duplex-end"})
+    void halfOpenItIsDestroyedWhenBothSidesAreOver(Loop loop) {
+        stream.pushNoMore();
+        stream.resume();
+        loop.run();
+        journal.expect("end");
+        assertFalse(stream.isDestroyed());
+        stream.end();
+        loop.run();
+        journal.expect("final", "finish", "close false");
+        assertTrue(stream.isDestroyed());
+        assertTrue(stream.isClosed());
+        assertNull(stream.errored());
+    }
+
+    @Test
+    @Covers("node:test-stream-auto-destroy")
+    void soItIsTheOtherWayRound(Loop loop) {
+        stream.end();
+        loop.run();
+        journal.expect("final", "finish");
+        stream.pushNoMore();
+        stream.resume();
+        loop.run();
+        journal.expect("end", "close false");
+    }
+
+    @Test
+    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-duplex-end"})
+    void notHalfOpenItEndsItselfATickAfterTheEnd(Loop loop) {
+        use(new MemoryDuplex(loop, new Duplex.Options(false, 10, 10, true)));
+        stream.onEnd(() -> loop.nextTick(journal.note("tick")));
+        stream.pushNoMore();
+        stream.resume();
+        loop.run();
+        journal.expect("end", "tick", "final", "finish", "close false");
+    }
+
+    @Test
+    @Covers({"node:test-stream-destroy-event-order", "node:test-stream-duplex-destroy"})
+    void destroyedWithAnErrorThatComesFirstAndOnce(Loop loop) {
+        ChagresException error = new ChagresException("EX", "mine");
+        assertSame(stream, stream.destroy(error));
+        stream.destroy(new ChagresException("EY", "other"));
+        journal.expect();
+        loop.run();
+        journal.expect("error mine", "close true");
+        assertSame(error, stream.errored());
+    }
+
+    @Test
+    @Covers("node:test-stream-duplex-destroy")
+    void theSubclassMayReplaceTheError(Loop loop) {
+        Duplex replacing = new DestroyingDuplex(loop, done -> done.onComplete(new ChagresException("EY", "instead")));
+        replacing.onError(error -> journal.add(error.getMessage()));
+        replacing.onClose(hadError -> journal.add("close " + hadError));
+        replacing.destroy();
+        loop.run();
+        journal.expect("instead", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-duplex-destroy")
+    void theSubclassMaySwallowTheError(Loop loop) {
+        Duplex swallowing = new DestroyingDuplex(loop, done -> done.onComplete(null));
+        swallowing.onError(error -> journal.add(error.getMessage()));
+        swallowing.onClose(hadError -> journal.add("close " + hadError));
+        swallowing.destroy(new ChagresException("EX", "swallowed"));
+        loop.run();
+        journal.expect("close false");
+    }
+
+    @Test
+    void theCloseWaitsForTheSubclassAndComesOnce(Loop loop) {
+        Completion[] held = new Completion[1];
+        Duplex slow = new DestroyingDuplex(loop, done -> held[0] = done);
+        slow.onClose(hadError -> journal.add("close " + hadError));
+        slow.destroy();
+        loop.run();
+        journal.expect();
+        held[0].onComplete(null);
+        held[0].onComplete(null);
+        loop.run();
+        journal.expect("close false");
+    }
+
+    @Test
+    void anErrorListenerThatThrowsDoesNotCostTheClose(Loop loop) {
+        Duplex plain = new DestroyingDuplex(loop, done -> done.onComplete(new ChagresException("EX", "mine")));
+        plain.onError(error -> {
+            throw new IllegalStateException("listener");
+        });
+        plain.onClose(hadError -> journal.add("close " + hadError));
+        plain.destroy();
+        assertEquals("listener", assertThrows(IllegalStateException.class, loop::run).getMessage());
+        journal.expect("close true");
+    }
+
+    @Test
+    void listenersAddedAfterTheCloseHearNothing(Loop loop) {
+        stream.destroy();
+        loop.run();
+        journal.expect("close false");
+        stream.watched();
+        stream.read();
+        stream.resume();
+        stream.end();
+        loop.run();
+        journal.expect();
+    }
+
+    @Test
+    @Covers("node:test-stream-duplex-props")
+    void bothSidesHaveTheirOwnMark(Loop loop) {
+        MemoryDuplex split = new MemoryDuplex(loop, new Duplex.Options(true, 3, 5, true));
+        assertEquals(3, split.readableHighWaterMark());
+        assertEquals(5, split.writableHighWaterMark());
+        split.holds = true;
+        assertTrue(split.push("12"));
+        assertFalse(split.push("3"));
+        assertTrue(split.write("1234"));
+        assertFalse(split.write("5"));
+        split.destroy();
+        loop.run();
+    }
+
+    /** A duplex whose destruction is done as the test says. */
+    private static final class DestroyingDuplex extends Duplex {
+
+        private final Consumer<Completion> how;
+
+        DestroyingDuplex(Loop loop, Consumer<Completion> how) {
+            super(loop, Options.DEFAULT);
+            this.how = how;
+        }
+
+        @Override
+        protected void doRead() {
+        }
+
+        @Override
+        protected void doWrite(ByteBuffer data, Completion done) {
+            done.onComplete(null);
+        }
+
+        @Override
+        protected void doDestroy(ChagresException error, Completion done) {
+            how.accept(done);
+        }
+    }
+}

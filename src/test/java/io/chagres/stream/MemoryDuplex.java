@@ -1,0 +1,112 @@
+package io.chagres.stream;
+
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Talk;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * A duplex as a user would make one: what is written goes into the journal, and what is read comes from the test. Writes, the
+ * end and the destruction are done at once, or when the test says so.
+ */
+final class MemoryDuplex extends Duplex {
+
+    final Journal journal = new Journal();
+    /** The writes and ends that the test has to complete, where {@link #holds} says so. */
+    final ArrayDeque<Completion> held = new ArrayDeque<>();
+    boolean holds;
+    boolean vectored;
+    int reads;
+
+    MemoryDuplex(Loop loop) {
+        this(loop, Options.DEFAULT);
+    }
+
+    MemoryDuplex(Loop loop, Options options) {
+        super(loop, options);
+    }
+
+    static MemoryDuplex withMark(Loop loop, int bytes) {
+        return new MemoryDuplex(loop, new Options(true, bytes, bytes, true));
+    }
+
+    /** Writes every event into the journal. */
+    MemoryDuplex watched() {
+        onEnd(journal.note("end"));
+        onDrain(journal.note("drain"));
+        onFinish(journal.note("finish"));
+        onError(error -> journal.add("error " + error.getMessage()));
+        onClose(hadError -> journal.add("close " + hadError));
+        return this;
+    }
+
+    MemoryDuplex read() {
+        onData(chunk -> journal.add("data " + Talk.text(chunk)));
+        return this;
+    }
+
+    boolean push(String text) {
+        return push(Talk.buffer(text));
+    }
+
+    void pushNoMore() {
+        pushEnd();
+    }
+
+    boolean write(String text, Completion callback) {
+        return write(Talk.buffer(text), callback);
+    }
+
+    /** A write callback that goes into the journal. */
+    Completion told(String name) {
+        return error -> journal.add(name + (error == null ? "" : " " + error.code()));
+    }
+
+    void complete() {
+        held.remove().onComplete(null);
+    }
+
+    void fail(String code) {
+        held.remove().onComplete(new ChagresException(code, code));
+    }
+
+    @Override
+    protected void doRead() {
+        reads++;
+    }
+
+    @Override
+    protected void doWrite(ByteBuffer data, Completion done) {
+        journal.add("[" + Talk.text(data) + "]");
+        holdOrDo(done);
+    }
+
+    @Override
+    protected boolean isVectored() {
+        return vectored;
+    }
+
+    @Override
+    protected void doWriteVector(ByteBuffer[] data, Completion done) {
+        journal.add(Arrays.stream(data).map(Talk::text).collect(Collectors.joining("|", "[", "]")));
+        holdOrDo(done);
+    }
+
+    @Override
+    protected void doFinal(Completion done) {
+        journal.add("final");
+        holdOrDo(done);
+    }
+
+    private void holdOrDo(Completion done) {
+        if (holds) {
+            held.add(done);
+        } else {
+            done.onComplete(null);
+        }
+    }
+}

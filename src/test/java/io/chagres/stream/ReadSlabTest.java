@@ -1,0 +1,73 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.Loop;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(LoopFixture.class)
+class ReadSlabTest {
+
+    /** Each chunk is filled with its own number; the last look at all of them finds each number still in its place. */
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3, 4, 5})
+    void chunksNeverOverlapNorChange(long seed, Loop loop) {
+        Random random = new Random(seed);
+        ReadSlab slab = ReadSlab.of(loop.core());
+        List<ByteBuffer> chunks = new ArrayList<>();
+        for (int i = 0; i < 5000; i++) {
+            ByteBuffer room = slab.room();
+            int count = 1 + random.nextInt(random.nextInt(20) == 0 ? room.remaining() : Math.min(100, room.remaining()));
+            for (int at = 0; at < count; at++) {
+                room.put(room.position() + at, (byte) i);
+            }
+            ByteBuffer chunk = slab.take(count);
+            assertEquals(0, chunk.position());
+            assertEquals(count, chunk.remaining());
+            assertEquals(count, chunk.capacity(), "a chunk must not reach into its neighbour");
+            chunks.add(chunk);
+        }
+        for (int i = 0; i < chunks.size(); i++) {
+            ByteBuffer chunk = chunks.get(i);
+            while (chunk.hasRemaining()) {
+                assertEquals((byte) i, chunk.get());
+            }
+        }
+    }
+
+    @Test
+    void roomThatIsNotTakenIsGivenAgain(Loop loop) {
+        ReadSlab slab = ReadSlab.of(loop.core());
+        ByteBuffer room = slab.room();
+        assertSame(room, slab.room());
+        assertEquals(0, room.position());
+    }
+
+    @Test
+    void aReadAlwaysHasAtLeast16KiB(Loop loop) {
+        ReadSlab slab = ReadSlab.of(loop.core());
+        for (int i = 0; i < 200; i++) {
+            assertTrue(slab.room().remaining() >= 16 * 1024);
+            slab.take(1000);
+        }
+    }
+
+    @Test
+    void eachLoopHasItsOwn(Loop loop) {
+        assertSame(ReadSlab.of(loop.core()), ReadSlab.of(loop.core()));
+        try (Loop other = new Loop()) {
+            assertNotSame(ReadSlab.of(loop.core()), ReadSlab.of(other.core()));
+        }
+    }
+}

@@ -1,0 +1,302 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Node's rules of writing, on a duplex of a user's. */
+@ExtendWith(LoopFixture.class)
+class WritableSideTest {
+
+    private MemoryDuplex stream;
+    private Journal journal;
+
+    @BeforeEach
+    void create(Loop loop) {
+        use(MemoryDuplex.withMark(loop, 10));
+    }
+
+    private void use(MemoryDuplex duplex) {
+        stream = duplex.watched();
+        journal = duplex.journal;
+    }
+
+    @Test
+    @Covers({"node:test-stream-write-drain", "node:test-stream-writable-needdrain-state"})
+    void aWriteAnswersFalseFromTheMarkOnAndTheDrainComesWhenAllIsThrough(Loop loop) {
+        stream.holds = true;
+        assertTrue(stream.write("123456789"));
+        assertFalse(stream.write("0"));
+        assertFalse(stream.write("x"));
+        assertEquals(11, stream.writableLength());
+        assertTrue(stream.isWritableNeedDrain());
+        stream.complete();
+        assertTrue(stream.isWritableNeedDrain());
+        stream.complete();
+        stream.complete();
+        assertFalse(stream.isWritableNeedDrain());
+        loop.run();
+        journal.expect("[123456789]", "[0]", "[x]", "drain");
+    }
+
+    @Test
+    @Covers("node:test-stream-big-packet")
+    void whatTheSinkTakesAtOnceDoesNotCount(Loop loop) {
+        assertTrue(stream.write("far more than ten bytes"));
+        assertEquals(0, stream.writableLength());
+        loop.run();
+        journal.expect("[far more than ten bytes]");
+    }
+
+    @Test
+    @Covers("node:test-streams-highwatermark")
+    void aMarkOf0AnswersFalseWhereAWriteIsNotThroughAtOnce(Loop loop) {
+        use(MemoryDuplex.withMark(loop, 0));
+        assertTrue(stream.write("a"));
+        stream.holds = true;
+        assertFalse(stream.write("b"));
+        stream.complete();
+        loop.run();
+        journal.expect("[a]", "[b]", "drain");
+    }
+
+    @Test
+    @Covers("node:test-streams-highwatermark")
+    void aNegativeMarkIsRefused() {
+        assertEquals("ERR_INVALID_ARG_VALUE", assertThrows(UsageException.class,
+            () -> new Duplex.Options(true, -1, 0, true)).code());
+        assertEquals("ERR_INVALID_ARG_VALUE", assertThrows(UsageException.class,
+            () -> new Duplex.Options(true, 0, -5, true)).code());
+        assertEquals(64 * 1024, Duplex.Options.DEFAULT.writableHighWaterMark());
+    }
+
+    @Test
+    void aCallbackIsToldOnATickWhereTheSinkWasDoneAtOnce(Loop loop) {
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        journal.expect("[a]", "[b]");
+        loop.run();
+        journal.expect("told a", "told b");
+    }
+
+    @Test
+    void aCallbackIsToldFromTheCompletionOtherwiseAndTheNextWriteHasBegunByThen(Loop loop) {
+        stream.holds = true;
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.complete();
+        journal.expect("[a]", "[b]", "told a");
+        stream.complete();
+        journal.expect("told b");
+        loop.run();
+        journal.expect();
+    }
+
+    @Test
+    @Covers({"node:test-stream-writev", "node:test-stream-writable-clear-buffer"})
+    void writesThatWaitGoTogetherWhereTheSinkTakesSeveral(Loop loop) {
+        stream.holds = true;
+        stream.vectored = true;
+        for (String text : new String[] {"a", "b", "c"}) {
+            stream.write(text, stream.told("told " + text));
+        }
+        stream.complete();
+        journal.expect("[a]", "[b|c]", "told a");
+        stream.write("d", stream.told("told d"));
+        stream.complete();
+        journal.expect("[d]", "told b", "told c");
+        stream.complete();
+        loop.run();
+        journal.expect("told d");
+    }
+
+    @Test
+    @Covers({"node:test-stream3-cork-uncork", "node:test-stream-writable-properties"})
+    void corkedWritesWaitForTheLastUncork(Loop loop) {
+        stream.vectored = true;
+        stream.cork();
+        stream.cork();
+        stream.write("a");
+        stream.write("b");
+        stream.uncork();
+        journal.expect();
+        stream.uncork();
+        stream.uncork();
+        journal.expect("[a|b]");
+        stream.write("c");
+        loop.run();
+        journal.expect("[c]");
+    }
+
+    @Test
+    @Covers("node:test-stream3-cork-end")
+    void anEndUncorksFully(Loop loop) {
+        stream.vectored = true;
+        stream.cork();
+        stream.cork();
+        stream.write("a");
+        stream.end("b");
+        loop.run();
+        journal.expect("[a|b]", "final", "finish");
+    }
+
+    @Test
+    @Covers({"node:test-stream-write-final", "node:test-stream-writable-finished"})
+    void theFinishComesATickAfterTheSinksOwnEnd(Loop loop) {
+        stream.holds = true;
+        stream.end(ByteBuffer.allocate(0), stream.told("ended"));
+        assertTrue(stream.isWritableEnded());
+        assertFalse(stream.isWritable());
+        stream.complete();
+        loop.run();
+        journal.expect("[]", "final");
+        assertFalse(stream.isWritableFinished());
+        stream.complete();
+        journal.expect();
+        loop.run();
+        journal.expect("ended", "finish");
+        assertTrue(stream.isWritableFinished());
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-writev-finish")
+    void theFinishComesAfterAllCallbacks(Loop loop) {
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.end("c");
+        loop.run();
+        journal.expect("[a]", "[b]", "[c]", "told a", "told b", "final", "finish");
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-write-cb-error"})
+    void aFailureIsToldToItsWriteThenToThoseThatWaitThenToAll(Loop loop) {
+        stream.holds = true;
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.end(null, stream.told("ended"));
+        stream.fail("EX");
+        assertTrue(stream.isDestroyed());
+        journal.expect("[a]", "told a EX", "told b EX", "ended EX");
+        loop.run();
+        journal.expect("error EX", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-error")
+    void aFailureInsideTheCallMakesTheWriteAnswerFalseAndNoOtherBegins(Loop loop) {
+        Duplex failing = new FailingDuplex(loop);
+        failing.onError(error -> journal.add("error " + error.code()));
+        assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told a")));
+        assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told b")));
+        assertFalse(failing.isWritable());
+        failing.end(null, stream.told("ended"));
+        journal.expect();
+        loop.run();
+        assertEquals(1, ((FailingDuplex) failing).writes);
+        journal.expect("told a EX", "told b EX", "ended EX", "error EX");
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-write-cb-twice", "node:test-stream-err-multiple-callback-construction"})
+    void aSinkThatIsDoneTwiceIsAnError(Loop loop) {
+        stream.holds = true;
+        stream.write("a");
+        Completion done = stream.held.remove();
+        done.onComplete(null);
+        done.onComplete(null);
+        loop.run();
+        journal.expect("[a]", "error Callback called multiple times", "close true");
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-destroy", "node:test-stream-writable-finish-destroyed"})
+    void destroyedTheWriteThatIsWithTheSinkIsToldWhenItIsThroughAndTheOthersAfterIt(Loop loop) {
+        stream.holds = true;
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.end(null, stream.told("ended"));
+        stream.destroy();
+        loop.run();
+        journal.expect("[a]", "close false");
+        stream.complete();
+        loop.run();
+        journal.expect("told a", "told b ERR_STREAM_DESTROYED", "ended ERR_STREAM_DESTROYED");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-final-destroy")
+    void destroyedWhileTheSinkEndsThereIsNoFinish(Loop loop) {
+        stream.holds = true;
+        stream.end();
+        stream.destroy();
+        stream.complete();
+        loop.run();
+        journal.expect("final", "close false");
+    }
+
+    @Test
+    void aSinkWhoseEndFailsTellsTheCallbacksAndTheError(Loop loop) {
+        stream.holds = true;
+        stream.end(null, stream.told("ended"));
+        stream.fail("EX");
+        loop.run();
+        journal.expect("final", "ended EX", "error EX", "close true");
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-end-multiple", "node:test-stream-writable-ended-state"})
+    void endedTwiceItFinishesOnceAndTellsBoth(Loop loop) {
+        stream.end(null, stream.told("first"));
+        stream.end(null, stream.told("second"));
+        loop.run();
+        journal.expect("final", "first", "second", "finish");
+        stream.end(null, stream.told("third"));
+        loop.run();
+        journal.expect("third ERR_STREAM_ALREADY_FINISHED");
+    }
+
+    @Test
+    void aWriteInsideTheCallbackOfAWriteGoesBehindThoseThatWait(Loop loop) {
+        stream.holds = true;
+        stream.write("a", error -> stream.write("c", stream.told("told c")));
+        stream.write("b", stream.told("told b"));
+        while (!stream.held.isEmpty()) {
+            stream.complete();
+        }
+        loop.run();
+        journal.expect("[a]", "[b]", "[c]", "told b", "told c");
+    }
+
+    /** A sink that fails inside the call. */
+    private static final class FailingDuplex extends Duplex {
+
+        int writes;
+
+        FailingDuplex(Loop loop) {
+            super(loop, Options.DEFAULT);
+        }
+
+        @Override
+        protected void doRead() {
+        }
+
+        @Override
+        protected void doWrite(ByteBuffer data, Completion done) {
+            writes++;
+            done.onComplete(new ChagresException("EX", "EX"));
+        }
+    }
+}
