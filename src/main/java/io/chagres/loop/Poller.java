@@ -54,7 +54,7 @@ final class Poller {
 
     private int openWakeFd() {
         int fd = EventFd.eventfd(0, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
-        int result = fd < 0 ? fd : addWakeFd(fd);
+        int result = fd < 0 ? fd : addWakeFd(epoll, fd);
         if (result < 0) {
             closeIfOpen(fd);
             closeIfOpen(epoll);
@@ -64,9 +64,9 @@ final class Poller {
     }
 
     /** Edge-triggered and never read: each write is a new edge, and the loop saves a read(2) per wake-up. */
-    private int addWakeFd(int fd) {
+    private int addWakeFd(int set, int fd) {
         EpollEvent.set(change, 0, Epoll.EPOLLIN | Epoll.EPOLLET, data(0, fd));
-        return Epoll.epoll_ctl(epoll, Epoll.EPOLL_CTL_ADD, fd, change);
+        return Epoll.epoll_ctl(set, Epoll.EPOLL_CTL_ADD, fd, change);
     }
 
     private static void closeIfOpen(int fd) {
@@ -79,9 +79,12 @@ final class Poller {
         return epoll;
     }
 
-    /** Ends a wait; any thread. */
+    /** Ends a wait; any thread. A wake-up that got lost would be one too few: nobody sends a second. */
     void wake() {
-        EventFd.wake(wakeFd);
+        int result;
+        do {
+            result = EventFd.wake(wakeFd);
+        } while (result == -Errno.EINTR || result == -Errno.EAGAIN);
         mailbox.rang();
     }
 
@@ -290,12 +293,12 @@ final class Poller {
      */
     private void renew() {
         int fresh = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
-        if (fresh < 0) {
-            return;   // no descriptor to be had: the next batch comes here again
+        if (fresh < 0 || addWakeFd(fresh, wakeFd) < 0) {
+            closeIfOpen(fresh);   // no room for another: the next batch comes here again
+            return;
         }
         closeIfOpen(epoll);
         epoll = fresh;
-        addWakeFd(wakeFd);
         for (Watcher watcher : watchers) {
             if (watcher != null && watcher.told != 0) {
                 watcher.told = 0;

@@ -193,9 +193,20 @@ public final class Server {
         handle.accept(connection);
         connections++;
         Socket socket = new Socket(loop(), options.duplex(), connection, this, options.pauseOnConnect());
-        options.applyTo(socket);
+        applyOptions(socket);
         for (var at = connectionListeners; at != null; at = at.next()) {
             at.listener().accept(socket);
+        }
+    }
+
+    /** A connection that the kernel refuses an option is a connection all the same; who asked for the option may want to know. */
+    private void applyOptions(Socket socket) {
+        try {
+            options.applyTo(socket);
+        } catch (SystemException refused) {
+            for (var at = errorListeners; at != null; at = at.next()) {
+                at.listener().accept(refused);
+            }
         }
     }
 
@@ -308,7 +319,10 @@ public final class Server {
         return this;
     }
 
-    /** Adds a listener for a listen that failed. Where there is none, the error goes to the loop's uncaught handler. */
+    /**
+     * Adds a listener for a listen that failed; where there is none, that goes to the loop's uncaught handler. It hears too of
+     * an option of {@link ServerOptions} that the kernel refuses an accepted socket, which lives on without it.
+     */
     public Server onError(Consumer<? super ChagresException> listener) {
         core.checkThread();
         errorListeners = Listeners.add(errorListeners, UsageException.requireArgument(listener, "listener"));

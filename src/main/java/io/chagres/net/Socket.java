@@ -70,8 +70,8 @@ public final class Socket extends Duplex {
         opening = null;
         adopt(connection);
         touch();
-        settings.applyTo(handle);
-        tell(connectListeners);
+        settings.applyTo(handle, this::destroy);
+        tell(handle == null ? null : connectListeners);
         opened.catchUp();
         if (handle != null && !isPaused()) {
             pull();

@@ -55,8 +55,13 @@ public record SocketAddress(String address, int port) {
             : SockAddr.putInet(memory, ip, port);
     }
 
+    /** @throws UsageException EINVAL where it is of another family, as that of a socket pair */
     static SocketAddress read(MemorySegment memory) {
-        boolean six = SockAddr.family(memory) == Sockets.AF_INET6;
+        int family = SockAddr.family(memory);
+        boolean six = family == Sockets.AF_INET6;
+        if (!six && family != Sockets.AF_INET) {
+            throw new UsageException("EINVAL", "no IP address, but one of family " + family);
+        }
         String zone = six ? Zone.suffix(SockAddr.scopeId(memory)) : "";
         return new SocketAddress(Ip.format(SockAddr.ip(memory)) + zone, SockAddr.port(memory));
     }

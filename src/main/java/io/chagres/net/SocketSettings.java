@@ -1,6 +1,9 @@
 package io.chagres.net;
 
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
+import java.util.function.Consumer;
 
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
@@ -60,14 +63,22 @@ final class SocketSettings {
         }
     }
 
-    /** Tells a new handle all that differs from what it has by itself. */
-    void applyTo(Tcp handle) {
+    /** Tells a new handle all that differs from what it has by itself; {@code onRefused} gets the kernel's no. */
+    void applyTo(Tcp handle, Consumer<ChagresException> onRefused) {
+        tellReferenced(handle);
+        try {
+            applyOptions(handle);
+        } catch (SystemException refused) {
+            onRefused.accept(refused);
+        }
+    }
+
+    private void applyOptions(Tcp handle) {
         if (noDelay) {
             handle.setNoDelay(true);
         }
         if (keepAlive) {
             handle.setKeepAlive(true, keepAliveSeconds);
         }
-        tellReferenced(handle);
     }
 }

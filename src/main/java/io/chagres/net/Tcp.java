@@ -66,28 +66,27 @@ public final class Tcp extends StreamHandle {
     // ---- opening -----------------------------------------------------------------------------------------------
 
     /**
-     * Takes over {@code fd}, a TCP socket in whatever state, and sets it to non-blocking. Where it throws, {@code fd} stays the
-     * caller's.
+     * Takes over {@code fd}, a TCP socket in whatever state, and sets it to non-blocking. An end of a socket pair will do too, as
+     * in libuv, for reading and writing. Where it throws, {@code fd} stays the caller's.
      *
      * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where it is
-     *     no TCP socket
+     *     no stream socket
      * @throws SystemException EBADF; what the kernel says to an option that was set before
      */
     public void open(int fd) {
         requireOpen("open");
         if (fd() < 0) {
-            requireTcp(fd);
+            requireStreamSocket(fd);
             applyEarlyOptions(fd);
         }
         adopt(fd);
         early = null;
     }
 
-    private static void requireTcp(int fd) {
+    private static void requireStreamSocket(int fd) {
         check(Descriptors.fcntl(fd, Descriptors.F_GETFD, 0), "fcntl");
-        DescriptorKind kind = DescriptorKind.of(fd);
-        if (kind != DescriptorKind.TCP) {
-            throw new UsageException("EINVAL", "descriptor " + fd + " is no TCP socket but " + kind);
+        if (Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE) != Sockets.SOCK_STREAM) {
+            throw new UsageException("EINVAL", "descriptor " + fd + " is no TCP socket: " + DescriptorKind.of(fd));
         }
     }
 
@@ -201,9 +200,14 @@ public final class Tcp extends StreamHandle {
         int length = remote.withZone().write(memory.address);
         int result = Sockets.connect(fd(), memory.address, length);
         while (result == -Errno.EINTR) {
-            result = Sockets.connect(fd(), memory.address, length);
+            result = again(Sockets.connect(fd(), memory.address, length));
         }
         awaitConnect(result, callback);
+    }
+
+    /** What an interrupted connect(2) has begun goes on, and asking again only says that it does. */
+    private static int again(int result) {
+        return result == -Errno.EALREADY || result == -Errno.EISCONN ? -Errno.EINPROGRESS : result;
     }
 
     private void requireNoDelayedError(String call) {

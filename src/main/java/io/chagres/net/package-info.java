@@ -1,10 +1,10 @@
 /**
- * Servers and connections: Node's net module on top of TCP handles.
+ * Servers and connections: Node's net module on top of TCP handles; and handles for Unix sockets, FIFOs and pipes.
  *
  * <pre>
  *     {@link io.chagres.net.Server}, {@link io.chagres.net.Socket}      Node's lib/net.js
  *        |
- *     {@link io.chagres.net.Tcp}                 libuv's src/unix/tcp.c
+ *     {@link io.chagres.net.Tcp}, {@link io.chagres.net.Pipe}           libuv's src/unix/tcp.c and pipe.c
  * </pre>
  *
  * <h2>A server</h2>
@@ -27,6 +27,15 @@
  *
  * <p>A server that is closed tells its close when it listens no more and the last of its sockets is gone. To exit gracefully
  * is therefore: close the server, and let the loop run out.
+ *
+ * <h2>Options and lookups</h2>
+ *
+ * {@link io.chagres.net.SocketOption} lists what can be asked of a {@link io.chagres.net.Tcp}, and {@link io.chagres.net.TcpInfo}
+ * is what the kernel knows of it. What is set before there is a socket is kept, with its value, until there is one. To notice a
+ * peer that has vanished takes two of them: keep-alive while the connection is idle, and TCP_USER_TIMEOUT while data is
+ * unacknowledged, when the kernel sends no probes.
+ *
+ * <p>{@link io.chagres.net.Lookup} asks for addresses and names on a worker thread.
  *
  * @see <a href="https://nodejs.org/api/net.html">Node: net</a>
  */

@@ -24,6 +24,9 @@ final class Acceptor {
     /** How long a listener rests that can neither accept nor shed: long enough to cost nothing, too short to be noticed. */
     private static final long REST_MICROS = 20_000;
 
+    /** Failures in a row that may still be of the connections; a listener that is broken itself must not take all the time. */
+    private static final int MOST_FAILURES = 64;
+
     private final LoopCore core;
     private final Watcher watcher;
     private final SpareDescriptor spare;
@@ -34,6 +37,7 @@ final class Acceptor {
         }
     };
     private Runnable onConnection;
+    private int failures;
     private int parked = NONE;
 
     Acceptor(LoopCore core, Watcher watcher) {
@@ -61,6 +65,8 @@ final class Acceptor {
             failed(-fd);
             return;
         }
+        failures = 0;
+        spare.refill();
         parked = fd;
         watcher.remove(Epoll.EPOLLIN);
         onConnection.run();
@@ -68,14 +74,25 @@ final class Acceptor {
 
     /**
      * Most errors are of the connection that was to be accepted (accept(2), error handling) and concern nobody here: the next
-     * one may be well. Those of the process or system stay for a while.
+     * one may be well. Those of the process or system stay for a while, and so may any that comes again and again.
      */
     private void failed(int errno) {
-        boolean full = errno == Errno.EMFILE || errno == Errno.ENFILE;
-        if (full && !spare.shed(watcher.fd()) || errno == Errno.ENOMEM || errno == Errno.ENOBUFS) {
-            watcher.remove(Epoll.EPOLLIN);
-            core.timers().start(rest, REST_MICROS);
+        boolean stays = switch (errno) {
+            case Errno.EAGAIN, Errno.EINTR -> false;
+            case Errno.EMFILE, Errno.ENFILE -> !spare.shed(watcher.fd());
+            case Errno.ENOMEM, Errno.ENOBUFS -> true;
+            default -> ++failures >= MOST_FAILURES;
+        };
+        if (stays) {
+            rest();
         }
+    }
+
+    /** Accepts nothing for a while; what waits, waits in the backlog. */
+    void rest() {
+        failures = 0;
+        watcher.remove(Epoll.EPOLLIN);
+        core.timers().start(rest, REST_MICROS);
     }
 
     boolean hasParked() {

@@ -31,18 +31,28 @@ final class SpareDescriptor implements AutoCloseable {
         return EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
     }
 
-    /** Accepts what waits at {@code listener}, and closes it; false where there was no room even for that. */
+    /** Takes a descriptor again, where the last one could not be had. */
+    void refill() {
+        if (fd < 0) {
+            fd = open();
+        }
+    }
+
+    /** Accepts what waits at {@code listener}, and closes it; false where it waits on, since there was no room even for that. */
     boolean shed(int listener) {
         close();
-        int accepted = 0;
-        for (int shed = 0; shed < MOST_PER_EVENT && accepted >= 0; shed++) {
-            accepted = Sockets.accept4(listener, MemorySegment.NULL, MemorySegment.NULL, Sockets.SOCK_CLOEXEC);
-            if (accepted >= 0) {
-                Descriptors.close(accepted);
-            }
+        int shed = 0;
+        int accepted = accept(listener);
+        while (accepted >= 0) {
+            Descriptors.close(accepted);
+            accepted = ++shed < MOST_PER_EVENT ? accept(listener) : -Errno.EAGAIN;
         }
-        fd = open();
-        return accepted != -Errno.EMFILE && accepted != -Errno.ENFILE;
+        refill();
+        return shed > 0 || accepted == -Errno.EAGAIN;
+    }
+
+    private static int accept(int listener) {
+        return Sockets.accept4(listener, MemorySegment.NULL, MemorySegment.NULL, Sockets.SOCK_CLOEXEC);
     }
 
     @Override

@@ -429,9 +429,15 @@ public abstract class StreamHandle extends Handle {
         }
     }
 
-    /** The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. */
+    /**
+     * The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. A listener, who could
+     * tell nobody, tries again a little later.
+     */
     private void refused(int errno) {
         finishConnect(errno);
+        if (acceptor != null && !isClosing()) {
+            acceptor.rest();
+        }
         if (reads != null) {
             reads.fail(SystemException.of(errno, "epoll_ctl"));
         }

@@ -100,7 +100,7 @@ final class WriteQueue {
                     return;
                 }
             } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-                return;
+                return;   // ENOBUFS may leave it writable: level-triggered, the next iteration tries again
             } else if (sent != -Errno.EINTR) {
                 finishFirst((int) -sent);
             }

@@ -6,7 +6,7 @@
  *        | push, doRead   | doWrite, doFinal
  *     {@link io.chagres.stream.StreamHandle}    reads, write requests, shutdown, accept      libuv's src/unix/stream.c
  *        |                |
- *     recv(2)          send(2), sendmsg(2), shutdown(2), accept4(2)
+ *     recv(2)          send(2), sendmsg(2), shutdown(2), accept4(2)       of what is no socket: read(2), write(2), writev(2)
  * </pre>
  *
  * <h2>StreamHandle</h2>
@@ -15,6 +15,9 @@
  * each with its bound on the work per event. A write is tried at once; what the kernel does not take is queued, and
  * queued writes go together in one system call. Each request completes exactly once, never inside the call that made it, in
  * the order in which they were made; a call that throws made none.
+ *
+ * <p>How bytes pass between it and its descriptor is a {@code Transport}'s: one for sockets, one for FIFOs and terminals, and
+ * one for the sockets of an {@link io.chagres.stream.IpcStream}, over which descriptors come and go besides.
  *
  * <h2>Duplex</h2>
  *

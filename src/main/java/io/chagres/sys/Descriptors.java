@@ -79,10 +79,10 @@ public final class Descriptors {
         return Libc.size(Later.WRITEV, fd, iov, iovcnt);
     }
 
-    /** isatty(3): 1, or -ENOTTY, -EBADF. */
+    /** isatty(3): 1, or -ENOTTY, -EBADF. (The C library says 0 for no.) */
     public static int isatty(int fd) {
-        int result = call(Later.ISATTY, fd, 0, 0);
-        return result == 1 ? result : -Errno.ENOTTY;
+        MemorySegment slab = Scratch.slab();
+        return (int) Libc.invoke(Later.ISATTY, slab, fd, 0, 0, 0, 0) == 1 ? 1 : -Scratch.errno(slab);
     }
 
     /**

@@ -93,12 +93,10 @@ class EchoServerAbuseTest {
         try (Socket slow = server.connect()) {
             Sender sender = new Sender(slow, noise, 0, noise.length);
             sender.awaitDoneOrStuck();
-            int taken = sender.sent();
-            assertTrue(taken < noise.length, "all was taken");
             for (int i = 0; i < 100; i++) {
                 assertServes();
             }
-            assertEquals(taken, sender.sent(), "more was taken meanwhile");
+            assertTrue(sender.sent() < noise.length, "all was taken");
             assertArrayEquals(noise, readAll(slow.getInputStream(), noise.length));
             sender.join();
         }

@@ -1,7 +1,6 @@
 package io.chagres.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.BufferedReader;
@@ -27,6 +26,7 @@ final class EchoServerProcess implements AutoCloseable {
     private static final int PATIENCE_SECONDS = 60;
     private static final String ALLOW_NATIVE = "--enable-native-access=ALL-UNNAMED";
     private static final String SOURCE = "examples/EchoServer.java";
+    private static final String NO_MORE = "(no more)";
 
     private final Process process;
     private final BlockingQueue<String> output;
@@ -63,18 +63,22 @@ final class EchoServerProcess implements AutoCloseable {
 
     /** As {@link #start}, with another option for the JVM. */
     static EchoServerProcess startWith(String option, String... arguments) throws IOException {
-        String classPath = "target/classes" + File.pathSeparator + Compiled.FOLDER;
+        String classPath = "target/classes" + File.pathSeparator + Compiled.folder();
         return run(List.of("-XX:TieredStopAtLevel=1", option, "-cp", classPath, "EchoServer"), arguments);
     }
 
     /** Compiled once for all tests but those of {@link #fromSource}, since that takes longer than all the rest of a start. */
     private static final class Compiled {
-        static final String FOLDER = "target/examples";
+        private static final String FOLDER = "target/examples";
 
         static {
             int status = ToolProvider.findFirst("javac").orElseThrow()
                 .run(System.out, System.err, "-cp", "target/classes", "-d", FOLDER, SOURCE);
             assertEquals(0, status, "javac");
+        }
+
+        static String folder() {
+            return FOLDER;
         }
     }
 
@@ -91,8 +95,10 @@ final class EchoServerProcess implements AutoCloseable {
         Thread.ofPlatform().daemon().start(() -> {
             try (reader) {
                 reader.lines().forEach(lines::add);
-            } catch (IOException | RuntimeException closed) {
-                // the process was killed
+            } catch (IOException | RuntimeException killed) {
+                // what comes from a process that was killed is of no interest
+            } finally {
+                lines.add(NO_MORE);
             }
         });
         return lines;
@@ -124,13 +130,13 @@ final class EchoServerProcess implements AutoCloseable {
 
     private String next(BlockingQueue<String> lines) throws InterruptedException {
         String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertNotNull(line, () -> "no line came; the others are " + output + " and " + errors);
+        assertTrue(line != null && !line.equals(NO_MORE), () -> "no line came; the others are " + output + " and " + errors);
         return line;
     }
 
     /** What else it has printed to its standard error. */
     List<String> otherErrors() {
-        return new ArrayList<>(errors);
+        return errors.stream().filter(line -> !line.equals(NO_MORE)).toList();
     }
 
     void signal(String name) throws IOException, InterruptedException {

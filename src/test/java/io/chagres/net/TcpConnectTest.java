@@ -202,14 +202,6 @@ class TcpConnectTest {
         close(loop);
     }
 
-    @Test
-    void aLinkLocalAddressWithoutAZoneIsRefusedByTheKernel(Loop loop) {
-        ChagresException refused = assertThrows(ChagresException.class,
-            () -> tcp.connect(new SocketAddress("fe80::0bad:babe", 1337), note("connect")));
-        assertTrue(refused instanceof SystemException);
-        close(loop);
-    }
-
     private static SocketAddress dead() {
         return new SocketAddress(Local.HOST, Peer.deadPort());
     }

@@ -8,15 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.RunMode;
-import io.chagres.loop.SystemException;
 import io.chagres.stream.ReadListener;
-import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
 @ConnectionTest
@@ -67,44 +65,6 @@ class TcpReadTest {
         accepted.closeReset(() -> { });
         loop.run();
         journal.expect("read ECONNRESET");
-    }
-
-    @Test
-    @Covers("libuv:tcp_alloc_cb_fail")
-    void withoutABufferItIsToldSoAndReadingGoesOn(Loop loop) {
-        connect(loop);
-        accepted.write(Talk.buffer("hello"), error -> { });
-        int[] asked = {0};
-        client.readStart(new ReadListener() {
-            @Override
-            public ByteBuffer onAllocate(int suggestedSize) {
-                assertEquals(65536, suggestedSize);
-                return switch (asked[0]++) {
-                    case 0 -> null;
-                    case 1 -> ByteBuffer.allocate(0);
-                    case 2 -> ByteBuffer.allocate(8).position(8);
-                    default -> ByteBuffer.allocate(suggestedSize);
-                };
-            }
-
-            @Override
-            public void onRead(int count, ByteBuffer buffer) {
-                journal.add("read " + count);
-                close();
-            }
-
-            @Override
-            public void onEnd() {
-                journal.add("end");
-            }
-
-            @Override
-            public void onError(SystemException error) {
-                journal.add(error.getMessage());
-            }
-        });
-        loop.run();
-        journal.expect("read ENOBUFS", "read ENOBUFS", "read ENOBUFS", "read 5");
     }
 
     @Test
@@ -189,113 +149,21 @@ class TcpReadTest {
     }
 
     @Test
-    void closedInTheAllocationNothingIsRead(Loop loop) {
-        connect(loop);
-        accepted.write(Talk.buffer("hello"), error -> { });
-        client.readStart(new ReadListener() {
-            @Override
-            public ByteBuffer onAllocate(int suggestedSize) {
-                close();
-                return ByteBuffer.allocate(suggestedSize);
-            }
-
-            @Override
-            public void onRead(int count, ByteBuffer buffer) {
-                journal.add("read");
-            }
-
-            @Override
-            public void onEnd() {
-                journal.add("end");
-            }
-
-            @Override
-            public void onError(SystemException error) {
-                journal.add("error");
-            }
-        });
-        loop.run();
-        journal.expect();
-    }
-
-    @Test
-    void itReadsIntoWhatItIsGivenFromPositionToLimitAndMovesNeither(Loop loop) {
-        for (ByteBuffer room : new ByteBuffer[] {ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10),
-            ByteBuffer.allocate(30).position(7).slice().limit(10)}) {
-            connect(loop);
-            room.position(3).limit(7);
-            accepted.write(Talk.buffer("abcdefgh"), error -> { });
+    @Covers("libuv:tcp_oob")
+    void urgentDataOnAStreamThatReadsDoesNoHarm(Loop loop) {
+        Tcp reading = new Tcp(loop);
+        try (Peer<Void> server = Peer.server(socket -> {
+            Talk.send(socket, "before");
+            socket.sendUrgentData('!');
+            Talk.send(socket, "after");
+            return null;
+        })) {
             StringBuilder got = new StringBuilder();
-            client.readStart(into(room, got));
+            reading.connect(new SocketAddress(Local.HOST, server.port()), error ->
+                reading.readStart(TcpPair.reader(bytes -> got.append(Talk.text(bytes)), reading::close)));
             loop.run();
-            assertEquals("abcdefgh", got.toString());
-            room.limit(10);
-            assertEquals(0, room.get(2));
-            assertEquals(0, room.get(7));
+            assertEquals("beforeafter", got.toString());
         }
-    }
-
-    private ReadListener into(ByteBuffer room, StringBuilder got) {
-        return new ReadListener() {
-            @Override
-            public ByteBuffer onAllocate(int suggestedSize) {
-                return room;
-            }
-
-            @Override
-            public void onRead(int count, ByteBuffer buffer) {
-                assertEquals(3, buffer.position());
-                assertEquals(7, buffer.limit());
-                got.append(Talk.text(buffer.slice(3, count)));
-                if (got.length() == 8) {
-                    close();
-                }
-            }
-
-            @Override
-            public void onEnd() {
-                got.append("end");
-            }
-
-            @Override
-            public void onError(SystemException error) {
-                got.append(error.code());
-            }
-        };
-    }
-
-    /** 32 reads, then the others get their turn, however much there is. */
-    @Test
-    void aBusyPeerDoesNotHoldTheLoop(Loop loop) {
-        connect(loop);
-        accepted.write(ByteBuffer.allocate(100_000), error -> { });
-        int[] reads = {0};
-        client.readStart(new ReadListener() {
-            @Override
-            public ByteBuffer onAllocate(int suggestedSize) {
-                return ByteBuffer.allocate(10);
-            }
-
-            @Override
-            public void onRead(int count, ByteBuffer buffer) {
-                reads[0]++;
-            }
-
-            @Override
-            public void onEnd() {
-                journal.add("end");
-            }
-
-            @Override
-            public void onError(SystemException error) {
-                journal.add("error");
-            }
-        });
-        loop.run(RunMode.ONCE);
-        loop.run(RunMode.ONCE);
-        assertTrue(reads[0] <= 64, () -> reads[0] + " reads");
-        close();
-        loop.run();
     }
 
     private void connect(Loop loop) {

@@ -277,15 +277,15 @@ class ReadableSideTest {
     }
 
     @Test
-    void tenThousandListenersAreToldInOrder(Loop loop) {
+    void aThousandListenersAreToldInOrder(Loop loop) {
         int[] next = {0};
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 1000; i++) {
             int mine = i;
             stream.onEnd(() -> assertEquals(mine, next[0]++));
         }
         stream.pushNoMore();
         stream.resume();
         loop.run();
-        assertEquals(10_000, next[0]);
+        assertEquals(1000, next[0]);
     }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -32,6 +33,33 @@ class DescriptorsTest extends SysTest {
         assertArrayEquals("abc".getBytes(US_ASCII), bytes(in, 3));
         close(pipe[1]);
         assertEquals(0, Descriptors.read(pipe[0], in, 8));
+    }
+
+    @Test
+    void severalBuffersAreWrittenInOneCall() {
+        int[] pipe = pipe();
+        MemorySegment vector = Memory.allocate(2L * IoVec.BYTES);
+        MemorySegment ab = Memory.string("ab");
+        MemorySegment c = Memory.string("c");
+        IoVec.set(vector, 0, ab, 2);
+        IoVec.set(vector, 1, c, 1);
+        assertEquals(3, Descriptors.writev(pipe[1], vector, 2));
+        MemorySegment in = Memory.allocate(8);
+        assertEquals(3, Descriptors.read(pipe[0], in, 8));
+        assertArrayEquals("abc".getBytes(US_ASCII), bytes(in, 3));
+        assertEquals(-Errno.EINVAL, Descriptors.writev(pipe[1], vector, -1));
+        close(pipe[0]);
+        assertEquals(-Errno.EPIPE, Descriptors.writev(pipe[1], vector, 2));
+        assertEquals(-Errno.EBADF, Descriptors.writev(closed(), vector, 2));
+    }
+
+    @Test
+    void aTerminalIsKnown() {
+        assertEquals(-Errno.ENOTTY, Descriptors.isatty(pipe()[0]));
+        assertEquals(-Errno.EBADF, Descriptors.isatty(closed()));
+        int terminal = Descriptors.open(Memory.string("/dev/ptmx"), Descriptors.O_RDWR | Descriptors.O_CLOEXEC, 0);
+        assumeTrue(terminal >= 0, "there are no terminals here");
+        assertEquals(1, Descriptors.isatty(opened(terminal)));
     }
 
     @Test

@@ -1,0 +1,22 @@
+import io.chagres.loop.Loop;
+import io.chagres.net.Family;
+import io.chagres.net.KeepAlive;
+import io.chagres.net.Tcp;
+
+/**
+ * Asks the kernel what keep-alive a new TCP socket has: whether it is on, and its three numbers.
+ *
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeepAliveDefaults.java</pre>
+ */
+public class KeepAliveDefaults {
+
+    public static void main(String[] args) {
+        try (Loop loop = new Loop()) {
+            KeepAlive keepAlive = new Tcp(loop, Family.IPV4).keepAlive();
+            System.out.println("keep-alive on by default: " + (keepAlive.on() ? 1 : 0));
+            System.out.println("silence before the first probe: " + keepAlive.idleSeconds() + " seconds");
+            System.out.println("time between probes: " + keepAlive.intervalSeconds() + " seconds");
+            System.out.println("unanswered probes that end the connection: " + keepAlive.count());
+        }
+    }
+}

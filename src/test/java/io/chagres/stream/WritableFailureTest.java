@@ -1,0 +1,125 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** A duplex whose sink fails, or that is destroyed in the middle: who is told what, and in which order. */
+@ExtendWith(LoopFixture.class)
+class WritableFailureTest {
+
+    private MemoryDuplex stream;
+    private Journal journal;
+
+    @BeforeEach
+    void create(Loop loop) {
+        stream = MemoryDuplex.withMark(loop, 10).watched();
+        journal = stream.journal;
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-write-cb-error"})
+    void aFailureIsToldToItsWriteThenToThoseThatWaitThenToAll(Loop loop) {
+        stream.holds = true;
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.end(null, stream.told("ended"));
+        stream.fail("EX");
+        assertTrue(stream.isDestroyed());
+        journal.expect("[a]", "told a EX", "told b EX", "ended EX");
+        loop.run();
+        journal.expect("error EX", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-error")
+    void aFailureInsideTheCallMakesTheWriteAnswerFalseAndNoOtherBegins(Loop loop) {
+        Duplex failing = new FailingDuplex(loop);
+        failing.onError(error -> journal.add("error " + error.code()));
+        assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told a")));
+        assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told b")));
+        assertFalse(failing.isWritable());
+        failing.end(null, stream.told("ended"));
+        journal.expect();
+        loop.run();
+        assertEquals(1, ((FailingDuplex) failing).writes);
+        journal.expect("told a EX", "told b EX", "ended EX", "error EX");
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-write-cb-twice", "node:test-stream-err-multiple-callback-construction"})
+    void aSinkThatIsDoneTwiceIsAnError(Loop loop) {
+        stream.holds = true;
+        stream.write("a");
+        Completion done = stream.held.remove();
+        done.onComplete(null);
+        done.onComplete(null);
+        loop.run();
+        journal.expect("[a]", "error Callback called multiple times", "close true");
+    }
+
+    @Test
+    @Covers({"node:test-stream-writable-destroy", "node:test-stream-writable-finish-destroyed"})
+    void destroyedTheWriteThatIsWithTheSinkIsToldWhenItIsThroughAndTheOthersAfterIt(Loop loop) {
+        stream.holds = true;
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.end(null, stream.told("ended"));
+        stream.destroy();
+        loop.run();
+        journal.expect("[a]", "close false");
+        stream.complete();
+        loop.run();
+        journal.expect("told a", "told b ERR_STREAM_DESTROYED", "ended ERR_STREAM_DESTROYED");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-final-destroy")
+    void destroyedWhileTheSinkEndsThereIsNoFinish(Loop loop) {
+        stream.holds = true;
+        stream.end();
+        stream.destroy();
+        stream.complete();
+        loop.run();
+        journal.expect("final", "close false");
+    }
+
+    @Test
+    void aSinkWhoseEndFailsTellsTheCallbacksAndTheError(Loop loop) {
+        stream.holds = true;
+        stream.end(null, stream.told("ended"));
+        stream.fail("EX");
+        loop.run();
+        journal.expect("final", "ended EX", "error EX", "close true");
+    }
+
+    /** A sink that fails inside the call. */
+    private static final class FailingDuplex extends Duplex {
+
+        int writes;
+
+        FailingDuplex(Loop loop) {
+            super(loop, Options.DEFAULT);
+        }
+
+        @Override
+        protected void doRead() {
+        }
+
+        @Override
+        protected void doWrite(ByteBuffer data, Completion done) {
+            writes++;
+            done.onComplete(new ChagresException("EX", "EX"));
+        }
+    }
+}
