@@ -74,13 +74,14 @@ final class ConnectAttempts {
             Tcp attempt = handle;
             handle.connect(remote, error -> connected(attempt, remote, error));
         } catch (SystemException atOnce) {
-            failed(remote, atOnce);
+            boolean wasBind = atOnce.address() != null;
+            failed(remote, atOnce, wasBind || handle.fd() < 0 ? null : handle.localAddress());
             return;
         }
         if (!remotes.isEmpty()) {
             timer = Timer.after(loop, ATTEMPT_MILLIS, () -> {
                 timer = null;
-                failed(remote, SystemException.of(Errno.ETIMEDOUT, "connect"));
+                failed(remote, SystemException.of(Errno.ETIMEDOUT, "connect"), null);
             });
         }
     }
@@ -104,16 +105,18 @@ final class ConnectAttempts {
             over = true;
             listener.onFailed(null);
         } else if (error != null) {
-            failed(remote, (SystemException) error);
+            failed(remote, (SystemException) error, local != null && local.port() > 0 ? local : null);
         } else {
             over = true;
             listener.onConnected(attempt);
         }
     }
 
-    private void failed(SocketAddress remote, SystemException error) {
+    /** @param from what Node's text names besides the remote address, or null */
+    private void failed(SocketAddress remote, SystemException error, SocketAddress from) {
+        String detail = from == null ? "" : " - Local (" + from.address() + ":" + from.port() + ")";
         errors.add(error.address() != null ? error
-            : SystemException.at(error.errno(), "connect", remote.address(), remote.port(), localDetail()));
+            : SystemException.at(error.errno(), "connect", remote.address(), remote.port(), detail));
         handle.close();
         if (remotes.isEmpty()) {
             over = true;
@@ -121,10 +124,6 @@ final class ConnectAttempts {
         } else {
             begin();
         }
-    }
-
-    private String localDetail() {
-        return local == null ? "" : " - Local (" + local.address() + ":" + local.port() + ")";
     }
 
     /** One error as it is; several as Node's AggregateError: no message, the first one's code, all of them inside. */

@@ -11,7 +11,7 @@ package io.chagres.net;
  * @param idleSeconds 1 to 32767; 0 leaves what the socket has, at first the system's: 7200
  * @param intervalSeconds 1 to 32767; 0 leaves what the socket has, at first the system's: 75
  * @param count 1 to 127; 0 leaves what the socket has, at first the system's: 9
- * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7): SO_KEEPALIVE, TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT</a>
  */
 public record KeepAlive(boolean on, int idleSeconds, int intervalSeconds, int count) {
 

@@ -59,7 +59,7 @@ public abstract class SocketOption<T> {
     /** Sends only full segments while it is on, for at most 200 ms. Off by default. */
     public static final SocketOption<Boolean> TCP_CORK = flag("TCP_CORK", Sockets.IPPROTO_TCP, Sockets.TCP_CORK);
 
-    /** Acknowledges at once instead of after up to 40 ms. Not for good: the kernel changes it as it sees fit. */
+    /** Acknowledges at once instead of after 40 to 200 ms. Not for good: the kernel changes it as it sees fit. */
     public static final SocketOption<Boolean> TCP_QUICKACK = flag("TCP_QUICKACK", Sockets.IPPROTO_TCP, Sockets.TCP_QUICKACK);
 
     /**
@@ -97,7 +97,10 @@ public abstract class SocketOption<T> {
         return number(UsageException.requireArgument(name, "name"), level, number, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
-    /** An option that is a struct or a string, as the kernel has it in memory; a get has room for {@code mostBytes}. */
+    /**
+     * An option that is a struct or a string, as the kernel has it in memory; a get has room for {@code mostBytes}. An array
+     * given before there is a socket must not change until there is one.
+     */
     public static SocketOption<byte[]> ofBytes(String name, int level, int number, int mostBytes) {
         if (mostBytes < 0) {
             throw new UsageException("EINVAL", "mostBytes must not be negative: " + mostBytes);

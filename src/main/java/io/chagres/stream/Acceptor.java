@@ -66,6 +66,10 @@ final class Acceptor {
             return;
         }
         failures = 0;
+        if (spare.isLeftToOthers(fd)) {
+            Descriptors.close(fd);
+            return;
+        }
         spare.refill();
         parked = fd;
         watcher.remove(Epoll.EPOLLIN);

@@ -4,19 +4,34 @@ import io.chagres.loop.LoopCore;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
 import io.chagres.sys.EventFd;
+import io.chagres.sys.Memory;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
- * A descriptor that a loop with listeners keeps for the day when there are no more (EMFILE, ENFILE). Given up, it makes room to
- * accept the connections that wait, and to close them, so that their peers learn of it; level-triggered, the listener would
- * else be reported for ever and nobody could act on it.
+ * What a loop with listeners does so that it can still act when descriptors run out.
+ *
+ * <p>It leaves the last few numbers to the rest of the process: a connection that gets one of them is closed. The kernel gives
+ * out the lowest that is free, so by then all others are in use; and a JVM without any can't load a class from a directory, nor
+ * the time-zone file, and whoever needed the class gets a NoClassDefFoundError then and ever after.
+ *
+ * <p>Should others have taken those too (EMFILE), or the whole system have none (ENFILE), it gives up a spare one, accepts with
+ * it the connections that wait, and closes them, so that their peers learn of it; level-triggered, the listener would else be
+ * reported for ever and nobody could act on it.
  */
 final class SpareDescriptor implements AutoCloseable {
 
     /** Connections shed per event; the rest of a long backlog gets its turn after the other events. */
     private static final int MOST_PER_EVENT = 128;
 
+    /** How many numbers are left to others: a class that is loaded needs one, a lookup of a name a few. */
+    private static final int LEFT_TO_OTHERS = 16;
+
+    /** Of a low limit not more than such a part is left to others. */
+    private static final int PART_OF_LIMIT = 8;
+
+    private final long end = end(limit());
     private int fd = open();
 
     private SpareDescriptor() {
@@ -29,6 +44,23 @@ final class SpareDescriptor implements AutoCloseable {
     /** The kind of descriptor that takes the least. */
     private static int open() {
         return EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
+    }
+
+    /** RLIMIT_NOFILE; where it can't be known or is unlimited, a number that no descriptor has. */
+    private static long limit() {
+        MemorySegment limits = Memory.allocate(2L * Long.BYTES);
+        int result = Descriptors.getrlimit(Descriptors.RLIMIT_NOFILE, limits);
+        long limit = limits.get(ValueLayout.JAVA_LONG, 0);
+        return result < 0 || limit < 0 ? Long.MAX_VALUE : limit;
+    }
+
+    static long end(long limit) {
+        return limit - Math.min(LEFT_TO_OTHERS, limit / PART_OF_LIMIT);
+    }
+
+    /** Whether connections must leave this number to others. */
+    boolean isLeftToOthers(int descriptor) {
+        return descriptor >= end;
     }
 
     /** Takes a descriptor again, where the last one could not be had. */

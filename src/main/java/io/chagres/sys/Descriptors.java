@@ -30,6 +30,8 @@ public final class Descriptors {
     public static final int O_NONBLOCK = 0x800;
     public static final int O_CLOEXEC = 0x80000;
 
+    public static final int RLIMIT_NOFILE = 7;
+
     /** One of the few flags that AArch64 numbers in its own way. */
     public static final int O_DIRECTORY = directoryFlag(System.getProperty("os.arch"));
 
@@ -50,6 +52,11 @@ public final class Descriptors {
     private static final class Variadic {
         static final MethodHandle FCNTL = Libc.variadic("fcntl", 2);
         static final MethodHandle OPEN = Libc.variadic("open", 2);
+    }
+
+    /** Apart from the rest, since a server needs it at its start and nothing else of them. */
+    private static final class Limits {
+        static final MethodHandle GETRLIMIT = Libc.plain("getrlimit");
     }
 
     private Descriptors() { }
@@ -124,5 +131,10 @@ public final class Descriptors {
     /** fchmod(2). EBADF, EPERM; of a socket it changes the descriptor's inode, not the file in the file system. */
     public static int fchmod(int fd, int mode) {
         return call(Later.FCHMOD, fd, mode, 0);
+    }
+
+    /** getrlimit(2): {@code struct rlimit} into {@code rlim}, two unsigned longs: the limit now, and what it may become. */
+    public static int getrlimit(int resource, MemorySegment rlim) {
+        return call(Limits.GETRLIMIT, resource, rlim, 0, 0);
     }
 }

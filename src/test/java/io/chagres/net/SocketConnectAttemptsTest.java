@@ -1,25 +1,23 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.FullBacklog;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
+import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** A name with several addresses: the first that answers, one after the other. */
 @ConnectionTest
 class SocketConnectAttemptsTest {
-
-    /** Reserved for documentation (RFC 5737): where it is routed at all, nobody answers. */
-    private static final String SILENT = "192.0.2.1";
 
     private final Journal journal = new Journal();
 
@@ -64,9 +62,9 @@ class SocketConnectAttemptsTest {
     }
 
     @Test
-    void anAddressThatDoesNotAnswerHasItsTimeAndThenTheNextIsTried(Loop loop, ManualClock clock) {
-        try (Peer<String> server = Peer.server(Talk::allText)) {
-            attempt(loop, server.port(), SILENT, "127.0.0.1");
+    void anAddressThatDoesNotAnswerHasItsTimeAndThenTheNextIsTried(Loop loop, ManualClock clock) throws IOException {
+        try (Peer<String> server = Peer.server(Talk::allText); FullBacklog silent = new FullBacklog(server.port())) {
+            attempt(loop, server.port(), silent.host(), "127.0.0.1");
             loop.run();
         }
         journal.expect("connected 127.0.0.1");

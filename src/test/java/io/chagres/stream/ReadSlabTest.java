@@ -55,11 +55,26 @@ class ReadSlabTest {
     }
 
     @Test
-    void aReadAlwaysHasAtLeast16KiB(Loop loop) {
+    void smallReadsUseASlabToItsEndAndStillHaveAKibibyte(Loop loop) {
         ReadSlab slab = ReadSlab.of(loop.core());
-        for (int i = 0; i < 200; i++) {
-            assertTrue(slab.room().remaining() >= 16 * 1024);
-            slab.take(1000);
+        int least = Integer.MAX_VALUE;
+        for (int i = 0; i < 20_000; i++) {
+            least = Math.min(least, slab.room().remaining());
+            slab.take(50);
+        }
+        assertTrue(least >= 1024 && least < 2048, "the least room was " + least);
+    }
+
+    @Test
+    void readsThatFillTheirRoomGetHalfASlabAtLeast(Loop loop) {
+        ReadSlab slab = ReadSlab.of(loop.core());
+        smallReadsUseASlabToItsEndAndStillHaveAKibibyte(loop);
+        for (int i = 0; i < 10; i++) {
+            slab.take(slab.room().remaining());
+        }
+        for (int i = 0; i < 50; i++) {
+            assertTrue(slab.room().remaining() >= 32 * 1024);
+            slab.take(Math.min(slab.room().remaining(), 20_000));
         }
     }
 

@@ -1,0 +1,64 @@
+package io.chagres.faults;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
+
+/** A client of an echo server, on a thread of its own and on java.net: it compares each byte that comes back. */
+final class Visitor {
+
+    static final String FINE = "fine";
+    static final String DROPPED = "dropped";
+
+    private static final int PATIENCE_MILLIS = 10_000;
+    private static final int MOST_BYTES = 3000;
+    private static final ExecutorService THREADS =
+        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("visitor-", 1).factory());
+
+    private Visitor() {
+    }
+
+    /** Connects to {@code port} and talks until {@code stay} says no, at least once; how it went goes to {@code told}. */
+    static Future<?> talk(int port, BooleanSupplier stay, Consumer<String> told) {
+        return THREADS.submit(() -> told.accept(conversation(port, stay)));
+    }
+
+    private static String conversation(int port, BooleanSupplier stay) {
+        try (Socket socket = new Socket("127.0.0.1", port)) {
+            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setTcpNoDelay(true);
+            Random random = new Random(port);
+            boolean good = true;
+            do {
+                good = echo(socket, random);
+            } while (good && stay.getAsBoolean());
+            return good ? leave(socket) : DROPPED;
+        } catch (IOException e) {
+            return e.getMessage().contains("timed out") ? "left alone" : DROPPED;
+        }
+    }
+
+    private static boolean echo(Socket socket, Random random) throws IOException {
+        byte[] sent = new byte[1 + random.nextInt(MOST_BYTES)];
+        random.nextBytes(sent);
+        socket.getOutputStream().write(sent);
+        byte[] returned = socket.getInputStream().readNBytes(sent.length);
+        if (returned.length == sent.length && !Arrays.equals(sent, returned)) {
+            throw new IOException("other bytes came back than were sent");
+        }
+        return returned.length == sent.length;
+    }
+
+    private static String leave(Socket socket) throws IOException {
+        socket.shutdownOutput();
+        InputStream in = socket.getInputStream();
+        return in.read() < 0 ? FINE : "more came back than was sent";
+    }
+}

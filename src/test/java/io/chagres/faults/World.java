@@ -1,0 +1,194 @@
+package io.chagres.faults;
+
+import io.chagres.fixture.OpenDescriptors;
+import io.chagres.handle.Handle;
+import io.chagres.handle.Timer;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.net.Net;
+import io.chagres.net.Server;
+import io.chagres.net.ServerOptions;
+import io.chagres.net.Socket;
+import io.chagres.sys.Faults;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+
+/**
+ * Where one call fails: an echo server with three visitors that nothing must happen to, and an exercise that is repeated
+ * until the failure has come, and once more.
+ */
+final class World {
+
+    static final String HOST = "127.0.0.1";
+
+    private static final int BYSTANDERS = 3;
+    private static final int MOST_REPEATS = 8;
+    private static final long PATIENCE_MILLIS = 3000;
+
+    final Loop loop = new Loop();
+    final Server server = Net.createServer(loop, new ServerOptions().noDelay(true), this::connected);
+    final int port;
+    private final FaultCase fault;
+    private final List<String> complaints = new ArrayList<>();
+    private final List<Future<?>> visitors = new ArrayList<>();
+    private final Timer watchdog = Timer.after(loop, PATIENCE_MILLIS, this::giveUp);
+    private Consumer<Socket> guests = socket -> { };
+    private Consumer<ChagresException> reports = this::unexpected;
+    private volatile boolean over;
+    private int arrived;
+    private int repeats;
+
+    private World(FaultCase fault) {
+        this.fault = fault;
+        loop.onUncaught(thrown -> complain("uncaught: " + thrown));
+        server.onError(error -> reports.accept(error));
+        port = server.listen(0, HOST).address().port();
+        watchdog.unref();
+    }
+
+    /** What is wrong after the failure of {@code fault}: nothing, it is hoped. */
+    static List<String> complaints(FaultCase fault) {
+        OpenDescriptors before = OpenDescriptors.now();
+        World world = new World(fault);
+        world.live();
+        world.end(before);
+        return world.complaints;
+    }
+
+    /** The JVM opens sockets of its own with the first ones of java.net. */
+    static void warmUp() {
+        complaints(new FaultCase("none", Exercises::connect, "", "none", -1, 1, -1, 0, false));
+    }
+
+    private void live() {
+        for (int i = 0; i < BYSTANDERS; i++) {
+            visitors.add(Visitor.talk(port, () -> !over, this::bystanderTold));
+        }
+        loop.run();
+    }
+
+    private void bystanderTold(String how) {
+        if (!how.equals(Visitor.FINE)) {
+            loop.execute(() -> complain("one who is not concerned was " + how));
+        }
+    }
+
+    /** The first three connections are those of the bystanders; with the last of them it begins. */
+    private void connected(Socket socket) {
+        socket.pipe(socket);
+        if (arrived++ >= BYSTANDERS) {
+            guests.accept(socket);
+        } else if (arrived == BYSTANDERS) {
+            loop.nextTick(this::begin);
+        }
+    }
+
+    private void begin() {
+        Set<Long> others = OpenDescriptors.now().targets().keySet().stream().map(Long::valueOf).collect(Collectors.toSet());
+        Faults.arm(fault.plan(others));
+        repeat();
+    }
+
+    private void repeat() {
+        repeats++;
+        fault.exercise().accept(this, outcome -> loop.nextTick(() -> finished(outcome)));
+    }
+
+    private void finished(String outcome) {
+        if (over) {
+            return;
+        }
+        boolean struck = Faults.struck();
+        if (struck && !outcome.equals(fault.expected())) {
+            complain("expected \"" + fault.expected() + "\", and it was \"" + outcome + "\"");
+        } else if (!struck && !outcome.equals(Visitor.FINE)) {
+            complain("without any failure it was \"" + outcome + "\"");
+        }
+        if (struck) {
+            Faults.arm(null);
+            repeatOnce();
+        } else if (repeats < MOST_REPEATS) {
+            repeat();
+        } else {
+            complain("the call was never made");
+            leave();
+        }
+    }
+
+    private void repeatOnce() {
+        fault.exercise().accept(this, outcome -> loop.nextTick(() -> {
+            if (!outcome.equals(Visitor.FINE)) {
+                complain("afterwards it was \"" + outcome + "\"");
+            }
+            leave();
+        }));
+    }
+
+    private void leave() {
+        over = true;
+        Faults.arm(null);
+        watchdog.close();
+        server.close();
+    }
+
+    private void giveUp() {
+        complain("it hangs");
+        over = true;
+        Faults.arm(null);
+        Handle.walk(loop, Handle::close);
+    }
+
+    private void end(OpenDescriptors before) {
+        try {
+            loop.closeStrictly();
+        } catch (RuntimeException left) {
+            complain(left.getMessage());
+            loop.close();
+        }
+        try {
+            for (Future<?> visitor : visitors) {
+                visitor.get();
+            }
+            awaitNothingOpenSince(before);
+        } catch (Exception e) {
+            complain(e.toString());
+        }
+    }
+
+    /** The visitors and the peer close theirs on threads of their own. */
+    private void awaitNothingOpenSince(OpenDescriptors before) throws InterruptedException {
+        for (int looks = 0; !OpenDescriptors.now().since(before).isEmpty(); looks++) {
+            if (looks == 1000) {
+                complain("left open: " + OpenDescriptors.now().since(before));
+                return;
+            }
+            Thread.sleep(1);
+        }
+    }
+
+    private void unexpected(ChagresException report) {
+        complain("the server reported " + nameOf(report));
+    }
+
+    private void complain(String complaint) {
+        complaints.add(complaint);
+    }
+
+    // ---- for exercises -----------------------------------------------------------------------------------------
+
+    /** Who gets the server's next connections, and what the server reports. */
+    void expect(Consumer<Socket> guestTaker, Consumer<ChagresException> reportTaker) {
+        guests = guestTaker;
+        reports = reportTaker;
+    }
+
+    /** Which call failed, and how. */
+    static String nameOf(Throwable error) {
+        return error instanceof SystemException system ? system.syscall() + " " + system.code() : error.toString();
+    }
+}

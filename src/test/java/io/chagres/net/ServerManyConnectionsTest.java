@@ -1,0 +1,73 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.ServerProcess;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** 15,000 connections at once, of another process: all are accepted, and each echoes. */
+class ServerManyConnectionsTest {
+
+    private static final int CONNECTIONS = 15_000;
+    private static final int LIMIT = 20_000;
+    private static final int DATUM = 7;
+
+    /** The other process: connects so often, has an echo on each, says so, and leaves when it is told to. */
+    static final class Crowd {
+        public static void main(String[] args) throws IOException {
+            InetSocketAddress server = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));
+            List<SocketChannel> connections = new ArrayList<>();
+            for (int i = 0; i < CONNECTIONS; i++) {
+                connections.add(SocketChannel.open(server));
+            }
+            ByteBuffer datum = ByteBuffer.allocateDirect(Integer.BYTES);
+            int echoes = 0;
+            for (SocketChannel connection : connections) {
+                datum.clear().putInt(0, DATUM + echoes);
+                connection.write(datum);
+                datum.clear();
+                connection.read(datum);
+                echoes += datum.getInt(0) == DATUM + echoes ? 1 : 0;
+            }
+            System.out.println(echoes);
+            System.in.read();
+        }
+    }
+
+    @Test
+    void fifteenThousandAreAcceptedAndEachEchoes() throws Exception {
+        long hardLimit = hardLimit();
+        assumeTrue(hardLimit >= LIMIT, "skipped: this user may have " + hardLimit + " descriptors a process");
+        try (ServerProcess server = ServerProcess.start("ulimit -n " + LIMIT)) {
+            long heapBefore = server.usedHeap();
+            List<String> command = ForkedJvm.command(Crowd.class);
+            command.add(String.valueOf(server.port()));
+            Process crowd = new ProcessBuilder(command).start();
+            try (BufferedReader said = crowd.inputReader()) {
+                assertEquals(String.valueOf(CONNECTIONS), said.readLine());
+                assertEquals(CONNECTIONS, server.connections());
+                long each = (server.usedHeap() - heapBefore) / CONNECTIONS;
+                System.out.println(CONNECTIONS + " connections, " + each + " bytes of heap each");
+            } finally {
+                crowd.getOutputStream().close();
+                crowd.waitFor();
+                crowd.getErrorStream().close();
+            }
+            assertEquals("", server.errors());
+        }
+    }
+
+    private static long hardLimit() throws IOException, InterruptedException {
+        String limit = ForkedJvm.run(List.of("bash", "-c", "ulimit -Hn")).output();
+        return limit.equals("unlimited") ? Long.MAX_VALUE : Long.parseLong(limit);
+    }
+}

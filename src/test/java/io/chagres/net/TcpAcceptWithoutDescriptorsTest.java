@@ -1,0 +1,87 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ForkedJvm;
+import io.chagres.handle.Prepare;
+import io.chagres.loop.Loop;
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.EventFd;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A process that has no descriptor left: in a JVM of its own, since this one needs some. */
+class TcpAcceptWithoutDescriptorsTest {
+
+    @Test
+    @Covers("libuv:emfile")
+    void theConnectionIsAcceptedAndClosedAndTheListenerGoesOnLater() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"));
+        command.addAll(ForkedJvm.command(Starving.class));
+        ForkedJvm.Outcome outcome = ForkedJvm.run(command);
+        assertEquals("""
+            accepted
+            no descriptor left
+            connected
+            the peer has closed
+            few turns
+            accepted""", outcome.output());
+        assertEquals(0, outcome.status());
+    }
+
+    /** What runs there. */
+    public static final class Starving {
+
+        private static final List<Integer> HOARD = new ArrayList<>();
+        private static int turns;
+
+        public static void main(String[] args) {
+            try (Loop loop = new Loop()) {
+                Tcp listener = TcpPair.listening(loop);
+                listener.listen(10, () -> {
+                    Tcp accepted = new Tcp(loop);
+                    listener.accept(accepted);
+                    accepted.close();
+                    System.out.println("accepted");
+                });
+                visit(loop, listener.localAddress(), () -> starve(loop, listener));
+                loop.run();
+            }
+        }
+
+        /** The classes are loaded by now, which would take descriptors. */
+        private static void starve(Loop loop, Tcp listener) {
+            Prepare prepare = new Prepare(loop);
+            prepare.start(() -> turns++);
+            Tcp client = TcpPair.listening(loop);
+            for (int fd = open(); fd >= 0; fd = open()) {
+                HOARD.add(fd);
+            }
+            System.out.println("no descriptor left");
+            client.connect(listener.localAddress(), error -> System.out.println(error == null ? "connected" : error));
+            client.readStart(TcpPair.reader(bytes -> { }, () -> {
+                System.out.println("the peer has closed");
+                System.out.println(turns < 50 ? "few turns" : turns + " turns");
+                client.close();
+                prepare.close();
+                HOARD.forEach(Descriptors::close);
+                visit(loop, listener.localAddress(), listener::close);
+            }));
+        }
+
+        private static int open() {
+            return EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
+        }
+
+        /** Connects, and goes on when the peer has closed. */
+        private static void visit(Loop loop, SocketAddress address, Runnable then) {
+            Tcp visitor = new Tcp(loop);
+            visitor.connect(address, error -> visitor.readStart(TcpPair.reader(bytes -> { }, () -> {
+                visitor.close();
+                then.run();
+            })));
+        }
+    }
+}
