@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ConnectionTest
 class PipeSocketTest {
 
-    private static final int MESSAGES = 100;
+    private static final int MESSAGES = 500;
     private static final int SLICE = 40;
 
     @TempDir

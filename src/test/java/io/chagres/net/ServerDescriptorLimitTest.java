@@ -87,9 +87,9 @@ class ServerDescriptorLimitTest {
     void whatItDoesForTheFirstTimeWorksThoughItIsFull() throws Exception {
         Socket slow = served.get(0);
         byte[] noise = Talk.noise(2, LARGE);
-        Thread sender = Thread.ofPlatform().start(() -> send(slow, noise));
+        Thread sender = Thread.ofPlatform().daemon().start(() -> send(slow, noise));
         assertArrayEquals(noise, slow.getInputStream().readNBytes(LARGE));
-        sender.join();
+        sender.join(30_000);
         for (Socket reset : served.subList(1, 10)) {
             Talk.reset(reset);
         }

@@ -27,7 +27,7 @@ class ServerListenTest {
     private Server server;
 
     @Test
-    @Covers({"S66", "S79"})
+    @Covers({"S66", "S79", "S77", "S85"})
     void theAddressIsKnownAtOnceAndTheListeningEventComesOnATick(Loop loop) {
         server = server(loop);
         server.onListening(journal.note("listening"));

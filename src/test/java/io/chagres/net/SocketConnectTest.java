@@ -174,6 +174,7 @@ class SocketConnectTest {
     }
 
     @Test
+    @Covers("S18")
     void itConnectsOverIPv6(Loop loop) {
         Server server = Net.createServer(loop, socket -> socket.end("six"));
         server.onConnection(socket -> server.close());

@@ -156,7 +156,7 @@ class SocketDestroyTest {
     }
 
     @Test
-    @Covers("node:test-net-write-after-close")
+    @Covers({"node:test-net-write-after-close", "S45"})
     void theErrorOfAFailedWriteIsThatOfTheEvent(Loop loop) {
         Gate reset = new Gate();
         ChagresException[] seen = new ChagresException[3];
@@ -181,7 +181,7 @@ class SocketDestroyTest {
     }
 
     @Test
-    @Covers("node:test-net-connect-destroy")
+    @Covers({"node:test-net-connect-destroy", "S89", "S61"})
     void theConnectionsOfAServerAreCountedUntilTheyAreDestroyed(Loop loop) {
         accepted(loop, socket -> {
             assertEquals(1, socket.server().connections());

@@ -169,7 +169,7 @@ class SocketEndTest {
     }
 
     @Test
-    @Covers({"S106", "node:test-net-connect-options-allowhalfopen", "node:test-socket-write-after-fin"})
+    @Covers({"S106", "node:test-net-connect-options-allowhalfopen", "node:test-socket-write-after-fin", "S33"})
     void halfOpenItWritesAsLongAsItLikes(Loop loop) {
         int port = Local.once(loop, new ServerOptions().allowHalfOpen(true), socket -> {
             SocketEvents.into(journal, "", socket);

@@ -17,7 +17,7 @@ class SocketEventOrderTest {
     private final Journal journal = new Journal();
 
     @Test
-    @Covers({"S32", "S55", "S105"})
+    @Covers({"S32", "S55", "S105", "S52"})
     void theServerRepliesAndEnds(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
             SocketEvents.into(journal, "", connect(loop, server));

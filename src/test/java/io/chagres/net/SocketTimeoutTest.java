@@ -98,7 +98,7 @@ class SocketTimeoutTest {
     }
 
     @Test
-    @Covers({"S12", "node:test-net-timeout2"})
+    @Covers({"S12", "node:test-net-timeout2", "S39"})
     void everyWriteStartsItAnew(Loop loop, ManualClock clock) {
         connected(loop, client -> {
             client.setTimeout(250);

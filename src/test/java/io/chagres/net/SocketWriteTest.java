@@ -193,6 +193,7 @@ class SocketWriteTest {
     }
 
     @Test
+    @Covers("S4")
     void aSlowPeerDelaysTheCallbackUntilTheKernelHasAll(Loop loop) {
         byte[] noise = Talk.noise(5, 16 << 20);
         Gate reading = new Gate();

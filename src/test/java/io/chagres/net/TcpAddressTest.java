@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class TcpAddressTest {
 
     @Test
-    @Covers("libuv:getsockname_tcp")
+    @Covers({"libuv:getsockname_tcp", "S1", "S2"})
     void ofAListenerAClientAndWhatWasAccepted(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         SocketAddress address = listener.localAddress();
