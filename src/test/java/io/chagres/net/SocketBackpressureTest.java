@@ -153,6 +153,9 @@ class SocketBackpressureTest {
             client.resume();
             Runnable writeMore = () -> {
                 while (rounds[0] < 20 && client.write(Talk.noise(rounds[0]++, MEBI))) {
+                    // until it answers false
+                }
+                if (rounds[0] == 10) {
                     System.gc();
                 }
                 if (rounds[0] == 20) {
