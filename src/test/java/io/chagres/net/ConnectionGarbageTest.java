@@ -92,6 +92,22 @@ class ConnectionGarbageTest {
     }
 
     @Test
+    void handlesThatWereClosed(Loop loop) {
+        for (int i = 0; i < COUNT; i++) {
+            closedPair(loop);
+            loop.run();
+        }
+        garbage.expectCollected();
+    }
+
+    private void closedPair(Loop loop) {
+        TcpPair pair = TcpPair.connected(loop);
+        garbage.watch("client", pair.client()).write(Talk.buffer("x"), error -> { });
+        garbage.watch("accepted", pair.accepted()).readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        pair.close();
+    }
+
+    @Test
     void whatWasWrittenLastOnAConnectionThatIsIdleNow(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         writeQueued(pair);
