@@ -112,24 +112,6 @@ class PipingTest {
     }
 
     @Test
-    @Covers("node:test-stream-pipe-await-drain-manual-resume")
-    void resumedByItsUserInSpiteOfAFullSinkItGoesOnWithTheFirstDrain(Loop loop) {
-        sink.holds = true;
-        source.pipe(sink);
-        source.push("abc");
-        loop.run();
-        source.resume();
-        source.push("def");
-        loop.run();
-        source.push("ghi");
-        loop.run();
-        sink.complete();
-        sink.complete();
-        loop.run();
-        sink.journal.expect("[abc]", "[def]", "drain", "[ghi]");
-    }
-
-    @Test
     @Covers({"node:test-stream-pipe-multiple-pipes", "node:test-stream-pipe-await-drain"})
     void ofSeveralSinksTheSlowestDecides(Loop loop) {
         sink.holds = true;
