@@ -114,7 +114,7 @@ final class Opening implements ConnectAttempts.Listener {
             return;
         }
         if (data != null) {
-            socket.dispatch(data, written);
+            socket.doWriteVector(data, written);
         }
         if (finalDone != null) {
             socket.doFinal(finalDone);

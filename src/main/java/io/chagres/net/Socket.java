@@ -2,19 +2,17 @@ package io.chagres.net;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Completion;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
-import io.chagres.stream.ReadListener;
-import io.chagres.stream.ReadSlab;
+import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * A TCP connection: net.Socket. Clients get one from {@link Net#connect}, servers one per connection.
+ * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, servers one per connection.
  *
  * <p>What goes wrong arrives at {@link #onError}, once; the last event is {@link #onClose}. A socket that nobody reads does
  * not end: who doesn't want the data calls {@link #resume()}.
@@ -24,32 +22,26 @@ import java.util.function.Consumer;
 public final class Socket extends Duplex {
 
     private final boolean allowHalfOpen;
-    private final ReadSlab slab;
-    private final Reader reader = new Reader();
     private final SocketSettings settings = new SocketSettings();
-    private Tcp handle;
+    /** From the connect on; after it was destroyed, for what can be asked then. */
+    private Connection connection;
     private Server server;
     private Opening opening;
     private IdleTimeout idle;
-    private boolean reading;
     private boolean reset;
-    private long bytesRead;
-    private long bytesDispatched;
     private Listeners<Runnable> connectListeners;
     private Listeners<Runnable> timeoutListeners;
-    private SocketAddress remote;
 
     /** A socket to be connected. */
     Socket(Loop loop, Options options) {
         super(loop, options);
         allowHalfOpen = options.allowHalfOpen();
-        slab = ReadSlab.of(loop.core());
     }
 
-    /** A socket of a connection that a server has accepted. */
-    Socket(Loop loop, Options options, Tcp connection, Server server, boolean paused) {
+    /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
+    Socket(Loop loop, Options options, StreamHandle accepted, Server server, boolean paused) {
         this(loop, options);
-        adopt(connection);
+        connection = new Connection(this, accepted);
         this.server = server;
         if (paused) {
             pause();
@@ -65,22 +57,25 @@ public final class Socket extends Duplex {
     }
 
     /** The connection stands; what was asked for meanwhile is done now. */
-    void connected(Tcp connection) {
+    void connected(StreamHandle handle) {
         Opening opened = opening;
         opening = null;
-        adopt(connection);
+        connection = new Connection(this, handle);
         touch();
         settings.applyTo(handle, this::destroy);
-        tell(handle == null ? null : connectListeners);
+        tell(isConnected() ? connectListeners : null);
         opened.catchUp();
-        if (handle != null && !isPaused()) {
+        if (isConnected() && !isPaused()) {
             pull();
         }
     }
 
-    private void adopt(Tcp connection) {
-        handle = connection;
-        handle.onClose(this::destroy);
+    private boolean isConnected() {
+        return connection != null && connection.handle() != null;
+    }
+
+    private StreamHandle handle() {
+        return connection == null ? null : connection.handle();
     }
 
     /** Whether it is not connected yet, and going to be. */
@@ -93,44 +88,18 @@ public final class Socket extends Duplex {
     protected void doRead() {
         if (opening != null) {
             opening.deferRead();
-        } else if (handle != null && !reading) {
-            reading = true;
-            handle.readStart(reader);
+        } else if (isConnected()) {
+            connection.read();
         }
     }
 
-    private final class Reader implements ReadListener {
+    boolean received(ByteBuffer chunk) {
+        return push(chunk);
+    }
 
-        @Override
-        public ByteBuffer onAllocate(int suggestedSize) {
-            return slab.room();
-        }
-
-        @Override
-        public void onRead(int count, ByteBuffer buffer) {
-            touch();
-            if (count > 0) {
-                bytesRead += count;
-                if (!push(slab.take(count)) && reading) {
-                    reading = false;
-                    handle.readStop();
-                }
-            }
-        }
-
-        @Override
-        public void onEnd() {
-            touch();
-            reading = false;
-            pushEnd();
-            pull();
-        }
-
-        @Override
-        public void onError(SystemException error) {
-            reading = false;
-            destroy(error);
-        }
+    void receivedEnd() {
+        pushEnd();
+        pull();
     }
 
     /**
@@ -146,27 +115,12 @@ public final class Socket extends Duplex {
         return super.write(data, callback);
     }
 
-    /** Straight to the kernel, without a request, as far as it takes the bytes now. */
     @Override
     protected void doWrite(ByteBuffer data, Completion done) {
-        if (handle == null) {
-            writeUnconnected(new ByteBuffer[] {data}, done);
-            return;
-        }
-        touch();
-        int size = data.remaining();
-        int taken;
-        try {
-            taken = handle.tryWrite(data);
-        } catch (ChagresException error) {
-            done.onComplete(error);
-            return;
-        }
-        bytesDispatched += size;
-        if (taken == size) {
-            done.onComplete(null);
+        if (isConnected()) {
+            connection.write(data, done);
         } else {
-            queue(new ByteBuffer[] {data.slice(data.position() + taken, size - taken)}, done);
+            writeUnconnected(new ByteBuffer[] {data}, done);
         }
     }
 
@@ -177,10 +131,10 @@ public final class Socket extends Duplex {
 
     @Override
     protected void doWriteVector(ByteBuffer[] data, Completion done) {
-        if (handle == null) {
-            writeUnconnected(data, done);
+        if (isConnected()) {
+            connection.write(data, done);
         } else {
-            dispatch(data, done);
+            writeUnconnected(data, done);
         }
     }
 
@@ -196,60 +150,22 @@ public final class Socket extends Duplex {
         return new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed");
     }
 
-    void dispatch(ByteBuffer[] data, Completion done) {
-        touch();
-        for (ByteBuffer buffer : data) {
-            bytesDispatched += buffer.remaining();
-        }
-        try {
-            queue(data, done);
-        } catch (ChagresException error) {
-            done.onComplete(error);
-        }
-    }
-
-    private void queue(ByteBuffer[] data, Completion done) {
-        handle.write(data, error -> {
-            if (isOver()) {
-                done.onComplete(null);
-            } else {
-                touch();
-                done.onComplete(error);
-            }
-        });
-        if (idle != null) {
-            idle.wrote(handle.writeQueueSize());
-        }
-    }
-
-    /** Whether it is destroyed; it is from now on, where the loop has closed the handle under it. */
-    private boolean isOver() {
-        if (!isDestroyed() && handle.isClosing()) {
-            destroy();
-        }
-        return isDestroyed();
-    }
-
-    /** The socket's own end is a shutdown: the peer reads an end. One that the peer has reset has nothing to shut down. */
+    /** The socket's own end is a shutdown: the peer reads an end. */
     @Override
     protected void doFinal(Completion done) {
         if (opening != null) {
             opening.deferFinal(done);
-        } else if (handle == null || !handle.isWritable()) {
-            done.onComplete(null);
+        } else if (isConnected()) {
+            connection.shutdown(done);
         } else {
-            handle.shutdown(error ->
-                done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
+            done.onComplete(null);
         }
     }
 
     @Override
     protected void doDestroy(ChagresException error, Completion done) {
         Opening unopened = opening;
-        Tcp closing = handle != null && !handle.isClosing() ? handle : null;
         opening = null;
-        handle = null;
-        reading = false;
         if (idle != null) {
             idle.close();
             idle = null;
@@ -257,16 +173,9 @@ public final class Socket extends Duplex {
         if (unopened != null) {
             unopened.cancel();
         }
-        if (closing != null) {
-            Runnable onClosed = () -> emitClose(error != null);
-            if (reset) {
-                closing.reset(onClosed);
-            } else {
-                closing.close(onClosed);
-            }
-            done.onComplete(error);
-        } else {
-            done.onComplete(error);
+        boolean closesLater = isConnected() && connection.close(reset, () -> emitClose(error != null));
+        done.onComplete(error);
+        if (!closesLater) {
             tick(() -> {
                 if (unopened != null) {
                     unopened.failWrite();
@@ -295,18 +204,23 @@ public final class Socket extends Duplex {
     /**
      * Destroys it with a reset (RST), so that the peer gets ECONNRESET. Where there is no connection, it is destroyed with
      * ERR_SOCKET_CLOSED; while it connects, without a reset.
+     *
+     * @throws UsageException ERR_INVALID_HANDLE_TYPE over a Unix socket, which has no resets
      */
     public Socket resetAndDestroy() {
         checkThread();
+        if (handle() != null && !(handle() instanceof Tcp)) {
+            throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket");
+        }
         reset = true;
-        destroy(handle == null && opening == null ? closedError() : null);
+        destroy(handle() == null && opening == null ? closedError() : null);
         return this;
     }
 
     /** Sends small writes at once; remembered while it connects. No system call where it is so already. */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        settings.setNoDelay(on, handle);
+        settings.setNoDelay(on, handle());
         return this;
     }
 
@@ -317,7 +231,7 @@ public final class Socket extends Duplex {
      */
     public Socket setKeepAlive(boolean on, long initialDelayMillis) {
         checkThread();
-        settings.setKeepAlive(on, initialDelayMillis, handle);
+        settings.setKeepAlive(on, initialDelayMillis, handle());
         return this;
     }
 
@@ -335,7 +249,7 @@ public final class Socket extends Duplex {
         }
         if (millis > 0) {
             if (idle == null) {
-                idle = new IdleTimeout(loop(), () -> handle == null ? 0 : handle.writeQueueSize(),
+                idle = new IdleTimeout(loop(), () -> connection == null ? 0 : connection.queueSize(),
                     () -> Listeners.run(timeoutListeners));
             }
             idle.start(millis);
@@ -345,51 +259,57 @@ public final class Socket extends Duplex {
         return this;
     }
 
+    /** There was activity. */
     void touch() {
         if (idle != null) {
             idle.touch();
         }
     }
 
+    /** A write has left {@code queued} bytes waiting. */
+    void wrote(long queued) {
+        if (idle != null) {
+            idle.wrote(queued);
+        }
+    }
+
     /** Makes the loop run as long as it is read; it does from the start. */
     public Socket ref() {
         checkThread();
-        settings.setReferenced(true, handle);
+        settings.setReferenced(true, handle());
         return this;
     }
 
     /** Makes the loop not run for it alone. */
     public Socket unref() {
         checkThread();
-        settings.setReferenced(false, handle);
+        settings.setReferenced(false, handle());
         return this;
     }
 
-    /** Its own address; null while it connects, and after it was destroyed. */
+    /** Its own address; null while it connects, after it was destroyed, and over a Unix socket. */
     public SocketAddress localAddress() {
         checkThread();
-        return handle == null ? null : handle.localAddress();
+        return connection == null ? null : connection.localAddress();
     }
 
-    /** The peer's address; null while it connects. Asked once before the close, it is known after it too. */
+    /** The peer's address; null while it connects, and over a Unix socket. Asked once before the close, it is known after it. */
     public SocketAddress remoteAddress() {
         checkThread();
-        if (remote == null && handle != null) {
-            remote = handle.remoteAddressIfAny();
-        }
-        return remote;
+        return connection == null ? null : connection.remoteAddress();
     }
 
     /** The bytes that have come. */
     public long bytesRead() {
         checkThread();
-        return bytesRead;
+        return connection == null ? 0 : connection.bytesRead();
     }
 
     /** The bytes that were written, those that still wait included. */
     public long bytesWritten() {
         checkThread();
-        return bytesDispatched + waitingLength() + (opening == null ? 0 : opening.deferredLength());
+        return (connection == null ? 0 : connection.bytesWritten()) + waitingLength()
+            + (opening == null ? 0 : opening.deferredLength());
     }
 
     /** The server that accepted it, or null. */

@@ -3,11 +3,12 @@ package io.chagres.net;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
+import io.chagres.stream.StreamHandle;
 import java.util.function.Consumer;
 
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
- * there will be.
+ * there will be. Over a Unix socket only ref and unref mean anything.
  */
 final class SocketSettings {
 
@@ -32,30 +33,30 @@ final class SocketSettings {
         return bytes;
     }
 
-    void setNoDelay(boolean on, Tcp handle) {
-        if (handle != null && on != noDelay) {
-            handle.setNoDelay(on);
+    void setNoDelay(boolean on, StreamHandle handle) {
+        if (handle instanceof Tcp tcp && on != noDelay) {
+            tcp.setNoDelay(on);
         }
         noDelay = on;
     }
 
-    void setKeepAlive(boolean on, long initialDelayMillis, Tcp handle) {
+    void setKeepAlive(boolean on, long initialDelayMillis, StreamHandle handle) {
         int seconds = secondsOf(initialDelayMillis);
-        if (handle != null && (on != keepAlive || on && seconds != keepAliveSeconds)) {
-            handle.setKeepAlive(on, seconds);
+        if (handle instanceof Tcp tcp && (on != keepAlive || on && seconds != keepAliveSeconds)) {
+            tcp.setKeepAlive(on, seconds);
         }
         keepAlive = on;
         keepAliveSeconds = seconds;
     }
 
-    void setReferenced(boolean wanted, Tcp handle) {
+    void setReferenced(boolean wanted, StreamHandle handle) {
         referenced = wanted;
         if (handle != null) {
             tellReferenced(handle);
         }
     }
 
-    private void tellReferenced(Tcp handle) {
+    private void tellReferenced(StreamHandle handle) {
         if (referenced) {
             handle.ref();
         } else {
@@ -64,10 +65,12 @@ final class SocketSettings {
     }
 
     /** Tells a new handle all that differs from what it has by itself; {@code onRefused} gets the kernel's no. */
-    void applyTo(Tcp handle, Consumer<ChagresException> onRefused) {
+    void applyTo(StreamHandle handle, Consumer<ChagresException> onRefused) {
         tellReferenced(handle);
         try {
-            applyOptions(handle);
+            if (handle instanceof Tcp tcp) {
+                applyOptions(tcp);
+            }
         } catch (SystemException refused) {
             onRefused.accept(refused);
         }

@@ -1,0 +1,190 @@
+package io.chagres.net;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.SystemException;
+import io.chagres.stream.Completion;
+import io.chagres.stream.ReadListener;
+import io.chagres.stream.ReadSlab;
+import io.chagres.stream.StreamHandle;
+import java.nio.ByteBuffer;
+
+/**
+ * What a {@link Socket} stands on once it is connected: its handle, which it reads into the slab of the loop, and writes to
+ * without a request as far as the kernel takes the bytes at once. When the socket is destroyed the handle goes; what was
+ * counted stays, and the peer's address if somebody has asked for it.
+ */
+final class Connection implements ReadListener {
+
+    private final Socket socket;
+    private final ReadSlab slab;
+    private StreamHandle handle;
+    private boolean reading;
+    private long bytesRead;
+    private long bytesWritten;
+    private SocketAddress remote;
+
+    /** @param handle is connected */
+    Connection(Socket socket, StreamHandle handle) {
+        this.socket = socket;
+        this.handle = handle;
+        slab = ReadSlab.of(socket.loop().core());
+        handle.onClose(socket::destroy);
+    }
+
+    /** Null where the socket was destroyed. */
+    StreamHandle handle() {
+        return handle;
+    }
+
+    // ---- reading -------------------------------------------------------------------------------------------------
+
+    void read() {
+        if (!reading) {
+            reading = true;
+            handle.readStart(this);
+        }
+    }
+
+    @Override
+    public ByteBuffer onAllocate(int suggestedSize) {
+        return slab.room();
+    }
+
+    @Override
+    public void onRead(int count, ByteBuffer buffer) {
+        socket.touch();
+        if (count > 0) {
+            bytesRead += count;
+            if (!socket.received(slab.take(count)) && reading) {
+                reading = false;
+                handle.readStop();
+            }
+        }
+    }
+
+    @Override
+    public void onEnd() {
+        socket.touch();
+        reading = false;
+        socket.receivedEnd();
+    }
+
+    @Override
+    public void onError(SystemException error) {
+        reading = false;
+        socket.destroy(error);
+    }
+
+    long bytesRead() {
+        return bytesRead;
+    }
+
+    // ---- writing -------------------------------------------------------------------------------------------------
+
+    void write(ByteBuffer data, Completion done) {
+        socket.touch();
+        int size = data.remaining();
+        int taken;
+        try {
+            taken = handle.tryWrite(data);
+        } catch (ChagresException error) {
+            done.onComplete(error);
+            return;
+        }
+        bytesWritten += size;
+        if (taken == size) {
+            done.onComplete(null);
+        } else {
+            queue(new ByteBuffer[] {data.slice(data.position() + taken, size - taken)}, done);
+        }
+    }
+
+    void write(ByteBuffer[] data, Completion done) {
+        socket.touch();
+        for (ByteBuffer buffer : data) {
+            bytesWritten += buffer.remaining();
+        }
+        try {
+            queue(data, done);
+        } catch (ChagresException error) {
+            done.onComplete(error);
+        }
+    }
+
+    private void queue(ByteBuffer[] data, Completion done) {
+        handle.write(data, error -> {
+            if (isOver()) {
+                done.onComplete(null);
+            } else {
+                socket.touch();
+                done.onComplete(error);
+            }
+        });
+        socket.wrote(handle.writeQueueSize());
+    }
+
+    /** The bytes that the kernel has not taken yet. */
+    long queueSize() {
+        return handle == null ? 0 : handle.writeQueueSize();
+    }
+
+    /** The bytes that were written, those that wait in the handle's queue included. */
+    long bytesWritten() {
+        return bytesWritten;
+    }
+
+    /** The peer reads an end. A connection that the peer has reset has nothing to shut down. */
+    void shutdown(Completion done) {
+        if (!handle.isWritable()) {
+            done.onComplete(null);
+            return;
+        }
+        handle.shutdown(error ->
+            done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
+    }
+
+    // ---- the end ---------------------------------------------------------------------------------------------------
+
+    /** Whether the socket is destroyed; it is from now on, where the loop has closed the handle under it. */
+    private boolean isOver() {
+        if (!socket.isDestroyed() && handle.isClosing()) {
+            socket.destroy();
+        }
+        return socket.isDestroyed();
+    }
+
+    /**
+     * Gives the handle up.
+     *
+     * @param reset whether the peer shall get a reset, which there is only over TCP
+     * @param onClosed the handle's close callback
+     * @return false where the loop has closed the handle already, so that {@code onClosed} never comes
+     */
+    boolean close(boolean reset, Runnable onClosed) {
+        StreamHandle closing = handle;
+        handle = null;
+        reading = false;
+        if (closing.isClosing()) {
+            return false;
+        }
+        if (reset && closing instanceof Tcp tcp) {
+            tcp.reset(onClosed);
+        } else {
+            closing.close(onClosed);
+        }
+        return true;
+    }
+
+    // ---- addresses -------------------------------------------------------------------------------------------------
+
+    SocketAddress localAddress() {
+        return handle instanceof Tcp tcp ? tcp.localAddress() : null;
+    }
+
+    SocketAddress remoteAddress() {
+        if (remote == null && handle instanceof Tcp tcp) {
+            remote = tcp.remoteAddressIfAny();
+        }
+        return remote;
+    }
+}
