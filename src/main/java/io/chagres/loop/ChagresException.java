@@ -20,6 +20,12 @@ public class ChagresException extends RuntimeException {
         this(code, message, false);
     }
 
+    /** As {@link #ChagresException(String, String)}, because of {@code cause}, which may be null. */
+    public ChagresException(String code, String message, Throwable cause) {
+        super(message, cause, true, false);
+        this.code = code;
+    }
+
     ChagresException(String code, String message, boolean withStackTrace) {
         super(message, null, true, withStackTrace);
         this.code = code;

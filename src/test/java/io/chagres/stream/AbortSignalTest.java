@@ -1,0 +1,80 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.Journal;
+import io.chagres.loop.UsageException;
+import org.junit.jupiter.api.Test;
+
+class AbortSignalTest {
+
+    private final Journal journal = new Journal();
+    private final AbortController controller = new AbortController();
+    private final AbortSignal signal = controller.signal();
+
+    @Test
+    void itTellsOnceInTheOrderOfRegistration() {
+        signal.onAbort(journal.note("first"));
+        signal.onAbort(journal.note("second"));
+        controller.abort();
+        controller.abort();
+        journal.expect("first", "second");
+        assertEquals(0, signal.listeners(), "and lets go of them");
+    }
+
+    @Test
+    void itsErrorIsNodes() {
+        assertEquals("ABORT_ERR", signal.error().code());
+        assertEquals("The operation was aborted", signal.error().getMessage());
+        assertNull(signal.error().getCause());
+    }
+
+    @Test
+    void theFirstReasonIsTheCause() {
+        IllegalStateException reason = new IllegalStateException("enough");
+        assertFalse(signal.isAborted());
+        controller.abort(reason);
+        controller.abort(new IllegalStateException("more than enough"));
+        assertTrue(signal.isAborted());
+        assertSame(reason, signal.reason());
+        assertSame(reason, signal.error().getCause());
+    }
+
+    @Test
+    void whoHasTakenHisListenerOffHearsNothing() {
+        Runnable listener = journal.note("told");
+        Runnable remover = signal.onAbort(listener);
+        signal.onAbort(listener);
+        remover.run();
+        remover.run();
+        assertEquals(1, signal.listeners());
+        controller.abort();
+        journal.expect("told");
+    }
+
+    @Test
+    void aListenerThatComesTooLateHearsNothing() {
+        controller.abort();
+        signal.onAbort(journal.note("told"));
+        controller.abort();
+        journal.expect();
+    }
+
+    @Test
+    void aListenerMayTakeAnotherOffWhileItIsTold() {
+        signal.onAbort(() -> signal.onAbort(journal.note("never")).run());
+        signal.onAbort(journal.note("told"));
+        controller.abort();
+        journal.expect("told");
+    }
+
+    @Test
+    void nullIsNoListener() {
+        assertEquals("EINVAL", assertThrows(UsageException.class, () -> signal.onAbort(null)).code());
+    }
+}
