@@ -6,6 +6,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
+import io.chagres.stream.ConnectionListener;
 import io.chagres.stream.DescriptorKind;
 import io.chagres.stream.IpcStream;
 import io.chagres.stream.StreamHandle;
@@ -150,11 +151,11 @@ public final class Pipe extends IpcStream {
     /**
      * Starts listening, once it is bound.
      *
-     * @param onConnection see {@link StreamHandle#accept}
+     * @param listener see {@link StreamHandle#accept}
      * @throws UsageException EINVAL where it is not bound, or is for ipc
      * @throws SystemException of listen(2)
      */
-    public void listen(int backlog, Runnable onConnection) {
+    public void listen(int backlog, ConnectionListener listener) {
         requireOpen("listen");
         if (isIpc()) {
             throw new UsageException("EINVAL", "a pipe for ipc can't listen; it can be accepted into: " + this);
@@ -162,7 +163,7 @@ public final class Pipe extends IpcStream {
         if (fd() < 0) {
             throw new UsageException("EINVAL", "listen on a pipe that is not bound: " + this);
         }
-        startListening(backlog, onConnection);
+        startListening(backlog, listener);
     }
 
     /**

@@ -6,6 +6,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
+import io.chagres.stream.ConnectionListener;
 import io.chagres.stream.DescriptorKind;
 import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
@@ -168,14 +169,14 @@ public final class Tcp extends StreamHandle {
     /**
      * Starts listening; a socket that is not bound gets a port of the kernel's choice, on all IPv4 addresses.
      *
-     * @param onConnection see {@link StreamHandle#accept}
+     * @param listener see {@link StreamHandle#accept}
      * @throws SystemException EADDRINUSE and others of listen(2)
      */
-    public void listen(int backlog, Runnable onConnection) {
+    public void listen(int backlog, ConnectionListener listener) {
         requireOpen("listen");
         requireNoDelayedError("listen");
         openSocket(Sockets.AF_INET);
-        startListening(backlog, onConnection);
+        startListening(backlog, listener);
     }
 
     /**

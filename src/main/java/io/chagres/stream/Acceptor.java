@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.loop.SystemException;
 import io.chagres.loop.TimerEntry;
 import io.chagres.loop.UsageException;
 import io.chagres.loop.Watcher;
@@ -36,9 +37,11 @@ final class Acceptor {
             listen();
         }
     };
-    private Runnable onConnection;
+    private ConnectionListener listener;
     private int failures;
     private int parked = NONE;
+    /** Whether its user wants no connections for now. */
+    private boolean paused;
 
     Acceptor(LoopCore core, Watcher watcher) {
         this.core = core;
@@ -46,13 +49,23 @@ final class Acceptor {
         this.spare = SpareDescriptor.of(core);
     }
 
-    void start(Runnable onConnection) {
-        this.onConnection = onConnection;
+    void start(ConnectionListener listener) {
+        this.listener = listener;
+        listen();
+    }
+
+    void pause() {
+        paused = true;
+        watcher.remove(Epoll.EPOLLIN);
+    }
+
+    void resume() {
+        paused = false;
         listen();
     }
 
     private void listen() {
-        if (!hasParked()) {
+        if (!paused && !hasParked()) {
             watcher.add(Epoll.EPOLLIN);
         }
     }
@@ -73,7 +86,7 @@ final class Acceptor {
         spare.refill();
         parked = fd;
         watcher.remove(Epoll.EPOLLIN);
-        onConnection.run();
+        listener.onConnection();
     }
 
     /**
@@ -89,6 +102,7 @@ final class Acceptor {
         };
         if (stays) {
             rest();
+            listener.onError(SystemException.of(errno, "accept"));
         }
     }
 

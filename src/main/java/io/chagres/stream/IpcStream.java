@@ -67,10 +67,10 @@ public abstract class IpcStream extends StreamHandle {
      * @throws UsageException as {@link #write(ByteBuffer, StreamHandle, Completion)}
      */
     public final int tryWrite(ByteBuffer data, StreamHandle toSend) {
+        WriteRequest.requireSize(UsageException.requireArgument(data, "data").remaining());
         if (mustQueue()) {
             return 0;
         }
-        UsageException.requireArgument(data, "data");
         requireWritable();
         requireSendable(toSend);
         requireBytes(data.remaining());

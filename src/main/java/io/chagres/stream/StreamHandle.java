@@ -1,10 +1,8 @@
 package io.chagres.stream;
 
-import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
-import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
@@ -20,11 +18,8 @@ import java.nio.ByteBuffer;
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
  */
-public abstract class StreamHandle extends Handle {
+public abstract class StreamHandle extends DescriptorHandle {
 
-    private final EventWatcher watcher = new EventWatcher();
-    private boolean readable;
-    private boolean writable;
     private ReadLoop reads;
     private Acceptor acceptor;
     private WriteQueue writes;
@@ -36,77 +31,52 @@ public abstract class StreamHandle extends Handle {
         super(loop);
     }
 
-    // ---- descriptor --------------------------------------------------------------------------------------------
-
-    /** The descriptor, or -1 where it has none, not yet or no more. It stays the handle's: nobody else may close it. */
-    public final int fd() {
-        core().checkThread();
-        return watcher.fd();
-    }
-
-    /** Takes over {@code fd}, which is non-blocking. */
-    protected final void attach(int fd) {
-        watcher.attach(fd);
-    }
-
-    /**
-     * Takes over {@code fd}, whose open file description others may have too: sets it to non-blocking, and can be read and
-     * written as far as it was opened for that.
-     *
-     * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where an ipc
-     *     stream gets what is no socket
-     * @throws SystemException EBADF
-     */
-    protected final void adopt(int fd) {
-        if (watcher.fd() >= 0) {
-            throw new UsageException("EBUSY", "it has a socket already: " + this);
-        }
-        int mode = watcher.adopt(fd);
-        readable = mode != Descriptors.O_WRONLY;
-        writable = mode != Descriptors.O_RDONLY;
-    }
-
-    final StreamWatcher watcher() {
-        return watcher;
-    }
-
-    /** Declares it a connection: it can be read and written from now on. */
-    protected final void becomeDuplex() {
-        readable = true;
-        writable = true;
-    }
-
-    /** Whether it can be read: it is connected, or connecting, and no read has failed. An end does not change it. */
-    public final boolean isReadable() {
-        core().checkThread();
-        return readable && !isClosing();
-    }
-
-    /** Whether it can be written: it is connected, or connecting, and was not shut down. */
-    public final boolean isWritable() {
-        core().checkThread();
-        return writable && !isClosing();
-    }
-
     // ---- listening ---------------------------------------------------------------------------------------------
 
     /**
      * Starts listening; called again, takes the new backlog and listener.
      *
      * @param backlog how many connections the kernel may keep until they are accepted; it cuts it to net.core.somaxconn
-     * @param onConnection runs in the poll phase when a connection is there, which {@link #accept} then takes. Where nobody
-     *     takes it, no further ones are accepted until somebody does
+     * @param listener hears in the poll phase of each connection, which {@link #accept} then takes. Where nobody takes it, no
+     *     further ones are accepted until somebody does
      * @throws SystemException EADDRINUSE, EINVAL and others of listen(2)
      * @see <a href="https://man7.org/linux/man-pages/man2/listen.2.html">listen(2)</a>
      */
-    protected final void startListening(int backlog, Runnable onConnection) {
-        UsageException.requireArgument(onConnection, "onConnection");
-        SystemException.check(Sockets.listen(watcher.fd(), backlog), "listen");
+    protected final void startListening(int backlog, ConnectionListener listener) {
+        UsageException.requireArgument(listener, "listener");
+        SystemException.check(Sockets.listen(watcher().fd(), backlog), "listen");
         if (acceptor == null) {
-            acceptor = new Acceptor(core(), watcher);
+            acceptor = new Acceptor(core(), watcher());
         }
-        acceptor.start(onConnection);
+        acceptor.start(listener);
         activate();
+    }
+
+    /**
+     * Accepts no more connections until {@link #resumeAccepting()}; they wait in the kernel's backlog. One that it has told of
+     * can still be taken. It stays active, and keeps the loop alive. Idempotent.
+     *
+     * @throws UsageException EINVAL where it does not listen
+     */
+    public final void pauseAccepting() {
+        requireListening("pauseAccepting").pause();
+    }
+
+    /**
+     * Accepts connections again. Idempotent.
+     *
+     * @throws UsageException EINVAL where it does not listen
+     */
+    public final void resumeAccepting() {
+        requireListening("resumeAccepting").resume();
+    }
+
+    private Acceptor requireListening(String call) {
+        requireOpen(call);
+        if (acceptor == null) {
+            throw new UsageException("EINVAL", call + " on a handle that does not listen: " + this);
+        }
+        return acceptor;
     }
 
     /**
@@ -168,11 +138,11 @@ public abstract class StreamHandle extends Handle {
             throw SystemException.of(result, "connect");
         }
         becomeDuplex();
-        beginConnect(callback);
         if (result == -Errno.ECONNREFUSED) {
-            core().pend(() -> finishConnect(Errno.ECONNREFUSED));
+            failConnect(Errno.ECONNREFUSED, callback);
         } else {
-            watcher.add(Epoll.EPOLLOUT);
+            beginConnect(callback);
+            watcher().add(Epoll.EPOLLOUT);
         }
     }
 
@@ -188,7 +158,7 @@ public abstract class StreamHandle extends Handle {
     }
 
     private void connectReady() {
-        int error = (int) Sockets.getsockopt(watcher.fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+        int error = (int) Sockets.getsockopt(watcher().fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
         if (error != Errno.EINPROGRESS) {
             finishConnect(Math.abs(error));
         }
@@ -202,7 +172,7 @@ public abstract class StreamHandle extends Handle {
         connect = null;
         boolean hasWrites = writes != null && !writes.isFlushed();
         if (errno != 0 || !hasWrites) {
-            watcher.remove(Epoll.EPOLLOUT);
+            watcher().remove(Epoll.EPOLLOUT);
         }
         Requests.complete(core(), callback, errno, "connect");
         if (isClosing()) {
@@ -226,14 +196,14 @@ public abstract class StreamHandle extends Handle {
     public final void readStart(ReadListener listener) {
         requireOpen("readStart");
         UsageException.requireArgument(listener, "listener");
-        if (reads != null && reads.isReading()) {
+        if (isReading()) {
             throw new UsageException("EALREADY", "it is reading already: " + this);
         }
         if (!readable) {
             throw new UsageException("ENOTCONN", "it can't be read: " + this);
         }
         if (reads == null) {
-            reads = new ReadLoop(this, core(), watcher);
+            reads = new ReadLoop(this, core(), watcher());
         }
         reads.start(listener);
         activate();
@@ -242,10 +212,15 @@ public abstract class StreamHandle extends Handle {
     /** Stops reading: the listener is not called any more. Idempotent. */
     public final void readStop() {
         core().checkThread();
-        if (reads != null && reads.isReading()) {
+        if (isReading()) {
             reads.stop();
-            deactivate();
+            deactivateWhenIdle();
         }
+    }
+
+    @Override
+    final boolean isReading() {
+        return reads != null && reads.isReading();
     }
 
     /** A read has failed: state first, and its listener learns it then. */
@@ -261,7 +236,8 @@ public abstract class StreamHandle extends Handle {
      * Writes what lies between position and limit of {@code data}, and moves neither; the bytes must not change until
      * {@code callback}. What the kernel does not take at once is queued, without bound: see {@link #writeQueueSize()}.
      *
-     * @throws UsageException EBADF where it has no socket; EPIPE where it can't be written; EINVAL
+     * @throws UsageException EINVAL, also of more than 0x7ffff000 bytes, which is the most that the kernel takes in one call; EBADF
+     *     where it has no socket; EPIPE where it can't be written
      */
     public final void write(ByteBuffer data, Completion callback) {
         write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, callback);
@@ -277,7 +253,7 @@ public abstract class StreamHandle extends Handle {
     final void enqueue(WriteRequest request) {
         requireWritable();
         if (writes == null) {
-            writes = new WriteQueue(core(), watcher, this::afterWrites);
+            writes = new WriteQueue(core(), watcher(), this::afterWrites);
         }
         writes.add(request, connect == null);
     }
@@ -290,12 +266,12 @@ public abstract class StreamHandle extends Handle {
      * @throws UsageException as {@link #write(ByteBuffer, Completion)}
      */
     public final int tryWrite(ByteBuffer data) {
+        WriteRequest.requireSize(UsageException.requireArgument(data, "data").remaining());
         if (mustQueue()) {
             return 0;
         }
-        UsageException.requireArgument(data, "data");
         requireWritable();
-        return data.hasRemaining() ? Transport.taken(watcher.transport().write(watcher.fd(), data)) : 0;
+        return data.hasRemaining() ? Transport.taken(watcher().transport().write(watcher().fd(), data)) : 0;
     }
 
     /** Whether nothing may be written now, out of turn. */
@@ -305,7 +281,7 @@ public abstract class StreamHandle extends Handle {
     }
 
     final void requireWritable() {
-        if (watcher.fd() < 0) {
+        if (watcher().fd() < 0) {
             throw new UsageException("EBADF", "it has no socket: " + this);
         }
         if (!writable) {
@@ -363,7 +339,7 @@ public abstract class StreamHandle extends Handle {
 
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
-            finishShutdown(-watcher.transport().shutdown(watcher.fd()));
+            finishShutdown(-watcher().transport().shutdown(watcher().fd()));
         }
     }
 
@@ -378,10 +354,11 @@ public abstract class StreamHandle extends Handle {
     @Override
     protected void release() {
         readStop();
+        unwatchPeer();
         if (acceptor != null) {
             acceptor.close();
         }
-        watcher.close();
+        watcher().close();
     }
 
     /** In libuv's order: the connect, the writes first to last (those that are through succeed), the shutdown. */
@@ -397,35 +374,23 @@ public abstract class StreamHandle extends Handle {
         }
     }
 
-    private final class EventWatcher extends StreamWatcher {
-
-        EventWatcher() {
-            super(core());
+    /** Reading comes before writing, so that an end or error is learnt from the read that finds it. */
+    @Override
+    final void ready(int events) {
+        if (connect != null) {
+            connectReady();
+            return;
         }
-
-        /** Reading comes before writing, so that an end or error is learnt from the read that finds it. */
-        @Override
-        protected void onReady(int events) {
-            if (connect != null) {
-                connectReady();
-                return;
-            }
-            if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
-                if (acceptor != null) {
-                    acceptor.ready();
-                } else if (reads != null) {
-                    reads.ready();
-                }
-            }
-            if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && watcher.fd() >= 0
-                && writes != null && !writes.isFlushed()) {
-                writes.flush();
+        if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
+            if (acceptor != null) {
+                acceptor.ready();
+            } else if (reads != null) {
+                reads.ready();
             }
         }
-
-        @Override
-        protected void onRefused(int errno) {
-            refused(errno);
+        if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && writes != null && !writes.isFlushed()
+            && !isClosing()) {
+            writes.flush();
         }
     }
 
@@ -433,7 +398,8 @@ public abstract class StreamHandle extends Handle {
      * The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. A listener, who could
      * tell nobody, tries again a little later.
      */
-    private void refused(int errno) {
+    @Override
+    final void refused(int errno) {
         finishConnect(errno);
         if (acceptor != null && !isClosing()) {
             acceptor.rest();

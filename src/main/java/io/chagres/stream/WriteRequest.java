@@ -6,6 +6,9 @@ import java.nio.ByteBuffer;
 /** One write: buffers of its own over the caller's bytes, and whom to tell. */
 final class WriteRequest {
 
+    /** What one system call writes at most: MAX_RW_COUNT, write(2). */
+    static final int MOST_BYTES = 0x7ffff000;
+
     private final ByteBuffer[] buffers;
     private final Completion callback;
     private int index;
@@ -21,7 +24,7 @@ final class WriteRequest {
     /**
      * The callers' buffers keep their positions and limits, whatever becomes of these here.
      *
-     * @throws UsageException EINVAL where something is null, or there is no buffer
+     * @throws UsageException EINVAL where something is null, there is no buffer, or there are more bytes than {@link #MOST_BYTES}
      */
     WriteRequest(ByteBuffer[] data, Completion callback) {
         if (UsageException.requireArgument(data, "data").length == 0) {
@@ -32,7 +35,14 @@ final class WriteRequest {
             buffers[i] = UsageException.requireArgument(data[i], "buffer of data").duplicate();
             remaining += data[i].remaining();
         }
+        requireSize(remaining);
         this.callback = UsageException.requireArgument(callback, "callback");
+    }
+
+    static void requireSize(long bytes) {
+        if (bytes > MOST_BYTES) {
+            throw new UsageException("EINVAL", "a write has at most " + MOST_BYTES + " bytes: " + bytes);
+        }
     }
 
     Completion callback() {

@@ -16,6 +16,9 @@
  * queued writes go together in one system call. Each request completes exactly once, never inside the call that made it, in
  * the order in which they were made; a call that throws made none.
  *
+ * <p>Who does not read learns of nothing, unless he asks to hear when the peer goes ({@link
+ * io.chagres.stream.StreamHandle#watchPeer}); and a listener can rest ({@link io.chagres.stream.StreamHandle#pauseAccepting}).
+ *
  * <p>How bytes pass between it and its descriptor is a {@code Transport}'s: one for sockets, one for FIFOs and terminals, and
  * one for the sockets of an {@link io.chagres.stream.IpcStream}, over which descriptors come and go besides.
  *

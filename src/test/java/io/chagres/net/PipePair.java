@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.stream.Completion;
+import io.chagres.stream.ConnectionListener;
 import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
@@ -42,11 +43,11 @@ record PipePair(Pipe one, Pipe other) {
         other.close();
     }
 
-    static Pipe listening(Loop loop, Path path, Runnable onConnection) {
+    static Pipe listening(Loop loop, Path path, ConnectionListener onConnection) {
         return listening(loop, path.toString(), onConnection);
     }
 
-    static Pipe listening(Loop loop, String name, Runnable onConnection) {
+    static Pipe listening(Loop loop, String name, ConnectionListener onConnection) {
         Pipe listener = new Pipe(loop);
         listener.bind(name);
         listener.listen(128, onConnection);

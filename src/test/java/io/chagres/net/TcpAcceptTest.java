@@ -56,7 +56,7 @@ class TcpAcceptTest {
     @Test
     @Covers("libuv:multiple_listen")
     void listeningAgainTakesTheNewListener(Loop loop) {
-        listener.listen(128, journal.note("first"));
+        listener.listen(128, journal.note("first")::run);
         listener.listen(64, () -> {
             journal.add("second");
             listener.close();
