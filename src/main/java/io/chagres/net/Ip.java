@@ -103,7 +103,7 @@ final class Ip {
     }
 
     /** A number of one to {@code most} digits, or -1. */
-    private static int number(String digits, int radix, int most) {
+    static int number(String digits, int radix, int most) {
         if (digits.isEmpty() || digits.length() > most) {
             return -1;
         }

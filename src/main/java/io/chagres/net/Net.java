@@ -19,6 +19,16 @@ public final class Net {
     private Net() {
     }
 
+    /** A server that nobody hears of connections from yet: see {@link Server#onConnection}. */
+    public static Server createServer(Loop loop) {
+        return createServer(loop, new ServerOptions());
+    }
+
+    /** As {@link #createServer(Loop)}, with options for its sockets. */
+    public static Server createServer(Loop loop, ServerOptions options) {
+        return new Server(loop, UsageException.requireArgument(options, "options"));
+    }
+
     /** A server that hands each connection to {@code listener}; it does not listen yet. */
     public static Server createServer(Loop loop, Consumer<? super Socket> listener) {
         return createServer(loop, new ServerOptions(), listener);
@@ -26,7 +36,7 @@ public final class Net {
 
     /** As {@link #createServer(Loop, Consumer)}, with options for its sockets. */
     public static Server createServer(Loop loop, ServerOptions options, Consumer<? super Socket> listener) {
-        return new Server(loop, UsageException.requireArgument(options, "options"))
+        return createServer(loop, options)
             .onConnection(UsageException.requireArgument(listener, "listener"));
     }
 
@@ -64,5 +74,15 @@ public final class Net {
     /** 4 or 6 where {@code text} is an IP address, else 0. */
     public static int isIP(String text) {
         return text == null ? 0 : Ip.version(text);
+    }
+
+    /** Whether {@code text} is an IPv4 address: four decimal numbers, without leading zeros. */
+    public static boolean isIPv4(String text) {
+        return isIP(text) == 4;
+    }
+
+    /** Whether {@code text} is an IPv6 address, with a zone or without. */
+    public static boolean isIPv6(String text) {
+        return isIP(text) == 6;
     }
 }

@@ -15,6 +15,7 @@ import java.lang.foreign.MemorySegment;
 public record SocketAddress(String address, int port) {
 
     private static final int MOST_PORTS = 65535;
+    private static final int MOST_PORT_DIGITS = 5;
 
     /** @throws UsageException ERR_INVALID_ADDRESS where {@code address} is no IP address; ERR_SOCKET_BAD_PORT */
     public SocketAddress {
@@ -32,6 +33,38 @@ public record SocketAddress(String address, int port) {
                 name + " should be >= 0 and < 65536. Received " + port + ".");
         }
         return port;
+    }
+
+    /**
+     * What {@link #toString} writes, and what else an address and a port can be written as in a URL: "1.2.3.4", "1.2.3.4:80",
+     * "[::1]:80", also "0x7f.1" and the other forms of inet_aton(3); what stands before an @ is passed over. Without a port, that
+     * is 0.
+     *
+     * @return null where {@code text} is none of these
+     * @see <a href="https://nodejs.org/api/net.html#socketaddressparseinput">SocketAddress.parse</a>
+     */
+    public static SocketAddress parse(String text) {
+        String host = UsageException.requireArgument(text, "text").substring(text.lastIndexOf('@') + 1);
+        boolean six = host.startsWith("[");
+        int hostEnd = six ? host.indexOf(']') + 1 : host.indexOf(':') < 0 ? host.length() : host.indexOf(':');
+        String address = six && hostEnd > 0 ? host.substring(1, hostEnd - 1) : lenient(host.substring(0, hostEnd));
+        int port = parsePort(host.substring(hostEnd));
+        boolean valid = address != null && Ip.version(address) == (six ? 6 : 4) && port >= 0;
+        return valid ? new SocketAddress(address, port) : null;
+    }
+
+    private static String lenient(String address) {
+        byte[] ip = LenientIPv4.parse(address);
+        return ip == null ? null : Ip.format(ip);
+    }
+
+    /** The port of ":80", 0 of nothing, -1 of anything else. */
+    private static int parsePort(String text) {
+        if (text.isEmpty()) {
+            return 0;
+        }
+        int port = text.charAt(0) == ':' ? Ip.number(text.substring(1), 10, MOST_PORT_DIGITS) : -1;
+        return port <= MOST_PORTS ? port : -1;
     }
 
     /** "IPv4" or "IPv6". */
@@ -55,12 +88,12 @@ public record SocketAddress(String address, int port) {
             : SockAddr.putInet(memory, ip, port);
     }
 
-    /** @throws UsageException EINVAL where it is of another family, as that of a socket pair */
+    /** @throws UsageException EAFNOSUPPORT where it is of another family, as that of a socket pair */
     static SocketAddress read(MemorySegment memory) {
         int family = SockAddr.family(memory);
         boolean six = family == Sockets.AF_INET6;
         if (!six && family != Sockets.AF_INET) {
-            throw new UsageException("EINVAL", "no IP address, but one of family " + family);
+            throw new UsageException("EAFNOSUPPORT", "no IP address, but one of family " + family);
         }
         String zone = six ? Zone.suffix(SockAddr.scopeId(memory)) : "";
         return new SocketAddress(Ip.format(SockAddr.ip(memory)) + zone, SockAddr.port(memory));

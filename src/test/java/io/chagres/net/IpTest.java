@@ -2,7 +2,10 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import java.net.Inet6Address;
@@ -22,6 +25,8 @@ class IpTest {
     @Covers({"node:test-net-isip", "node:test-net-isipv4"})
     void fourNumbersAreIPv4(String text) {
         assertEquals(4, Net.isIP(text));
+        assertTrue(Net.isIPv4(text));
+        assertFalse(Net.isIPv6(text));
     }
 
     @ParameterizedTest
@@ -41,6 +46,8 @@ class IpTest {
     @Covers({"node:test-net-isip", "node:test-net-isipv6"})
     void theseAreIPv6(String text) {
         assertEquals(6, Net.isIP(text));
+        assertTrue(Net.isIPv6(text));
+        assertFalse(Net.isIPv4(text));
     }
 
     @ParameterizedTest
@@ -56,6 +63,39 @@ class IpTest {
     @Test
     void nullIsNoAddress() {
         assertEquals(0, Net.isIP(null));
+        assertFalse(Net.isIPv4(null));
+        assertFalse(Net.isIPv6(null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"::", "::1", "fe80::1", "fe80::", "fe80::2acf:daff:fedd:342a", "fe80:0:0:0:2acf:daff:fedd:342a",
+        "fe80:0:0:0:2acf:daff:1.2.3.4", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"})
+    @Covers("libuv:ip6_pton")
+    void aZoneDoesNotChangeTheBytes(String text) {
+        byte[] ip = Ip.parse(text);
+        assertEquals(16, ip.length);
+        for (String zone : new String[] {"%en1", "%%%%", "%en1:1.2.3.4"}) {
+            assertArrayEquals(ip, Ip.parse(text + zone));
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {":::1", "abcde::1", "fe80:0:0:0:2acf:daff:fedd:342a:5678", "fe80:0:0:0:2acf:daff:abcd:1.2.3.4",
+        "fe80:0:0:2acf:daff:1.2.3.4.5", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255.255"})
+    @Covers("libuv:ip6_pton")
+    void aZoneMakesNoAddressOfWhatIsNone(String text) {
+        for (String zone : new String[] {"", "%en1", "%%%%", "%en1:1.2.3.4"}) {
+            assertNull(Ip.parse(text + zone));
+        }
+    }
+
+    @Test
+    @Covers("libuv:ip4_addr")
+    void limitsOfIPv4() {
+        assertEquals("255.255.255.255", Ip.format(new byte[] {-1, -1, -1, -1}));
+        for (String wrong : new String[] {"255.255.255*000", "255.255.255.256", "2555.0.0.0", "255"}) {
+            assertNull(Ip.parse(wrong), wrong);
+        }
     }
 
     /** RFC 5952, section 4, and inet_ntop(3). */

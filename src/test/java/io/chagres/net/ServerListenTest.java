@@ -187,7 +187,8 @@ class ServerListenTest {
     @Test
     @Covers({"S62", "S64"})
     void createServerTakesOptionsAndAListenerAndNoNull(Loop loop) {
-        assertThrows(UsageException.class, () -> Net.createServer(loop, null));
+        assertThrows(UsageException.class, () -> Net.createServer(loop, (ServerOptions) null));
+        assertThrows(UsageException.class, () -> Net.createServer(loop, (Consumer<Socket>) null));
         assertThrows(UsageException.class, () -> Net.createServer(null, socket -> { }));
         assertThrows(UsageException.class, () -> Net.createServer(loop, null, socket -> { }));
         assertEquals("ERR_INVALID_ARG_VALUE",

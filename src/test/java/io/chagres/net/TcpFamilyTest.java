@@ -116,7 +116,7 @@ class TcpFamilyTest {
         try (Descriptor other = two[1]) {
             Tcp tcp = new Tcp(loop);
             tcp.open(two[0].fd());
-            assertCode("EINVAL", tcp::localAddress);
+            assertCode("EAFNOSUPPORT", tcp::localAddress);
             close(loop, tcp);
         }
     }
