@@ -119,17 +119,25 @@ public abstract class Duplex implements Readable, Writable {
         reading.pull();
     }
 
-    /** Tells the close, for a stream whose options say that it does so itself. */
+    /** Tells the close, once, for a stream whose options say that it does so itself. */
     protected final void emitClose(boolean hadError) {
+        if (closed) {
+            return;
+        }
         closed = true;
-        Listeners<CloseListener> listeners = closeListeners;
-        closeListeners = null;
-        errorListeners = null;
         reading.clear();
-        writing.clear();
-        for (var at = listeners; at != null; at = at.next()) {
+        for (var at = closeListeners; at != null; at = at.next()) {
             at.listener().onClose(hadError);
         }
+    }
+
+    /** Makes a stream whose close has come as good as new; its listeners stay, and so does {@link #pause()}. */
+    protected final void reopen() {
+        destroyed = false;
+        closed = false;
+        errored = null;
+        reading.reopen();
+        writing.reopen();
     }
 
     /** Runs {@code tick} right after the current callback. */

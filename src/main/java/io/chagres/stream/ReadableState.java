@@ -238,11 +238,16 @@ final class ReadableState {
         }
     }
 
-    /** Lets go of everything that a closed stream doesn't need any more. */
+    /** Lets go of the chunks that nobody has read. */
     void clear() {
         buffer = null;
         length = 0;
-        dataListeners = null;
-        endListeners = null;
+    }
+
+    /** As at first, but for what the user has said: who listens, and whether it flows. */
+    void reopen() {
+        reading = false;
+        ended = false;
+        endEmitted = false;
     }
 }

@@ -323,9 +323,10 @@ final class WritableState {
         tellFinish(stream.errorOr("end"));
     }
 
-    /** Lets go of everything that a closed stream doesn't need any more. */
-    void clear() {
-        drainListeners = null;
-        finishListeners = null;
+    /** As at first, but for who listens. */
+    void reopen() {
+        ending = Ending.NOT_YET;
+        corked = 0;
+        needDrain = false;
     }
 }
