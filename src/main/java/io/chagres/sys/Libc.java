@@ -112,8 +112,12 @@ final class Libc {
 
     static int call(MethodHandle function, long a, long b, long c, long d, long e) {
         MemorySegment slab = Scratch.slab();
-        int result = (int) invoke(function, slab, a, b, c, d, e);
-        return result >= 0 ? result : -Scratch.errno(slab);
+        try {
+            int result = (int) (long) function.invokeExact(slab, a, b, c, d, e);
+            return result >= 0 ? result : -Scratch.errno(slab);
+        } catch (Throwable t) {
+            throw unexpected(t);
+        }
     }
 
     static int call(MethodHandle function, long a, long b, long c) {

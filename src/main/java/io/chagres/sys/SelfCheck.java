@@ -21,18 +21,23 @@ public final class SelfCheck {
     /** No small number, and no two bytes alike: a datum read from a wrong place cannot look like it. */
     private static final long MAGIC = 0x0123_4567_89ab_cdefL;
 
-    private static final String CAUSE = cause(System.getProperty("os.name"), System.getProperty("os.arch"));
+    private static boolean asked;
+    private static String cause;
 
     private SelfCheck() { }
 
     /** Whether everything is there. */
     public static boolean isAvailable() {
-        return CAUSE == null;
+        return unavailabilityCause() == null;
     }
 
     /** What is missing, in one sentence; null if nothing is. */
-    public static String unavailabilityCause() {
-        return CAUSE;
+    public static synchronized String unavailabilityCause() {
+        if (!asked) {
+            asked = true;
+            cause = cause(System.getProperty("os.name"), System.getProperty("os.arch"));
+        }
+        return cause;
     }
 
     static String cause(String os, String arch) {
@@ -63,7 +68,7 @@ public final class SelfCheck {
         int fd = EventFd.eventfd(1, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
         try {
             int refusal = Math.min(0, Math.min(epfd, fd));
-            return refusal < 0 ? refused(refusal) : roundTrip(epfd, fd);
+            return refusal == 0 ? roundTrip(epfd, fd) : isPassing(refusal) ? askAgain() : refused(refusal);
         } finally {
             closeIfOpen(fd);
             closeIfOpen(epfd);
@@ -81,6 +86,17 @@ public final class SelfCheck {
         event.fill((byte) 0);
         int ready = Epoll.epoll_wait(epfd, event, 1, 0);
         return verdict(ready, EpollEvent.events(event, 0), EpollEvent.data(event, 0));
+    }
+
+    /** Whether another time it may be well: the process or the system has no descriptor or memory to spare. */
+    static boolean isPassing(int errno) {
+        return errno == -Errno.EMFILE || errno == -Errno.ENFILE || errno == -Errno.ENOMEM;
+    }
+
+    /** No verdict this time: the loop that is about to be made will be told the same, by the same calls. */
+    private static String askAgain() {
+        asked = false;
+        return null;
     }
 
     static String verdict(int ready, int events, long data) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.OpenDescriptors;
 import java.io.IOException;
 import java.io.InputStream;
@@ -28,6 +29,23 @@ class SelfCheckTest {
         public static void main(String[] args) {
             System.out.println(SelfCheck.isAvailable() + " " + SelfCheck.unavailabilityCause());
         }
+    }
+
+    /** For want of a descriptor there is no verdict, and it is asked again; what stays is one. */
+    static final class Starved {
+        public static void main(String[] args) {
+            Faults.install();
+            for (int errno : new int[] {Errno.EMFILE, Errno.ENOMEM, Errno.ENOSYS}) {
+                Faults.arm(new Faults.Plan("epoll_create1", 0, any -> true, 1, -1, errno, false));
+                System.out.println(SelfCheck.isAvailable());
+            }
+        }
+    }
+
+    @Test
+    void forWantOfDescriptorsOrMemoryNothingIsDecided() throws Exception {
+        ForkedJvm.Outcome outcome = ForkedJvm.run(Starved.class);
+        assertEquals("true\ntrue\nfalse", outcome.output());
     }
 
     @Test
