@@ -60,9 +60,17 @@ public final class LoopCore {
      */
     public void checkThread() {
         if (Thread.currentThread() != owner) {
-            throw new WrongThreadException("the loop belongs to thread \"" + owner.getName() + "\", and this is \""
-                + Thread.currentThread().getName() + "\": use Loop.execute or Async.send");
+            inherit(Thread.currentThread());
         }
+    }
+
+    /** A loop whose thread has ended is anybody's: who had it run there can still close it, or run it on. */
+    private void inherit(Thread heir) {
+        if (owner.isAlive() || heir.isVirtual()) {
+            throw new WrongThreadException("the loop belongs to thread \"" + owner.getName() + "\", and this is \""
+                + heir.getName() + "\": use Loop.execute or Async.send");
+        }
+        owner = heir;
     }
 
     void own(Thread thread) {

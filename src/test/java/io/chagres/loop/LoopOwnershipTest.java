@@ -72,6 +72,17 @@ class LoopOwnershipTest {
     }
 
     @Test
+    void aLoopWhoseThreadHasEndedBelongsToWhoeverComesNext() throws InterruptedException {
+        Loop loop = new Loop();
+        Thread.ofPlatform().name("mortal").start(loop::run).join();
+        loop.nextTick(journal.note("tick"));
+        loop.run();
+        journal.expect("tick");
+        Thread.ofPlatform().name("mortal").start(loop::run).join();
+        loop.close();
+    }
+
+    @Test
     void aLoopBelongsToTheThreadThatRanItLast(Loop loop) throws InterruptedException {
         CountDownLatch ran = new CountDownLatch(1);
         CountDownLatch mayGoBack = new CountDownLatch(1);
