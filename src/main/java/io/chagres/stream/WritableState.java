@@ -32,7 +32,7 @@ final class WritableState {
     /** Whether the sink is being called, so that a completion now is inside the call. */
     private boolean calling;
     private boolean needDrain;
-    /** Callbacks that a tick is going to call; the finish comes after them. */
+    /** Callbacks that a tick is going to call; those of later writes and the finish come after them. */
     private int ticksOwed;
     private List<Completion> finishCallbacks;
     Listeners<Runnable> drainListeners;
@@ -158,7 +158,11 @@ final class WritableState {
         if (!inside) {
             tellFailure(callback, error);
         } else {
-            stream.tick(() -> tellFailure(callback, error));
+            ticksOwed++;
+            stream.tick(() -> {
+                ticksOwed--;
+                tellFailure(callback, error);
+            });
         }
     }
 
@@ -309,10 +313,10 @@ final class WritableState {
 
     /**
      * What will never be written is told so, in order; then those who wait for the finish. All of them come after the write
-     * that is with the sink: when that is through, this is called again.
+     * that is with the sink, and after those that a tick is going to tell: when that is through, this is called again.
      */
     void cancelWaiting() {
-        if (writing >= 0) {
+        if (writing >= 0 || ticksOwed > 0) {
             return;
         }
         while (hasWaiting()) {

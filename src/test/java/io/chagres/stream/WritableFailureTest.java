@@ -57,6 +57,21 @@ class WritableFailureTest {
     }
 
     @Test
+    void whatIsCancelledInACallbackIsToldAfterTheWriteThatWentThroughMeanwhile(Loop loop) {
+        stream.holds = true;
+        stream.write("a", error -> {
+            stream.cork();
+            stream.write("c", stream.told("told c"));
+            stream.destroy();
+        });
+        stream.write("b", stream.told("told b"));
+        stream.holds = false;
+        stream.complete();
+        loop.run();
+        journal.expect("[a]", "[b]", "told b", "told c ERR_STREAM_DESTROYED", "close false");
+    }
+
+    @Test
     @Covers({"node:test-stream-writable-write-cb-twice", "node:test-stream-err-multiple-callback-construction"})
     void aSinkThatIsDoneTwiceIsAnError(Loop loop) {
         stream.holds = true;
