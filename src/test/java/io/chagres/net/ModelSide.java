@@ -1,179 +1,157 @@
 package io.chagres.net;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertTrue;
-
 import io.chagres.loop.ChagresException;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
 /**
- * One side of a connection that is used at random, and what must hold of it whatever happens: bytes come in order and none
- * that was not sent, each write is called back once and in order, no event follows the close.
+ * One side of a connection that is used at random, and what must hold of it whatever happens: the bytes that the peer has
+ * written come, each once and in order; the end comes behind the last of them; each write is called back once, in order, and
+ * not inside the call; the close is the last, and comes once.
  */
-final class ModelSide {
+abstract class ModelSide {
 
-    private final String name;
-    private final Socket socket;
-    private final Random random;
-    private ModelSide peer;
-    private long sent;
-    private long received;
-    private int writes;
-    private int told;
-    private int drainsOwed;
-    private boolean failed;
-    private boolean destroyed;
-    /** Whether it was ended by force, now or as soon as all is written: what was under way may be lost then. */
-    private boolean forced;
-    private boolean ended;
-    private boolean closed;
-    private ChagresException error;
+    /** In one of so many callbacks something is done. */
+    private static final int SELDOM = 6;
+    private static final int MOST_REACTIONS = 30;
 
-    ModelSide(String name, Socket socket, Random random) {
+    final String name;
+    final ModelRun run;
+    final Random random;
+    private final ModelNoise noise;
+    ModelSide peer;
+    /** What the stream has accepted. */
+    long sent;
+    long received;
+    /** Set before a close: what the kernel has of {@link #sent}, or -1. */
+    long delivered = -1;
+    int writes;
+    int told;
+    /** From which of the writes on they fail. */
+    private int failsFrom = Integer.MAX_VALUE;
+    boolean ended;
+    /** Whether it was closed before all was through: what was under way may be lost then. */
+    boolean forced;
+    boolean finishing;
+    boolean closed;
+    /** Whether a call of the stream is under way. */
+    boolean calling;
+    private int reactions;
+
+    ModelSide(ModelRun run, String name, Random random) {
+        this.run = run;
         this.name = name;
-        this.socket = socket;
         this.random = random;
-        socket.onData(this::take);
-        socket.onEnd(this::end);
-        socket.onDrain(this::drained);
-        socket.onError(this::fail);
-        socket.onClose(this::close);
+        noise = new ModelNoise(random);
     }
 
-    void faces(ModelSide other) {
+    final void faces(ModelSide other) {
         peer = other;
     }
 
-    // ---- what happens to it --------------------------------------------------------------------------------------
-
-    private void take(ByteBuffer chunk) {
-        assertFalse(ended || closed || destroyed, () -> name + ": data after the end");
-        while (chunk.hasRemaining()) {
-            assertEquals(byteAt(received++), chunk.get(), () -> name + ": byte " + (received - 1));
-        }
-        assertTrue(received <= peer.sent, () -> name + ": more than was sent");
-        if (random.nextInt(20) == 0) {
-            socket.pause();
-        }
-    }
-
-    private void end() {
-        assertFalse(ended || closed || destroyed, () -> name + ": a second end");
-        ended = true;
-        assertTrue(peer.forced || received == peer.sent, () -> name + ": the end came early");
-    }
-
-    private void drained() {
-        assertTrue(drainsOwed > 0, () -> name + ": a drain that nobody waits for");
-        assertEquals(0, socket.writableLength());
-        drainsOwed = 0;
-    }
-
-    private void fail(ChagresException reason) {
-        assertNull(error, () -> name + ": a second error");
-        assertFalse(closed);
-        error = reason;
-    }
-
-    private void close(boolean hadError) {
-        assertFalse(closed, () -> name + ": a second close");
-        closed = true;
-        assertEquals(error != null, hadError, () -> name + ": " + error);
-    }
-
-    private void told(int write, ChagresException reason) {
-        assertEquals(write, told++, () -> name + ": callbacks out of order");
-        assertTrue(!failed || reason != null, () -> name + ": a write that came through after one that did not");
-        failed |= reason != null;
-    }
-
-    // ---- what it does ---------------------------------------------------------------------------------------------
-
-    /** Anything that a user may do; rarely what ends the connection by force. */
-    void act() {
-        switch (random.nextInt(14)) {
-            case 0, 1, 2, 3, 4, 5 -> write(random.nextInt(4) == 0 ? 200_000 : 500);
-            case 6, 7 -> socket.pause();
-            case 8, 9 -> socket.resume();
-            case 10 -> socket.cork();
-            case 11 -> socket.uncork();
-            case 12 -> endSometimes();
-            default -> destroySometimes();
-        }
-    }
-
-    private void write(int most) {
-        if (!socket.isWritable()) {
-            return;
-        }
-        byte[] bytes = new byte[random.nextInt(most)];
-        for (int i = 0; i < bytes.length; i++) {
-            bytes[i] = byteAt(sent + i);
-        }
-        sent += bytes.length;
-        int mine = writes++;
-        if (!socket.write(ByteBuffer.wrap(bytes), reason -> told(mine, reason))) {
-            drainsOwed++;
-        }
-    }
-
-    private void endSometimes() {
-        if (random.nextInt(5) == 0) {
-            socket.end();
-        }
-    }
-
-    private void destroySometimes() {
-        switch (random.nextInt(60)) {
-            case 0 -> destroyBy(() -> socket.destroy());
-            case 1 -> destroyBy(() -> socket.destroy(new ChagresException("EX", "model")));
-            case 2 -> destroyBy(() -> socket.resetAndDestroy());
-            case 3 -> destroySoon();
-            default -> { }
-        }
-    }
-
-    private void destroySoon() {
-        forced = true;
-        socket.destroySoon();
-    }
-
-    private void destroyBy(Runnable call) {
-        forced = true;
-        destroyed = true;
-        call.run();
-    }
-
-    /** No more is going to be done: it ends, and takes all that comes. */
-    void finish() {
-        socket.end();
-        socket.onData(chunk -> { });
-        socket.resume();
-    }
-
-    /** A pause inside a listener must not keep the connection for ever. */
-    void keepGoing() {
-        socket.resume();
-    }
-
-    boolean isClosed() {
+    final boolean isClosed() {
         return closed;
     }
 
-    void check() {
-        assertTrue(closed, () -> name + ": not closed");
-        assertEquals(writes, told, () -> name + ": callbacks");
-        if (!forced && !peer.forced) {
-            assertNull(error, () -> name + ": " + error);
-            assertTrue(ended, () -> name + ": no end");
-            assertEquals(peer.sent, received, () -> name + ": bytes");
+    final void require(boolean holds, String what) {
+        if (!holds) {
+            throw run.fail(name + ": " + what);
         }
     }
 
-    private static byte byteAt(long position) {
-        return (byte) (position * 31 + (position >>> 8));
+    // ---- what it does --------------------------------------------------------------------------------------------
+
+    /** Does what {@code step} says, if it can be done now. */
+    final void act(ModelStep step, String where) {
+        run.note(name + where + ": " + step);
+        if (!step.writes() || sent + step.size() < ModelNoise.most()) {
+            perform(step);
+        }
+    }
+
+    abstract void perform(ModelStep step);
+
+    /** No more is going to be done: it ends, takes all that comes, and closes. */
+    abstract void finish();
+
+    /** What users do in callbacks. */
+    final void react(String where) {
+        ModelStep step = ModelStep.next(random, run.mayForce);
+        boolean acts = random.nextInt(SELDOM) == 0;
+        if (acts && !finishing && !closed && reactions++ < MOST_REACTIONS) {
+            act(step, where);
+        }
+    }
+
+    /** The next bytes to write. */
+    final ByteBuffer[] bytes(ModelStep step, int pieces) {
+        ByteBuffer[] buffers = new ByteBuffer[pieces];
+        int start = 0;
+        for (int i = 0; i < pieces; i++) {
+            int end = (int) ((long) step.size() * (i + 1) / pieces);
+            buffers[i] = noise.bytes(sent + start, end - start, step.direct() ^ i % 3 == 1);
+            start = end;
+        }
+        return buffers;
+    }
+
+    // ---- what happens to it ----------------------------------------------------------------------------------------
+
+    final void arrived(ByteBuffer chunk) {
+        require(!closed && !calling, "data after the close, or inside a call");
+        require(peer.noise.matches(received, chunk), "other bytes than were sent, from " + received);
+        received += chunk.remaining();
+        require(received <= peer.handedOver(), "more than was sent");
+    }
+
+    /** The most that the kernel may have. */
+    abstract long handedOver();
+
+    /** A write of nothing can't fail, unless it is cancelled. */
+    final void told(int write, boolean empty, ChagresException reason) {
+        require(!calling, "a write is told inside a call");
+        require(!closed, "a write is told after the close");
+        require(write == told++, "write " + write + " is told, and it was the turn of " + (told - 1));
+        require(write < failsFrom || empty || reason != null, "a write that came through after one that did not");
+        if (reason != null) {
+            failed(write, reason);
+        }
+    }
+
+    /** Write number {@code write} has failed, and so will those that come after it. */
+    final void failed(int write, ChagresException reason) {
+        require(mayFail(), "a write has failed for no reason: " + reason);
+        failsFrom = Math.min(failsFrom, write);
+    }
+
+    final boolean hasFailed() {
+        return failsFrom < Integer.MAX_VALUE;
+    }
+
+    /** Whether something has happened that may keep its bytes from arriving. */
+    final boolean mayFail() {
+        return forced || peer.forced;
+    }
+
+    final void closed() {
+        require(!closed, "a second close");
+        require(told == writes, "closed, and " + (writes - told) + " writes were not told");
+        closed = true;
+        run.closed();
+    }
+
+    void check() {
+        require(closed, "not closed");
+        if (!mayFail()) {
+            require(ended, "no end");
+            require(received == peer.sent, "bytes are missing");
+        }
+    }
+
+    @Override
+    public String toString() {
+        return name + ": sent " + sent + ", received " + received + ", writes " + writes + ", told " + told
+            + (hasFailed() ? ", a write failed" : "") + (forced ? ", forced" : "") + (ended ? ", ended" : "")
+            + (finishing ? ", finishing" : "") + (closed ? ", closed" : "");
     }
 }

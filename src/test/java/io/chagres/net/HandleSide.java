@@ -1,0 +1,224 @@
+package io.chagres.net;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.SystemException;
+import io.chagres.stream.ReadListener;
+import io.chagres.stream.StreamHandle;
+import java.nio.ByteBuffer;
+import java.util.Random;
+
+/** A side that is a handle. */
+final class HandleSide extends ModelSide implements ReadListener {
+
+    private static final int[] ROOMS = {64 * 1024, 64 * 1024, 4000, 100, 7};
+
+    private final StreamHandle stream;
+    private final boolean direct;
+    private boolean reading;
+    private boolean readFailed;
+    private boolean shutDown;
+    private boolean shutdownTold;
+
+    HandleSide(ModelRun run, String name, StreamHandle stream, Random random) {
+        super(run, name, random);
+        this.stream = stream;
+        direct = random.nextBoolean();
+    }
+
+    // ---- what it does --------------------------------------------------------------------------------------------
+
+    @Override
+    void perform(ModelStep step) {
+        switch (step.kind()) {
+            case WRITE -> write(bytes(step, 1));
+            case WRITE_PIECES -> write(bytes(step, step.pieces()));
+            case TRY_WRITE -> tryWrite(bytes(step, 1)[0]);
+            case PAUSE -> pause();
+            case RESUME -> resume();
+            case HALF_CLOSE -> shutdown();
+            case CLOSE -> closeByForce();
+            case RESET -> reset();
+            case NOTHING -> { }
+        }
+    }
+
+    private void write(ByteBuffer[] data) {
+        if (!stream.isWritable()) {
+            return;
+        }
+        long before = sent;
+        for (ByteBuffer buffer : data) {
+            sent += buffer.remaining();
+        }
+        boolean empty = sent == before;
+        int mine = writes++;
+        calling = true;
+        stream.write(data, error -> wrote(mine, empty, error));
+        calling = false;
+        checkQueue();
+    }
+
+    private void tryWrite(ByteBuffer data) {
+        if (!stream.isWritable()) {
+            return;
+        }
+        boolean queued = stream.writeQueueSize() > 0;
+        try {
+            int taken = stream.tryWrite(data);
+            require(!queued || taken == 0, "a write out of turn");
+            sent += taken;
+        } catch (SystemException error) {
+            failed(writes, error);
+        }
+        checkQueue();
+    }
+
+    private void pause() {
+        reading = false;
+        stream.readStop();
+    }
+
+    private void resume() {
+        if (stream.isReadable() && !reading) {
+            reading = true;
+            stream.readStart(this);
+        }
+    }
+
+    private void shutdown() {
+        if (stream.isWritable()) {
+            shutDown = true;
+            stream.shutdown(this::shutdownTold);
+        }
+    }
+
+    private void closeByForce() {
+        if (!stream.isClosing()) {
+            forced = true;
+            close();
+        }
+    }
+
+    private void close() {
+        leave();
+        stream.close(this::closed);
+    }
+
+    private void leave() {
+        reading = false;
+        delivered = sent - stream.writeQueueSize();
+    }
+
+    private void reset() {
+        if (stream instanceof Tcp tcp && !stream.isClosing() && !stream.isShuttingDown()) {
+            forced = true;
+            leave();
+            tcp.closeReset(this::closed);
+        } else {
+            closeByForce();
+        }
+    }
+
+    @Override
+    void finish() {
+        finishing = true;
+        settle();
+    }
+
+    private void settle() {
+        if (!finishing || stream.isClosing()) {
+            return;
+        }
+        shutdown();
+        if (!ended) {
+            resume();
+        }
+        boolean through = shutdownTold && ended;
+        if (through || readFailed) {
+            forced |= !through;
+            close();
+        }
+    }
+
+    // ---- what happens to it ----------------------------------------------------------------------------------------
+
+    @Override
+    public ByteBuffer onAllocate(int suggestedSize) {
+        require(reading, "a buffer is asked for, and nobody reads");
+        int room = ROOMS[random.nextInt(ROOMS.length)];
+        return direct ? ByteBuffer.allocateDirect(Math.min(room, 4000)) : ByteBuffer.allocate(room);
+    }
+
+    @Override
+    public void onRead(int count, ByteBuffer buffer) {
+        require(reading && !ended, "data, and nobody reads, or after the end");
+        arrived(buffer.slice(buffer.position(), count));
+        react(", at data");
+    }
+
+    /** The end stands behind all bytes of the peer; of one that was closed, behind those that the kernel had by then. */
+    @Override
+    public void onEnd() {
+        require(reading, "an end, and nobody reads");
+        reading = false;
+        ended = true;
+        HandleSide from = (HandleSide) peer;
+        require(from.shutDown || from.stream.isClosing(), "an end that nobody has sent");
+        require(received == handedOver(from) || mayLose(), "the end came early");
+        react(", at the end");
+        settle();
+    }
+
+    private static long handedOver(HandleSide from) {
+        return from.delivered < 0 ? from.sent : from.delivered;
+    }
+
+    /** A reset takes what was under way; it reads as an end where a write has met it first. */
+    private boolean mayLose() {
+        return peer.forced && (hasFailed() || told < writes) && stream instanceof Tcp;
+    }
+
+    @Override
+    public void onError(SystemException error) {
+        require(reading, "an error, and nobody reads");
+        reading = false;
+        readFailed = true;
+        require(peer.forced, "an error for no reason: " + error);
+        require(stream instanceof Tcp || received == peer.delivered, "the error came early");
+        react(", at the error");
+        settle();
+    }
+
+    private void wrote(int write, boolean empty, ChagresException error) {
+        told(write, empty, error);
+        checkQueue();
+        react(", at a write");
+    }
+
+    private void shutdownTold(ChagresException error) {
+        require(shutDown && !shutdownTold, "a second shutdown");
+        require(told == writes, "the shutdown is told before a write");
+        require(error == null || mayFail(), "a shutdown has failed for no reason: " + error);
+        shutdownTold = true;
+        react(", at the shutdown");
+        settle();
+    }
+
+    private void checkQueue() {
+        long queued = stream.writeQueueSize();
+        require(queued >= 0 && (told < writes || queued == 0), "a queue of " + queued);
+        require(peer.received <= sent - queued, "the peer has what is queued still: " + queued);
+    }
+
+    @Override
+    long handedOver() {
+        return delivered >= 0 ? delivered : sent - stream.writeQueueSize();
+    }
+
+    @Override
+    void check() {
+        super.check();
+        require(shutdownTold == shutDown, "a shutdown was not told");
+        require(stream.isClosed() && stream.fd() < 0, "the handle is there still");
+    }
+}
