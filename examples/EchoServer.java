@@ -44,7 +44,7 @@ public class EchoServer {
             Runtime.getRuntime().halt(1);
         }
         server.close();
-        System.out.println("closing: " + server.connections() + " clients are still here");
+        System.out.println("closing: " + server.connectionCount() + " clients are still here");
     }
 
     private static void fail(String reason) {

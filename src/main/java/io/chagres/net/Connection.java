@@ -19,6 +19,8 @@ final class Connection implements ReadListener {
     private final ReadSlab slab;
     private StreamHandle handle;
     private boolean reading;
+    /** Whether bytes have come since the last write: somebody may be at work on an answer. */
+    private boolean owes;
     private long bytesRead;
     private long bytesWritten;
     private SocketAddress remote;
@@ -55,6 +57,7 @@ final class Connection implements ReadListener {
         socket.touch();
         if (count > 0) {
             bytesRead += count;
+            owes = true;
             if (!socket.received(slab.take(count)) && reading) {
                 reading = false;
                 handle.readStop();
@@ -92,6 +95,7 @@ final class Connection implements ReadListener {
             return;
         }
         bytesWritten += size;
+        owes = false;
         if (taken == size) {
             done.onComplete(null);
         } else {
@@ -104,6 +108,7 @@ final class Connection implements ReadListener {
         for (ByteBuffer buffer : data) {
             bytesWritten += buffer.remaining();
         }
+        owes = false;
         try {
             queue(data, done);
         } catch (ChagresException error) {
@@ -126,6 +131,10 @@ final class Connection implements ReadListener {
     /** The bytes that the kernel has not taken yet. */
     long queueSize() {
         return handle == null ? 0 : handle.writeQueueSize();
+    }
+
+    boolean isIdle() {
+        return !owes && queueSize() == 0;
     }
 
     /** The bytes that were written, those that wait in the handle's queue included. */

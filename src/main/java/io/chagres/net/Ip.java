@@ -119,6 +119,12 @@ final class Ip {
         return number;
     }
 
+    /** Whether a valid address is of fe80::/10, so that it means something only together with a zone. */
+    static boolean isLinkLocal(String text) {
+        byte[] ip = parse(text);
+        return ip.length == 2 * IPV6_GROUPS && (ip[0] & 255) == 0xfe && (ip[1] & 0xc0) == 0x80;
+    }
+
     /** A valid address in its shortest form, with the zone that it has. */
     static String shortest(String text) {
         if (text.indexOf(':') < 0) {

@@ -3,43 +3,39 @@ package io.chagres.net;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Listeners;
+import io.chagres.stream.StreamHandle;
+import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Listens, and makes a {@link Socket} of each connection: net.Server.
+ * Listens, over TCP or a Unix socket, and makes a {@link Socket} of each connection: net.Server.
  *
  * <p>It is closed by {@link #close()}: no new connections from then on; those that it has live on, and the close event comes
- * a tick after the last of them has ended. That is all a graceful exit takes.
+ * a tick after the last of them has ended. That is all a graceful exit takes where clients leave by themselves; where they
+ * don't, {@link #close(Duration)} sees to it.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netserver">net.Server</a>
  */
 public final class Server {
 
-    private static final String ALL_IPV6 = "::";
-    private static final String ALL_IPV4 = "0.0.0.0";
-
     private final LoopCore core;
-    private final ServerOptions options;
-    private Tcp handle;
-    /** Counts the listens, so that what a lookup finds for one that was closed meanwhile is recognised. */
-    private int listens;
-    private boolean lookingUp;
-    private boolean referenced = true;
-    private int connections;
+    private final ServerConnections connections;
+    private final Listening listening;
     private boolean closing;
+    /** Null where there is none, as mostly. */
+    private Grace grace;
     private Listeners<Consumer<? super Socket>> connectionListeners;
-    private Listeners<Runnable> listeningListeners;
     private Listeners<Consumer<? super ChagresException>> errorListeners;
     private Listeners<Runnable> closeListeners;
 
     Server(Loop loop, ServerOptions options) {
         core = UsageException.requireArgument(loop, "loop").core();
         core.checkThread();
-        this.options = options;
+        connections = new ServerConnections(this, options);
+        listening = new Listening(this, connections);
     }
 
     /** The loop that it lives on. */
@@ -48,6 +44,11 @@ public final class Server {
     }
 
     // ---- listening ---------------------------------------------------------------------------------------------
+
+    /** Listens on a port of all addresses that is free; see {@link #listen(ListenOptions, Runnable)}. */
+    public Server listen() {
+        return listen(new ListenOptions(), null);
+    }
 
     /** Listens on {@code port} of all addresses, 0 for one that is free; see {@link #listen(ListenOptions, Runnable)}. */
     public Server listen(int port) {
@@ -69,164 +70,133 @@ public final class Server {
         return listen(new ListenOptions().port(port).host(host), onListening);
     }
 
+    /** As {@link #listen(int, String, Runnable)}; {@code backlog} connections may wait to be accepted. */
+    public Server listen(int port, String host, int backlog, Runnable onListening) {
+        return listen(new ListenOptions().port(port).host(host).backlog(backlog), onListening);
+    }
+
+    /** Listens on the Unix socket {@code path}; {@code onListening} runs once, when it does, and may be null. */
+    public Server listen(String path, Runnable onListening) {
+        return listen(new ListenOptions().path(path), onListening);
+    }
+
+    /** Listens on a {@link Tcp} or {@link Pipe} that is bound; {@code onListening} runs once, when it does, and may be null. */
+    public Server listen(StreamHandle handle, Runnable onListening) {
+        return listen(new ListenOptions().handle(handle), onListening);
+    }
+
     /**
-     * Listens. The port is bound inside this call, unless the host has to be looked up; {@code onListening}, or
-     * {@link #onError} where it does not work out (EADDRINUSE, EADDRNOTAVAIL, EACCES; a failed lookup), comes on a tick. After
-     * an error it can listen again.
+     * Listens. The place is bound inside this call, unless a host has to be looked up; {@code onListening}, or {@link #onError}
+     * where it does not work out (EADDRINUSE, also of a socket file that nobody removed; EADDRNOTAVAIL, EACCES, EINVAL; a failed
+     * lookup), comes on a tick. After an error it can listen again.
      *
      * @param onListening may be null
-     * @throws UsageException ERR_SERVER_ALREADY_LISTEN
+     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; ERR_INVALID_ARG_VALUE where the options contradict each other; EINVAL
+     *     where a path is too long, or a handle is closed or of another loop; EEXIST where another handle has the descriptor
      */
     public Server listen(ListenOptions where, Runnable onListening) {
         core.checkThread();
-        UsageException.requireArgument(where, "options");
-        if (handle != null || lookingUp) {
-            throw new UsageException("ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
-        }
+        listening.require(where);
         closing = false;
-        listens++;
-        String host = where.host();
-        if (host == null) {
-            listenOnAll(where, onListening);
-        } else if (Ip.version(host) != 0) {
-            listenOn(host, where, onListening);
-        } else {
-            listenOnName(host, where, onListening);
-        }
+        listening.start(where, onListening);
         return this;
     }
 
-    /** On IPv6, which takes IPv4 connections too; on IPv4 where the system has no IPv6. */
-    private void listenOnAll(ListenOptions where, Runnable onListening) {
-        Tcp socket = new Tcp(loop());
-        try {
-            socket.bind(new SocketAddress(ALL_IPV6, where.port()), where.ipv6Only());
-        } catch (SystemException noIPv6) {
-            socket.close();
-            listenOn(ALL_IPV4, where, onListening);
-            return;
+    void listenFailed(ChagresException error) {
+        if (errorListeners == null) {
+            core.raise(error);
+        } else {
+            report(error);
         }
-        listen(socket, ALL_IPV6, where, onListening);
     }
 
-    private void listenOn(String address, ListenOptions where, Runnable onListening) {
-        Tcp socket = new Tcp(loop());
-        SocketAddress local = new SocketAddress(address, where.port());
-        try {
-            socket.bind(local, where.ipv6Only() && local.isIPv6());
-        } catch (SystemException refused) {
-            fail(socket, refused, address, where.port());
-            return;
-        }
-        listen(socket, address, where, onListening);
-    }
-
-    private void listen(Tcp socket, String address, ListenOptions where, Runnable onListening) {
-        try {
-            socket.listen(where.backlog(), this::onConnectionReady);
-        } catch (SystemException refused) {
-            fail(socket, refused, address, where.port());
-            return;
-        }
-        handle = socket;
-        handle.onClose(this::close);
-        if (!referenced) {
-            handle.unref();
-        }
-        int mine = listens;
-        core.tick(() -> {
-            if (handle != null && mine == listens) {
-                if (onListening != null) {
-                    onListening.run();
-                }
-                Listeners.run(listeningListeners);
-            }
-        });
-    }
-
-    private void fail(Tcp socket, SystemException refused, String address, int port) {
-        socket.close();
-        failLater(SystemException.described(refused.errno(), "listen", address, port));
-    }
-
-    private void failLater(ChagresException error) {
-        core.tick(() -> emitError(error));
-    }
-
-    private void listenOnName(String host, ListenOptions where, Runnable onListening) {
-        lookingUp = true;
-        int mine = listens;
-        Lookup.start(loop(), host, (addresses, failure) -> {
-            if (mine != listens || !lookingUp || core.isClosing()) {
-                return;
-            }
-            lookingUp = false;
-            if (failure instanceof ChagresException error) {
-                emitError(error);
-            } else {
-                listenOn(preferred(addresses), where, onListening);
-            }
-        });
-    }
-
-    /** A link-local address, which would need a zone, only where there is no other. */
-    private static String preferred(List<String> addresses) {
-        return addresses.stream().filter(address -> !address.startsWith("fe80:")).findFirst().orElse(addresses.get(0));
+    StreamHandle handle() {
+        return listening.handle();
     }
 
     /** Whether it listens. */
     public boolean isListening() {
         core.checkThread();
-        return handle != null;
+        return handle() != null;
     }
 
-    /** The address that it listens on, with the port that the kernel chose; null where it does not listen. */
+    /** The address that it listens on, with the port that the kernel chose; null where it does not listen, or on a Unix socket. */
     public SocketAddress address() {
         core.checkThread();
-        return handle == null ? null : handle.localAddress();
+        return handle() instanceof Tcp tcp ? tcp.localAddress() : null;
+    }
+
+    /** The name of the Unix socket that it listens on; null where it does not. */
+    public String path() {
+        core.checkThread();
+        return handle() instanceof Pipe pipe ? pipe.localName() : null;
     }
 
     // ---- connections -------------------------------------------------------------------------------------------
 
-    private void onConnectionReady() {
-        Tcp connection = new Tcp(loop());
-        handle.accept(connection);
-        connections++;
-        Socket socket = new Socket(loop(), options.duplex(), connection, this, options.pauseOnConnect());
-        applyOptions(socket);
+    void tellConnection(Socket socket) {
         for (var at = connectionListeners; at != null; at = at.next()) {
             at.listener().accept(socket);
         }
     }
 
-    /** A connection that the kernel refuses an option is a connection all the same; who asked for the option may want to know. */
-    private void applyOptions(Socket socket) {
-        try {
-            options.applyTo(socket);
-        } catch (SystemException refused) {
-            for (var at = errorListeners; at != null; at = at.next()) {
-                at.listener().accept(refused);
-            }
-        }
-    }
-
     /** A socket of this server was destroyed. */
-    void connectionGone() {
-        connections--;
+    void connectionGone(Socket socket) {
+        connections.remove(socket);
         closeWhenDrained();
     }
 
-    /** How many of its connections are open: accepted and not destroyed. */
-    public int connections() {
+    /** How many of its connections are open: accepted and not destroyed. Node's getConnections. */
+    public int connectionCount() {
         core.checkThread();
-        return connections;
+        return connections.count();
+    }
+
+    /** Its connections that are open at this moment, in order of their arrival. */
+    public List<Socket> connections() {
+        core.checkThread();
+        return connections.open(socket -> true);
+    }
+
+    /**
+     * How many connections it may have. What comes when there are so many is accepted and closed at once: {@link #onDrop}
+     * hears of it. Those that are open stay. By default {@link Integer#MAX_VALUE}; 0 drops all.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE where {@code most} is negative
+     */
+    public Server setMaxConnections(int most) {
+        core.checkThread();
+        connections.setMost(most);
+        return this;
+    }
+
+    /** See {@link #setMaxConnections}. */
+    public int maxConnections() {
+        core.checkThread();
+        return connections.most();
+    }
+
+    /**
+     * Destroys the connections that nothing is under way on: all that was written has gone out, all that came was taken by a
+     * listener, and something was written after it, or nothing has come at all. So one whose last request has no answer yet
+     * stays. An answer in pieces can't be told from a complete one: who sends such ones destroys connections himself.
+     */
+    public void closeIdleConnections() {
+        core.checkThread();
+        connections.open(Socket::isIdle).forEach(Socket::destroy);
+    }
+
+    /** Destroys all its connections; it goes on listening. What was written and has not gone out is lost. */
+    public void closeAllConnections() {
+        core.checkThread();
+        connections().forEach(Socket::destroy);
     }
 
     // ---- closing -----------------------------------------------------------------------------------------------
 
     /** Stops listening; see the class. On a server that does not listen, the close event comes on a tick. */
     public Server close() {
-        return close(null);
+        return close((Consumer<ChagresException>) null);
     }
 
     /**
@@ -237,19 +207,40 @@ public final class Server {
     public Server close(Consumer<? super ChagresException> callback) {
         core.checkThread();
         if (callback != null) {
-            ChagresException error = handle != null || lookingUp ? null
+            ChagresException error = listening.isRunning() ? null
                 : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
             closeListeners = Listeners.add(closeListeners, new OneShot(() -> callback.accept(error)));
         }
-        listens++;
-        lookingUp = false;
-        if (handle != null && !handle.isClosing()) {
-            handle.close(() -> { });
-        }
-        handle = null;
+        listening.stop();
         closing = true;
         closeWhenDrained();
         return this;
+    }
+
+    /**
+     * As {@link #close()}, and gives the connections {@code grace} to come to their end. Those that nothing is under way on, as
+     * {@link #closeIdleConnections()} has it, are ended at once, the others when they have come so far; what is still open after
+     * that time is destroyed. Called again, the new time counts.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE where it is negative
+     */
+    public Server close(Duration grace) {
+        core.checkThread();
+        Grace.require(grace);
+        close();
+        endGrace();
+        if (connections.count() > 0) {
+            this.grace = new Grace(loop(), connections, grace);
+            this.grace.look();
+        }
+        return this;
+    }
+
+    private void endGrace() {
+        if (grace != null) {
+            grace.end();
+            grace = null;
+        }
     }
 
     /** A listener for the next close only. */
@@ -272,9 +263,12 @@ public final class Server {
     }
 
     private void closeWhenDrained() {
-        if (closing && handle == null && connections == 0) {
-            closing = false;
-            core.tick(() -> Listeners.run(closeListeners));
+        if (connections.count() == 0) {
+            endGrace();
+            if (closing && handle() == null) {
+                closing = false;
+                core.tick(() -> Listeners.run(closeListeners));
+            }
         }
     }
 
@@ -292,36 +286,40 @@ public final class Server {
 
     private Server setReferenced(boolean wanted) {
         core.checkThread();
-        referenced = wanted;
-        if (handle != null) {
-            if (wanted) {
-                handle.ref();
-            } else {
-                handle.unref();
-            }
-        }
+        listening.setReferenced(wanted);
         return this;
     }
 
     // ---- events ------------------------------------------------------------------------------------------------
 
-    /** Adds a listener for new connections. */
+    /**
+     * Adds a listener for new connections. Where it throws, the connection is destroyed, the listeners behind it don't hear of
+     * it, and the loop's uncaught handler gets what was thrown.
+     */
     public Server onConnection(Consumer<? super Socket> listener) {
         core.checkThread();
         connectionListeners = Listeners.add(connectionListeners, UsageException.requireArgument(listener, "listener"));
         return this;
     }
 
+    /** Adds a listener for connections that are dropped, see {@link #setMaxConnections}. */
+    public Server onDrop(Consumer<? super DroppedConnection> listener) {
+        core.checkThread();
+        connections.onDrop(UsageException.requireArgument(listener, "listener"));
+        return this;
+    }
+
     /** Adds a listener for "it listens". */
     public Server onListening(Runnable listener) {
         core.checkThread();
-        listeningListeners = Listeners.add(listeningListeners, UsageException.requireArgument(listener, "listener"));
+        listening.onListening(UsageException.requireArgument(listener, "listener"));
         return this;
     }
 
     /**
-     * Adds a listener for a listen that failed; where there is none, that goes to the loop's uncaught handler. It hears too of
-     * an option of {@link ServerOptions} that the kernel refuses an accepted socket, which lives on without it.
+     * Adds a listener for a listen that failed; where there is none, that goes to the loop's uncaught handler. It hears of two
+     * things more, which are dropped where nobody listens: an option of {@link ServerOptions} that the kernel refuses an accepted
+     * socket, which lives on without it; and accept(2) failing in a way that stays, "accept ENOBUFS", while it tries on by itself.
      */
     public Server onError(Consumer<? super ChagresException> listener) {
         core.checkThread();
@@ -336,10 +334,8 @@ public final class Server {
         return this;
     }
 
-    private void emitError(ChagresException error) {
-        if (errorListeners == null) {
-            core.raise(error);
-        }
+    /** Tells of an error to whoever listens. */
+    void report(ChagresException error) {
         for (var at = errorListeners; at != null; at = at.next()) {
             at.listener().accept(error);
         }

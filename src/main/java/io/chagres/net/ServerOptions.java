@@ -14,6 +14,7 @@ public final class ServerOptions {
     private boolean noDelay;
     private boolean keepAlive;
     private long keepAliveInitialDelayMillis;
+    private BlockList blockList;
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
 
     /** Node's defaults. */
@@ -49,6 +50,16 @@ public final class ServerOptions {
     public ServerOptions highWaterMark(int bytes) {
         this.highWaterMark = SocketSettings.requireHighWaterMark(bytes);
         return this;
+    }
+
+    /** Connections from addresses in {@code list} are closed at once, and nobody hears of them; null, the default, for none. */
+    public ServerOptions blockList(BlockList list) {
+        this.blockList = list;
+        return this;
+    }
+
+    BlockList blockList() {
+        return blockList;
     }
 
     boolean pauseOnConnect() {

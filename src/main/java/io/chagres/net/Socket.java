@@ -26,6 +26,9 @@ public final class Socket extends Duplex {
     /** From the connect on; after it was destroyed, for what can be asked then. */
     private Connection connection;
     private Server server;
+    /** Its neighbours among the open connections of its server: see {@link ServerConnections}. */
+    Socket previous;
+    Socket next;
     private Opening opening;
     private IdleTimeout idle;
     private boolean reset;
@@ -184,7 +187,7 @@ public final class Socket extends Duplex {
             });
         }
         if (server != null) {
-            server.connectionGone();
+            server.connectionGone(this);
         }
     }
 
@@ -310,6 +313,14 @@ public final class Socket extends Duplex {
         checkThread();
         return (connection == null ? 0 : connection.bytesWritten()) + waitingLength()
             + (opening == null ? 0 : opening.deferredLength());
+    }
+
+    /**
+     * Whether nothing is under way, as far as the stream knows: it is connected, all that was written has gone, all that came was
+     * taken, and the last thing that passed was a write, or nothing has passed. One that is paused is not idle.
+     */
+    boolean isIdle() {
+        return isConnected() && connection.isIdle() && writableLength() == 0 && readableLength() == 0 && !isPaused();
     }
 
     /** The server that accepted it, or null. */

@@ -101,15 +101,10 @@ public record SocketAddress(String address, int port) {
 
     /** Itself; a link-local address without a zone with that of the first interface which has such an address. */
     SocketAddress withZone() {
-        if (!isLinkLocal() || Ip.zone(address) != null) {
+        if (!Ip.isLinkLocal(address) || Ip.zone(address) != null) {
             return this;
         }
         return new SocketAddress(address + Zone.suffix(Zone.firstLinkLocal()), port);
-    }
-
-    /** Whether it is of fe80::/10. */
-    private boolean isLinkLocal() {
-        return address.startsWith("fe") && "89ab".indexOf(address.charAt(2)) >= 0;
     }
 
     /** "127.0.0.1:80" or "[::1]:80". */

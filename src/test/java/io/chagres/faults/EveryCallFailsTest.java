@@ -3,6 +3,7 @@ package io.chagres.faults;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 class EveryCallFailsTest {
 
     @TestFactory
+    @Covers("node:test-socket-address")
     List<DynamicTest> onlyTheOneConcernedIsTold() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(FaultRun.class, "-ea");
         Map<String, String> complaints = new TreeMap<>();

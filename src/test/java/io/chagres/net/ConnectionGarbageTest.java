@@ -44,7 +44,7 @@ class ConnectionGarbageTest {
         server.unref();
         for (int i = 0; i < COUNT; i++) {
             try (Peer<String> client = Peer.client(port, socket -> Talk.ask(socket, "hello"))) {
-                runUntil(loop, () -> server.connections() == 0 && client.isDone());
+                runUntil(loop, () -> server.connectionCount() == 0 && client.isDone());
                 assertEquals("hello", client.result());
             }
         }

@@ -62,7 +62,7 @@ class ServerCloseTest {
             if (sockets.size() == 2) {
                 server.close(late -> journal.add("callback " + late));
                 closed.open();
-                assertEquals(2, server.connections());
+                assertEquals(2, server.connectionCount());
                 journal.add("two");
             }
         });
@@ -73,7 +73,7 @@ class ServerCloseTest {
             assertEquals("echo", one.result());
             assertEquals("echo", two.result());
         }
-        assertEquals(0, server.connections());
+        assertEquals(0, server.connectionCount());
         journal.expect("two", "close", "callback null");
     }
 

@@ -184,9 +184,9 @@ class SocketDestroyTest {
     @Covers({"node:test-net-connect-destroy", "S89", "S61"})
     void theConnectionsOfAServerAreCountedUntilTheyAreDestroyed(Loop loop) {
         accepted(loop, socket -> {
-            assertEquals(1, socket.server().connections());
+            assertEquals(1, socket.server().connectionCount());
             socket.destroy();
-            assertEquals(0, socket.server().connections());
+            assertEquals(0, socket.server().connectionCount());
         });
         journal.expect("close false");
     }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
@@ -35,18 +36,27 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAConnectionListenerTheServerGoesOnAndTheSocketLives(Loop loop) {
+    @Covers("node:test-net-server-capture-rejection")
+    void ofAConnectionListenerTheSocketIsDestroyedAndTheServerGoesOn(Loop loop) {
         loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
-        Server server = Net.createServer(loop, socket -> SocketEvents.into(journal, "", socket));
+        int[] arrived = {0};
+        Server server = Net.createServer(loop, socket -> SocketEvents.into(journal, ++arrived[0] + " ", socket));
         server.onConnection(socket -> {
-            server.close();
-            throw new IllegalStateException("connection");
+            if (arrived[0] == 1) {
+                throw new IllegalStateException("connection");
+            }
         });
+        server.onConnection(socket -> server.close());
         int port = server.listen(0, Local.HOST).address().port();
-        try (Peer<String> client = Peer.client(port, socket -> Talk.ask(socket, "hello"))) {
+        try (Peer<String> first = Peer.client(port, socket -> {
+            assertEquals("end", Talk.ending(socket));
+            try (java.net.Socket second = new java.net.Socket(Local.HOST, port)) {
+                return Talk.ask(second, "hello");
+            }
+        })) {
             loop.run();
         }
-        journal.expect("uncaught connection", "data hello", "end", "finish", "close false");
+        journal.expect("uncaught connection", "1 close false", "2 data hello", "2 end", "2 finish", "2 close false");
     }
 
     @Test

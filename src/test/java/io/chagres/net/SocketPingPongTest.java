@@ -30,7 +30,7 @@ class SocketPingPongTest {
         Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(halfOpen), socket -> serve(socket, halfOpen));
         server.listen(0, host);
         server.onConnection(socket -> {
-            assertEquals(1, server.connections());
+            assertEquals(1, server.connectionCount());
             server.close();
         });
         Socket client = Net.connect(loop, server.address().port(), host);

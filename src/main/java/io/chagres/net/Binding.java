@@ -1,0 +1,126 @@
+package io.chagres.net;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.ConnectionListener;
+import io.chagres.stream.DescriptorKind;
+import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Errno;
+import java.util.List;
+
+/**
+ * From the options of a listen to a handle that listens. Where that fails nothing is left open, and the error is Node's:
+ * {@code listen EADDRINUSE: address already in use 127.0.0.1:80}, with address and port; those of a path are path and -1.
+ */
+final class Binding {
+
+    private static final String ALL_IPV6 = "::";
+    private static final String ALL_IPV4 = "0.0.0.0";
+    private static final int NO_PORT = -1;
+
+    private final Loop loop;
+    private final ListenOptions where;
+    private final ConnectionListener listener;
+
+    Binding(Loop loop, ListenOptions where, ConnectionListener listener) {
+        this.loop = loop;
+        this.where = where;
+        this.listener = listener;
+    }
+
+    /** Listens where the options say, but for a host that must be looked up first: that is {@link #onFirst}. */
+    StreamHandle listen() {
+        if (where.handle() != null) {
+            return listen(where.handle(), null, NO_PORT, () -> { });
+        }
+        if (where.isDescriptor()) {
+            return onDescriptor(where.fd());
+        }
+        if (where.isPath()) {
+            return onPath(where.path());
+        }
+        return where.host() == null ? onAll() : onAddress(where.host());
+    }
+
+    /** Listens on the first address; on a link-local one, which would need a zone, only where there is no other. */
+    StreamHandle onFirst(List<String> addresses) {
+        return onAddress(preferred(addresses));
+    }
+
+    static String preferred(List<String> addresses) {
+        return addresses.stream().filter(address -> !Ip.isLinkLocal(address)).findFirst().orElse(addresses.getFirst());
+    }
+
+    // ---- places ----------------------------------------------------------------------------------------------------
+
+    /** On IPv6, which takes IPv4 connections too; on IPv4 where the system has no IPv6. */
+    private StreamHandle onAll() {
+        Tcp tcp = new Tcp(loop);
+        try {
+            bind(tcp, ALL_IPV6);
+        } catch (SystemException noIPv6) {
+            tcp.close();
+            return onAddress(ALL_IPV4);
+        }
+        return listen(tcp, ALL_IPV6, where.port(), () -> { });
+    }
+
+    private StreamHandle onAddress(String address) {
+        Tcp tcp = new Tcp(loop);
+        return listen(tcp, address, where.port(), () -> bind(tcp, address));
+    }
+
+    private void bind(Tcp tcp, String address) {
+        SocketAddress local = new SocketAddress(address, where.port());
+        if (where.reusePort()) {
+            tcp.set(SocketOption.SO_REUSEPORT, true);
+        }
+        tcp.bind(local, where.ipv6Only() && local.isIPv6());
+    }
+
+    /** The file gets its mode before anybody can connect, so that nobody is refused for the one that it had. */
+    private StreamHandle onPath(String path) {
+        Pipe pipe = new Pipe(loop);
+        return listen(pipe, path, NO_PORT, () -> {
+            pipe.bind(path);
+            if (where.opensToAll()) {
+                pipe.chmod(where.readableAll(), where.writableAll());
+            }
+        });
+    }
+
+    private StreamHandle onDescriptor(int fd) {
+        switch (DescriptorKind.of(fd)) {
+            case TCP -> {
+                Tcp tcp = new Tcp(loop);
+                return listen(tcp, null, NO_PORT, () -> tcp.open(fd));
+            }
+            case PIPE -> {
+                Pipe pipe = new Pipe(loop);
+                return listen(pipe, null, NO_PORT, () -> pipe.open(fd));
+            }
+            default -> throw SystemException.described(Errno.EINVAL, "listen", null, NO_PORT);
+        }
+    }
+
+    // ---- steps -----------------------------------------------------------------------------------------------------
+
+    private StreamHandle listen(StreamHandle handle, String address, int port, Runnable opening) {
+        try {
+            opening.run();
+            if (handle instanceof Pipe pipe) {
+                pipe.listen(where.backlog(), listener);
+            } else if (handle instanceof Tcp tcp) {
+                tcp.listen(where.backlog(), listener);
+            }
+        } catch (SystemException refused) {
+            handle.close();
+            throw SystemException.described(refused.errno(), "listen", address, port);
+        } catch (UsageException wrong) {
+            handle.close();
+            throw wrong;
+        }
+        return handle;
+    }
+}

@@ -1,0 +1,158 @@
+package io.chagres.net;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.ConnectionListener;
+import io.chagres.stream.Listeners;
+import io.chagres.stream.StreamHandle;
+import java.util.List;
+import java.util.function.Consumer;
+
+/** Whether, and by which handle, a server listens; and the way there, which a lookup may be part of. */
+final class Listening {
+
+    private final Server server;
+    private final LoopCore core;
+    private final ConnectionListener listener;
+    private StreamHandle handle;
+    /** Counts beginnings and ends, so that what comes late, after it was stopped, is recognised. */
+    private int changes;
+    private boolean lookingUp;
+    private boolean referenced = true;
+    private Runnable removeAbort;
+    private Listeners<Runnable> listeners;
+
+    Listening(Server server, ConnectionListener listener) {
+        this.server = server;
+        this.core = server.loop().core();
+        this.listener = listener;
+    }
+
+    /** Null where it does not listen. */
+    StreamHandle handle() {
+        return handle;
+    }
+
+    /** Whether it listens, or looks up where to. */
+    boolean isRunning() {
+        return handle != null || lookingUp;
+    }
+
+    void onListening(Runnable added) {
+        listeners = Listeners.add(listeners, added);
+    }
+
+    // ---- beginning -------------------------------------------------------------------------------------------------
+
+    void require(ListenOptions where) {
+        UsageException.requireArgument(where, "options").requireConsistent();
+        if (isRunning()) {
+            throw new UsageException("ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
+        }
+        if (where.handle() != null && where.handle().loop() != core.loop()) {
+            throw new UsageException("EINVAL", "the handle belongs to another loop: " + where.handle());
+        }
+    }
+
+    void start(ListenOptions where, Runnable onListening) {
+        int mine = ++changes;
+        Binding binding = new Binding(core.loop(), where, listener);
+        if (where.isNamed()) {
+            lookUp(where.host(), addresses -> attempt(() -> begin(binding.onFirst(addresses), onListening)));
+        } else {
+            attempt(() -> begin(binding.listen(), onListening));
+        }
+        if (where.signal() != null && where.signal().isAborted()) {
+            tickUnlessChanged(mine, server::close);
+        } else if (where.signal() != null) {
+            removeAbort = where.signal().onAbort(server::close);
+        }
+    }
+
+    private void attempt(Runnable beginning) {
+        try {
+            beginning.run();
+        } catch (SystemException refused) {
+            core.tick(() -> failed(refused));
+        }
+    }
+
+    private void begin(StreamHandle listening, Runnable onListening) {
+        handle = listening;
+        handle.onClose(server::close);
+        if (!referenced) {
+            handle.unref();
+        }
+        tickUnlessChanged(changes, () -> {
+            if (onListening != null) {
+                onListening.run();
+            }
+            Listeners.run(listeners);
+        });
+    }
+
+    private void lookUp(String host, Consumer<List<String>> onFound) {
+        lookingUp = true;
+        int mine = changes;
+        Lookup.start(core.loop(), host, (addresses, failure) -> {
+            if (mine != changes || core.isClosing()) {
+                return;
+            }
+            lookingUp = false;
+            if (failure instanceof ChagresException error) {
+                failed(error);
+            } else {
+                onFound.accept(addresses);
+            }
+        });
+    }
+
+    private void tickUnlessChanged(int mine, Runnable action) {
+        core.tick(() -> {
+            if (mine == changes) {
+                action.run();
+            }
+        });
+    }
+
+    private void failed(ChagresException error) {
+        forgetAbort();
+        server.listenFailed(error);
+    }
+
+    // ---- ending ----------------------------------------------------------------------------------------------------
+
+    void stop() {
+        changes++;
+        lookingUp = false;
+        forgetAbort();
+        StreamHandle closing = handle;
+        handle = null;
+        if (closing != null && !closing.isClosing()) {
+            closing.close(() -> { });
+        }
+    }
+
+    private void forgetAbort() {
+        if (removeAbort != null) {
+            removeAbort.run();
+            removeAbort = null;
+        }
+    }
+
+    // ---- the loop --------------------------------------------------------------------------------------------------
+
+    void setReferenced(boolean wanted) {
+        referenced = wanted;
+        if (handle == null) {
+            return;
+        }
+        if (wanted) {
+            handle.ref();
+        } else {
+            handle.unref();
+        }
+    }
+}

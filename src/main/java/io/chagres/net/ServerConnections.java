@@ -1,0 +1,157 @@
+package io.chagres.net;
+
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.ConnectionListener;
+import io.chagres.stream.Listeners;
+import io.chagres.stream.StreamHandle;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+
+/**
+ * The connections of a server: it accepts them, sends away those that are too many or blocked, and keeps those that are open,
+ * in order of their arrival. They form a list by links of their own, so that being in it costs them two references.
+ */
+final class ServerConnections implements ConnectionListener {
+
+    private final Server server;
+    private final ServerOptions options;
+    private Socket first;
+    private Socket last;
+    private int count;
+    private int most = Integer.MAX_VALUE;
+    private Listeners<Consumer<? super DroppedConnection>> dropListeners;
+
+    ServerConnections(Server server, ServerOptions options) {
+        this.server = server;
+        this.options = options;
+    }
+
+    // ---- arriving --------------------------------------------------------------------------------------------------
+
+    @Override
+    public void onConnection() {
+        StreamHandle listening = server.handle();
+        StreamHandle accepted = listening instanceof Pipe ? new Pipe(server.loop()) : new Tcp(server.loop());
+        listening.accept(accepted);
+        if (count >= most) {
+            drop(accepted);
+        } else if (isBlocked(accepted)) {
+            accepted.close();
+        } else {
+            welcome(accepted);
+        }
+    }
+
+    /** Nobody must listen: a server does not die of the world's want of memory or descriptors. */
+    @Override
+    public void onError(SystemException error) {
+        server.report(error);
+    }
+
+    /** Its addresses are asked for only where somebody wants to know them. */
+    private void drop(StreamHandle accepted) {
+        if (dropListeners == null) {
+            accepted.close();
+            return;
+        }
+        DroppedConnection dropped = accepted instanceof Tcp tcp ? DroppedConnection.of(tcp) : new DroppedConnection(null, null);
+        accepted.close();
+        for (var at = dropListeners; at != null; at = at.next()) {
+            at.listener().accept(dropped);
+        }
+    }
+
+    /** A peer that has gone already has no address to be asked about, and is not missed. */
+    private boolean isBlocked(StreamHandle accepted) {
+        if (options.blockList() == null || !(accepted instanceof Tcp tcp)) {
+            return false;
+        }
+        SocketAddress remote = tcp.remoteAddressIfAny();
+        return remote == null || options.blockList().check(remote.address());
+    }
+
+    /** What nobody else may have got to know is not left open where a listener throws. */
+    private void welcome(StreamHandle accepted) {
+        Socket socket = new Socket(server.loop(), options.duplex(), accepted, server, options.pauseOnConnect());
+        add(socket);
+        try {
+            applyOptions(socket);
+            server.tellConnection(socket);
+        } catch (Throwable thrown) {
+            socket.destroy();
+            server.loop().core().raise(thrown);
+        }
+    }
+
+    /** A connection that the kernel refuses an option is a connection all the same; who asked for the option may want to know. */
+    private void applyOptions(Socket socket) {
+        try {
+            options.applyTo(socket);
+        } catch (SystemException refused) {
+            server.report(refused);
+        }
+    }
+
+    void onDrop(Consumer<? super DroppedConnection> listener) {
+        dropListeners = Listeners.add(dropListeners, listener);
+    }
+
+    int most() {
+        return most;
+    }
+
+    void setMost(int most) {
+        if (most < 0) {
+            throw new UsageException("ERR_OUT_OF_RANGE",
+                "The value of \"maxConnections\" is out of range. It must be >= 0. Received " + most);
+        }
+        this.most = most;
+    }
+
+    // ---- staying ---------------------------------------------------------------------------------------------------
+
+    private void add(Socket socket) {
+        socket.previous = last;
+        if (last == null) {
+            first = socket;
+        } else {
+            last.next = socket;
+        }
+        last = socket;
+        count++;
+    }
+
+    void remove(Socket socket) {
+        if (socket.previous == null) {
+            first = socket.next;
+        } else {
+            socket.previous.next = socket.next;
+        }
+        if (socket.next == null) {
+            last = socket.previous;
+        } else {
+            socket.next.previous = socket.previous;
+        }
+        socket.previous = null;
+        socket.next = null;
+        count--;
+    }
+
+    int count() {
+        return count;
+    }
+
+    /** Those that are open at this moment and fulfil {@code condition}: taken whole, since who walks over them may destroy any. */
+    List<Socket> open(Predicate<Socket> condition) {
+        List<Socket> found = new ArrayList<>();
+        for (Socket socket = first; socket != null; socket = socket.next) {
+            if (condition.test(socket)) {
+                found.add(socket);
+            }
+        }
+        return List.copyOf(found);
+    }
+}
