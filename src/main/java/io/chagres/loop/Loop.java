@@ -197,6 +197,25 @@ public final class Loop implements Executor, AutoCloseable {
         core.updateTime();
     }
 
+    // ---- metrics -------------------------------------------------------------------------------------------------
+
+    /** What the loop has done so far. */
+    public LoopMetrics metrics() {
+        core.checkThread();
+        return core.meter.read();
+    }
+
+    /**
+     * Measures from now on how long the loop has nothing to do. It costs one more epoll_wait(2) in each iteration that waits, to
+     * tell what was there already from what it has to wait for.
+     *
+     * @see <a href="https://docs.libuv.org/en/v1.x/loop.html#c.uv_loop_configure">UV_METRICS_IDLE_TIME</a>
+     */
+    public void measureIdleTime() {
+        core.checkThread();
+        core.meter.measureIdleTime();
+    }
+
     // ---- calls into the loop --------------------------------------------------------------------------------------
 
     /**

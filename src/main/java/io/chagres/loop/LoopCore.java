@@ -30,6 +30,7 @@ public final class LoopCore {
     final ClosingList closing = new ClosingList(this);
     final Timers timers = new Timers(this);
     final Ring residents = new Ring();
+    final Meter meter = new Meter();
     final Poller poller;
 
     private Thread owner = Thread.currentThread();

@@ -33,6 +33,7 @@ final class Poller {
     private static final long FINE_TIMEOUT_NANOS = 10_000_000;
 
     private final LoopCore core;
+    private final Meter meter;
     private final Mailbox mailbox;
     private final int wakeFd;
     private int epoll;
@@ -47,6 +48,7 @@ final class Poller {
 
     Poller(LoopCore core, Mailbox mailbox) {
         this.core = core;
+        this.meter = core.meter;
         this.mailbox = mailbox;
         epoll = check(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC), "epoll_create1");
         wakeFd = openWakeFd();
@@ -210,15 +212,19 @@ final class Poller {
      * A wait out of which nothing came, because a signal interrupted it or all its events were stale, goes on.
      */
     void poll(long nanos) {
+        meter.iteration();
         applyChanges();
         long deadline = nanos > 0 ? saturatedAdd(core.nowNanos(), nanos) : 0;
         long left = core.hasPending() ? 0 : nanos;
         if (left > 0) {
             left = Math.max(0, deadline - core.clockNanos());   // callbacks have taken their time since the last look
         }
+        if (left != 0 && meter.measuresIdleTime() && handle(await(0), false) > 0) {
+            return;   // what was there already is no idleness
+        }
         for (int batch = 1; ; ) {
             int count = await(left);
-            int handled = dispatch(count) + core.runTasks();
+            int handled = handle(count, left != 0);
             if (count == BATCH && handled > 0 && batch++ < FULL_BATCHES) {
                 left = 0;
             } else if (handled > 0 || left == 0) {
@@ -227,6 +233,12 @@ final class Poller {
                 left = Math.max(0, deadline - core.nowNanos());
             }
         }
+    }
+
+    private int handle(int count, boolean waited) {
+        int handled = dispatch(count) + core.runTasks();
+        meter.handled(handled, waited);
+        return handled;
     }
 
     private static long saturatedAdd(long a, long b) {
@@ -242,7 +254,11 @@ final class Poller {
         } finally {
             mailbox.wakeUp();
         }
+        long before = core.nowNanos();
         core.updateTime();
+        if (nanos != 0 && meter.measuresIdleTime()) {
+            meter.idled(core.nowNanos() - before);   // the clock was looked at right before, by the await(0) in poll
+        }
         if (count < 0 && count != -Errno.EINTR) {
             check(count, "epoll_wait");
         }

@@ -38,7 +38,7 @@
  *
  * <h2>What is here</h2>
  *
- * For programs: {@link io.chagres.loop.Loop}, {@link io.chagres.loop.LoopThread}, the exceptions. For those who write handles:
+ * For programs: {@link io.chagres.loop.Loop}, {@link io.chagres.loop.LoopThread}, {@link io.chagres.loop.LoopMetrics}, the exceptions. For those who write handles:
  * {@link io.chagres.loop.LoopCore}, and what it gives out: {@link io.chagres.loop.Watcher} for a descriptor,
  * {@link io.chagres.loop.TimerEntry}, {@link io.chagres.loop.PhaseEntry}, {@link io.chagres.loop.Task},
  * {@link io.chagres.loop.WorkerPool}. The loop knows these mechanisms and nothing of handles.

@@ -1,0 +1,128 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.ManualClock;
+import io.chagres.handle.Prepare;
+import io.chagres.handle.Timer;
+import io.chagres.handle.Work;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(LoopFixture.class)
+class LoopMetricsTest {
+
+    @Test
+    @Covers("libuv:metrics_info_check")
+    void eachIterationAndEachEventCounts(Loop loop) {
+        List<LoopMetrics> seen = new ArrayList<>();
+        Prepare prepare = new Prepare(loop);
+        prepare.start(() -> {
+            seen.add(loop.metrics());
+            prepare.close();
+            loop.execute(() -> {
+                seen.add(loop.metrics());
+                loop.execute(() -> seen.add(loop.metrics()));
+            });
+        });
+        loop.run();
+        assertEquals(List.of(0L, 1L, 2L), seen.stream().map(LoopMetrics::iterations).toList());
+        assertEquals(List.of(0L, 0L, 1L), seen.stream().map(LoopMetrics::events).toList());
+        assertEquals(2, loop.metrics().events());
+    }
+
+    @Test
+    @Covers("libuv:metrics_pool_events")
+    void whatWasThereWhenTheLoopCameToLookWasWaiting(Loop loop) throws InterruptedException {
+        loop.measureIdleTime();
+        CountDownLatch posted = new CountDownLatch(4);
+        for (int i = 0; i < 4; i++) {
+            Thread.ofPlatform().start(() -> {
+                loop.execute(() -> { });
+                posted.countDown();
+            });
+        }
+        posted.await();
+        CountDownLatch gate = new CountDownLatch(1);
+        for (int i = 0; i < 3; i++) {
+            Work.submit(loop, () -> {
+                gate.await();
+                return null;
+            }, (nothing, failure) -> { });
+        }
+        Prepare opener = new Prepare(loop);
+        opener.start(() -> {
+            if (loop.metrics().events() == 4) {
+                assertEquals(4, loop.metrics().eventsWaiting());
+                gate.countDown();
+                opener.close();
+            }
+        });
+        loop.run();
+        assertTrue(loop.metrics().events() >= 7, () -> loop.metrics().toString());
+        assertTrue(loop.metrics().eventsWaiting() >= 4, () -> loop.metrics().toString());
+    }
+
+    @Test
+    @Covers("libuv:metrics_idle_time")
+    void idleIsTheTimeOfWaitingAndNotThatOfACallback(Loop loop, ManualClock clock) {
+        loop.measureIdleTime();
+        Timer.after(loop, 1000, () -> clock.advanceMillis(600));
+        loop.run();
+        assertEquals(TimeUnit.SECONDS.toNanos(1), loop.metrics().idleNanos());
+    }
+
+    @Test
+    @Covers("libuv:metrics_idle_time_thread")
+    void eachLoopHasItsOwn() throws InterruptedException {
+        List<Thread> threads = new ArrayList<>();
+        List<Long> idle = new ArrayList<>();
+        for (int i = 1; i <= 5; i++) {
+            long millis = 100L * i;
+            threads.add(Thread.ofPlatform().start(() -> {
+                long nanos = idleOf(millis);
+                synchronized (idle) {
+                    idle.add(TimeUnit.NANOSECONDS.toMillis(nanos));
+                }
+            }));
+        }
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertEquals(List.of(100L, 200L, 300L, 400L, 500L), idle.stream().sorted().toList());
+    }
+
+    private static long idleOf(long millis) {
+        ManualClock clock = new ManualClock();
+        try (Loop loop = new Loop(clock)) {
+            loop.measureIdleTime();
+            Timer.after(loop, millis, () -> clock.advanceMillis(600));
+            loop.run();
+            return loop.metrics().idleNanos();
+        }
+    }
+
+    @Test
+    @Covers("libuv:metrics_idle_time_zero")
+    void aTimerThatIsDueAtOnceNeedsNoWaiting(Loop loop, ManualClock clock) {
+        loop.measureIdleTime();
+        Timer.after(loop, 0, () -> { });
+        loop.run();
+        assertEquals(0, loop.metrics().idleNanos());
+        assertEquals(1, loop.metrics().iterations());
+    }
+
+    @Test
+    void notAskedForItIsNotMeasured(Loop loop, ManualClock clock) {
+        Timer.after(loop, 1000, () -> { });
+        loop.run();
+        assertEquals(0, loop.metrics().idleNanos());
+    }
+}
