@@ -38,8 +38,9 @@
  *
  * <h2>What is here</h2>
  *
- * For programs: {@link io.chagres.loop.Loop}, {@link io.chagres.loop.LoopThread}, {@link io.chagres.loop.LoopMetrics}, the exceptions. For those who write handles:
- * {@link io.chagres.loop.LoopCore}, and what it gives out: {@link io.chagres.loop.Watcher} for a descriptor,
+ * For programs: {@link io.chagres.loop.Loop}, {@link io.chagres.loop.LoopThread}, {@link io.chagres.loop.LoopMetrics}, the
+ * exceptions. For those who write handles: {@link io.chagres.loop.LoopCore}, and what it gives out: {@link
+ * io.chagres.loop.Watcher} for a descriptor,
  * {@link io.chagres.loop.TimerEntry}, {@link io.chagres.loop.PhaseEntry}, {@link io.chagres.loop.Task},
  * {@link io.chagres.loop.WorkerPool}. The loop knows these mechanisms and nothing of handles.
  *
