@@ -270,6 +270,31 @@ public final class Pipe extends IpcStream {
             Integer.toUnsignedLong(memory.credentials.get(ValueLayout.JAVA_INT, 8)));
     }
 
+    // ---- options -------------------------------------------------------------------------------------------------
+
+    /**
+     * Sets an option of its socket; those of TCP it has not.
+     *
+     * @throws UsageException EBADF where it has no socket; EINVAL where {@code value} is null or out of range
+     * @throws SystemException ENOTSOCK, ENOTSUP and others of setsockopt(2)
+     */
+    public <T> void set(SocketOption<T> option, T value) {
+        requireSocket("setsockopt");
+        UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
+        option.set(fd(), value);
+    }
+
+    /**
+     * An option of its socket as the kernel has it.
+     *
+     * @throws UsageException EBADF where it has no socket
+     * @throws SystemException ENOTSOCK, ENOTSUP and others of getsockopt(2)
+     */
+    public <T> T get(SocketOption<T> option) {
+        requireSocket("getsockopt");
+        return UsageException.requireArgument(option, "option").read(fd());
+    }
+
     private void requireSocket(String call) {
         loop().core().checkThread();
         if (fd() < 0) {

@@ -8,7 +8,7 @@ import io.chagres.sys.Sockets;
 import java.time.Duration;
 
 /**
- * An option of a socket, for {@link Tcp#set} and {@link Tcp#get}, under the kernel's name. Where a constant is missing,
+ * An option of a socket, for {@link Tcp#set} and {@link Pipe#set}, under the kernel's name. Where a constant is missing,
  * {@link #ofInt} and {@link #ofBytes} make one.
  *
  * @param <T> the type of its value
