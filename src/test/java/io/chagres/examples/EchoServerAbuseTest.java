@@ -23,13 +23,16 @@ import org.junit.jupiter.api.Test;
 class EchoServerAbuseTest {
 
     private static final int MEBI = 1 << 20;
+    private static final int MOST_HELD = 2 * MEBI;
 
-    private static EchoServerProcess server;
+    private static ExampleProcess server;
+    private static long heapAtRest;
     private static Set<String> socketsAtRest;
 
     @BeforeAll
     static void start() throws Exception {
-        server = EchoServerProcess.listening();
+        server = ExampleProcess.listening(List.of("-Xmx32m"), "EchoServer");
+        heapAtRest = server.liveHeap();   // asked first: a JVM that is asked has one socket more from then on
         socketsAtRest = server.sockets();
     }
 
@@ -41,7 +44,7 @@ class EchoServerAbuseTest {
     @AfterEach
     void itServesAgainAndNoDescriptorIsLeftOver() throws Exception {
         assertServes();
-        EchoServerProcess.await("sockets left open", () -> server.sockets().equals(socketsAtRest));
+        ExampleProcess.await("sockets left open", () -> server.sockets().equals(socketsAtRest));
     }
 
     private static void assertServes() throws IOException {
@@ -71,7 +74,7 @@ class EchoServerAbuseTest {
         Process client = new ProcessBuilder(bash.toString(), "-c",
             "exec 3<>/dev/tcp/127.0.0.1/" + server.port() + "; exec cat /dev/zero >&3").start();
         try {
-            EchoServerProcess.await("it connects", () -> server.sockets().size() == socketsAtRest.size() + 1);
+            ExampleProcess.await("it connects", () -> server.sockets().size() == socketsAtRest.size() + 1);
             assertServes();
         } finally {
             client.destroyForcibly();
@@ -86,7 +89,7 @@ class EchoServerAbuseTest {
         }
     }
 
-    /** 64 MiB that nobody reads are not all taken: what the server holds is bounded, and another client doesn't notice. */
+    /** 64 MiB that nobody reads are not all taken: what the server holds is bounded, and other clients don't notice. */
     @Test
     void oneThatDoesNotReadIsHeldBack() throws Exception {
         byte[] noise = Talk.noise(64, 64 * MEBI);
@@ -97,9 +100,16 @@ class EchoServerAbuseTest {
                 assertServes();
             }
             assertTrue(sender.sent() < noise.length, "all was taken");
+            assertHolds(server.liveHeap() - heapAtRest);
             assertArrayEquals(noise, readAll(slow.getInputStream(), noise.length));
             sender.join();
         }
+    }
+
+    private static void assertHolds(long bytes) throws IOException {
+        System.out.printf("EchoServerAbuseTest: it holds %d KiB for one that does not read; its memory is %d MiB%n",
+            bytes / 1024, server.memory("VmRSS") / MEBI);
+        assertTrue(bytes < MOST_HELD, () -> bytes + " bytes held");
     }
 
     private static byte[] readAll(InputStream in, int length) throws IOException {

@@ -14,6 +14,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What cannot work is said in one line, and the exit status is not 0. */
 class EchoServerArgumentsTest {
 
+    private static final List<String> DENY = List.of("--illegal-native-access=deny");
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', value = {
         "abc   | 127.0.0.1            | EchoServer: the port must be a number, and not \"abc\"",
@@ -21,7 +23,7 @@ class EchoServerArgumentsTest {
         "9     | 4.4.4.4              | EchoServer: listen EADDRNOTAVAIL: address not available 4.4.4.4:9",
         "0     | no-such-host.invalid | EchoServer: getaddrinfo ENOTFOUND no-such-host.invalid"})
     void wrongArguments(String port, String host, String line) throws Exception {
-        try (EchoServerProcess server = EchoServerProcess.start(port, host)) {
+        try (ExampleProcess server = ExampleProcess.start("EchoServer", port, host)) {
             assertFails(server, line);
         }
     }
@@ -29,7 +31,7 @@ class EchoServerArgumentsTest {
     @Test
     void aPortInUse() throws Exception {
         try (ServerSocket busy = Peer.listener("127.0.0.1", 0);
-             EchoServerProcess server = EchoServerProcess.start(Integer.toString(busy.getLocalPort()))) {
+             ExampleProcess server = ExampleProcess.start("EchoServer", Integer.toString(busy.getLocalPort()))) {
             assertFails(server,
                 "EchoServer: listen EADDRINUSE: address already in use 127.0.0.1:" + busy.getLocalPort());
         }
@@ -38,7 +40,7 @@ class EchoServerArgumentsTest {
     @Test
     void withoutNativeAccessItNamesTheFlag() throws Exception {
         assumeTrue(Runtime.version().feature() >= 24, "a JDK before 24 cannot deny native access to all");
-        try (EchoServerProcess server = EchoServerProcess.startWith("--illegal-native-access=deny", "0")) {
+        try (ExampleProcess server = ExampleProcess.startWith(DENY, "EchoServer", "0")) {
             String line = server.nextError();
             assertTrue(line.startsWith("EchoServer: "), line);
             assertTrue(line.contains("--enable-native-access=ALL-UNNAMED"), line);
@@ -46,7 +48,7 @@ class EchoServerArgumentsTest {
         }
     }
 
-    private static void assertFails(EchoServerProcess server, String line) throws InterruptedException {
+    private static void assertFails(ExampleProcess server, String line) throws InterruptedException {
         assertEquals(line, server.nextError());
         assertEquals(1, server.exitStatus());
         assertEquals(List.of(), server.otherErrors());

@@ -35,7 +35,7 @@ class EchoServerClientsTest {
 
     private static final int MEBI = 1 << 20;
 
-    private static EchoServerProcess server;
+    private static ExampleProcess server;
     private static Set<String> socketsAtRest;
 
     @TempDir
@@ -43,7 +43,7 @@ class EchoServerClientsTest {
 
     @BeforeAll
     static void start() throws Exception {
-        server = EchoServerProcess.fromSource();
+        server = ExampleProcess.fromSource("EchoServer");
         socketsAtRest = server.sockets();
         assertEquals(1, socketsAtRest.size(), "the one that listens");
     }
@@ -55,7 +55,7 @@ class EchoServerClientsTest {
 
     @AfterEach
     void noDescriptorIsLeftOver() throws InterruptedException {
-        EchoServerProcess.await("sockets left open", () -> server.sockets().equals(socketsAtRest));
+        ExampleProcess.await("sockets left open", () -> server.sockets().equals(socketsAtRest));
     }
 
     @Test

@@ -20,7 +20,7 @@ class EchoServerSignalsTest {
     @ValueSource(strings = {"INT", "TERM"})
     @Covers({"S111", "S112", "S114"})
     void itAcceptsNoMoreAndExitsWhenTheLastClientHasLeft(String signal) throws Exception {
-        try (EchoServerProcess server = EchoServerProcess.listening();
+        try (ExampleProcess server = ExampleProcess.listening("EchoServer");
              Socket first = server.connect(); Socket second = server.connect()) {
             assertEcho(first, "before");
             assertEcho(second, "before");
@@ -39,7 +39,7 @@ class EchoServerSignalsTest {
     @Test
     @Covers("S114")
     void withoutClientsItExitsAtTheFirstSignal() throws Exception {
-        try (EchoServerProcess server = EchoServerProcess.listening()) {
+        try (ExampleProcess server = ExampleProcess.listening("EchoServer")) {
             server.signal("INT");
             assertEquals("closing: 0 clients are still here", server.nextLine());
             assertEquals(0, server.exitStatus());
@@ -48,7 +48,7 @@ class EchoServerSignalsTest {
 
     @Test
     void aSecondSignalMakesItExitAtOnce() throws Exception {
-        try (EchoServerProcess server = EchoServerProcess.listening(); Socket client = server.connect()) {
+        try (ExampleProcess server = ExampleProcess.listening("EchoServer"); Socket client = server.connect()) {
             assertEcho(client, "here");
             server.signal("INT");
             assertEquals("closing: 1 clients are still here", server.nextLine());

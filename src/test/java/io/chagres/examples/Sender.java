@@ -5,7 +5,7 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends on a thread of its own and half-closes, so that who reads may come late. */
+/** Sends on a thread of its own and half-closes, so that who reads may come late. After the last byte of an array comes its first. */
 final class Sender {
 
     private static final int PIECE = 16 * 1024;
@@ -28,8 +28,9 @@ final class Sender {
     private void send(Socket socket, byte[] bytes, int from, int length) throws IOException {
         OutputStream out = socket.getOutputStream();
         while (sent.get() < length) {
-            int piece = Math.min(PIECE, length - sent.get());
-            out.write(bytes, from + sent.get(), piece);
+            int at = (from + sent.get()) % bytes.length;
+            int piece = Math.min(Math.min(PIECE, bytes.length - at), length - sent.get());
+            out.write(bytes, at, piece);
             sent.addAndGet(piece);
         }
         socket.shutdownOutput();

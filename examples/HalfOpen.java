@@ -1,0 +1,56 @@
+import io.chagres.handle.Signal;
+import io.chagres.handle.Timer;
+import io.chagres.loop.Loop;
+import io.chagres.net.Net;
+import io.chagres.net.Server;
+import io.chagres.net.ServerOptions;
+import io.chagres.net.Socket;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * What allowHalfOpen is for. A client sends its question, ends its side, and waits for the answer, which takes a while:
+ *
+ * <pre>printf 'how many bytes?' | nc -N 127.0.0.1 PORT</pre>
+ *
+ * By default a socket answers the end of its peer with its own, and it is too late for an answer. Where it may be half open, it
+ * stays writable until it is ended.
+ *
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/HalfOpen.java [port] [half-open port]</pre>
+ */
+public class HalfOpen {
+
+    private static final int THINKING_MILLIS = 100;
+
+    public static void main(String[] args) {
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
+        int halfOpenPort = args.length > 1 ? Integer.parseInt(args[1]) : 9298;
+        try (Loop loop = new Loop()) {
+            listen(loop, port, false);
+            listen(loop, halfOpenPort, true);
+            loop.run();
+        }
+    }
+
+    private static void listen(Loop loop, int port, boolean allowHalfOpen) {
+        Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(allowHalfOpen), HalfOpen::answer);
+        server.listen(port, "127.0.0.1",
+            () -> System.out.println("listening on " + server.address() + ", allowHalfOpen " + allowHalfOpen));
+        Signal.on(loop, "INT", server::close).unref();
+    }
+
+    private static void answer(Socket socket) {
+        socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
+        socket.resume();   // what comes is counted, and dropped
+        socket.onEnd(() -> {
+            System.out.println("the client has ended");
+            Timer.after(socket.loop(), THINKING_MILLIS, () -> send(socket.bytesRead() + " bytes\n", socket));
+        });
+        socket.onClose(hadError -> System.out.println("closed"));
+    }
+
+    private static void send(String text, Socket socket) {
+        socket.write(StandardCharsets.UTF_8.encode(text),
+            error -> System.out.println(error == null ? "answered" : error.code() + ": " + error.getMessage()));
+        socket.end();
+    }
+}

@@ -1,0 +1,353 @@
+import io.chagres.handle.Signal;
+import io.chagres.handle.Timer;
+import io.chagres.loop.Loop;
+import io.chagres.net.Net;
+import io.chagres.net.Server;
+import io.chagres.net.ServerOptions;
+import io.chagres.net.Socket;
+import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/**
+ * A key-value store that speaks Redis's protocol (RESP2): PING, ECHO, SET with EX or PX, GET, DEL, INCR, EXPIRE, TTL, QUIT. Talk
+ * to it with {@code redis-cli -p 6380}, load it with {@code redis-benchmark -p 6380 -t ping,set,get,incr -P 16}.
+ *
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeyValue.java [port] [host]</pre>
+ */
+public class KeyValue {
+
+    /** Keys and values are bytes. Read as Latin-1, any bytes make a string, which turns into the same bytes again. */
+    private static final Charset BYTES = StandardCharsets.ISO_8859_1;
+
+    public static void main(String[] args) {
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : 6380;
+        String host = args.length > 1 ? args[1] : "127.0.0.1";
+        ServerOptions options = new ServerOptions().noDelay(true).allowHalfOpen(true);
+        try (Loop loop = new Loop()) {
+            Store store = new Store(loop);
+            Server server = Net.createServer(loop, options, socket -> new Client(socket, store));
+            server.listen(port, host, () -> System.out.println("listening on " + server.address()));
+            Signal.on(loop, "INT", server::close).unref();
+            loop.run();
+        }
+    }
+
+    /** What is stored, and the commands: each is given its words, the first of which is its name, and returns its reply. */
+    private static final class Store {
+
+        private static final int ANY = Integer.MAX_VALUE;
+        private static final String OK = "+OK\r\n";
+
+        private record Command(int fewestWords, int mostWords, Function<String[], String> run) {
+        }
+
+        private static final class Entry {
+            String value;
+            /** Fires when it expires; null where it does not. */
+            Timer expiry;
+        }
+
+        private final Loop loop;
+        private final Map<String, Entry> entries = new HashMap<>();
+        private final Map<String, Command> commands = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+        Store(Loop loop) {
+            this.loop = loop;
+            define("PING", 1, 2, words -> words.length == 1 ? "+PONG\r\n" : bulk(words[1]));
+            define("ECHO", 2, 2, words -> bulk(words[1]));
+            define("GET", 2, 2, this::get);
+            define("SET", 3, 5, this::set);
+            define("DEL", 2, ANY, this::delete);
+            define("INCR", 2, 2, this::increment);
+            define("EXPIRE", 3, 3, this::expire);
+            define("TTL", 2, 2, this::timeToLive);
+            define("QUIT", 1, 1, words -> OK);
+            define("COMMAND", 1, ANY, words -> "*0\r\n");                              // redis-cli asks what there is
+            define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));     // redis-benchmark: what is it set to?
+        }
+
+        private void define(String name, int fewestWords, int mostWords, Function<String[], String> run) {
+            commands.put(name, new Command(fewestWords, mostWords, run));
+        }
+
+        String execute(String[] words) {
+            Command command = commands.get(words[0]);
+            if (command == null) {
+                return error("unknown command '" + words[0] + "'");
+            }
+            if (words.length < command.fewestWords || words.length > command.mostWords) {
+                return error("wrong number of arguments for '" + words[0].toLowerCase() + "' command");
+            }
+            try {
+                return command.run.apply(words);
+            } catch (NumberFormatException | ArithmeticException notALong) {
+                return error("value is not an integer or out of range");
+            }
+        }
+
+        private String get(String[] words) {
+            Entry entry = entries.get(words[1]);
+            return entry == null ? "$-1\r\n" : bulk(entry.value);
+        }
+
+        private String set(String[] words) {
+            long millis = 0;
+            if (words.length > 3) {
+                long unit = words[3].equalsIgnoreCase("EX") ? 1000 : words[3].equalsIgnoreCase("PX") ? 1 : 0;
+                if (unit == 0 || words.length == 4) {
+                    return error("syntax error");
+                }
+                millis = Math.multiplyExact(Long.parseLong(words[4]), unit);
+                if (millis <= 0) {
+                    return error("invalid expire time in 'set' command");
+                }
+            }
+            remove(words[1]);
+            Entry entry = new Entry();
+            entry.value = words[2];
+            entries.put(words[1], entry);
+            if (millis > 0) {
+                expireAfter(millis, words[1], entry);
+            }
+            return OK;
+        }
+
+        private String delete(String[] words) {
+            int removed = 0;
+            for (int i = 1; i < words.length; i++) {
+                removed += remove(words[i]) ? 1 : 0;
+            }
+            return integer(removed);
+        }
+
+        private boolean remove(String key) {
+            Entry entry = entries.remove(key);
+            if (entry != null && entry.expiry != null) {
+                entry.expiry.close();
+            }
+            return entry != null;
+        }
+
+        private String increment(String[] words) {
+            Entry entry = entries.computeIfAbsent(words[1], key -> new Entry());
+            long next = entry.value == null ? 1 : Math.incrementExact(Long.parseLong(entry.value));
+            entry.value = Long.toString(next);
+            return integer(next);
+        }
+
+        private String expire(String[] words) {
+            long millis = Math.multiplyExact(Long.parseLong(words[2]), 1000);
+            Entry entry = entries.get(words[1]);
+            if (entry == null) {
+                return integer(0);
+            }
+            if (millis > 0) {
+                expireAfter(millis, words[1], entry);
+            } else {
+                remove(words[1]);
+            }
+            return integer(1);
+        }
+
+        private void expireAfter(long millis, String key, Entry entry) {
+            if (entry.expiry == null) {
+                entry.expiry = new Timer(loop);
+                entry.expiry.unref();
+            }
+            entry.expiry.start(millis, () -> remove(key));
+        }
+
+        private String timeToLive(String[] words) {
+            Entry entry = entries.get(words[1]);
+            return integer(entry == null ? -2 : entry.expiry == null ? -1 : (entry.expiry.dueInMillis() + 500) / 1000);
+        }
+    }
+
+    private static String bulk(String bytes) {
+        return "$" + bytes.length() + "\r\n" + bytes + "\r\n";
+    }
+
+    private static String integer(long number) {
+        return ":" + number + "\r\n";
+    }
+
+    private static String error(String message) {
+        return "-ERR " + message.replaceAll("[\r\n]", " ") + "\r\n";
+    }
+
+    private static final class Client {
+
+        /** So many bytes of replies, or a little more, go together. */
+        private static final int ENOUGH = 64 * 1024;
+
+        private final Socket socket;
+        private final Store store;
+        private final Requests requests = new Requests();
+        /** Whether nothing more will be asked. */
+        private boolean ended;
+
+        Client(Socket socket, Store store) {
+            this.socket = socket;
+            this.store = store;
+            socket.onData(this::read);
+            socket.onEnd(this::end);
+            socket.onDrain(this::goOn);
+            socket.onError(error -> { });   // who is gone needs no reply
+        }
+
+        private void read(ByteBuffer chunk) {
+            if (!ended) {
+                requests.add(chunk);
+                reply();
+            }
+        }
+
+        private void end() {
+            ended = true;
+            reply();
+        }
+
+        private void goOn() {
+            socket.resume();
+            reply();
+        }
+
+        /** Replies to all requests that are whole; but where the client does not read, to no more until it does. */
+        private void reply() {
+            String replies = nextReplies();
+            while (!replies.isEmpty() && socket.write(replies.getBytes(BYTES))) {
+                replies = nextReplies();
+            }
+            if (socket.isWritableNeedDrain()) {
+                socket.pause();
+            } else if (ended) {
+                socket.end();
+            }
+        }
+
+        private String nextReplies() {
+            StringBuilder replies = new StringBuilder();
+            try {
+                while (replies.length() < ENOUGH && requests.next() instanceof String[] words) {
+                    replies.append(store.execute(words));
+                    if (words[0].equalsIgnoreCase("QUIT")) {
+                        leave();
+                    }
+                }
+            } catch (ProtocolError error) {
+                replies.append(error("Protocol error: " + error.getMessage()));
+                leave();
+            }
+            return replies.toString();
+        }
+
+        private void leave() {
+            requests.forget();
+            ended = true;
+        }
+    }
+
+    private static final class ProtocolError extends Exception {
+        private static final long serialVersionUID = 1;
+
+        ProtocolError(String message) {
+            super(message);
+        }
+    }
+
+    /** What a client has sent, cut into requests: arrays of strings, each with its length before it; or lines of words. */
+    private static final class Requests {
+
+        private static final int MOST_WORDS = 1024;
+        private static final int MOST_BYTES = 1 << 20;
+
+        private String unread = "";
+        private int at;
+
+        void add(ByteBuffer chunk) {
+            byte[] bytes = new byte[chunk.remaining()];
+            chunk.get(bytes);
+            unread = unread.substring(at).concat(new String(bytes, BYTES));
+            at = 0;
+        }
+
+        void forget() {
+            unread = "";
+            at = 0;
+        }
+
+        /** The words of the next request, at least one; or null where its end has not come. */
+        String[] next() throws ProtocolError {
+            int start = at;
+            String[] words = request();
+            while (words != null && words.length == 0) {
+                start = at;
+                words = request();
+            }
+            if (words == null) {
+                at = start;
+                requireAtMost(MOST_BYTES, unread.length() - at, "too big request");
+            }
+            return words;
+        }
+
+        private String[] request() throws ProtocolError {
+            String line = line();
+            if (line == null || !line.startsWith("*")) {
+                return line == null ? null : line.isBlank() ? new String[0] : line.strip().split("\\s+");
+            }
+            String[] words = new String[number(line, MOST_WORDS, "invalid multibulk length")];
+            for (int i = 0; i < words.length; i++) {
+                words[i] = bulk();
+                if (words[i] == null) {
+                    return null;
+                }
+            }
+            return words;
+        }
+
+        private String bulk() throws ProtocolError {
+            String line = line();
+            if (line != null && !line.startsWith("$")) {
+                throw new ProtocolError("expected '$', got '" + (line.isEmpty() ? "" : line.charAt(0)) + "'");
+            }
+            int length = line == null ? 0 : number(line, MOST_BYTES, "invalid bulk length");
+            if (line == null || unread.length() < at + length + 2) {
+                return null;
+            }
+            at += length + 2;
+            return unread.substring(at - length - 2, at - 2);
+        }
+
+        /** The next line, or null; it ends in \r\n, or, typed by hand, in \n. */
+        private String line() {
+            int start = at;
+            int end = unread.indexOf('\n', start);
+            if (end < 0) {
+                return null;
+            }
+            at = end + 1;
+            return unread.substring(start, end > start && unread.charAt(end - 1) == '\r' ? end - 1 : end);
+        }
+
+        private static int number(String line, int most, String complaint) throws ProtocolError {
+            try {
+                return requireAtMost(most, Integer.parseUnsignedInt(line, 1, line.length(), 10), complaint);
+            } catch (NumberFormatException notANumber) {
+                throw new ProtocolError(complaint);
+            }
+        }
+
+        private static int requireAtMost(int most, int number, String complaint) throws ProtocolError {
+            if (number < 0 || number > most) {
+                throw new ProtocolError(complaint);
+            }
+            return number;
+        }
+    }
+}

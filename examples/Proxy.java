@@ -1,0 +1,47 @@
+import io.chagres.handle.Signal;
+import io.chagres.loop.Loop;
+import io.chagres.net.ConnectOptions;
+import io.chagres.net.Net;
+import io.chagres.net.Server;
+import io.chagres.net.ServerOptions;
+import io.chagres.net.Socket;
+
+/**
+ * Hands each connection on to another server, both ways, no faster than the slower side takes it. An end of one side is an end
+ * for the other, which may go on sending; an error of one side closes both.
+ *
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Proxy.java [port] [target port] [target host]</pre>
+ */
+public class Proxy {
+
+    public static void main(String[] args) {
+        int port = args.length > 0 ? Integer.parseInt(args[0]) : 9298;
+        int targetPort = args.length > 1 ? Integer.parseInt(args[1]) : 9297;
+        String targetHost = args.length > 2 ? args[2] : "127.0.0.1";
+        ConnectOptions target = new ConnectOptions().port(targetPort).host(targetHost).allowHalfOpen(true);
+        try (Loop loop = new Loop()) {
+            Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true),
+                client -> join(client, Net.connect(loop, target, null)));
+            server.listen(port, "127.0.0.1", () -> System.out.println("listening on " + server.address()));
+            Signal.on(loop, "INT", server::close).unref();
+            loop.run();
+        }
+    }
+
+    private static void join(Socket client, Socket target) {
+        client.pipe(target);
+        target.pipe(client);
+        endWith(client, target);
+        endWith(target, client);
+    }
+
+    /** Whatever ends one of them before its time ends the other. */
+    private static void endWith(Socket one, Socket other) {
+        one.onError(error -> System.err.println(error.getMessage()));
+        one.onClose(hadError -> {
+            if (hadError) {
+                other.destroy();
+            }
+        });
+    }
+}

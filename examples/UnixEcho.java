@@ -1,0 +1,27 @@
+import io.chagres.handle.Signal;
+import io.chagres.loop.Loop;
+import io.chagres.net.Net;
+import io.chagres.net.Server;
+
+/**
+ * An echo over a Unix socket: the same server, under a path in place of a port. Talk to it with {@code nc -U /tmp/echo.sock}. The
+ * file of the socket goes when the server is closed.
+ *
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/UnixEcho.java [path]</pre>
+ */
+public class UnixEcho {
+
+    public static void main(String[] args) {
+        String path = args.length > 0 ? args[0] : "/tmp/echo.sock";
+        try (Loop loop = new Loop()) {
+            Server server = Net.createServer(loop, socket -> {
+                socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
+                socket.pipe(socket);
+            });
+            server.listen(path, () -> System.out.println("listening on " + path));
+            Signal.on(loop, "INT", server::close).unref();
+            Signal.on(loop, "TERM", server::close).unref();
+            loop.run();
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package io.chagres.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Talk;
+import java.net.ConnectException;
+import java.net.Socket;
+import org.junit.jupiter.api.Test;
+
+/** The chapter's way to leave: close at the signal, exit at the close. */
+class GracefulExitTest {
+
+    @Test
+    @Covers({"S110", "S111", "S112", "S113", "S114"})
+    void itExitsWhenTheLastClientHasLeft() throws Exception {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
+             Caller first = new Caller(server); Caller second = new Caller(server)) {
+            first.say("one\n");
+            first.hear("one");
+            second.say("two\n");
+            second.hear("two");
+            server.signal("INT");
+            assertEquals("closing: 2 clients are still here", server.nextLine());
+            assertThrows(ConnectException.class, server::connect);
+            first.socket().close();
+            second.say("still here\n");
+            second.hear("still here");
+            assertTrue(server.isAlive());
+            second.socket().shutdownOutput();
+            second.hearEnd();
+            assertEquals("closed: the last client has left", server.nextLine());
+            assertEquals(0, server.exitStatus());
+        }
+    }
+
+    @Test
+    @Covers({"S112", "S114"})
+    void whoStaysTooLongIsDisconnected() throws Exception {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit", "0"); Caller client = new Caller(server)) {
+            client.say("here\n");
+            client.hear("here");
+            server.signal("TERM");
+            assertEquals("closing: 1 clients are still here", server.nextLine());
+            assertEquals("disconnecting 1 clients", server.nextLine());
+            client.hearEnd();
+            assertEquals("closed: the last client has left", server.nextLine());
+            assertEquals(0, server.exitStatus());
+        }
+    }
+
+    /** Nobody listens to the errors of its sockets: they go to the handler for what nobody catches. */
+    @Test
+    void aResetDoesNotEndIt() throws Exception {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit"); Caller other = new Caller(server)) {
+            try (Socket client = server.connect()) {
+                Talk.send(client, "x");
+                assertEquals("x", Talk.text(client, 1));
+                Talk.reset(client);
+            }
+            String line = server.nextLine();
+            assertTrue(line.startsWith("survived: ") && line.contains("ECONNRESET"), line);
+            other.say("still there\n");
+            other.hear("still there");
+        }
+    }
+}

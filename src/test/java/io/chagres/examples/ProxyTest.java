@@ -1,0 +1,131 @@
+package io.chagres.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.Program;
+import io.chagres.fixture.Talk;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What passes through examples/Proxy.java, with plain sockets at both ends. */
+class ProxyTest {
+
+    private static final int MEBI = 1 << 20;
+    private static final int GIBI = 1 << 30;
+    private static final int MOST_HELD = 2 * MEBI;
+
+    private static ExampleProcess proxyTo(int port) throws Exception {
+        return ExampleProcess.listening(List.of("-Xmx32m"), "Proxy", Integer.toString(port));
+    }
+
+    @Test
+    void anAnswerPassesAfterTheEndOfItsQuestion() throws Exception {
+        try (Peer<String> target = answering("an answer"); ExampleProcess proxy = proxyTo(target.port())) {
+            try (Socket client = proxy.connect()) {
+                assertEquals("an answer", Talk.ask(client, "a question"));
+            }
+            assertEquals("a question", target.result());
+            proxy.assertExits();
+        }
+    }
+
+    @Test
+    void netcat() throws Exception {
+        try (Peer<String> target = answering("an answer"); ExampleProcess proxy = proxyTo(target.port())) {
+            String port = Integer.toString(proxy.port());
+            assertEquals("an answer", Program.runWith("a question", "nc", "-N", "127.0.0.1", port));
+            assertEquals("a question", target.result());
+        }
+    }
+
+    private static Peer<String> answering(String answer) {
+        return Peer.server(socket -> {
+            String question = Talk.allText(socket);
+            Talk.send(socket, answer);
+            return question;
+        });
+    }
+
+    /** Who reads stops now and then until nothing goes any more: what the proxy holds then is little, and always the same. */
+    @Test
+    void aGibibytePassesAsFastAsItIsRead() throws Exception {
+        byte[] noise = Talk.noise(8, 1_000_003);
+        try (ServerSocket target = Peer.listener("127.0.0.1", 0); ExampleProcess proxy = proxyTo(target.getLocalPort())) {
+            long atRest = proxy.liveHeap();
+            try (Socket client = proxy.connect(); Socket end = target.accept()) {
+                Sender sender = new Sender(client, noise, 0, GIBI);
+                for (int read = 0; read < GIBI; read += GIBI / 4) {
+                    sender.awaitDoneOrStuck();
+                    assertTrue(sender.sent() < read + GIBI / 4, "all was taken");
+                    assertHolds(proxy, proxy.liveHeap() - atRest, read);
+                    assertComes(noise, read, end.getInputStream());
+                }
+                sender.join();
+                assertEquals(-1, end.getInputStream().read());
+            }
+            proxy.assertExits();
+        }
+    }
+
+    private static void assertHolds(ExampleProcess proxy, long bytes, int read) throws IOException {
+        System.out.printf("ProxyTest: after %d MiB it holds %d KiB; its memory is %d MiB%n", read / MEBI, bytes / 1024,
+            proxy.memory("VmRSS") / MEBI);
+        assertTrue(bytes < MOST_HELD, () -> bytes + " bytes held");
+    }
+
+    /** A quarter of all comes, beginning with the byte at {@code read}. */
+    private static void assertComes(byte[] noise, int read, InputStream in) throws IOException {
+        byte[] some = new byte[64 * 1024];
+        int end = read + GIBI / 4;
+        for (int at = read; at < end; ) {
+            int from = at % noise.length;
+            int count = in.read(some, 0, Math.min(Math.min(some.length, end - at), noise.length - from));
+            assertTrue(count > 0, "the end came after " + at + " bytes");
+            assertTrue(Arrays.equals(noise, from, from + count, some, 0, count), "other bytes from " + at + " on");
+            at += count;
+        }
+    }
+
+    @Test
+    void anErrorOfOneSideClosesTheOther() throws Exception {
+        try (ServerSocket target = Peer.listener("127.0.0.1", 0); ExampleProcess proxy = proxyTo(target.getLocalPort())) {
+            try (Socket client = proxy.connect(); Socket end = target.accept()) {
+                assertPasses(client, end);
+                Talk.reset(end);
+                Talk.ending(client);
+            }
+            assertEquals("read ECONNRESET", proxy.nextError());
+            try (Socket client = proxy.connect(); Socket end = target.accept()) {
+                assertPasses(client, end);
+                Talk.reset(client);
+                Talk.ending(end);
+            }
+            assertEquals("read ECONNRESET", proxy.nextError());
+            proxy.assertExits();
+        }
+    }
+
+    private static void assertPasses(Socket from, Socket to) throws IOException {
+        Talk.send(from, "x");
+        assertEquals("x", Talk.text(to, 1));
+    }
+
+    @Test
+    void whereTheTargetIsNotThereTheClientIsClosed() throws Exception {
+        int port = Peer.deadPort();
+        try (ExampleProcess proxy = proxyTo(port)) {
+            try (Socket client = proxy.connect()) {
+                Talk.ending(client);
+            }
+            assertEquals("connect ECONNREFUSED 127.0.0.1:" + port, proxy.nextError());
+            proxy.assertExits();
+        }
+    }
+}

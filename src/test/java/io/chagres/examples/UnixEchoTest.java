@@ -1,0 +1,50 @@
+package io.chagres.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Program;
+import io.chagres.fixture.Talk;
+import io.chagres.fixture.UnixPeer;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class UnixEchoTest {
+
+    @TempDir
+    Path folder;
+
+    @Test
+    @Covers("S72")
+    void itEchoesUnderAPathThatGoesWithIt() throws Exception {
+        Path path = folder.resolve("echo.sock");
+        try (ExampleProcess server = ExampleProcess.start("UnixEcho", path.toString())) {
+            assertEquals("listening on " + path, server.nextLine());
+            byte[] noise = Talk.noise(9, 100_000);
+            try (UnixPeer<byte[]> client = UnixPeer.client(path, channel -> {
+                channel.write(ByteBuffer.wrap(noise));
+                channel.shutdownOutput();
+                return UnixPeer.all(channel);
+            })) {
+                assertArrayEquals(noise, client.result());
+            }
+            server.assertExits();
+            assertFalse(Files.exists(path));
+        }
+    }
+
+    @Test
+    void netcat() throws Exception {
+        Path path = folder.resolve("echo.sock");
+        try (ExampleProcess server = ExampleProcess.start("UnixEcho", path.toString())) {
+            assertEquals("listening on " + path, server.nextLine());
+            assertEquals("hello", Program.runWith("hello", "nc", "-N", "-U", path.toString()));
+            server.assertExits();
+        }
+    }
+}
