@@ -74,6 +74,11 @@ public final class LoopCore {
         owner = heir;
     }
 
+    /** Whether this is the thread that the loop belongs to; any thread. */
+    public boolean isLoopThread() {
+        return Thread.currentThread() == owner;
+    }
+
     void own(Thread thread) {
         owner = thread;
     }

@@ -2,7 +2,6 @@ package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
 import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -17,7 +16,7 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/stream.html#class-streamduplex">stream.Duplex</a>
  */
-public abstract class Duplex implements Readable, Writable {
+public abstract non-sealed class Duplex extends DuplexReading implements Writable {
 
     /** Node's default for bytes, 64 KiB. */
     public static final int DEFAULT_HIGH_WATER_MARK = 64 * 1024;
@@ -29,9 +28,12 @@ public abstract class Duplex implements Readable, Writable {
      * @param readableHighWaterMark see {@link Readable#readableHighWaterMark()}
      * @param writableHighWaterMark see {@link Writable#writableHighWaterMark()}
      * @param emitClose whether the close comes by itself; otherwise the subclass calls {@link Duplex#emitClose}
+     * @param autoDestroy whether it destroys itself when both sides are over; an error always destroys it
+     * @param readable whether it can be read at all; otherwise that side is over from the start
+     * @param writable whether it can be written at all; otherwise that side is over from the start
      */
     public record Options(boolean allowHalfOpen, int readableHighWaterMark, int writableHighWaterMark,
-                          boolean emitClose) {
+                          boolean emitClose, boolean autoDestroy, boolean readable, boolean writable) {
 
         /** Node's defaults for a plain duplex. */
         public static final Options DEFAULT = new Options(true, DEFAULT_HIGH_WATER_MARK, DEFAULT_HIGH_WATER_MARK, true);
@@ -42,6 +44,21 @@ public abstract class Duplex implements Readable, Writable {
             requireNotNegative(writableHighWaterMark, "writableHighWaterMark");
         }
 
+        /** For both directions, and destroyed when both are over. */
+        public Options(boolean allowHalfOpen, int readableHighWaterMark, int writableHighWaterMark, boolean emitClose) {
+            this(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, true, true, true);
+        }
+
+        /** The same for a stream that can only be read: Node's Readable. */
+        public Options readOnly() {
+            return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, false);
+        }
+
+        /** The same for a stream that can only be written: Node's Writable. */
+        public Options writeOnly() {
+            return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, false, true);
+        }
+
         private static void requireNotNegative(int bytes, String name) {
             if (bytes < 0) {
                 throw new UsageException("ERR_INVALID_ARG_VALUE", "The property '" + name + "' is invalid. Received " + bytes);
@@ -49,28 +66,9 @@ public abstract class Duplex implements Readable, Writable {
         }
     }
 
-    private final LoopCore core;
-    private final Options options;
-    private final ReadableState reading;
-    private final WritableState writing;
-    boolean destroyed;
-    private boolean closed;
-    ChagresException errored;
-    private Listeners<Consumer<? super ChagresException>> errorListeners;
-    private Listeners<CloseListener> closeListeners;
-
     /** A stream on {@code loop}, to whose thread it belongs. */
     protected Duplex(Loop loop, Options options) {
-        core = UsageException.requireArgument(loop, "loop").core();
-        core.checkThread();
-        this.options = options;
-        reading = new ReadableState(this, options.readableHighWaterMark());
-        writing = new WritableState(this, options.writableHighWaterMark());
-    }
-
-    /** The loop that it lives on. */
-    public final Loop loop() {
-        return core.loop();
+        super(loop, options);
     }
 
     // ---- what a subclass says --------------------------------------------------------------------------------------
@@ -79,29 +77,32 @@ public abstract class Duplex implements Readable, Writable {
      * Wants bytes: the subclass calls {@link #push} when it has some, as often as it likes until a push answers false, and
      * then not before this is called again.
      */
-    protected abstract void doRead();
+    protected void doRead() {
+        throw notImplemented("doRead");
+    }
 
     /** Writes {@code data}; calls {@code done} once, inside this call or later. No other write comes before that. */
-    protected abstract void doWrite(ByteBuffer data, Completion done);
+    protected void doWrite(ByteBuffer data, Completion done) {
+        throw notImplemented("doWrite");
+    }
 
     /** Whether several writes that wait shall come together, to {@link #doWriteVector}. */
     protected boolean isVectored() {
         return false;
     }
 
-    /** As {@link #doWrite}, of several buffers. */
+    /** As {@link #doWrite}, of several buffers, 1 GiB together unless the first alone is more. */
     protected void doWriteVector(ByteBuffer[] data, Completion done) {
-        throw new AssertionError("isVectored, but doWriteVector is not overridden");
+        throw notImplemented("doWriteVector");
+    }
+
+    private static UsageException notImplemented(String method) {
+        return new UsageException("ERR_METHOD_NOT_IMPLEMENTED", "The " + method + "() method is not implemented");
     }
 
     /** All is written and the stream was ended: the place to end the sink. The finish comes a tick after {@code done}. */
     protected void doFinal(Completion done) {
         done.onComplete(null);
-    }
-
-    /** Gives up what it holds; {@code done} is told {@code error}, or another one that happened meanwhile. */
-    protected void doDestroy(ChagresException error, Completion done) {
-        done.onComplete(error);
     }
 
     /** Bytes have come; from now on they belong to the listeners. Whether to go on, see {@link #doRead()}. */
@@ -117,116 +118,6 @@ public abstract class Duplex implements Readable, Writable {
     /** Begins to read where there is room, and lets it end where the end has come and nothing is buffered: Node's read(0). */
     protected final void pull() {
         reading.pull();
-    }
-
-    /** Tells the close, once, for a stream whose options say that it does so itself. */
-    protected final void emitClose(boolean hadError) {
-        if (closed) {
-            return;
-        }
-        closed = true;
-        reading.clear();
-        for (var at = closeListeners; at != null; at = at.next()) {
-            at.listener().onClose(hadError);
-        }
-    }
-
-    /** Makes a stream whose close has come as good as new; its listeners stay, and so does {@link #pause()}. */
-    protected final void reopen() {
-        destroyed = false;
-        closed = false;
-        errored = null;
-        reading.reopen();
-        writing.reopen();
-    }
-
-    /** Runs {@code tick} right after the current callback. */
-    protected final void tick(Runnable tick) {
-        core.tick(tick);
-    }
-
-    /** Begins a call: throws off the loop thread. */
-    protected final void checkThread() {
-        core.checkThread();
-    }
-
-    // ---- reading ---------------------------------------------------------------------------------------------------
-
-    @Override
-    public Duplex onData(Consumer<? super ByteBuffer> listener) {
-        checkThread();
-        reading.onData(UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    @Override
-    public Duplex onEnd(Runnable listener) {
-        checkThread();
-        reading.endListeners = Listeners.add(reading.endListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    @Override
-    public Duplex pause() {
-        checkThread();
-        reading.pause();
-        return this;
-    }
-
-    @Override
-    public Duplex resume() {
-        checkThread();
-        reading.resume();
-        return this;
-    }
-
-    @Override
-    public boolean isPaused() {
-        checkThread();
-        return reading.isPaused();
-    }
-
-    @Override
-    public boolean isReadable() {
-        checkThread();
-        return !destroyed && !reading.endEmitted;
-    }
-
-    @Override
-    public boolean isReadableEnded() {
-        checkThread();
-        return reading.endEmitted;
-    }
-
-    @Override
-    public int readableLength() {
-        checkThread();
-        return reading.length();
-    }
-
-    @Override
-    public int readableHighWaterMark() {
-        return reading.highWaterMark;
-    }
-
-    @Override
-    public <W extends Writable> W pipe(W destination) {
-        checkThread();
-        new Piping(this, reading, UsageException.requireArgument(destination, "destination")).begin();
-        return destination;
-    }
-
-    /** Reading has been told its end: an end of its own follows unless it may stay half open. */
-    final void afterEnd() {
-        if (isWritable() && !options.allowHalfOpen()) {
-            tick(() -> {
-                if (isWritable()) {
-                    end();
-                }
-            });
-        } else if (writing.isFinished()) {
-            destroy(null);
-        }
     }
 
     // ---- writing ---------------------------------------------------------------------------------------------------
@@ -270,22 +161,44 @@ public abstract class Duplex implements Readable, Writable {
 
     @Override
     public Duplex onDrain(Runnable listener) {
-        checkThread();
-        writing.drainListeners = Listeners.add(writing.drainListeners, UsageException.requireArgument(listener, "listener"));
+        writing.onDrain(listener);
+        return this;
+    }
+
+    @Override
+    public Duplex offDrain(Runnable listener) {
+        writing.offDrain(listener);
         return this;
     }
 
     @Override
     public Duplex onFinish(Runnable listener) {
-        checkThread();
-        writing.finishListeners = Listeners.add(writing.finishListeners, UsageException.requireArgument(listener, "listener"));
+        writing.onFinish(listener);
+        return this;
+    }
+
+    @Override
+    public Duplex offFinish(Runnable listener) {
+        writing.offFinish(listener);
+        return this;
+    }
+
+    @Override
+    public Duplex onPipe(Consumer<? super Readable> listener) {
+        writing.feeds().onPipe(listener);
+        return this;
+    }
+
+    @Override
+    public Duplex onUnpipe(Consumer<? super Readable> listener) {
+        writing.feeds().onUnpipe(listener);
         return this;
     }
 
     @Override
     public boolean isWritable() {
         checkThread();
-        return !destroyed && !writing.isEnded() && errored == null;
+        return !isOver() && !writing.isEnded();
     }
 
     @Override
@@ -301,9 +214,21 @@ public abstract class Duplex implements Readable, Writable {
     }
 
     @Override
+    public boolean isWritableAborted() {
+        checkThread();
+        return isOver() && !writing.isFinished();
+    }
+
+    @Override
     public boolean isWritableNeedDrain() {
         checkThread();
         return writing.needsDrain();
+    }
+
+    @Override
+    public int writableCorked() {
+        checkThread();
+        return writing.corked();
     }
 
     @Override
@@ -314,6 +239,7 @@ public abstract class Duplex implements Readable, Writable {
 
     @Override
     public int writableHighWaterMark() {
+        checkThread();
         return writing.highWaterMark;
     }
 
@@ -322,127 +248,22 @@ public abstract class Duplex implements Readable, Writable {
         return writing.waitingLength();
     }
 
-    final void afterFinish() {
-        if (reading.endEmitted) {
+    /** Reading has been told its end: an end of its own follows unless it may stay half open. */
+    final void afterEnd() {
+        if (isWritable() && !options.allowHalfOpen()) {
+            tick(() -> {
+                if (isWritable()) {
+                    end();
+                }
+            });
+        } else if (writing.isFinished() && options.autoDestroy()) {
             destroy(null);
         }
     }
 
-    // ---- the end of all ---------------------------------------------------------------------------------------------
-
-    /** As {@link #destroy(ChagresException)}, without an error. */
-    public Duplex destroy() {
-        return destroy(null);
-    }
-
-    @Override
-    public Duplex destroy(ChagresException error) {
-        checkThread();
-        if (destroyed) {
-            return this;
+    final void afterFinish() {
+        if (reading.isEndEmitted() && options.autoDestroy()) {
+            destroy(null);
         }
-        destroyed = true;
-        failed(error);
-        if (writing.hasUntold()) {
-            tick(writing::cancelWaiting);
-        }
-        doDestroy(error, this::afterDestroy);
-        return this;
-    }
-
-    private void afterDestroy(ChagresException error) {
-        failed(error);
-        if (error != null || options.emitClose()) {
-            tick(() -> {
-                if (error != null) {
-                    emitError(error);
-                }
-                if (options.emitClose()) {
-                    emitClose(error != null);
-                }
-            });
-        }
-    }
-
-    /** One callback must not cost another its own: what it throws goes to the loop's uncaught handler. */
-    final void tell(Completion callback, ChagresException error) {
-        if (callback != null) {
-            try {
-                callback.onComplete(error);
-            } catch (Throwable thrown) {
-                raise(thrown);
-            }
-        }
-    }
-
-    /** Tells {@code listeners}; what one of them throws goes to the loop's uncaught handler and keeps nobody from going on. */
-    protected final void tell(Listeners<Runnable> listeners) {
-        try {
-            Listeners.run(listeners);
-        } catch (Throwable thrown) {
-            raise(thrown);
-        }
-    }
-
-    /** A listener has thrown. */
-    final void raise(Throwable thrown) {
-        core.raise(thrown);
-    }
-
-    /** Takes note of the first error. */
-    final void failed(ChagresException error) {
-        if (errored == null) {
-            errored = error;
-        }
-    }
-
-    /** Why {@code call} can't be carried out: the error that ended the stream, or that it is destroyed. */
-    final ChagresException errorOr(String call) {
-        return errored != null ? errored : WritableState.destroyedError(call);
-    }
-
-    private void emitError(ChagresException error) {
-        if (errorListeners == null) {
-            core.raise(error);
-        }
-        try {
-            for (var at = errorListeners; at != null; at = at.next()) {
-                at.listener().accept(error);
-            }
-        } catch (Throwable thrown) {
-            raise(thrown);
-        }
-    }
-
-    @Override
-    public Duplex onError(Consumer<? super ChagresException> listener) {
-        checkThread();
-        errorListeners = Listeners.add(errorListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    @Override
-    public Duplex onClose(CloseListener listener) {
-        checkThread();
-        closeListeners = Listeners.add(closeListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    /** Whether it was destroyed, by {@link #destroy()}, by an error, or because both sides were over. */
-    public final boolean isDestroyed() {
-        checkThread();
-        return destroyed;
-    }
-
-    /** Whether the close has come. */
-    public final boolean isClosed() {
-        checkThread();
-        return closed;
-    }
-
-    /** The error that destroyed it, or null. */
-    public final ChagresException errored() {
-        checkThread();
-        return errored;
     }
 }

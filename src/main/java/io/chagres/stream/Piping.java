@@ -1,74 +1,102 @@
 package io.chagres.stream;
 
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
- * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them; of several sinks, the
- * slowest decides. The end of the source ends the sink; where the sink is over first, the source is left to its owner.
+ * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them. The end of the source ends
+ * the sink, or the pipe alone; where the sink is over first, the source is left to its owner.
  */
 final class Piping {
 
     private final Duplex source;
-    private final ReadableState reading;
-    private final Writable sink;
+    private final Duplex sink;
+    private final boolean ends;
+    private final Pipes pipes;
+    private final Consumer<ByteBuffer> writer = this::write;
+    private final Runnable ender = this::end;
     /** Whether the sink has answered false and not drained since. */
     private boolean waiting;
     private boolean over;
 
-    Piping(Duplex source, ReadableState reading, Writable sink) {
+    Piping(Duplex source, Duplex sink, boolean ends) {
         this.source = source;
-        this.reading = reading;
         this.sink = sink;
+        this.ends = ends;
+        pipes = source.reading.pipes();
+    }
+
+    Duplex sink() {
+        return sink;
     }
 
     /** Makes the source flow, also where it was paused, as Node does. */
     void begin() {
-        reading.pipeBegins();
-        sink.onDrain(this::drained);
-        sink.onFinish(this::unpipe);
-        sink.onClose(hadError -> unpipe());
+        pipes.add(this);
         if (source.isReadableEnded()) {
-            source.tick(this::end);
-            return;
-        }
-        source.onEnd(this::end);
-        source.onData(this::write);
-        if (sink.isWritableNeedDrain()) {
-            await();
+            source.tick(ender);
         } else {
-            reading.resume();
+            source.onEnd(ender);
+        }
+        source.onData(writer);
+        sink.writing.feeds().add(this, source);
+        if (!over && sink.isWritableNeedDrain()) {
+            await();
+        } else if (!over) {
+            source.resume();
         }
     }
 
     private void write(ByteBuffer chunk) {
-        if (!over && !sink.write(chunk) && !waiting) {
+        if (!over && !sink.write(chunk) && !over) {
             await();
         }
     }
 
     private void await() {
+        boolean wasWaiting = waiting;
         waiting = true;
-        reading.pipeWaits();
+        pipes.wait(wasWaiting);
     }
 
-    private void drained() {
-        if (waiting && !over) {
+    void forgetWaiting() {
+        waiting = false;
+    }
+
+    void drained() {
+        if (waiting) {
             waiting = false;
-            reading.pipeGoesOn();
+            pipes.goOn();
         }
     }
 
     private void end() {
-        if (!over) {
-            over = true;
+        if (over) {
+            return;
+        }
+        if (ends) {
             sink.end();
+        } else {
+            unpipe();
         }
     }
 
-    private void unpipe() {
-        if (!over) {
-            over = true;
-            reading.pipeEnds(waiting);
+    /** Takes the pipe away: the source is paused where this was its last, unless it only waited for this sink. */
+    void unpipe() {
+        if (over) {
+            return;
         }
+        over = true;
+        pipes.remove(this);
+        source.offData(writer);
+        source.offEnd(ender);
+        drained();
+        sink.writing.feeds().remove(this, source);
+    }
+
+    /** Nothing will come any more, and nobody is told. */
+    void abandon() {
+        over = true;
+        sink.writing.feeds().forget(this);
     }
 }

@@ -2,116 +2,182 @@ package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.function.Consumer;
 
 /**
  * The reading side of a {@link Duplex}: what is buffered, whether it flows, and when it ends. Names of methods and order of
  * events are those of Node's lib/internal/streams/readable.js.
  */
-final class ReadableState {
+final class ReadableState extends ReadableListeners {
+
+    /** What {@link #read(int)} is asked for where it shall be whatever there is. */
+    static final int ALL = -1;
+    /** Marks are raised to this at most, as in Node. */
+    static final int MAX_READ = 1 << 30;
 
     /** Nobody has said yet whether it shall flow; the first data listener does. */
     private enum Flow { UNDECIDED, PAUSED, FLOWING }
 
-    private final Duplex stream;
-    final int highWaterMark;
+    private int highWaterMark;
     private Flow flow = Flow.UNDECIDED;
+    /** Whether the user has paused it; one who listens for {@code readable} makes {@link #flow} PAUSED without that. */
     private boolean paused;
-    private ArrayDeque<ByteBuffer> buffer;
-    private int length;
+    private Chunks chunks;
     /** Whether the source was asked and has not pushed since. */
     private boolean reading;
-    /** Whether a push now would be inside the call that asks for it. */
-    private boolean asking;
+    /** Whether a push now would be inside the call that asks for it; before the first one nothing is handed on, either. */
+    private boolean asking = true;
     private boolean ended;
     private boolean endScheduled;
-    boolean endEmitted;
+    private boolean endEmitted;
     private boolean resumeScheduled;
     private boolean readMoreScheduled;
     private Runnable readMoreTick;
-    private Listeners<Consumer<? super ByteBuffer>> dataListeners;
-    Listeners<Runnable> endListeners;
-    private int pipes;
-    private int pipesWaiting;
+    /** Whether the next bytes, or the end, are to be told to those who listen for {@code readable}. */
+    private boolean needReadable;
+    private boolean readableScheduled;
+    private boolean readableListening;
+    private boolean didRead;
+    private Pipes pipes;
 
-    ReadableState(Duplex stream, int highWaterMark) {
-        this.stream = stream;
-        this.highWaterMark = highWaterMark;
+    ReadableState(Duplex stream, Duplex.Options options) {
+        super(stream);
+        highWaterMark = options.readableHighWaterMark();
+        ended = !options.readable();
+        endEmitted = ended;
     }
 
     int length() {
-        return length;
+        return chunks == null ? 0 : chunks.length();
     }
 
-    boolean isEnded() {
-        return ended;
+    int highWaterMark() {
+        return highWaterMark;
+    }
+
+    boolean isEndEmitted() {
+        return endEmitted;
     }
 
     boolean isPaused() {
         return paused || flow == Flow.PAUSED;
     }
 
+    boolean isFlowing() {
+        return flow == Flow.FLOWING;
+    }
+
+    boolean didRead() {
+        return didRead;
+    }
+
     // ---- the source ----------------------------------------------------------------------------------------------
 
     /** A chunk has come; whether the source should go on. */
     boolean push(ByteBuffer chunk) {
-        reading = false;
-        if (stream.destroyed) {
-            return false;
-        }
-        if (ended) {
-            stream.destroy(new ChagresException("ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF"));
+        if (stream.isOver()) {
             return false;
         }
         if (chunk.hasRemaining()) {
-            add(chunk);
+            if (ended) {
+                stream.destroy(new ChagresException("ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF"));
+                return false;
+            }
+            reading = false;
+            add(chunk, false);
+        } else {
+            reading = false;
         }
         readMoreSoon();
-        return !ended && (length < highWaterMark || length == 0);
+        return hasRoom();
     }
 
-    private void add(ByteBuffer chunk) {
-        if (flow == Flow.FLOWING && !resumeScheduled && length == 0 && !asking && dataListeners != null) {
+    /** A consumer gives back what it has read too much. */
+    boolean unshift(ByteBuffer chunk) {
+        if (stream.isOver()) {
+            return false;
+        }
+        if (chunk.hasRemaining()) {
+            if (endEmitted) {
+                stream.destroy(new ChagresException("ERR_STREAM_UNSHIFT_AFTER_END_EVENT",
+                    "stream.unshift() after end event"));
+                return false;
+            }
+            add(chunk, true);
+            readMoreSoon();
+        }
+        return hasRoom();
+    }
+
+    private boolean hasRoom() {
+        return !ended && (length() < highWaterMark || length() == 0);
+    }
+
+    private void add(ByteBuffer chunk, boolean first) {
+        if (flow == Flow.FLOWING && length() == 0 && !asking && hasDataListeners()) {
             emitData(chunk);
             return;
         }
-        if (buffer == null) {
-            buffer = new ArrayDeque<>();
+        if (chunks == null) {
+            chunks = new Chunks();
         }
-        buffer.add(chunk);
-        length += chunk.remaining();
-        if (flow == Flow.FLOWING) {
-            stream.tick(this::flow);
+        if (first) {
+            chunks.addFirst(chunk);
+        } else {
+            chunks.add(chunk);
+        }
+        if (needReadable) {
+            emitReadableSoon();
         }
     }
 
     /** The source has no more. */
     void pushEnd() {
         reading = false;
-        if (ended || stream.destroyed) {
+        if (ended || stream.isOver()) {
             return;
         }
         ended = true;
-        if (asking || resumeScheduled) {
-            stream.tick(this::flow);
+        if (asking) {
+            emitReadableSoon();
         } else {
-            flow();
+            needReadable = false;
+            readableScheduled = true;
+            emitReadable();
         }
     }
 
     /** Asks the source for more where there is room, and ends where there is nothing to wait for: Node's read(0). */
     void pull() {
-        if (ended) {
-            endWhenEmpty();
-        } else if (!reading && !stream.destroyed && (length == 0 || length < highWaterMark)) {
-            reading = true;
-            asking = true;
-            try {
-                stream.doRead();
-            } finally {
-                asking = false;
-            }
+        if (ended && length() == 0) {
+            endSoon();
+        } else if (needReadable && (ended || isFull())) {
+            emitReadableSoon();
+        } else if (!ended) {
+            ask(0);
+            needReadable = length() <= highWaterMark;
+        }
+    }
+
+    private boolean isFull() {
+        return highWaterMark == 0 ? length() > 0 : length() >= highWaterMark;
+    }
+
+    /** Asks the source where there will be room once {@code taken} bytes are taken out, or where somebody waits. */
+    private void ask(int taken) {
+        boolean wanted = needReadable || length() == 0 || length() - taken < highWaterMark;
+        if (!wanted || ended || reading || stream.isOver()) {
+            return;
+        }
+        reading = true;
+        asking = true;
+        needReadable |= length() == 0;
+        try {
+            stream.doRead();
+        } catch (RuntimeException thrown) {
+            stream.destroy(Duplex.asError(thrown));
+        } finally {
+            asking = false;
         }
     }
 
@@ -126,11 +192,11 @@ final class ReadableState {
     }
 
     private void readMore() {
-        while (!reading && !ended && !stream.destroyed
-            && (length < highWaterMark || flow == Flow.FLOWING && length == 0)) {
-            int before = length;
+        while (!reading && !ended && !stream.isOver()
+            && (length() < highWaterMark || flow == Flow.FLOWING && length() == 0)) {
+            int before = length();
             pull();
-            if (length == before) {
+            if (length() == before) {
                 break;
             }
         }
@@ -139,60 +205,128 @@ final class ReadableState {
 
     // ---- the consumer --------------------------------------------------------------------------------------------
 
+    /** Takes {@code wanted} bytes out, or {@link #ALL}; null where there are fewer, unless they are the last. */
+    ByteBuffer read(int wanted) {
+        raiseMark(wanted);
+        if (wanted == 0) {
+            pull();
+            return null;
+        }
+        readableScheduled = false;
+        int count = available(wanted);
+        if (count == 0 && ended) {
+            pull();
+            return null;
+        }
+        ask(count);
+        if (!reading) {
+            count = available(wanted);
+        }
+        return stream.isOver() ? null : take(count, wanted);
+    }
+
+    private ByteBuffer take(int count, int wanted) {
+        ByteBuffer chunk = count == 0 ? null : chunks.take(count);
+        if (chunk == null) {
+            needReadable = length() <= highWaterMark;
+        }
+        if (length() == 0 && !ended) {
+            needReadable = true;
+        } else if (length() == 0 && count != wanted) {
+            endSoon();
+        }
+        if (chunk != null) {
+            emitData(chunk);
+        }
+        return chunk;
+    }
+
+    /** Who wants more than the mark lets in would wait for ever. */
+    private void raiseMark(int wanted) {
+        if (wanted > highWaterMark) {
+            highWaterMark = wanted == 1 ? 1 : Integer.highestOneBit(wanted - 1) << 1;
+        }
+    }
+
+    private int available(int wanted) {
+        int length = length();
+        if (wanted == ALL) {
+            return flow == Flow.FLOWING && length > 0 ? chunks.firstLength() : length;
+        }
+        return wanted <= length ? wanted : ended ? length : 0;
+    }
+
+    @Override
     void onData(Consumer<? super ByteBuffer> listener) {
-        dataListeners = Listeners.add(dataListeners, listener);
+        super.onData(listener);
+        readableListening = hasReadableListeners();
         if (flow != Flow.PAUSED) {
             resume();
         }
     }
 
+    @Override
+    void onReadable(Runnable listener) {
+        super.onReadable(listener);
+        if (endEmitted || readableListening) {
+            return;
+        }
+        readableListening = true;
+        needReadable = true;
+        flow = Flow.PAUSED;
+        readableScheduled = false;
+        if (length() > 0) {
+            emitReadableSoon();
+        } else if (!reading) {
+            stream.tick(this::pull);
+        }
+    }
+
+    @Override
+    void offReadable(Runnable listener) {
+        super.offReadable(listener);
+        stream.tick(this::readableListenersChanged);
+    }
+
+    /** A tick after, so that one who listens again at once changes nothing. */
+    private void readableListenersChanged() {
+        readableListening = hasReadableListeners();
+        if (resumeScheduled && !paused) {
+            flow = Flow.FLOWING;
+        } else if (hasDataListeners()) {
+            resume();
+        } else if (!readableListening) {
+            flow = Flow.UNDECIDED;
+        }
+    }
+
     void pause() {
+        boolean changes = flow != Flow.PAUSED;
         flow = Flow.PAUSED;
         paused = true;
+        if (changes) {
+            tellPause();
+        }
     }
 
     void resume() {
         paused = false;
-        flow = Flow.FLOWING;
+        if (flow == Flow.FLOWING) {
+            return;
+        }
+        flow = readableListening ? Flow.PAUSED : Flow.FLOWING;
         if (!resumeScheduled) {
             resumeScheduled = true;
             stream.tick(this::resumeNow);
         }
     }
 
-    /** One more sink is fed from here. */
-    void pipeBegins() {
-        pipes++;
-    }
-
-    /** A sink takes no more for now. */
-    void pipeWaits() {
-        pipesWaiting++;
-        pause();
-    }
-
-    /** A sink takes more; the slowest of several decides. */
-    void pipeGoesOn() {
-        if (--pipesWaiting == 0) {
-            resume();
-        }
-    }
-
-    /** A sink is over: the others go on without it; where it was the last, the stream is left to its owner, paused. */
-    void pipeEnds(boolean wasWaiting) {
-        if (--pipes == 0) {
-            pipesWaiting = 0;
-            pause();
-        } else if (wasWaiting) {
-            pipeGoesOn();
-        }
-    }
-
     private void resumeNow() {
-        resumeScheduled = false;
         if (!reading) {
             pull();
         }
+        resumeScheduled = false;
+        tellResume();
         flow();
         if (flow == Flow.FLOWING && !reading) {
             pull();
@@ -200,30 +334,56 @@ final class ReadableState {
     }
 
     private void flow() {
-        while (flow == Flow.FLOWING && length > 0 && !stream.destroyed) {
-            ByteBuffer chunk = buffer.poll();
-            length -= chunk.remaining();
-            emitData(chunk);
-        }
-        if (flow == Flow.FLOWING && !stream.destroyed) {
-            pull();
+        while (flow == Flow.FLOWING && read(ALL) != null) {
         }
     }
 
+    private void emitReadableSoon() {
+        needReadable = false;
+        if (!readableScheduled) {
+            readableScheduled = true;
+            stream.tick(this::emitReadable);
+        }
+    }
+
+    private void emitReadable() {
+        if (!stream.isOver() && (length() > 0 || ended)) {
+            tellReadable();
+            readableScheduled = false;
+        }
+        needReadable = flow != Flow.FLOWING && !ended && length() <= highWaterMark;
+        flow();
+    }
+
     private void emitData(ByteBuffer chunk) {
-        try {
-            for (var at = dataListeners; at != null; at = at.next()) {
-                at.listener().accept(chunk);
-            }
-        } catch (Throwable thrown) {
-            stream.raise(thrown);
+        didRead = true;
+        if (pipes != null) {
+            pipes.waitForNobody();
+        }
+        tellData(chunk);
+    }
+
+    // ---- pipes ---------------------------------------------------------------------------------------------------
+
+    /** The sinks that are fed from here. */
+    Pipes pipes() {
+        if (pipes == null) {
+            pipes = new Pipes(this);
+        }
+        return pipes;
+    }
+
+    /** Takes one pipe to {@code sink} away, or all where it is null. */
+    void unpipe(Writable sink) {
+        if (pipes != null) {
+            pipes.unpipe(sink);
         }
     }
 
     // ---- the end -------------------------------------------------------------------------------------------------
 
-    private void endWhenEmpty() {
-        if (length == 0 && !endEmitted && !endScheduled) {
+    private void endSoon() {
+        if (!endEmitted && !endScheduled) {
             endScheduled = true;
             stream.tick(this::emitEnd);
         }
@@ -231,23 +391,31 @@ final class ReadableState {
 
     private void emitEnd() {
         endScheduled = false;
-        if (length == 0 && !endEmitted && !stream.destroyed) {
+        if (length() == 0 && !endEmitted && !stream.isOver()) {
             endEmitted = true;
-            stream.tell(endListeners);
+            tellEnd();
             stream.afterEnd();
         }
     }
 
-    /** Lets go of the chunks that nobody has read. */
+    /** Lets go of the chunks that nobody has read, and of the sinks. */
     void clear() {
-        buffer = null;
-        length = 0;
+        chunks = null;
+        if (pipes != null && !endEmitted) {
+            pipes.abandon();
+        }
+        pipes = null;
     }
 
     /** As at first, but for what the user has said: who listens, and whether it flows. */
     void reopen() {
         reading = false;
-        ended = false;
-        endEmitted = false;
+        ended = !stream.options.readable();
+        endEmitted = ended;
+        didRead = false;
+        if (readableListening) {
+            needReadable = true;
+            stream.tick(this::pull);
+        }
     }
 }

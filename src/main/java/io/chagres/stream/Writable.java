@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
 /**
- * Bytes that go: the writing side of Node's streams.
+ * Bytes that go: the writing side of Node's streams. Every writable is a {@link Duplex}, if only one that can't be read.
  *
  * <p>Writes are carried out one after the other, and their callbacks come in the same order, never inside the call. A
  * write takes what lies between position and limit, and moves neither; the bytes must not change until its callback.
  *
  * @see <a href="https://nodejs.org/api/stream.html#writable-streams">Writable streams</a>
  */
-public interface Writable {
+public sealed interface Writable permits Duplex {
 
     /** As {@link #write(ByteBuffer, Completion)}, without a callback. */
     default boolean write(ByteBuffer data) {
@@ -67,16 +67,34 @@ public interface Writable {
     /** Adds a listener for "it takes more": after a write that answered false, when all is through. */
     Writable onDrain(Runnable listener);
 
+    /** Takes such a listener off again. */
+    Writable offDrain(Runnable listener);
+
     /** Adds a listener for the finish: after {@link #end()}, when all is through. Never after an error or close. */
     Writable onFinish(Runnable listener);
 
-    /** Adds a listener for the error that destroyed the stream: at most one, before the close. */
+    /** Takes a listener for the finish off again. */
+    Writable offFinish(Runnable listener);
+
+    /** Adds a listener for "it is piped to", told inside {@link Readable#pipe}: by whom. */
+    Writable onPipe(Consumer<? super Readable> listener);
+
+    /** Adds a listener for "it is piped to no longer", told inside {@link Readable#unpipe}, or when one of the two ends. */
+    Writable onUnpipe(Consumer<? super Readable> listener);
+
+    /** Adds a listener for the error that destroyed the stream: at most one, on a tick, before the close. */
     Writable onError(Consumer<? super ChagresException> listener);
+
+    /** Takes a listener for the error off again. */
+    Writable offError(Consumer<? super ChagresException> listener);
 
     /** Adds a listener for the close, the last event; it is told whether an error was the cause. */
     Writable onClose(CloseListener listener);
 
-    /** Whether it can be written: not ended, not destroyed. */
+    /** Takes a listener for the close off again. */
+    Writable offClose(CloseListener listener);
+
+    /** Whether it can be written: not ended, not failed, not destroyed. */
     boolean isWritable();
 
     /** Whether {@link #end()} was called. */
@@ -85,15 +103,21 @@ public interface Writable {
     /** Whether the finish has come. */
     boolean isWritableFinished();
 
+    /** Whether it failed or was destroyed before its finish. */
+    boolean isWritableAborted();
+
     /** Whether a write has answered false and the drain has not come. */
     boolean isWritableNeedDrain();
 
     /** The bytes that are waiting. */
     long writableLength();
 
+    /** How many times more {@link #cork()} was called than {@link #uncork()}. */
+    int writableCorked();
+
     /** From how many waiting bytes on a write answers false. */
     int writableHighWaterMark();
 
-    /** Ends it, with {@code error} or null: nothing but that error and the close comes any more. */
+    /** Ends it, with {@code error} or null: nothing but that error and the close comes any more. Again, has no effect. */
     Writable destroy(ChagresException error);
 }

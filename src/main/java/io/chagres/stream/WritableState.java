@@ -19,10 +19,12 @@ final class WritableState {
     private record Waiting(ByteBuffer data, Completion callback) {
     }
 
+    private static final long MAX_VECTOR = 1 << 30;
+
     private final Duplex stream;
     private final Completion onWritten = this::written;
     final int highWaterMark;
-    private Ending ending = Ending.NOT_YET;
+    private Ending ending;
     private ArrayDeque<Waiting> waiting;
     private long length;
     private int corked;
@@ -35,12 +37,14 @@ final class WritableState {
     /** Callbacks that a tick is going to call; those of later writes and the finish come after them. */
     private int ticksOwed;
     private List<Completion> finishCallbacks;
-    Listeners<Runnable> drainListeners;
-    Listeners<Runnable> finishListeners;
+    private Listeners<Runnable> drainListeners;
+    private Listeners<Runnable> finishListeners;
+    private Feeds feeds;
 
-    WritableState(Duplex stream, int highWaterMark) {
+    WritableState(Duplex stream, Duplex.Options options) {
         this.stream = stream;
-        this.highWaterMark = highWaterMark;
+        highWaterMark = options.writableHighWaterMark();
+        ending = options.writable() ? Ending.NOT_YET : Ending.FINISHED;
     }
 
     long length() {
@@ -61,7 +65,43 @@ final class WritableState {
     }
 
     boolean needsDrain() {
-        return needDrain && !isEnded() && !stream.destroyed;
+        return needDrain && !isEnded() && !stream.destroyed();
+    }
+
+    int corked() {
+        return corked;
+    }
+
+    // ---- listeners -----------------------------------------------------------------------------------------------
+
+    void onDrain(Runnable listener) {
+        drainListeners = stream.with(drainListeners, listener);
+    }
+
+    void offDrain(Runnable listener) {
+        drainListeners = stream.without(drainListeners, listener);
+    }
+
+    void onFinish(Runnable listener) {
+        finishListeners = stream.with(finishListeners, listener);
+    }
+
+    void offFinish(Runnable listener) {
+        finishListeners = stream.without(finishListeners, listener);
+    }
+
+    /** The pipes that end here. */
+    Feeds feeds() {
+        if (feeds == null) {
+            feeds = new Feeds(stream);
+        }
+        return feeds;
+    }
+
+    void endFeeds() {
+        if (feeds != null) {
+            feeds.end();
+        }
     }
 
     // ---- writing -------------------------------------------------------------------------------------------------
@@ -76,7 +116,7 @@ final class WritableState {
         }
         int size = data.remaining();
         length += size;
-        if (writing >= 0 || corked > 0 || stream.errored != null) {
+        if (writing >= 0 || corked > 0 || stream.isOver()) {
             queue(data, callback);
         } else {
             begin(size, callback);
@@ -85,14 +125,14 @@ final class WritableState {
         }
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
-        return hasRoom && !stream.destroyed && stream.errored == null;
+        return hasRoom && !stream.isOver();
     }
 
     private ChagresException whyNotWrite() {
         if (isEnded()) {
             return new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end");
         }
-        return stream.destroyed ? destroyedError("write") : null;
+        return stream.destroyed() ? destroyedError("write") : null;
     }
 
     boolean refuse(Completion callback, ChagresException error) {
@@ -127,7 +167,7 @@ final class WritableState {
     /** The sink is done with the write that it was given. */
     private void written(ChagresException error) {
         if (writing < 0) {
-            stream.destroy(new ChagresException("ERR_MULTIPLE_CALLBACK", "Callback called multiple times"));
+            stream.destroy(calledTwice());
             return;
         }
         Completion callback = writingCallback;
@@ -174,12 +214,15 @@ final class WritableState {
     }
 
     private void afterWrite(Completion callback) {
-        if (needDrain && length == 0 && !isEnded() && !stream.destroyed) {
+        if (needDrain && length == 0 && !isEnded() && !stream.destroyed()) {
             needDrain = false;
             stream.tell(drainListeners);
+            if (feeds != null) {
+                feeds.drained();
+            }
         }
         stream.tell(callback, null);
-        if (stream.destroyed) {
+        if (stream.destroyed()) {
             cancelWaiting();
         }
         finishWhenDone();
@@ -187,10 +230,10 @@ final class WritableState {
 
     /** Hands on what waits: all together where the sink takes that, else one by one as long as it is done at once. */
     private void writeWaiting() {
-        if (corked > 0 || stream.destroyed) {
+        if (corked > 0 || stream.destroyed()) {
             return;
         }
-        while (hasWaiting() && writing < 0 && stream.errored == null) {
+        while (hasWaiting() && writing < 0 && !stream.isOver()) {
             if (waiting.size() > 1 && stream.isVectored()) {
                 writeAllWaiting();
             } else {
@@ -202,14 +245,17 @@ final class WritableState {
         }
     }
 
+    /** As many as one vectored write of the kernel is sure to take: it counts to 2^31 - 4096. */
     private void writeAllWaiting() {
-        List<Waiting> batch = new ArrayList<>(waiting);
-        waiting.clear();
+        List<Waiting> batch = new ArrayList<>(waiting.size());
         long size = 0;
+        do {
+            size += waiting.element().data.remaining();
+            batch.add(waiting.remove());
+        } while (hasWaiting() && size + waiting.element().data.remaining() <= MAX_VECTOR);
         ByteBuffer[] data = new ByteBuffer[batch.size()];
         for (int i = 0; i < data.length; i++) {
             data[i] = batch.get(i).data;
-            size += data[i].remaining();
         }
         begin(size, error -> batch.forEach(write -> stream.tell(write.callback, error)));
         stream.doWriteVector(data, onWritten);
@@ -261,30 +307,42 @@ final class WritableState {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
                 "Cannot call end after a stream was finished");
         }
-        return stream.destroyed ? destroyedError("end") : stream.errored;
+        return stream.destroyed() ? destroyedError("end") : stream.errored();
     }
 
     private boolean mayFinish() {
         return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting()
-            && !stream.destroyed && stream.errored == null;
+            && !stream.isOver();
     }
 
     /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */
     private void finishWhenDone() {
         if (ending == Ending.ENDED && mayFinish() && ticksOwed == 0) {
             ending = Ending.FINAL_CALLED;
-            stream.doFinal(this::finalDone);
+            try {
+                stream.doFinal(this::finalDone);
+            } catch (RuntimeException thrown) {
+                finalDone(Duplex.asError(thrown));
+            }
         }
     }
 
     private void finalDone(ChagresException error) {
+        if (ending != Ending.FINAL_CALLED) {
+            stream.destroy(error != null ? error : calledTwice());
+            return;
+        }
+        ending = Ending.FINAL_DONE;
         if (error != null) {
             tellFinish(error);
             stream.destroy(error);
-        } else if (ending == Ending.FINAL_CALLED && mayFinish()) {
-            ending = Ending.FINAL_DONE;
+        } else if (mayFinish()) {
             stream.tick(this::finish);
         }
+    }
+
+    private static ChagresException calledTwice() {
+        return new ChagresException("ERR_MULTIPLE_CALLBACK", "Callback called multiple times");
     }
 
     private void finish() {
@@ -294,6 +352,7 @@ final class WritableState {
         ending = Ending.FINISHED;
         tellFinish(null);
         stream.tell(finishListeners);
+        endFeeds();
         stream.afterFinish();
     }
 
@@ -307,8 +366,14 @@ final class WritableState {
 
     // ---- destroying ----------------------------------------------------------------------------------------------
 
-    boolean hasUntold() {
-        return hasWaiting() || finishCallbacks != null;
+    /** The stream is being destroyed: on a tick, those who wait are told, and its sources feed it no longer. */
+    void cancelSoon() {
+        if (hasWaiting() || finishCallbacks != null) {
+            stream.tick(this::cancelWaiting);
+        }
+        if (feeds != null) {
+            stream.tick(this::endFeeds);
+        }
     }
 
     /**
@@ -327,9 +392,14 @@ final class WritableState {
         tellFinish(stream.errorOr("end"));
     }
 
+    /** Lets go of the sources. */
+    void clear() {
+        endFeeds();
+    }
+
     /** As at first, but for who listens. */
     void reopen() {
-        ending = Ending.NOT_YET;
+        ending = stream.options.writable() ? Ending.NOT_YET : Ending.FINISHED;
         corked = 0;
         needDrain = false;
     }

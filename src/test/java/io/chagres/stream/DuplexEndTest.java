@@ -140,7 +140,7 @@ class DuplexEndTest {
         loop.run();
         journal.expect("close false");
         stream.watched();
-        stream.read();
+        stream.flowing();
         stream.resume();
         stream.end();
         loop.run();

@@ -44,7 +44,7 @@ final class MemoryDuplex extends Duplex {
         return this;
     }
 
-    MemoryDuplex read() {
+    MemoryDuplex flowing() {
         onData(chunk -> journal.add("data " + Talk.text(chunk)));
         return this;
     }

@@ -43,7 +43,7 @@ class ReadableSideTest {
         assertEquals(22, stream.readableLength());
         loop.run();
         journal.expect();
-        stream.read();
+        stream.flowing();
         journal.expect();
         loop.run();
         journal.expect("data 12345", "data 6789", "data 0", "data far too much");
@@ -52,7 +52,7 @@ class ReadableSideTest {
 
     @Test
     void whereItFlowsAChunkIsHandedOnInsideThePush(Loop loop) {
-        stream.read();
+        stream.flowing();
         loop.run();
         assertTrue(stream.push("now"));
         journal.expect("data now");
@@ -64,7 +64,7 @@ class ReadableSideTest {
     @Test
     void listeningMakesItFlowFromTheNextTickOn(Loop loop) {
         stream.push("before");
-        stream.read();
+        stream.flowing();
         journal.expect();
         loop.nextTick(journal.note("tick"));
         loop.run();
@@ -77,7 +77,7 @@ class ReadableSideTest {
         assertFalse(stream.isPaused());
         stream.pause();
         assertTrue(stream.isPaused());
-        stream.read();
+        stream.flowing();
         stream.push("x");
         loop.run();
         journal.expect();
@@ -117,7 +117,7 @@ class ReadableSideTest {
         stream.resume();
         loop.run();
         assertEquals(0, stream.readableLength());
-        stream.read();
+        stream.flowing();
         stream.push("kept");
         loop.run();
         journal.expect("data kept");
@@ -132,7 +132,7 @@ class ReadableSideTest {
         loop.run();
         journal.expect();
         assertTrue(stream.isReadable());
-        stream.read();
+        stream.flowing();
         stream.onEnd(() -> assertTrue(stream.isReadableEnded()));
         loop.run();
         journal.expect("data x", "end");
@@ -166,7 +166,7 @@ class ReadableSideTest {
     @Test
     @Covers({"node:test-stream-readable-destroy", "node:test-stream-readable-end-destroyed"})
     void destroyedNothingComesAnyMore(Loop loop) {
-        stream.read();
+        stream.flowing();
         stream.push("lost");
         stream.pushNoMore();
         stream.destroy();
@@ -178,7 +178,7 @@ class ReadableSideTest {
 
     @Test
     void nullIsNoChunkAndAnEmptyOneIsNone(Loop loop) {
-        stream.read();
+        stream.flowing();
         loop.run();
         assertThrows(UsageException.class, () -> stream.push((ByteBuffer) null));
         assertTrue(stream.push(""));
@@ -189,7 +189,7 @@ class ReadableSideTest {
     @Test
     @Covers({"node:test-stream-backpressure", "node:test-stream-readable-hwm-0"})
     void theSourceIsAskedOnceUntilItPushes(Loop loop) {
-        stream.read();
+        stream.flowing();
         loop.run();
         assertEquals(1, stream.reads);
         stream.push("a");

@@ -1,0 +1,248 @@
+package io.chagres.stream;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.UsageException;
+import java.util.function.Consumer;
+
+/**
+ * What a {@link Duplex} is apart from its two sides: its loop, its listeners for the error and the close, and how it comes to
+ * its end. Order of events as in Node's lib/internal/streams/destroy.js.
+ */
+abstract sealed class DuplexLife permits DuplexReading {
+
+    /** How far the end has come. */
+    private enum Life { OPEN, DESTROYED, GIVEN_UP, CLOSED }
+
+    private final LoopCore core;
+    final Duplex.Options options;
+    final ReadableState reading;
+    final WritableState writing;
+    private Life life = Life.OPEN;
+    private ChagresException errored;
+    private Listeners<Consumer<? super ChagresException>> errorListeners;
+    private Listeners<CloseListener> closeListeners;
+
+    DuplexLife(Loop loop, Duplex.Options options) {
+        core = UsageException.requireArgument(loop, "loop").core();
+        core.checkThread();
+        this.options = UsageException.requireArgument(options, "options");
+        reading = new ReadableState((Duplex) this, options);
+        writing = new WritableState((Duplex) this, options);
+    }
+
+    /** The loop that it lives on. */
+    public final Loop loop() {
+        return core.loop();
+    }
+
+    /** Runs {@code tick} right after the current callback. */
+    protected final void tick(Runnable tick) {
+        core.tick(tick);
+    }
+
+    /** Begins a call: throws off the loop thread. */
+    protected final void checkThread() {
+        core.checkThread();
+    }
+
+    final LoopCore core() {
+        return core;
+    }
+
+    // ---- listeners -------------------------------------------------------------------------------------------------
+
+    /** {@code list} with {@code listener} at its end. */
+    final <L> Listeners<L> with(Listeners<L> list, L listener) {
+        checkThread();
+        return Listeners.add(list, UsageException.requireArgument(listener, "listener"));
+    }
+
+    /** {@code list} without {@code listener}. */
+    final <L> Listeners<L> without(Listeners<L> list, L listener) {
+        checkThread();
+        return Listeners.remove(list, UsageException.requireArgument(listener, "listener"));
+    }
+
+    /** Adds a listener for the error that destroyed the stream: at most one, on a tick, before the close. */
+    public Duplex onError(Consumer<? super ChagresException> listener) {
+        errorListeners = with(errorListeners, listener);
+        return (Duplex) this;
+    }
+
+    /** Takes a listener for the error off again. */
+    public Duplex offError(Consumer<? super ChagresException> listener) {
+        errorListeners = without(errorListeners, listener);
+        return (Duplex) this;
+    }
+
+    /** Adds a listener for the close, the last event; it is told whether an error was the cause. */
+    public Duplex onClose(CloseListener listener) {
+        closeListeners = with(closeListeners, listener);
+        return (Duplex) this;
+    }
+
+    /** Takes a listener for the close off again. */
+    public Duplex offClose(CloseListener listener) {
+        closeListeners = without(closeListeners, listener);
+        return (Duplex) this;
+    }
+
+    /** One callback must not cost another its own: what it throws goes to the loop's uncaught handler. */
+    final void tell(Completion callback, ChagresException error) {
+        if (callback != null) {
+            try {
+                callback.onComplete(error);
+            } catch (Throwable thrown) {
+                raise(thrown);
+            }
+        }
+    }
+
+    /** Tells {@code listeners}; what one of them throws goes to the loop's uncaught handler and keeps nobody from going on. */
+    protected final void tell(Listeners<Runnable> listeners) {
+        try {
+            Listeners.run(listeners);
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+    }
+
+    /** A listener has thrown. */
+    final void raise(Throwable thrown) {
+        core.raise(thrown);
+    }
+
+    // ---- destroying ------------------------------------------------------------------------------------------------
+
+    /** Gives up what it holds; {@code done} is told {@code error}, or another one that happened meanwhile. */
+    protected void doDestroy(ChagresException error, Completion done) {
+        done.onComplete(error);
+    }
+
+    /** As {@link #destroy(ChagresException)}, without an error. */
+    public Duplex destroy() {
+        return destroy(null);
+    }
+
+    /** Ends it, with {@code error} or null: nothing but that error and the close comes any more. Again, has no effect. */
+    public Duplex destroy(ChagresException error) {
+        checkThread();
+        if (life == Life.OPEN) {
+            life = Life.DESTROYED;
+            failed(error);
+            writing.cancelSoon();
+            try {
+                doDestroy(error, this::givenUp);
+            } catch (RuntimeException thrown) {
+                givenUp(asError(thrown));
+            }
+        }
+        return (Duplex) this;
+    }
+
+    private void givenUp(ChagresException error) {
+        if (life == Life.GIVEN_UP || life == Life.CLOSED) {
+            return;
+        }
+        life = Life.GIVEN_UP;
+        failed(error);
+        if (error != null || options.emitClose()) {
+            tick(() -> emitEnd(error));
+        }
+    }
+
+    private void emitEnd(ChagresException error) {
+        if (error != null) {
+            emitError(error);
+        }
+        if (options.emitClose()) {
+            emitClose(error != null);
+        }
+    }
+
+    /** As Node's emitter: a listener that throws keeps those after it from hearing. */
+    private void emitError(ChagresException error) {
+        if (errorListeners == null) {
+            raise(error);
+        }
+        try {
+            for (var at = errorListeners; at != null; at = at.next()) {
+                at.listener().accept(error);
+            }
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+    }
+
+    /** Tells the close, once, for a stream whose options say that it does so itself. */
+    protected final void emitClose(boolean hadError) {
+        if (life == Life.CLOSED) {
+            return;
+        }
+        life = Life.CLOSED;
+        reading.clear();
+        writing.clear();
+        for (var at = closeListeners; at != null; at = at.next()) {
+            at.listener().onClose(hadError);
+        }
+    }
+
+    /** Makes a stream whose close has come as good as new; its listeners stay, and so does {@link Duplex#pause()}. */
+    protected final void reopen() {
+        life = Life.OPEN;
+        errored = null;
+        reading.reopen();
+        writing.reopen();
+    }
+
+    // ---- errors ----------------------------------------------------------------------------------------------------
+
+    /** Takes note of the first error. */
+    final void failed(ChagresException error) {
+        if (errored == null) {
+            errored = error;
+        }
+    }
+
+    /** Whether it has failed or was destroyed: nothing begins any more. */
+    final boolean isOver() {
+        return life != Life.OPEN || errored != null;
+    }
+
+    /** As {@link #isDestroyed()}, for those who are on the loop thread anyway. */
+    final boolean destroyed() {
+        return life != Life.OPEN;
+    }
+
+    /** Why {@code call} can't be carried out: the error that ended the stream, or that it is destroyed. */
+    final ChagresException errorOr(String call) {
+        return errored != null ? errored : WritableState.destroyedError(call);
+    }
+
+    /** What a method of a subclass has thrown, for those who listen. */
+    static ChagresException asError(RuntimeException thrown) {
+        return thrown instanceof ChagresException error
+            ? error
+            : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);
+    }
+
+    /** Whether it was destroyed, by {@link #destroy()}, by an error, or because both sides were over. */
+    public final boolean isDestroyed() {
+        checkThread();
+        return life != Life.OPEN;
+    }
+
+    /** Whether the close has come. */
+    public final boolean isClosed() {
+        checkThread();
+        return life == Life.CLOSED;
+    }
+
+    /** The error that destroyed it, or null. */
+    public final ChagresException errored() {
+        checkThread();
+        return errored;
+    }
+}

@@ -1,0 +1,199 @@
+package io.chagres.stream;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Resident;
+import io.chagres.loop.UsageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * A {@link Duplex} as another thread reads it: {@link Readable#inputStream()}. The loop leaves one chunk here; when the reader
+ * has used it up, it asks the loop for the next. Nothing else is shared by the two threads.
+ */
+final class ReadableInput extends InputStream {
+
+    private final Duplex stream;
+    private final Stay stay = new Stay();
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition changed = lock.newCondition();
+    /** What the reader has not taken yet, or null. */
+    private ByteBuffer chunk;
+    /** Whether the loop brings nothing any more. */
+    private boolean over;
+    private ChagresException error;
+    private boolean closed;
+
+    ReadableInput(Duplex stream) {
+        this.stream = stream;
+        stream.core().settle(stay);
+        stream.core().hold();
+        stream.onReadable(this::bring);
+        Streams.finishedReading(stream, this::finished);
+    }
+
+    // ---- on the loop thread ----------------------------------------------------------------------------------------
+
+    /** A loop that is closed ends the stream first, so that no reader waits for ever. */
+    private final class Stay extends Resident {
+
+        @Override
+        public void close() {
+            stream.destroy();
+            finished(Finished.prematureClose());
+        }
+
+        @Override
+        protected void finishClose() {
+        }
+
+        @Override
+        public String toString() {
+            return "inputStream of " + stream;
+        }
+    }
+
+    private void bring() {
+        if (hasRoom()) {
+            ByteBuffer next = stream.read();
+            if (next != null) {
+                leave(next.duplicate());
+            }
+        }
+    }
+
+    private boolean hasRoom() {
+        lock.lock();
+        try {
+            return chunk == null && !over && !closed;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void leave(ByteBuffer next) {
+        lock.lock();
+        try {
+            chunk = next;
+            changed.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void finished(ChagresException error) {
+        lock.lock();
+        try {
+            if (over) {
+                return;
+            }
+            over = true;
+            this.error = error;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        stream.core().leave(stay);
+        stream.core().release();
+    }
+
+    // ---- on the reader's thread ------------------------------------------------------------------------------------
+
+    @Override
+    public int read() throws IOException {
+        byte[] one = new byte[1];
+        return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        if (length == 0) {
+            return 0;
+        }
+        requireOtherThread();
+        ByteBuffer taken;
+        int count;
+        lock.lock();
+        try {
+            taken = await();
+            if (taken == null) {
+                return -1;
+            }
+            count = Math.min(length, taken.remaining());
+            taken.get(target, offset, count);
+            if (!taken.hasRemaining()) {
+                chunk = null;
+            }
+        } finally {
+            lock.unlock();
+        }
+        if (!taken.hasRemaining()) {
+            onLoop(this::bring);
+        }
+        return count;
+    }
+
+    /** The loop can't bring what its own thread waits for. */
+    private void requireOtherThread() {
+        if (stream.core().isLoopThread()) {
+            throw new UsageException("ERR_INVALID_STATE", "read() waits, and this is the loop's thread: read on another");
+        }
+    }
+
+    /** The chunk, once there is one; null at the end. */
+    private ByteBuffer await() throws IOException {
+        while (chunk == null && !over && !closed) {
+            try {
+                changed.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                throw new InterruptedIOException("interrupted while waiting for bytes");
+            }
+        }
+        if (closed) {
+            throw new IOException("Stream closed");
+        }
+        if (chunk == null && error != null) {
+            throw new IOException(error.getMessage(), error);
+        }
+        return chunk;
+    }
+
+    @Override
+    public int available() {
+        lock.lock();
+        try {
+            return chunk == null ? 0 : chunk.remaining();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Destroys the stream; a read that waits, or comes later, throws. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            chunk = null;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        onLoop(stream::destroy);
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            stream.loop().execute(task);
+        } catch (RejectedExecutionException closedLoop) {
+            // It has ended the stream.
+        }
+    }
+}

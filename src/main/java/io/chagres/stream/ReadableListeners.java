@@ -1,0 +1,113 @@
+package io.chagres.stream;
+
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/** Who listens to the reading side of a {@link Duplex}. What few listen to has no place of its own until somebody does. */
+abstract class ReadableListeners {
+
+    private static final class Rare {
+        private Listeners<Runnable> readable;
+        private Listeners<Runnable> pause;
+        private Listeners<Runnable> resume;
+    }
+
+    final Duplex stream;
+    private Listeners<Consumer<? super ByteBuffer>> data;
+    private Listeners<Runnable> end;
+    private Rare rare;
+
+    ReadableListeners(Duplex stream) {
+        this.stream = stream;
+    }
+
+    private Rare rare() {
+        if (rare == null) {
+            rare = new Rare();
+        }
+        return rare;
+    }
+
+    // ---- data ------------------------------------------------------------------------------------------------------
+
+    void onData(Consumer<? super ByteBuffer> listener) {
+        data = stream.with(data, listener);
+    }
+
+    void offData(Consumer<? super ByteBuffer> listener) {
+        data = stream.without(data, listener);
+    }
+
+    boolean hasDataListeners() {
+        return data != null;
+    }
+
+    void tellData(ByteBuffer chunk) {
+        try {
+            for (var at = data; at != null; at = at.next()) {
+                at.listener().accept(chunk);
+            }
+        } catch (Throwable thrown) {
+            stream.raise(thrown);
+        }
+    }
+
+    // ---- readable, pause, resume -----------------------------------------------------------------------------------
+
+    void onReadable(Runnable listener) {
+        rare().readable = stream.with(rare().readable, listener);
+    }
+
+    void offReadable(Runnable listener) {
+        rare().readable = stream.without(rare().readable, listener);
+    }
+
+    boolean hasReadableListeners() {
+        return rare != null && rare.readable != null;
+    }
+
+    void tellReadable() {
+        if (rare != null) {
+            stream.tell(rare.readable);
+        }
+    }
+
+    void onPause(Runnable listener) {
+        rare().pause = stream.with(rare().pause, listener);
+    }
+
+    void tellPause() {
+        if (rare != null) {
+            stream.tell(rare.pause);
+        }
+    }
+
+    void onResume(Runnable listener) {
+        rare().resume = stream.with(rare().resume, listener);
+    }
+
+    void tellResume() {
+        if (rare != null) {
+            stream.tell(rare.resume);
+        }
+    }
+
+    // ---- the end ---------------------------------------------------------------------------------------------------
+
+    void onEnd(Runnable listener) {
+        end = stream.with(end, listener);
+    }
+
+    void offEnd(Runnable listener) {
+        end = stream.without(end, listener);
+    }
+
+    /** As {@link #onEnd}, but before those who listen already. */
+    void beforeEnd(Runnable listener) {
+        end = new Listeners<>(listener, end);
+    }
+
+    void tellEnd() {
+        stream.tell(end);
+    }
+}

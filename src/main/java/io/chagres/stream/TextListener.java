@@ -1,0 +1,62 @@
+package io.chagres.stream;
+
+import io.chagres.loop.UsageException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.Charset;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.util.function.Consumer;
+
+/** Hands on chunks as text: {@link Readable#onText}. */
+final class TextListener {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final CharsetDecoder decoder;
+    private final Consumer<String> listener;
+    /** The bytes of a character that the last chunk has cut. */
+    private ByteBuffer cut = NOTHING;
+
+    TextListener(Charset charset, Consumer<String> listener) {
+        decoder = UsageException.requireArgument(charset, "charset").newDecoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        this.listener = listener;
+    }
+
+    /** The last character comes before the end, whoever listened for that first. */
+    void listenTo(Duplex stream) {
+        stream.onData(this::chunk);
+        stream.reading.beforeEnd(this::end);
+    }
+
+    private void chunk(ByteBuffer chunk) {
+        ByteBuffer bytes = cut.hasRemaining() ? join(cut, chunk) : chunk.duplicate();
+        CharBuffer text = room(bytes);
+        decoder.decode(bytes, text, false);
+        cut = bytes.hasRemaining() ? join(bytes, NOTHING) : NOTHING;
+        tell(text);
+    }
+
+    private void end() {
+        CharBuffer text = room(cut);
+        decoder.decode(cut, text, true);
+        decoder.flush(text);
+        tell(text);
+    }
+
+    private CharBuffer room(ByteBuffer bytes) {
+        return CharBuffer.allocate((int) Math.ceil((bytes.remaining() + 1) * (double) decoder.maxCharsPerByte()));
+    }
+
+    private void tell(CharBuffer text) {
+        if (text.flip().hasRemaining()) {
+            listener.accept(text.toString());
+        }
+    }
+
+    private static ByteBuffer join(ByteBuffer first, ByteBuffer second) {
+        return ByteBuffer.allocate(first.remaining() + second.remaining()).put(first).put(second.duplicate()).flip();
+    }
+}
