@@ -57,16 +57,17 @@ final class Listening {
     }
 
     void start(ListenOptions where, Runnable onListening) {
-        int mine = ++changes;
+        changes++;
+        if (where.signal() != null && where.signal().isAborted()) {
+            tickUnlessChanged(server::close);
+        }
         Binding binding = new Binding(core.loop(), where, listener);
         if (where.isNamed()) {
             lookUp(where.host(), addresses -> attempt(() -> begin(binding.onFirst(addresses), onListening)));
         } else {
             attempt(() -> begin(binding.listen(), onListening));
         }
-        if (where.signal() != null && where.signal().isAborted()) {
-            tickUnlessChanged(mine, server::close);
-        } else if (where.signal() != null) {
+        if (where.signal() != null) {
             removeAbort = where.signal().onAbort(server::close);
         }
     }
@@ -76,6 +77,9 @@ final class Listening {
             beginning.run();
         } catch (SystemException refused) {
             core.tick(() -> failed(refused));
+        } catch (UsageException wrong) {
+            changes++;
+            throw wrong;
         }
     }
 
@@ -85,7 +89,7 @@ final class Listening {
         if (!referenced) {
             handle.unref();
         }
-        tickUnlessChanged(changes, () -> {
+        tickUnlessChanged(() -> {
             if (onListening != null) {
                 onListening.run();
             }
@@ -109,7 +113,8 @@ final class Listening {
         });
     }
 
-    private void tickUnlessChanged(int mine, Runnable action) {
+    private void tickUnlessChanged(Runnable action) {
+        int mine = changes;
         core.tick(() -> {
             if (mine == changes) {
                 action.run();

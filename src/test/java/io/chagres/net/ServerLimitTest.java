@@ -71,6 +71,8 @@ class ServerLimitTest {
     @Covers({"S88", "node:test-net-server-max-connections-close-makes-more-available"})
     void whoLeavesMakesRoomForTheNext(Place place, Loop loop) {
         Server server = Net.createServer(loop, socket -> socket.write("hello")).setMaxConnections(1);
+        server.onConnection(socket -> journal.add("connection"));
+        server.onConnection(socket -> closeAfterTwo(server));
         server.listen(place.in(folder), null);
         server.onDrop(dropped -> server.connections().getFirst().destroy());
         try (UnixPeer<String> client = Place.client(server, first -> {
@@ -80,12 +82,17 @@ class ServerLimitTest {
             }
             UnixPeer.all(first);
             try (SocketChannel third = Place.another(first)) {
-                loop.execute(server::close);
                 return told + ", " + UnixPeer.text(third, 5);
             }
         })) {
             loop.run();
             assertEquals("hello, , hello", client.result());
+        }
+    }
+
+    private void closeAfterTwo(Server server) {
+        if (journal.count("connection") == 2) {
+            server.close();
         }
     }
 
