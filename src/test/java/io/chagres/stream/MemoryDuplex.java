@@ -7,6 +7,7 @@ import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -21,6 +22,10 @@ final class MemoryDuplex extends Duplex {
     boolean holds;
     boolean vectored;
     int reads;
+    /** Where the bytes come from when it is asked for some; else from the test at any time. */
+    Runnable source = () -> { };
+    /** What the sink does besides with what it is given. */
+    Consumer<ByteBuffer> taking = data -> { };
 
     MemoryDuplex(Loop loop) {
         this(loop, Options.DEFAULT);
@@ -32,6 +37,14 @@ final class MemoryDuplex extends Duplex {
 
     static MemoryDuplex withMark(Loop loop, int bytes) {
         return new MemoryDuplex(loop, new Options(true, bytes, bytes, true));
+    }
+
+    static MemoryDuplex readable(Loop loop, int bytes) {
+        return new MemoryDuplex(loop, new Options(true, bytes, bytes, true).readOnly());
+    }
+
+    static MemoryDuplex writable(Loop loop, int bytes) {
+        return new MemoryDuplex(loop, new Options(true, bytes, bytes, true).writeOnly());
     }
 
     /** Writes every event into the journal. */
@@ -53,6 +66,10 @@ final class MemoryDuplex extends Duplex {
         return push(Talk.buffer(text));
     }
 
+    boolean unshift(String text) {
+        return unshift(Talk.buffer(text));
+    }
+
     void pushNoMore() {
         pushEnd();
     }
@@ -66,6 +83,13 @@ final class MemoryDuplex extends Duplex {
         return error -> journal.add(name + (error == null ? "" : " " + error.code()));
     }
 
+    /** Completes what is held until nothing is. */
+    void completeAll() {
+        while (!held.isEmpty()) {
+            complete();
+        }
+    }
+
     void complete() {
         held.remove().onComplete(null);
     }
@@ -77,12 +101,14 @@ final class MemoryDuplex extends Duplex {
     @Override
     protected void doRead() {
         reads++;
+        source.run();
     }
 
     @Override
     protected void doWrite(ByteBuffer data, Completion done) {
         journal.add("[" + Talk.text(data) + "]");
         holdOrDo(done);
+        taking.accept(data);
     }
 
     @Override

@@ -1,0 +1,342 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Talk;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** read(n), and bytes that are put back. */
+@ExtendWith(LoopFixture.class)
+class ReadByHandTest {
+
+    private MemoryDuplex stream;
+    private Journal journal;
+
+    @BeforeEach
+    void create(Loop loop) {
+        use(MemoryDuplex.readable(loop, 10));
+    }
+
+    private void use(MemoryDuplex duplex) {
+        stream = duplex.watched();
+        journal = duplex.journal;
+    }
+
+    /** Calls {@code then} with {@code size} bytes as soon as they are there. */
+    private void readOnce(int size, Consumer<ByteBuffer> then) {
+        ByteBuffer chunk = stream.read(size);
+        if (chunk != null) {
+            then.accept(chunk);
+            return;
+        }
+        stream.onReadable(new Runnable() {
+            @Override
+            public void run() {
+                stream.offReadable(this);
+                readOnce(size, then);
+            }
+        });
+    }
+
+    @Test
+    void itTakesPartsOfChunksAndSeveralTogether(Loop loop) {
+        stream.push("abc");
+        stream.push("defg");
+        assertEquals("ab", Talk.text(stream.read(2)));
+        assertEquals("cde", Talk.text(stream.read(3)));
+        assertNull(stream.read(3));
+        assertEquals(2, stream.readableLength());
+        assertEquals("fg", Talk.text(stream.read()));
+        assertNull(stream.read());
+        stream.push("h");
+        stream.pushNoMore();
+        assertEquals("h", Talk.text(stream.read(5)), "the last ones");
+        loop.run();
+        journal.expect("end", "close false");
+    }
+
+    @Test
+    void aSizeIsChecked(Loop loop) {
+        UsageException refused = assertThrows(UsageException.class, () -> stream.read(-1));
+        assertEquals("ERR_OUT_OF_RANGE", refused.code());
+        assertEquals("The value of \"size\" is out of range. It must be >= 0 && <= 1073741824. Received -1",
+            refused.getMessage());
+        assertThrows(UsageException.class, () -> stream.read((1 << 30) + 1));
+        assertNull(stream.read(1 << 30));
+        assertEquals(1 << 30, stream.readableHighWaterMark());
+    }
+
+    @Test
+    void ofADestroyedStreamThereIsNothingToRead(Loop loop) {
+        stream.push("lost");
+        stream.destroy();
+        assertNull(stream.read());
+        loop.run();
+        journal.expect("close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-readable-flow-recursion")
+    void whoWantsMoreThanTheMarkRaisesIt(Loop loop) {
+        use(MemoryDuplex.readable(loop, 2));
+        int[] left = {5000};
+        stream.source = () -> {
+            int size = Math.min(left[0], stream.readableHighWaterMark());
+            left[0] -= size;
+            if (size == 0) {
+                stream.pushNoMore();
+            } else {
+                stream.push(ByteBuffer.allocate(size));
+            }
+        };
+        readOnce(5000, chunk -> journal.add("got " + chunk.remaining()));
+        loop.run();
+        journal.expect("got 5000");
+        assertEquals(2, stream.reads);
+        assertEquals(8192, stream.readableHighWaterMark());
+        assertEquals(0, stream.readableLength());
+    }
+
+    @Test
+    @Covers("node:test-stream2-large-read-stall")
+    void aReadAboveTheMarkDoesNotStall(Loop loop) {
+        use(MemoryDuplex.readable(loop, 50));
+        int[] pushed = {0};
+        Runnable push = new Runnable() {
+            @Override
+            public void run() {
+                if (pushed[0]++ == 1000) {
+                    stream.pushNoMore();
+                } else if (pushed[0] <= 1000 && stream.push(ByteBuffer.allocate(20))) {
+                    loop.execute(this);
+                }
+            }
+        };
+        stream.source = push;
+        int[] total = {0};
+        stream.onReadable(() -> {
+            for (ByteBuffer chunk; (chunk = stream.read(100)) != null; ) {
+                total[0] += chunk.remaining();
+            }
+        });
+        loop.run();
+        assertEquals(20_000, total[0]);
+        journal.expect("end", "close false");
+    }
+
+    // ---- unshift ---------------------------------------------------------------------------------------------------
+
+    @Test
+    @Covers("node:test-stream-readable-unshift")
+    void whatIsPutBackComesFirst(Loop loop) {
+        stream.flowing();
+        stream.push("back");
+        assertTrue(stream.unshift("front"));
+        loop.run();
+        journal.expect("data front", "data back");
+    }
+
+    @Test
+    @Covers("node:test-stream-readable-unshift")
+    void beyondTheMarkToo(Loop loop) {
+        use(MemoryDuplex.readable(loop, 2));
+        stream.push("abcd");
+        stream.pushNoMore();
+        List<String> seen = new ArrayList<>();
+        stream.onReadable(new Runnable() {
+            @Override
+            public void run() {
+                stream.read();
+                stream.offReadable(this);
+                stream.unshift("again");
+                stream.onData(chunk -> seen.add(Talk.text(chunk)));
+            }
+        });
+        loop.run();
+        assertEquals(List.of("again"), seen);
+        journal.expect("end", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-unshift-empty-chunk")
+    void nothingPutBackChangesNothing(Loop loop) {
+        int[] left = {10};
+        stream.source = () -> loop.execute(() -> {
+            if (--left[0] == 0) {
+                stream.pushNoMore();
+            } else {
+                stream.push("xxxxxxxxxx");
+            }
+        });
+        List<String> seen = new ArrayList<>();
+        stream.onReadable(() -> {
+            for (ByteBuffer chunk; (chunk = stream.read()) != null; ) {
+                stream.unshift(seen.size() % 2 == 0 ? "yyyyy" : "");
+                seen.add(Talk.text(chunk));
+            }
+        });
+        loop.run();
+        assertEquals(18, seen.size());
+        for (int i = 0; i < 18; i++) {
+            assertEquals(i % 2 == 0 ? "xxxxxxxxxx" : "yyyyy", seen.get(i));
+        }
+        journal.expect("end", "close false");
+    }
+
+    /** Every third chunk comes at once, the others later; of each read of ten bytes four others are put back. */
+    @Test
+    @Covers("node:test-stream-unshift-read-race")
+    void whatIsPutBackWhileTheSourcePushesIsInItsPlace(Loop loop) {
+        String data = "asdf".repeat(27).substring(0, 105);
+        int[] at = {0};
+        Runnable push = () -> {
+            if (at[0] < data.length()) {
+                int from = at[0];
+                at[0] = Math.min(from + 10, data.length());
+                stream.push(data.substring(from, at[0]));
+            } else {
+                stream.pushNoMore();
+            }
+        };
+        stream.source = () -> {
+            if (stream.reads % 3 == 0) {
+                push.run();
+            } else {
+                loop.execute(push);
+            }
+        };
+        List<String> read = new ArrayList<>();
+        stream.onReadable(() -> {
+            for (ByteBuffer chunk; (chunk = stream.read(10)) != null; ) {
+                read.add(Talk.text(chunk));
+                if (chunk.remaining() > 4) {
+                    stream.unshift("1234");
+                }
+            }
+        });
+        loop.run();
+        assertEquals(18, read.size());
+        assertEquals(data, read.stream().map(text -> text.replaceFirst("^1234", "")).reduce("", String::concat));
+        assertTrue(read.subList(1, 18).stream().allMatch(text -> text.startsWith("1234")));
+        journal.expect("end", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-unshift-read-race")
+    void betweenTheLastByteAndTheEndItIsStillPossible(Loop loop) {
+        stream.push("x");
+        stream.pushNoMore();
+        assertEquals("x", Talk.text(stream.read()));
+        stream.unshift("y");
+        assertFalse(stream.push("z"), "after the end of the source");
+        assertEquals("ERR_STREAM_PUSH_AFTER_EOF", stream.errored().code());
+        loop.run();
+        journal.expect("error stream.push() after EOF", "close true");
+    }
+
+    @Test
+    void onceTheEndWasToldItIsAnError(Loop loop) {
+        use(new MemoryDuplex(loop));
+        stream.onEnd(() -> assertFalse(stream.unshift("late")));
+        stream.pushNoMore();
+        stream.resume();
+        loop.run();
+        journal.expect("end", "error stream.unshift() after end event", "close true");
+        assertEquals("ERR_STREAM_UNSHIFT_AFTER_END_EVENT", stream.errored().code());
+    }
+
+    // ---- all ways in turn ------------------------------------------------------------------------------------------
+
+    /** 9,900 bytes, read by hand, flowing, piped, by hand, resumed and paused, piped: none is lost. */
+    @Test
+    @Covers("node:test-stream3-pause-then-read")
+    void allWaysOfReadingInTurnLoseNothing(Loop loop) {
+        use(MemoryDuplex.readable(loop, 1000));
+        int[] left = {100};
+        Runnable push = () -> {
+            if (left[0]-- > 0) {
+                stream.push("x".repeat(99));
+            } else {
+                stream.pushNoMore();
+            }
+        };
+        stream.source = () -> {
+            switch (left[0] % 3) {
+                case 0 -> loop.execute(push);
+                case 1 -> loop.nextTick(push);
+                default -> push.run();
+            }
+        };
+        readOnce(100, first -> flow100(loop, () -> pipe200(loop, () -> readOnce(1234, later -> {
+            for (int i = 0; i < 5; i++) {
+                stream.resume();
+                stream.pause();
+            }
+            loop.execute(() -> pipeRest(loop));
+        }))));
+        loop.run();
+        journal.expect("end", "the rest: " + (9900 - 100 - 100 - 200 - 1234), "close false");
+    }
+
+    private void flow100(Loop loop, Runnable then) {
+        int[] seen = {0};
+        stream.onData(new Consumer<>() {
+            @Override
+            public void accept(ByteBuffer chunk) {
+                seen[0] += chunk.remaining();
+                if (seen[0] >= 100) {
+                    stream.offData(this);
+                    stream.pause();
+                    putBack(chunk, seen[0] - 100);
+                    loop.execute(then);
+                }
+            }
+        });
+    }
+
+    private void putBack(ByteBuffer chunk, int count) {
+        stream.unshift(chunk.slice(chunk.limit() - count, count));
+    }
+
+    private void pipe200(Loop loop, Runnable then) {
+        MemoryDuplex sink = MemoryDuplex.writable(loop, 1000);
+        sink.holds = true;
+        int[] written = {0};
+        stream.onData(new Consumer<>() {
+            @Override
+            public void accept(ByteBuffer chunk) {
+                written[0] += chunk.remaining();
+                if (written[0] >= 200) {
+                    stream.offData(this);
+                    stream.unpipe(sink);
+                    putBack(chunk, written[0] - 200);
+                    loop.execute(then);
+                }
+            }
+        });
+        stream.pipe(sink);
+    }
+
+    private void pipeRest(Loop loop) {
+        long[] rest = {0};
+        MemoryDuplex sink = MemoryDuplex.writable(loop, 100);
+        stream.onData(chunk -> rest[0] += chunk.remaining());
+        sink.onFinish(() -> journal.add("the rest: " + rest[0]));
+        stream.pipe(sink);
+    }
+}
