@@ -17,14 +17,23 @@ public final class SystemException extends ChagresException {
     private final String address;
     private final int port;
     private final String hostname;
+    private final String localAddress;
+    private final int localPort;
 
     private SystemException(int errno, String syscall, String address, int port, String message, boolean trace) {
+        this(errno, syscall, address, port, null, 0, message, trace);
+    }
+
+    private SystemException(int errno, String syscall, String address, int port, String localAddress, int localPort,
+                            String message, boolean trace) {
         super(Errno.name(errno), message, trace);
         this.errno = Math.abs(errno);
         this.syscall = syscall;
         this.address = address;
         this.port = port;
         this.hostname = null;
+        this.localAddress = localAddress;
+        this.localPort = localPort;
     }
 
     private SystemException(String code, int errno, String syscall, String hostname) {
@@ -34,6 +43,8 @@ public final class SystemException extends ChagresException {
         this.address = null;
         this.port = 0;
         this.hostname = hostname;
+        this.localAddress = null;
+        this.localPort = 0;
     }
 
     /** {@code "getaddrinfo ENOTFOUND example.invalid"}: a name that could not be looked up. */
@@ -51,10 +62,19 @@ public final class SystemException extends ChagresException {
         return new SystemException(errno, syscall, null, 0, syscall + " " + Errno.name(errno), false);
     }
 
-    /** {@code "connect ECONNREFUSED 127.0.0.1:80"}, and {@code detail} behind it; a port of 0 or less is left out. */
-    public static SystemException at(int errno, String syscall, String address, int port, String detail) {
+    /** {@code "bind EADDRINUSE 127.0.0.1:80"}; a port of 0 or less is left out. */
+    public static SystemException at(int errno, String syscall, String address, int port) {
+        return at(errno, syscall, address, port, null, 0);
+    }
+
+    /**
+     * {@code "connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:50000)"}: as {@link #at(int, String, String, int)}, and from
+     * where, unless {@code localAddress} is null.
+     */
+    public static SystemException at(int errno, String syscall, String address, int port, String localAddress, int localPort) {
+        String detail = localAddress == null ? "" : " - Local (" + localAddress + ":" + localPort + ")";
         String message = syscall + " " + Errno.name(errno) + " " + place(address, port) + detail;
-        return new SystemException(errno, syscall, address, port, message, false);
+        return new SystemException(errno, syscall, address, port, localAddress, localPort, message, false);
     }
 
     /** {@code "listen EADDRINUSE: address already in use 127.0.0.1:80"}; an address of null is left out. */
@@ -114,5 +134,15 @@ public final class SystemException extends ChagresException {
     /** The name, or the address, that could not be looked up; or null. */
     public String hostname() {
         return hostname;
+    }
+
+    /** The address that the call was made from, where the message names it; or null. */
+    public String localAddress() {
+        return localAddress;
+    }
+
+    /** The port that the call was made from, where the message names it; or 0. */
+    public int localPort() {
+        return localPort;
     }
 }

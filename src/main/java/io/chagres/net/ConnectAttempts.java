@@ -2,23 +2,25 @@ package io.chagres.net;
 
 import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
-import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.sys.Errno;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
- * Connects to the first of several addresses that answers, one after the other: each but the last has a quarter of a second
- * to do so. The families take turns, beginning with that of the first address.
+ * Connects to the first of several addresses that answers, one after the other: each but the last has its time to do so. The
+ * families take turns, beginning with that of the first address.
  *
  * @see <a href="https://nodejs.org/api/net.html#socketconnectoptions-connectlistener">autoSelectFamily</a>
  */
 final class ConnectAttempts {
 
-    private static final long ATTEMPT_MILLIS = 250;
+    private static final String ALL_IPV6 = "::";
+    private static final String ALL_IPV4 = "0.0.0.0";
 
     /** Who is told: once, of the connection or of the failure. */
     interface Listener {
@@ -28,27 +30,34 @@ final class ConnectAttempts {
         void onFailed(ChagresException error);
     }
 
-    private final Loop loop;
+    private final Socket socket;
     private final Deque<SocketAddress> remotes;
-    private final SocketAddress local;
+    /** Whether there is more than one; a single one has no attempts in Node's sense, only a connect. */
+    private final boolean isSeveral;
+    private final long attemptMillis;
+    private final String localAddress;
+    private final int localPort;
     private final Listener listener;
-    private final List<ChagresException> errors = new ArrayList<>();
+    private final List<ChagresException> errors = new ArrayList<>(1);
+    private final List<SocketAddress> attempted = new ArrayList<>(1);
     private Tcp handle;
     private Timer timer;
     private boolean over;
 
-    ConnectAttempts(Loop loop, List<String> addresses, int port, SocketAddress local, Listener listener) {
-        this.loop = loop;
-        this.local = local;
+    ConnectAttempts(Socket socket, List<SocketAddress> remotes, ConnectOptions options, Listener listener) {
+        this.socket = socket;
+        this.remotes = interleaved(new LinkedHashSet<>(remotes));
+        this.isSeveral = this.remotes.size() > 1;
+        this.attemptMillis = options.attemptTimeoutMillis;
+        this.localAddress = options.localAddress;
+        this.localPort = options.localPort;
         this.listener = listener;
-        this.remotes = interleaved(addresses, port);
     }
 
-    private static Deque<SocketAddress> interleaved(List<String> addresses, int port) {
+    private static Deque<SocketAddress> interleaved(Set<SocketAddress> addresses) {
         Deque<SocketAddress> leading = new ArrayDeque<>();
         Deque<SocketAddress> other = new ArrayDeque<>();
-        for (String address : addresses) {
-            SocketAddress remote = new SocketAddress(address, port);
+        for (SocketAddress remote : addresses) {
             boolean leads = leading.isEmpty() || leading.peek().isIPv6() == remote.isIPv6();
             (leads ? leading : other).add(remote);
         }
@@ -65,36 +74,88 @@ final class ConnectAttempts {
     }
 
     void begin() {
+        if (isSeveral) {
+            socket.client().attempted = attempted;
+        }
+        next();
+    }
+
+    private void next() {
         SocketAddress remote = remotes.poll();
-        handle = new Tcp(loop);
-        try {
-            if (local != null) {
-                bind();
-            }
-            Tcp attempt = handle;
-            handle.connect(remote, error -> connected(attempt, remote, error));
-        } catch (SystemException atOnce) {
-            boolean wasBind = atOnce.address() != null;
-            failed(remote, atOnce, wasBind || handle.fd() < 0 ? null : handle.localAddress());
+        if (socket.client().blocks(remote)) {
+            blocked(remote);
             return;
         }
-        if (!remotes.isEmpty()) {
-            timer = Timer.after(loop, ATTEMPT_MILLIS, () -> {
-                timer = null;
-                failed(remote, SystemException.of(Errno.ETIMEDOUT, "connect"), null);
-            });
+        SystemException atOnce = tryToBind(remote);
+        if (atOnce == null) {
+            socket.emitAttempt(remote);
+            if (over) {
+                return;
+            }
+            attempted.add(remote);
+            atOnce = tryToConnect(remote);
+            if (atOnce != null) {
+                socket.emitAttemptFailed(remote, atOnce);
+            }
+        }
+        if (atOnce != null) {
+            goOn(atOnce);
+        } else if (!remotes.isEmpty()) {
+            timer = Timer.after(socket.loop(), attemptMillis, () -> timeout(remote));
         }
     }
 
-    /** An address in use shows only when the socket is asked what it got. */
-    private void bind() {
+    private void blocked(SocketAddress remote) {
+        ChagresException error =
+            new ChagresException("ERR_IP_BLOCKED", "IP(" + remote.address() + ") is blocked by net.BlockList");
+        if (isSeveral) {
+            socket.emitAttemptFailed(remote, error);
+        }
+        goOn(error);
+    }
+
+    // ---- beginning an attempt ----------------------------------------------------------------------------------------
+
+    /** A new handle, bound where it is to be; or why it could not. */
+    private SystemException tryToBind(SocketAddress remote) {
+        handle = socket.client().takeUnconnected() instanceof Tcp given ? given : new Tcp(socket.loop());
+        if (localAddress == null && localPort == 0) {
+            return null;
+        }
+        SocketAddress local = localFor(remote);
         try {
             handle.bind(local);
-            handle.localAddress();
-        } catch (SystemException busy) {
-            throw SystemException.at(busy.errno(), "bind", local.address(), local.port(), "");
+            handle.localAddress(); // an address in use shows only when the socket is asked what it got
+            return null;
+        } catch (SystemException refused) {
+            return SystemException.at(refused.errno(), "bind", local.address(), local.port());
         }
     }
+
+    private SocketAddress localFor(SocketAddress remote) {
+        String any = remote.isIPv6() ? ALL_IPV6 : ALL_IPV4;
+        return new SocketAddress(localAddress == null ? any : localAddress, localPort);
+    }
+
+    private SystemException tryToConnect(SocketAddress remote) {
+        try {
+            socket.applyBefore(handle);
+            Tcp attempt = handle;
+            handle.connect(remote, error -> connected(attempt, remote, error));
+            return null;
+        } catch (SystemException refused) {
+            return refused.syscall().equals("setsockopt") ? refused : failure(refused, remote, handle.fd() < 0 ? null
+                : handle.localAddress());
+        }
+    }
+
+    /** @param from what Node's text names besides the remote address, or null */
+    private static SystemException failure(SystemException error, SocketAddress remote, SocketAddress from) {
+        return SystemException.at(error.errno(), "connect", remote.address(), remote.port(),
+            from == null ? null : from.address(), from == null ? 0 : from.port());
+    }
+
+    // ---- its end -----------------------------------------------------------------------------------------------------
 
     private void connected(Tcp attempt, SocketAddress remote, ChagresException error) {
         if (over || attempt != handle) {
@@ -105,35 +166,54 @@ final class ConnectAttempts {
             over = true;
             listener.onFailed(null);
         } else if (error != null) {
-            failed(remote, (SystemException) error, local != null && local.port() > 0 ? local : null);
+            SystemException failure = later((SystemException) error, remote);
+            socket.emitAttemptFailed(remote, failure);
+            goOn(failure);
         } else {
             over = true;
             listener.onConnected(attempt);
         }
     }
 
-    /** @param from what Node's text names besides the remote address, or null */
-    private void failed(SocketAddress remote, SystemException error, SocketAddress from) {
-        String detail = from == null ? "" : " - Local (" + from.address() + ":" + from.port() + ")";
-        errors.add(error.address() != null ? error
-            : SystemException.at(error.errno(), "connect", remote.address(), remote.port(), detail));
-        handle.close();
+    private SystemException later(SystemException error, SocketAddress remote) {
+        return failure(error, remote, localPort > 0 ? localFor(remote) : null);
+    }
+
+    private void timeout(SocketAddress remote) {
+        timer = null;
+        socket.emitAttemptTimeout(remote);
+        goOn(later(SystemException.of(Errno.ETIMEDOUT, "connect"), remote));
+    }
+
+    private void goOn(ChagresException error) {
+        if (over) {
+            return;
+        }
+        errors.add(error);
+        if (handle != null) {
+            handle.close();
+        }
         if (remotes.isEmpty()) {
             over = true;
             listener.onFailed(together());
         } else {
-            begin();
+            next();
         }
     }
 
     /** One error as it is; several as Node's AggregateError: no message, the first one's code, all of them inside. */
     private ChagresException together() {
-        if (errors.size() == 1) {
+        if (!isSeveral) {
             return errors.get(0);
         }
         ChagresException all = new ChagresException(errors.get(0).code(), "");
         errors.forEach(all::addSuppressed);
         return all;
+    }
+
+    /** The handle that connects now; null where none does. */
+    Tcp handle() {
+        return handle;
     }
 
     /** Gives up; nobody is told. */

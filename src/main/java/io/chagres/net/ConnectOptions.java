@@ -1,30 +1,51 @@
 package io.chagres.net;
 
 import io.chagres.loop.UsageException;
+import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
- * Where to connect to, and how the socket shall behave: the options of Node's net.connect.
+ * Where to connect to, and how the socket shall behave: the options of Node's net.connect. {@link Net#connect} takes them all.
+ * Of two steps, {@link Socket#Socket(io.chagres.loop.Loop, ConnectOptions)} takes those of the second part here, and
+ * {@link Socket#connect(ConnectOptions)} those of the first.
  *
  * <pre>{@code new ConnectOptions().host("example.org").port(80).noDelay(true)}</pre>
  *
  * @see <a href="https://nodejs.org/api/net.html#socketconnectoptions-connectlistener">socket.connect(options)</a>
+ * @see <a href="https://nodejs.org/api/net.html#new-netsocketoptions">new net.Socket(options)</a>
  */
 public final class ConnectOptions {
 
+    private static final int HIGHEST_TRAFFIC_CLASS = 255;
+
+    String host = "localhost";
+    String path;
+    String localAddress;
+    int localPort;
+    LookupOptions lookupOptions = new LookupOptions();
+    HostLookup lookup;
+    boolean autoSelectFamily = Net.defaultAutoSelectFamily();
+    long attemptTimeoutMillis = Net.defaultAutoSelectFamilyAttemptTimeoutMillis();
+    BlockList blockList;
+    AbortSignal signal;
+    int fd = -1;
+    LentBuffer lent;
     private int port = -1;
-    private String host = "localhost";
-    private SocketAddress local;
     private boolean allowHalfOpen;
     private boolean noDelay;
-    private boolean keepAlive;
-    private long keepAliveInitialDelayMillis;
+    private KeepAlive keepAlive = KeepAlive.OFF;
+    private int typeOfService = -1;
+    private EarlyOptions early;
     private long timeoutMillis;
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
 
-    /** Node's defaults; a port must be given. */
+    /** Node's defaults; a port or a path must be given. */
     public ConnectOptions() {
     }
+
+    // ---- of the connect --------------------------------------------------------------------------------------------
 
     /** The port to connect to, 0 to 65535. */
     public ConnectOptions port(int port) {
@@ -42,15 +63,90 @@ public final class ConnectOptions {
         return this;
     }
 
+    /** The path of a Unix socket to connect to, instead of a port; or, behind a NUL, a name of the abstract namespace. */
+    public ConnectOptions path(String path) {
+        this.path = requirePath(path);
+        return this;
+    }
+
+    private static String requirePath(String path) {
+        if (path == null) {
+            throw new UsageException("ERR_INVALID_ARG_TYPE", "The \"options.path\" property must be a path. Received null");
+        }
+        if (path.isEmpty() || path.charAt(0) != 0 && path.indexOf('\0') > 0) {
+            throw new UsageException("ERR_INVALID_ARG_VALUE",
+                "The property 'options.path' is invalid. Received " + quoted(path.replace('\0', '?')));
+        }
+        return path;
+    }
+
     static String quoted(String text) {
         return text == null ? "null" : "'" + text + "'";
     }
 
-    /** The address to connect from; by default the kernel chooses. */
-    public ConnectOptions local(SocketAddress local) {
-        this.local = local;
+    /** The IP address to connect from; by default the kernel chooses. */
+    public ConnectOptions localAddress(String address) {
+        if (address == null || Ip.version(address) == 0) {
+            throw new UsageException("ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + address);
+        }
+        localAddress = address;
         return this;
     }
+
+    /** The port to connect from; by default 0, the kernel chooses. */
+    public ConnectOptions localPort(int port) {
+        localPort = SocketAddress.requirePort(port, "options.localPort");
+        return this;
+    }
+
+    /** Only addresses of this family, where the host has to be looked up; by default both. */
+    public ConnectOptions family(Family family) {
+        lookupOptions.family(family);
+        return this;
+    }
+
+    /**
+     * How the host is looked up: AI_ADDRCONFIG, AI_V4MAPPED and AI_ALL make sense here. By default AI_ADDRCONFIG, unless a
+     * family is given.
+     */
+    public ConnectOptions hints(LookupOptions.Hint... hints) {
+        for (LookupOptions.Hint hint : UsageException.requireArgument(hints, "hints")) {
+            if (hint == null || !hint.isOfAddresses()) {
+                throw new UsageException("ERR_INVALID_ARG_VALUE", "The argument 'hints' is invalid. Received " + hint);
+            }
+        }
+        lookupOptions.hints(hints);
+        return this;
+    }
+
+    /** Finds the addresses of the host; by default {@link Lookup#address}, getaddrinfo(3). */
+    public ConnectOptions lookup(HostLookup lookup) {
+        this.lookup = UsageException.requireArgument(lookup, "lookup");
+        return this;
+    }
+
+    /**
+     * Whether all addresses of the host are tried, one after the other and the families in turns, beginning with that of the
+     * first; not only the first. By default {@link Net#defaultAutoSelectFamily()}. Where a family or a local address is given,
+     * only the first is.
+     *
+     * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305: Happy Eyeballs</a>
+     */
+    public ConnectOptions autoSelectFamily(boolean on) {
+        autoSelectFamily = on;
+        return this;
+    }
+
+    /**
+     * How long one of several addresses may take until the next is tried, 1 or more, of which less than 10 become 10; the last
+     * may take as long as the kernel has patience. By default {@link Net#defaultAutoSelectFamilyAttemptTimeoutMillis()}.
+     */
+    public ConnectOptions autoSelectFamilyAttemptTimeout(long millis) {
+        attemptTimeoutMillis = Net.requireAttemptTimeout(millis, "options.autoSelectFamilyAttemptTimeout");
+        return this;
+    }
+
+    // ---- of the socket -----------------------------------------------------------------------------------------------
 
     /** Whether writing may go on when the peer has ended; by default the socket ends itself a tick after the peer. */
     public ConnectOptions allowHalfOpen(boolean allow) {
@@ -58,22 +154,46 @@ public final class ConnectOptions {
         return this;
     }
 
-    /** See {@link Socket#setNoDelay}; by default false. */
+    /** See {@link Socket#setNoDelay(boolean)}; by default false. */
     public ConnectOptions noDelay(boolean on) {
         this.noDelay = on;
         return this;
     }
 
-    /** See {@link Socket#setKeepAlive}; by default off. */
+    /** See {@link Socket#setKeepAlive(boolean, long)}; by default off. */
     public ConnectOptions keepAlive(boolean on, long initialDelayMillis) {
-        this.keepAlive = on;
-        this.keepAliveInitialDelayMillis = initialDelayMillis;
+        return keepAlive(SocketSettings.keepAlive(on, initialDelayMillis));
+    }
+
+    /** See {@link Socket#setKeepAlive(KeepAlive)}; by default off. */
+    public ConnectOptions keepAlive(KeepAlive keepAlive) {
+        SocketOption.KEEP_ALIVE.require(UsageException.requireArgument(keepAlive, "keepAlive"));
+        this.keepAlive = keepAlive;
         return this;
     }
 
-    /** See {@link Socket#setTimeout}; by default 0, none. It counts from the beginning of the connect. */
+    /** See {@link Socket#setTypeOfService}; by default 0. */
+    public ConnectOptions typeOfService(int tos) {
+        typeOfService = requireTypeOfService(tos, "options.typeOfService");
+        return this;
+    }
+
+    static int requireTypeOfService(int tos, String name) {
+        return (int) UsageException.requireRange(tos, 0, HIGHEST_TRAFFIC_CLASS, name);
+    }
+
+    /** See {@link Socket#set}. */
+    public <T> ConnectOptions set(SocketOption<T> option, T value) {
+        if (early == null) {
+            early = new EarlyOptions();
+        }
+        early.add(option, value);
+        return this;
+    }
+
+    /** See {@link Socket#setTimeout(long)}; by default 0, none. It counts from the beginning of the connect. */
     public ConnectOptions timeoutMillis(long millis) {
-        this.timeoutMillis = millis;
+        timeoutMillis = IdleTimeout.requireMillis(millis);
         return this;
     }
 
@@ -83,19 +203,74 @@ public final class ConnectOptions {
         return this;
     }
 
-    int port() {
-        if (port < 0) {
+    /**
+     * Reads into {@code buffer}, from its position to its limit, and lends that to {@code reader}, instead of data events: no
+     * garbage, but what is to be kept must be copied. One buffer will do for all sockets of a loop.
+     */
+    public ConnectOptions onRead(ByteBuffer buffer, BufferReader reader) {
+        lent = LentBuffer.of(buffer, reader);
+        return this;
+    }
+
+    /** As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. */
+    public ConnectOptions onRead(Supplier<ByteBuffer> buffers, BufferReader reader) {
+        lent = new LentBuffer(buffers, reader);
+        return this;
+    }
+
+    /** Destroys the socket, with code ABORT_ERR, when it is aborted; where it is so already, at once. */
+    public ConnectOptions signal(AbortSignal signal) {
+        this.signal = UsageException.requireArgument(signal, "signal");
+        return this;
+    }
+
+    /** Addresses that the socket must not be connected to: ERR_IP_BLOCKED where there is no other. */
+    public ConnectOptions blockList(BlockList blockList) {
+        this.blockList = UsageException.requireArgument(blockList, "blockList");
+        return this;
+    }
+
+    /**
+     * A descriptor that the socket takes over: a TCP or Unix socket that is connected, or that is to be, or an end of a
+     * pipe(7). By default it makes one of its own.
+     */
+    public ConnectOptions fd(int fd) {
+        this.fd = (int) UsageException.requireRange(fd, 0, Integer.MAX_VALUE, "options.fd");
+        return this;
+    }
+
+    // ---- reading them ------------------------------------------------------------------------------------------------
+
+    /** @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path */
+    static ConnectOptions requireDestination(ConnectOptions options) {
+        if (UsageException.requireArgument(options, "options").port < 0 && options.path == null) {
             throw new UsageException("ERR_MISSING_ARGS", "The \"options\" or \"port\" or \"path\" argument must be specified");
         }
+        return options;
+    }
+
+    /** As these are now, as far as they are of the connect. */
+    ConnectOptions ofConnect() {
+        ConnectOptions copy = new ConnectOptions();
+        copy.host = host;
+        copy.port = port;
+        copy.path = path;
+        copy.localAddress = localAddress;
+        copy.localPort = localPort;
+        copy.lookupOptions = lookupOptions.forConnect();
+        copy.lookup = lookup;
+        copy.autoSelectFamily = autoSelectFamily;
+        copy.attemptTimeoutMillis = attemptTimeoutMillis;
+        return copy;
+    }
+
+    int port() {
         return port;
     }
 
-    String host() {
-        return host;
-    }
-
-    SocketAddress local() {
-        return local;
+    /** Whether all addresses of the host are to be tried. */
+    boolean triesAll() {
+        return autoSelectFamily && lookupOptions.family() == null && localAddress == null;
     }
 
     Duplex.Options duplex() {
@@ -105,11 +280,13 @@ public final class ConnectOptions {
     /** Applies what {@code socket} keeps until it is connected. */
     void applyTo(Socket socket) {
         socket.setNoDelay(noDelay);
-        if (keepAlive) {
-            socket.setKeepAlive(true, keepAliveInitialDelayMillis);
+        socket.setKeepAlive(keepAlive);
+        if (typeOfService >= 0) {
+            socket.setTypeOfService(typeOfService);
         }
-        if (timeoutMillis > 0) {
-            socket.setTimeout(timeoutMillis);
+        if (early != null) {
+            early.applyTo(socket);
         }
+        socket.setTimeout(timeoutMillis);
     }
 }

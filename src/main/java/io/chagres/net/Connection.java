@@ -9,14 +9,16 @@ import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
 
 /**
- * What a {@link Socket} stands on once it is connected: its handle, which it reads into the slab of the loop, and writes to
- * without a request as far as the kernel takes the bytes at once. When the socket is destroyed the handle goes; what was
- * counted stays, and the peer's address if somebody has asked for it.
+ * What a {@link Socket} stands on once it is connected: its handle, which it reads into the slab of the loop, or into a buffer
+ * of the user's, and writes to without a request as far as the kernel takes the bytes at once. When the socket is destroyed the
+ * handle goes; what was counted stays, and the peer's address if somebody has asked for it.
  */
 final class Connection implements ReadListener {
 
     private final Socket socket;
     private final ReadSlab slab;
+    /** Null where the socket has data events. */
+    private final LentBuffer lent;
     private StreamHandle handle;
     private boolean reading;
     /** Whether bytes have come since the last write: somebody may be at work on an answer. */
@@ -26,9 +28,10 @@ final class Connection implements ReadListener {
     private SocketAddress remote;
 
     /** @param handle is connected */
-    Connection(Socket socket, StreamHandle handle) {
+    Connection(Socket socket, StreamHandle handle, LentBuffer lent) {
         this.socket = socket;
         this.handle = handle;
+        this.lent = lent;
         slab = ReadSlab.of(socket.loop().core());
         handle.onClose(socket::destroy);
     }
@@ -47,9 +50,16 @@ final class Connection implements ReadListener {
         }
     }
 
+    void stopReading() {
+        if (reading) {
+            reading = false;
+            handle.readStop();
+        }
+    }
+
     @Override
     public ByteBuffer onAllocate(int suggestedSize) {
-        return slab.room();
+        return lent == null ? slab.room() : lent.buffers().get();
     }
 
     @Override
@@ -58,9 +68,9 @@ final class Connection implements ReadListener {
         if (count > 0) {
             bytesRead += count;
             owes = true;
-            if (!socket.received(slab.take(count)) && reading) {
-                reading = false;
-                handle.readStop();
+            boolean goesOn = lent == null ? socket.received(slab.take(count)) : lent.reader().onRead(socket, buffer, count);
+            if (!goesOn) {
+                stopReading();
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,13 +12,40 @@ final class EarlyOptions {
         void applyTo(int fd) {
             option.set(fd, value);
         }
+
+        void applyTo(Tcp handle) {
+            handle.set(option, value);
+        }
+
+        void applyTo(Socket socket) {
+            socket.set(option, value);
+        }
     }
 
     private final List<Setting<?>> settings = new ArrayList<>();
 
+    /** @throws UsageException EINVAL where it can't have that value */
     <T> void add(SocketOption<T> option, T value) {
+        UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
         settings.removeIf(earlier -> earlier.option == option);
         settings.add(new Setting<>(option, value));
+    }
+
+    /** The value that was set, or null. */
+    @SuppressWarnings("unchecked") // a setting has the value of its option
+    <T> T valueOf(SocketOption<T> option) {
+        return settings.stream().filter(setting -> setting.option == option).map(setting -> (T) setting.value).findFirst()
+            .orElse(null);
+    }
+
+    /** Sets them all on a handle, which keeps them until it has a socket. */
+    void applyTo(Tcp handle) {
+        settings.forEach(setting -> setting.applyTo(handle));
+    }
+
+    /** Sets them all on a socket, likewise. */
+    void applyTo(Socket socket) {
+        settings.forEach(setting -> setting.applyTo(socket));
     }
 
     /** Sets them all; the first that the kernel refuses throws, but only after the others. */

@@ -29,11 +29,12 @@ final class IdleTimeout {
         timer.unref();
     }
 
-    static void requireMillis(long millis) {
+    static long requireMillis(long millis) {
         if (millis < 0) {
             throw new UsageException("ERR_OUT_OF_RANGE",
-                "The value of \"msecs\" is out of range. It must be a non-negative number. Received " + millis);
+                "The value of \"msecs\" is out of range. It must be a non-negative finite number. Received " + millis);
         }
+        return millis;
     }
 
     void start(long millis) {
@@ -70,6 +71,11 @@ final class IdleTimeout {
     void stop() {
         timeoutMillis = 0;
         timer.stop();
+    }
+
+    /** 0 where it was stopped. */
+    long millis() {
+        return timeoutMillis;
     }
 
     void close() {

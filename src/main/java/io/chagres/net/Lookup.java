@@ -61,6 +61,10 @@ public final class Lookup {
      * @param canonicalName null unless AI_CANONNAME asked for it
      */
     public record Addresses(List<SocketAddress> addresses, String canonicalName) {
+
+        List<HostLookup.Address> toAnswers() {
+            return addresses.stream().map(found -> HostLookup.Address.of(found.address())).toList();
+        }
     }
 
     /** What an address and a port are called, "localhost" and "http". */

@@ -2,6 +2,8 @@ package io.chagres.net;
 
 import io.chagres.loop.UsageException;
 import io.chagres.sys.NetDb;
+import java.util.List;
+import java.util.Set;
 
 /**
  * What a lookup of addresses shall find: the hints of getaddrinfo(3).
@@ -32,11 +34,16 @@ public final class LookupOptions {
         Hint(int bit) {
             this.bit = bit;
         }
+
+        /** Whether it says which addresses are wanted, as dns.lookup of Node takes them. */
+        boolean isOfAddresses() {
+            return this == AI_ADDRCONFIG || this == AI_V4MAPPED || this == AI_ALL;
+        }
     }
 
     private Family family;
     private String service;
-    private int flags;
+    private Set<Hint> hints = Set.of();
 
     /** Addresses of both families, without a port. */
     public LookupOptions() {
@@ -56,11 +63,26 @@ public final class LookupOptions {
 
     /** How to look; by default none of them. */
     public LookupOptions hints(Hint... hints) {
-        flags = 0;
-        for (Hint hint : hints) {
-            flags |= hint.bit;
-        }
+        this.hints = Set.copyOf(List.of(hints));
         return this;
+    }
+
+    /** The only family that is wanted; null where both are. */
+    public Family family() {
+        return family;
+    }
+
+    /** How to look. */
+    public Set<Hint> hints() {
+        return hints;
+    }
+
+    /** As these are now; without a family and hints, those that Node looks up with. */
+    LookupOptions forConnect() {
+        LookupOptions copy = new LookupOptions();
+        copy.family = family;
+        copy.hints = family == null && hints.isEmpty() ? Set.of(Hint.AI_ADDRCONFIG) : hints;
+        return copy;
     }
 
     int kernelFamily() {
@@ -72,6 +94,6 @@ public final class LookupOptions {
     }
 
     int flags() {
-        return flags;
+        return hints.stream().mapToInt(hint -> hint.bit).reduce(0, (one, other) -> one | other);
     }
 }

@@ -16,6 +16,11 @@ import java.util.function.Consumer;
  */
 public final class Net {
 
+    private static final long LEAST_ATTEMPT_TIMEOUT_MILLIS = 10;
+
+    private static volatile boolean autoSelectFamily = true;
+    private static volatile long attemptTimeoutMillis = 250;
+
     private Net() {
     }
 
@@ -40,36 +45,79 @@ public final class Net {
             .onConnection(UsageException.requireArgument(listener, "listener"));
     }
 
-    /** Connects to {@code port} of this machine. */
+    // ---- connections -------------------------------------------------------------------------------------------------
+
+    /** Connects to {@code port} of this machine; see {@link #connect(Loop, ConnectOptions, Runnable)}. */
     public static Socket connect(Loop loop, int port) {
-        return connect(loop, new ConnectOptions().port(port), null);
+        return connect(loop, port, (Runnable) null);
+    }
+
+    /** As {@link #connect(Loop, int)}; {@code onConnect} runs once, when it is connected. */
+    public static Socket connect(Loop loop, int port, Runnable onConnect) {
+        return connect(loop, new ConnectOptions().port(port), onConnect);
     }
 
     /** Connects to {@code port} of {@code host}, an IP address or a name to look up. */
     public static Socket connect(Loop loop, int port, String host) {
-        return connect(loop, new ConnectOptions().port(port).host(host), null);
+        return connect(loop, port, host, null);
     }
 
-    /** As {@link #connect(Loop, int, String)}; {@code onConnect} runs when it is connected. */
+    /** As {@link #connect(Loop, int, String)}; {@code onConnect} runs once, when it is connected. */
     public static Socket connect(Loop loop, int port, String host, Runnable onConnect) {
         return connect(loop, new ConnectOptions().port(port).host(host), onConnect);
+    }
+
+    /** Connects to the Unix socket of that path, see {@link ConnectOptions#path}. */
+    public static Socket connect(Loop loop, String path) {
+        return connect(loop, path, null);
+    }
+
+    /** As {@link #connect(Loop, String)}; {@code onConnect} runs once, when it is connected. */
+    public static Socket connect(Loop loop, String path, Runnable onConnect) {
+        return connect(loop, new ConnectOptions().path(path), onConnect);
+    }
+
+    /** As {@link #connect(Loop, ConnectOptions, Runnable)}. */
+    public static Socket connect(Loop loop, ConnectOptions options) {
+        return connect(loop, options, null);
     }
 
     /**
      * Connects as {@code options} say. What goes wrong from here on arrives at {@link Socket#onError}.
      *
-     * @param onConnect runs when it is connected; may be null
+     * @param onConnect runs once, when it is connected; may be null
+     * @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path
      */
     public static Socket connect(Loop loop, ConnectOptions options, Runnable onConnect) {
-        int port = UsageException.requireArgument(options, "options").port();
-        Socket socket = new Socket(loop, options.duplex());
-        options.applyTo(socket);
-        if (onConnect != null) {
-            socket.onConnect(onConnect);
-        }
-        socket.connect(options.host(), port, options.local());
-        return socket;
+        Socket socket = new Socket(loop, ConnectOptions.requireDestination(options));
+        return socket.isDestroyed() ? socket : socket.connect(options, onConnect);
     }
+
+    /** Whether a connect tries all addresses of a host: {@link ConnectOptions#autoSelectFamily}. True by default. */
+    public static boolean defaultAutoSelectFamily() {
+        return autoSelectFamily;
+    }
+
+    /** Changes the default for the options that are made from now on, in all of the process. */
+    public static void setDefaultAutoSelectFamily(boolean on) {
+        autoSelectFamily = on;
+    }
+
+    /** See {@link ConnectOptions#autoSelectFamilyAttemptTimeout}. 250 by default. */
+    public static long defaultAutoSelectFamilyAttemptTimeoutMillis() {
+        return attemptTimeoutMillis;
+    }
+
+    /** Changes the default for the options that are made from now on, in all of the process; less than 10 become 10. */
+    public static void setDefaultAutoSelectFamilyAttemptTimeout(long millis) {
+        attemptTimeoutMillis = requireAttemptTimeout(millis, "value");
+    }
+
+    static long requireAttemptTimeout(long millis, String name) {
+        return Math.max(UsageException.requireRange(millis, 1, Integer.MAX_VALUE, name), LEAST_ATTEMPT_TIMEOUT_MILLIS);
+    }
+
+    // ---- addresses -----------------------------------------------------------------------------------------------------
 
     /** 4 or 6 where {@code text} is an IP address, else 0. */
     public static int isIP(String text) {

@@ -1,8 +1,13 @@
 package io.chagres.net;
 
 import io.chagres.loop.ChagresException;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
+import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -12,44 +17,137 @@ import java.util.List;
 final class Opening implements ConnectAttempts.Listener {
 
     private final Socket socket;
+    private final ConnectOptions options;
     private final int port;
-    private final SocketAddress local;
     private Lookup lookup;
     private ConnectAttempts attempts;
+    private Pipe pipe;
+    private boolean asking;
+    private boolean answered;
     private boolean over;
-    private boolean wantsRead;
+    private boolean resetsWhenConnected;
     private ByteBuffer[] data;
     private Completion written;
     private Completion finalDone;
 
-    Opening(Socket socket, int port, SocketAddress local) {
+    Opening(Socket socket, ConnectOptions options) {
         this.socket = socket;
-        this.port = port;
-        this.local = local;
+        this.options = options.ofConnect();
+        this.port = options.port();
     }
 
     /** Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
-    void begin(String host) {
-        if (Ip.version(host) != 0) {
-            socket.loop().nextTick(() -> attempt(List.of(host)));
+    void begin() {
+        String host = options.host;
+        if (options.path != null) {
+            connectPipe(options.path);
+        } else if (Ip.version(host) != 0) {
+            socket.loop().nextTick(() -> attempt(List.of(new SocketAddress(host, port))));
         } else {
-            lookup = Lookup.start(socket.loop(), host, this::found);
+            lookUp(host);
         }
     }
 
-    private void found(List<String> addresses, Throwable failure) {
-        lookup = null;
+    // ---- a Unix socket -----------------------------------------------------------------------------------------------
+
+    private void connectPipe(String path) {
+        pipe = socket.client().takeUnconnected() instanceof Pipe given ? given : new Pipe(socket.loop());
+        try {
+            pipe.connect(path, error -> pipeConnected(path, (SystemException) error));
+        } catch (SystemException refused) {
+            onFailed(SystemException.at(refused.errno(), "connect", path, 0));
+        } catch (UsageException tooLong) {
+            onFailed(SystemException.at(Errno.EINVAL, "connect", path, 0));
+        }
+    }
+
+    private void pipeConnected(String path, SystemException error) {
         if (over) {
             return;
         }
-        if (failure instanceof ChagresException error) {
-            onFailed(socket.loop().core().isClosing() ? null : error);
+        if (pipe.isClosing()) {
+            onFailed(null);
+        } else if (error != null) {
+            onFailed(SystemException.at(error.errno(), "connect", path, 0));
         } else {
-            attempt(addresses);
+            over = true;
+            socket.connected(pipe);
         }
     }
 
-    private void attempt(List<String> addresses) {
+    // ---- the lookup --------------------------------------------------------------------------------------------------
+
+    private void lookUp(String host) {
+        if (options.lookup != null) {
+            ask(options.lookup, host);
+        } else {
+            lookup = Lookup.address(socket.loop(), host, options.lookupOptions, (found, error) ->
+                answered(host, found == null ? null : found.toAnswers(), (ChagresException) error));
+        }
+    }
+
+    /** An answer inside the call comes before there are listeners: it has to wait for a tick. */
+    private void ask(HostLookup user, String host) {
+        asking = true;
+        user.lookup(host, options.lookupOptions, (addresses, error) -> {
+            socket.loop().core().checkThread();
+            if (asking) {
+                socket.loop().nextTick(() -> answered(host, addresses, error));
+            } else {
+                answered(host, addresses, error);
+            }
+        });
+        asking = false;
+    }
+
+    private void answered(String host, List<HostLookup.Address> addresses, ChagresException error) {
+        if (over || answered) {
+            return;
+        }
+        answered = true;
+        lookup = null;
+        if (socket.loop().core().isClosing()) {
+            onFailed(null);
+        } else if (error != null) {
+            socket.emitLookup(error, null, 0, host);
+            failLater(error);
+        } else {
+            found(host, addresses);
+        }
+    }
+
+    private void found(String host, List<HostLookup.Address> addresses) {
+        List<SocketAddress> remotes = new ArrayList<>(addresses.size());
+        for (HostLookup.Address found : options.triesAll() || addresses.isEmpty() ? addresses : addresses.subList(0, 1)) {
+            socket.emitLookup(null, found.address(), found.family(), host);
+            if (over) {
+                return;
+            }
+            if (found.isValid()) {
+                remotes.add(new SocketAddress(found.address(), port));
+            }
+        }
+        if (remotes.isEmpty()) {
+            failLater(invalid(addresses.isEmpty() ? new HostLookup.Address(null, 0) : addresses.get(0), host));
+        } else {
+            attempt(remotes);
+        }
+    }
+
+    private ChagresException invalid(HostLookup.Address found, String host) {
+        return Net.isIP(found.address()) == 0
+            ? new ChagresException("ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + found.address())
+            : new ChagresException("ERR_INVALID_ADDRESS_FAMILY", "Invalid address family: " + found.family() + " " + host + ":"
+                + port);
+    }
+
+    private void failLater(ChagresException error) {
+        socket.loop().nextTick(() -> onFailed(error));
+    }
+
+    // ---- the attempts ------------------------------------------------------------------------------------------------
+
+    private void attempt(List<SocketAddress> remotes) {
         if (over) {
             return;
         }
@@ -58,7 +156,7 @@ final class Opening implements ConnectAttempts.Listener {
             return;
         }
         socket.touch();
-        attempts = new ConnectAttempts(socket.loop(), addresses, port, local, this);
+        attempts = new ConnectAttempts(socket, remotes, options, this);
         attempts.begin();
     }
 
@@ -70,8 +168,14 @@ final class Opening implements ConnectAttempts.Listener {
 
     @Override
     public void onFailed(ChagresException error) {
-        over = true;
-        socket.destroy(error);
+        if (!over) {
+            socket.destroy(error);
+        }
+    }
+
+    /** What connects now, or null. */
+    StreamHandle handle() {
+        return attempts != null ? attempts.handle() : pipe;
     }
 
     /** Gives up: the socket is destroyed. */
@@ -83,13 +187,13 @@ final class Opening implements ConnectAttempts.Listener {
         if (attempts != null) {
             attempts.cancel();
         }
+        if (pipe != null) {
+            pipe.close();
+        }
     }
 
-    void deferRead() {
-        wantsRead = true;
-    }
+    // ---- what waits for the connection -------------------------------------------------------------------------------
 
-    /** There is at most one: a stream sends the next write only when this one is through. */
     void deferWrite(ByteBuffer[] data, Completion done) {
         this.data = data;
         this.written = done;
@@ -107,8 +211,15 @@ final class Opening implements ConnectAttempts.Listener {
         finalDone = done;
     }
 
+    void deferReset() {
+        resetsWhenConnected = true;
+    }
+
     /** The socket is connected, unless a connect listener has destroyed it again. */
     void catchUp() {
+        if (resetsWhenConnected && !socket.isDestroyed()) {
+            socket.resetAndDestroy();
+        }
         if (socket.isDestroyed()) {
             failWrite();
             return;
@@ -118,9 +229,6 @@ final class Opening implements ConnectAttempts.Listener {
         }
         if (finalDone != null) {
             socket.doFinal(finalDone);
-        }
-        if (wantsRead) {
-            socket.doRead();
         }
     }
 

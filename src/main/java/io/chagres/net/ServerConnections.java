@@ -75,7 +75,7 @@ final class ServerConnections implements ConnectionListener {
 
     /** What nobody else may have got to know is not left open where a listener throws. */
     private void welcome(StreamHandle accepted) {
-        Socket socket = new Socket(server.loop(), options.duplex(), accepted, server, options.pauseOnConnect());
+        Socket socket = new Socket(server.loop(), options.duplex(), options.lent(), accepted, server, options.pauseOnConnect());
         add(socket);
         try {
             applyOptions(socket);

@@ -1,6 +1,9 @@
 package io.chagres.net;
 
+import io.chagres.loop.UsageException;
 import io.chagres.stream.Duplex;
+import java.nio.ByteBuffer;
+import java.util.function.Supplier;
 
 /**
  * How a server's sockets shall behave: the options of Node's net.createServer.
@@ -12,8 +15,8 @@ public final class ServerOptions {
     private boolean allowHalfOpen;
     private boolean pauseOnConnect;
     private boolean noDelay;
-    private boolean keepAlive;
-    private long keepAliveInitialDelayMillis;
+    private KeepAlive keepAlive = KeepAlive.OFF;
+    private LentBuffer lent;
     private BlockList blockList;
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
 
@@ -39,10 +42,15 @@ public final class ServerOptions {
         return this;
     }
 
-    /** See {@link Socket#setKeepAlive}; by default off. */
+    /** See {@link Socket#setKeepAlive(boolean, long)}; by default off. */
     public ServerOptions keepAlive(boolean on, long initialDelayMillis) {
-        this.keepAlive = on;
-        this.keepAliveInitialDelayMillis = initialDelayMillis;
+        return keepAlive(SocketSettings.keepAlive(on, initialDelayMillis));
+    }
+
+    /** See {@link Socket#setKeepAlive(KeepAlive)}; by default off. */
+    public ServerOptions keepAlive(KeepAlive keepAlive) {
+        SocketOption.KEEP_ALIVE.require(UsageException.requireArgument(keepAlive, "keepAlive"));
+        this.keepAlive = keepAlive;
         return this;
     }
 
@@ -56,6 +64,25 @@ public final class ServerOptions {
     public ServerOptions blockList(BlockList list) {
         this.blockList = list;
         return this;
+    }
+
+    /**
+     * Reads all connections into {@code buffer}, from its position to its limit, and lends that to {@code reader}, instead of
+     * data events: no garbage, but what is to be kept must be copied.
+     */
+    public ServerOptions onRead(ByteBuffer buffer, BufferReader reader) {
+        lent = LentBuffer.of(buffer, reader);
+        return this;
+    }
+
+    /** As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. */
+    public ServerOptions onRead(Supplier<ByteBuffer> buffers, BufferReader reader) {
+        lent = new LentBuffer(buffers, reader);
+        return this;
+    }
+
+    LentBuffer lent() {
+        return lent;
     }
 
     BlockList blockList() {
@@ -73,8 +100,6 @@ public final class ServerOptions {
     /** Applies what each accepted socket gets before anybody sees it. */
     void applyTo(Socket socket) {
         socket.setNoDelay(noDelay);
-        if (keepAlive) {
-            socket.setKeepAlive(true, keepAliveInitialDelayMillis);
-        }
+        socket.setKeepAlive(keepAlive);
     }
 }

@@ -3,49 +3,71 @@ package io.chagres.net;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
-import io.chagres.stream.CloseListener;
 import io.chagres.stream.Completion;
-import io.chagres.stream.Duplex;
-import io.chagres.stream.Listeners;
 import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
- * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, servers one per connection.
+ * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, or make one and
+ * {@link #connect} it; servers one per connection.
  *
  * <p>What goes wrong arrives at {@link #onError}, once; the last event is {@link #onClose}. A socket that nobody reads does
- * not end: who doesn't want the data calls {@link #resume()}.
+ * not end: who doesn't want the data calls {@link #resume()}. After the close it may be connected anew; its listeners stay.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netsocket">net.Socket</a>
  */
-public final class Socket extends Duplex {
+public final class Socket extends ConnectableSocket {
 
     private final boolean allowHalfOpen;
-    private final SocketSettings settings = new SocketSettings();
+    /** Null where it has data events. */
+    private final LentBuffer lent;
     /** From the connect on; after it was destroyed, for what can be asked then. */
     private Connection connection;
     private Server server;
     /** Its neighbours among the open connections of its server: see {@link ServerConnections}. */
     Socket previous;
     Socket next;
-    private Opening opening;
-    private IdleTimeout idle;
     private boolean reset;
-    private Listeners<Runnable> connectListeners;
-    private Listeners<Runnable> timeoutListeners;
+    private boolean wantsRead;
 
-    /** A socket to be connected. */
-    Socket(Loop loop, Options options) {
-        super(loop, options);
-        allowHalfOpen = options.allowHalfOpen();
+    /** A socket to {@link #connect}, with Node's defaults. */
+    public Socket(Loop loop) {
+        this(loop, new ConnectOptions());
+    }
+
+    /**
+     * A socket to {@link #connect}; with {@link ConnectOptions#fd} one that is connected already, where the descriptor is.
+     *
+     * @throws UsageException ERR_INVALID_FD_TYPE where the descriptor is neither a stream socket nor of a pipe
+     * @throws io.chagres.loop.SystemException EBADF
+     */
+    public Socket(Loop loop, ConnectOptions options) {
+        super(loop, UsageException.requireArgument(options, "options").duplex());
+        allowHalfOpen = options.duplex().allowHalfOpen();
+        lent = options.lent;
+        options.applyTo(this);
+        if (options.blockList != null) {
+            client().blockList = options.blockList;
+        }
+        if (options.fd >= 0) {
+            open(options.fd);
+        }
+        if (options.signal != null) {
+            client().follow(options.signal, this);
+        }
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
-    Socket(Loop loop, Options options, StreamHandle accepted, Server server, boolean paused) {
-        this(loop, options);
-        connection = new Connection(this, accepted);
+    Socket(Loop loop, Options options, LentBuffer lent, StreamHandle accepted, Server server, boolean paused) {
+        super(loop, options);
+        allowHalfOpen = options.allowHalfOpen();
+        this.lent = lent;
         this.server = server;
+        stand(accepted, paused);
+    }
+
+    private void stand(StreamHandle handle, boolean paused) {
+        connection = new Connection(this, handle, lent);
         if (paused) {
             pause();
         } else {
@@ -53,47 +75,117 @@ public final class Socket extends Duplex {
         }
     }
 
-    void connect(String host, int port, SocketAddress local) {
-        opening = new Opening(this, port, local);
-        touch();
-        opening.begin(host);
+    private void open(int fd) {
+        StreamHandle handle = GivenDescriptor.open(loop(), fd);
+        if (GivenDescriptor.isConnected(handle)) {
+            applyAfter(handle);
+            stand(handle, false);
+        } else {
+            client().unconnected = handle;
+        }
+    }
+
+    // ---- connecting --------------------------------------------------------------------------------------------------
+
+    @Override
+    void beginAnew() {
+        reopen();
+        connection = null;
+        server = null;
+        reset = false;
     }
 
     /** The connection stands; what was asked for meanwhile is done now. */
     void connected(StreamHandle handle) {
         Opening opened = opening;
         opening = null;
-        connection = new Connection(this, handle);
+        connection = new Connection(this, handle, lent);
         touch();
-        settings.applyTo(handle, this::destroy);
-        tell(isConnected() ? connectListeners : null);
+        applyAfter(handle);
+        if (isConnected()) {
+            emitConnect();
+        }
         opened.catchUp();
+        if (isConnected()) {
+            emitReady();
+        }
+        readOn();
+    }
+
+    private void readOn() {
+        if (isConnected() && wantsRead) {
+            connection.read();
+        }
+        wantsRead = false;
         if (isConnected() && !isPaused()) {
             pull();
         }
     }
 
-    private boolean isConnected() {
+    @Override
+    boolean isConnected() {
         return connection != null && connection.handle() != null;
     }
 
-    private StreamHandle handle() {
+    @Override
+    StreamHandle handle() {
         return connection == null ? null : connection.handle();
     }
 
-    /** Whether it is not connected yet, and going to be. */
-    public boolean isConnecting() {
-        checkThread();
-        return opening != null;
+    @Override
+    StreamHandle target() {
+        return opening != null ? opening.handle() : handle();
     }
 
     @Override
+    long queueSize() {
+        return connection == null ? 0 : connection.queueSize();
+    }
+
+    /** Whether there is no connection: not yet, or no more. */
+    public boolean isPending() {
+        checkThread();
+        return !isConnected();
+    }
+
+    /** Which ways it is open. */
+    public ReadyState readyState() {
+        if (isConnecting()) {
+            return ReadyState.OPENING;
+        }
+        if (isReadable()) {
+            return isWritable() ? ReadyState.OPEN : ReadyState.READ_ONLY;
+        }
+        return isWritable() ? ReadyState.WRITE_ONLY : ReadyState.CLOSED;
+    }
+
+    // ---- reading -----------------------------------------------------------------------------------------------------
+
+    @Override
     protected void doRead() {
-        if (opening != null) {
-            opening.deferRead();
-        } else if (isConnected()) {
+        if (isConnected()) {
+            connection.read();
+        } else {
+            wantsRead = true;
+        }
+    }
+
+    @Override
+    public Socket pause() {
+        super.pause();
+        if (lent != null && isConnected()) {
+            connection.stopReading();
+        }
+        return this;
+    }
+
+    @Override
+    public Socket resume() {
+        super.resume();
+        if (lent != null && isConnected()) {
             connection.read();
         }
+        return this;
     }
 
     boolean received(ByteBuffer chunk) {
@@ -104,6 +196,8 @@ public final class Socket extends Duplex {
         pushEnd();
         pull();
     }
+
+    // ---- writing -----------------------------------------------------------------------------------------------------
 
     /**
      * As {@link io.chagres.stream.Writable#write(ByteBuffer, Completion)}. When the peer has ended and this side ended after
@@ -165,16 +259,18 @@ public final class Socket extends Duplex {
         }
     }
 
+    // ---- the end -----------------------------------------------------------------------------------------------------
+
     @Override
     protected void doDestroy(ChagresException error, Completion done) {
         Opening unopened = opening;
         opening = null;
-        if (idle != null) {
-            idle.close();
-            idle = null;
-        }
+        endTimeout();
         if (unopened != null) {
             unopened.cancel();
+        }
+        if (clientOrNull() != null) {
+            clientOrNull().leave();
         }
         boolean closesLater = isConnected() && connection.close(reset, () -> emitClose(error != null));
         done.onComplete(error);
@@ -191,103 +287,40 @@ public final class Socket extends Duplex {
         }
     }
 
-    /** Ends the socket when all that was written is through: ends the writing side, and destroys it at the finish. */
+    /** Ends it, and destroys it at the finish, when all that was written is through. */
     public void destroySoon() {
         checkThread();
-        if (isWritable()) {
-            end();
-        }
         if (isWritableFinished()) {
             destroy();
         } else {
-            onFinish(this::destroy);
+            end(null, error -> tick(this::destroy));
         }
     }
 
     /**
-     * Destroys it with a reset (RST), so that the peer gets ECONNRESET. Where there is no connection, it is destroyed with
-     * ERR_SOCKET_CLOSED; while it connects, without a reset.
+     * Destroys it with a reset (RST), so that the peer gets ECONNRESET; while it connects, once it is connected. Where it does
+     * neither, it is destroyed with ERR_SOCKET_CLOSED.
      *
      * @throws UsageException ERR_INVALID_HANDLE_TYPE over a Unix socket, which has no resets
      */
     public Socket resetAndDestroy() {
         checkThread();
-        if (handle() != null && !(handle() instanceof Tcp)) {
+        if (target() instanceof Pipe) {
             throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket");
         }
-        reset = true;
-        destroy(handle() == null && opening == null ? closedError() : null);
-        return this;
-    }
-
-    /** Sends small writes at once; remembered while it connects. No system call where it is so already. */
-    public Socket setNoDelay(boolean on) {
-        checkThread();
-        settings.setNoDelay(on, handle());
-        return this;
-    }
-
-    /**
-     * Probes a silent peer; remembered while it connects. No system call where it is so already.
-     *
-     * @param initialDelayMillis the silence before the first probe, cut to whole seconds; 0 leaves what the system has
-     */
-    public Socket setKeepAlive(boolean on, long initialDelayMillis) {
-        checkThread();
-        settings.setKeepAlive(on, initialDelayMillis, handle());
-        return this;
-    }
-
-    /**
-     * Tells {@link #onTimeout} when nothing has happened for {@code millis}; 0 turns it off. The socket stays as it is: who
-     * wants it closed closes it. It does not keep the loop alive, and does not count while a slow write makes progress.
-     *
-     * @throws UsageException ERR_OUT_OF_RANGE where it is negative
-     */
-    public Socket setTimeout(long millis) {
-        checkThread();
-        IdleTimeout.requireMillis(millis);
-        if (isDestroyed()) {
+        if (opening != null) {
+            opening.deferReset();
             return this;
         }
-        if (millis > 0) {
-            if (idle == null) {
-                idle = new IdleTimeout(loop(), () -> connection == null ? 0 : connection.queueSize(),
-                    () -> Listeners.run(timeoutListeners));
-            }
-            idle.start(millis);
-        } else if (idle != null) {
-            idle.stop();
-        }
-        return this;
+        reset = true;
+        return destroy(handle() == null ? closedError() : null);
     }
 
-    /** There was activity. */
-    void touch() {
-        if (idle != null) {
-            idle.touch();
-        }
-    }
+    // ---- what it is --------------------------------------------------------------------------------------------------
 
-    /** A write has left {@code queued} bytes waiting. */
-    void wrote(long queued) {
-        if (idle != null) {
-            idle.wrote(queued);
-        }
-    }
-
-    /** Makes the loop run as long as it is read; it does from the start. */
-    public Socket ref() {
-        checkThread();
-        settings.setReferenced(true, handle());
-        return this;
-    }
-
-    /** Makes the loop not run for it alone. */
-    public Socket unref() {
-        checkThread();
-        settings.setReferenced(false, handle());
-        return this;
+    /** As {@link #localAddress()}. */
+    public SocketAddress address() {
+        return localAddress();
     }
 
     /** Its own address; null while it connects, after it was destroyed, and over a Unix socket. */
@@ -326,55 +359,5 @@ public final class Socket extends Duplex {
     /** The server that accepted it, or null. */
     public Server server() {
         return server;
-    }
-
-    /** Adds a listener for "it is connected". */
-    public Socket onConnect(Runnable listener) {
-        checkThread();
-        connectListeners = Listeners.add(connectListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    /** Adds a listener for idleness, see {@link #setTimeout}. */
-    public Socket onTimeout(Runnable listener) {
-        checkThread();
-        timeoutListeners = Listeners.add(timeoutListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    @Override
-    public Socket onData(Consumer<? super ByteBuffer> listener) {
-        super.onData(listener);
-        return this;
-    }
-
-    @Override
-    public Socket onEnd(Runnable listener) {
-        super.onEnd(listener);
-        return this;
-    }
-
-    @Override
-    public Socket onDrain(Runnable listener) {
-        super.onDrain(listener);
-        return this;
-    }
-
-    @Override
-    public Socket onFinish(Runnable listener) {
-        super.onFinish(listener);
-        return this;
-    }
-
-    @Override
-    public Socket onError(Consumer<? super ChagresException> listener) {
-        super.onError(listener);
-        return this;
-    }
-
-    @Override
-    public Socket onClose(CloseListener listener) {
-        super.onClose(listener);
-        return this;
     }
 }

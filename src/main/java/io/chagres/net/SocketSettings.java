@@ -1,27 +1,30 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.StreamHandle;
-import java.util.function.Consumer;
 
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
- * there will be. Over a Unix socket only ref and unref mean anything.
+ * there will be. Over a Unix socket there is no TCP to be told: what is about that is only kept.
  */
 final class SocketSettings {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
     private boolean noDelay;
-    private boolean keepAlive;
-    private int keepAliveSeconds;
+    private KeepAlive keepAlive = KeepAlive.OFF;
     private boolean referenced = true;
+    /** -1 where none was set. */
+    private int typeOfService = -1;
+    /** What else was set; null where nothing was. */
+    private EarlyOptions options;
 
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
-    private static int secondsOf(long millis) {
-        return Math.clamp(millis / MILLIS_PER_SECOND, 0, KeepAlive.MOST_SECONDS);
+    static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
+        return on
+            ? KeepAlive.of(Math.clamp(initialDelayMillis / MILLIS_PER_SECOND, 0, KeepAlive.MOST_SECONDS), 0, 0)
+            : KeepAlive.OFF;
     }
 
     /** Throws ERR_INVALID_ARG_VALUE unless {@code bytes} is a high-water mark. */
@@ -40,13 +43,41 @@ final class SocketSettings {
         noDelay = on;
     }
 
-    void setKeepAlive(boolean on, long initialDelayMillis, StreamHandle handle) {
-        int seconds = secondsOf(initialDelayMillis);
-        if (handle instanceof Tcp tcp && (on != keepAlive || on && seconds != keepAliveSeconds)) {
-            tcp.setKeepAlive(on, seconds);
+    void setKeepAlive(KeepAlive wanted, StreamHandle handle) {
+        if (handle instanceof Tcp tcp && !wanted.equals(keepAlive)) {
+            tcp.setKeepAlive(wanted);
         }
-        keepAlive = on;
-        keepAliveSeconds = seconds;
+        keepAlive = wanted;
+    }
+
+    <T> void set(SocketOption<T> option, T value, StreamHandle handle) {
+        if (handle != null) {
+            option.set(handle.fd(), value);
+        }
+        keep(option, value);
+    }
+
+    private <T> void keep(SocketOption<T> option, T value) {
+        if (options == null) {
+            options = new EarlyOptions();
+        }
+        options.add(option, value);
+    }
+
+    /** What was set, or null. */
+    <T> T kept(SocketOption<T> option) {
+        return options == null ? null : options.valueOf(option);
+    }
+
+    void setTypeOfService(int tos, StreamHandle handle) {
+        if (handle instanceof Tcp tcp) {
+            tcp.set(SocketOption.TRAFFIC_CLASS, tos);
+        }
+        typeOfService = tos;
+    }
+
+    int typeOfService(StreamHandle handle) {
+        return handle instanceof Tcp tcp ? tcp.get(SocketOption.TRAFFIC_CLASS) : Math.max(typeOfService, 0);
     }
 
     void setReferenced(boolean wanted, StreamHandle handle) {
@@ -64,24 +95,36 @@ final class SocketSettings {
         }
     }
 
-    /** Tells a new handle all that differs from what it has by itself; {@code onRefused} gets the kernel's no. */
-    void applyTo(StreamHandle handle, Consumer<ChagresException> onRefused) {
-        tellReferenced(handle);
-        try {
-            if (handle instanceof Tcp tcp) {
-                applyOptions(tcp);
-            }
-        } catch (SystemException refused) {
-            onRefused.accept(refused);
+    /**
+     * Tells a handle that is going to connect what must be said before.
+     *
+     * @throws SystemException the kernel's no
+     */
+    void applyBefore(Tcp handle) {
+        if (typeOfService >= 0) {
+            handle.set(SocketOption.TRAFFIC_CLASS, typeOfService);
+        }
+        if (options != null) {
+            options.applyTo(handle);
         }
     }
 
-    private void applyOptions(Tcp handle) {
-        if (noDelay) {
-            handle.setNoDelay(true);
-        }
-        if (keepAlive) {
-            handle.setKeepAlive(true, keepAliveSeconds);
+    /**
+     * Tells a handle that is connected what differs from what it has by itself.
+     *
+     * @throws SystemException the kernel's no
+     */
+    void applyAfter(StreamHandle handle) {
+        tellReferenced(handle);
+        if (handle instanceof Tcp tcp) {
+            if (noDelay) {
+                tcp.setNoDelay(true);
+            }
+            if (keepAlive.on()) {
+                tcp.setKeepAlive(keepAlive);
+            }
+        } else if (options != null) {
+            options.applyTo(handle.fd());
         }
     }
 }

@@ -49,7 +49,7 @@ class SocketConnectErrorsTest {
     void withALocalAddressAndPortTheErrorNamesThemToo(Loop loop) {
         int port = Peer.deadPort();
         int local = Peer.deadPort();
-        watched(Net.connect(loop, options(port).local(new SocketAddress(Local.HOST, local)), null));
+        watched(Net.connect(loop, options(port).localAddress(Local.HOST).localPort(local), null));
         loop.run();
         journal.expect("error connect ECONNREFUSED 127.0.0.1:" + port + " - Local (127.0.0.1:" + local + ")",
             "close true");
@@ -59,7 +59,7 @@ class SocketConnectErrorsTest {
     @Covers("S23")
     void withALocalAddressOnlyTheErrorDoesNotNameIt(Loop loop) {
         int port = Peer.deadPort();
-        watched(Net.connect(loop, options(port).local(new SocketAddress(Local.HOST, 0)), null));
+        watched(Net.connect(loop, options(port).localAddress(Local.HOST), null));
         loop.run();
         journal.expect("error connect ECONNREFUSED 127.0.0.1:" + port, "close true");
     }
@@ -69,7 +69,7 @@ class SocketConnectErrorsTest {
     void aLocalPortInUseFailsTheBind(Loop loop) throws IOException {
         try (ServerSocket busy = Peer.listener(Local.HOST, 0)) {
             int local = busy.getLocalPort();
-            watched(Net.connect(loop, options(Peer.deadPort()).local(new SocketAddress(Local.HOST, local)), null));
+            watched(Net.connect(loop, options(Peer.deadPort()).localAddress(Local.HOST).localPort(local), null));
             loop.run();
             journal.expect("error bind EADDRINUSE 127.0.0.1:" + local, "close true");
             assertEquals("bind", ((SystemException) error).syscall());
@@ -79,7 +79,7 @@ class SocketConnectErrorsTest {
     @Test
     @Covers("S19")
     void whatTheKernelRefusesAtOnceArrivesLaterAllTheSame(Loop loop) {
-        watched(Net.connect(loop, new ConnectOptions().port(9).host("::1").local(new SocketAddress(Local.HOST, 0)), null));
+        watched(Net.connect(loop, new ConnectOptions().port(9).host("::1").localAddress(Local.HOST), null));
         journal.expect();
         loop.run();
         assertTrue(error.getMessage().matches("connect EAFNOSUPPORT ::1:9 - Local \\(127.0.0.1:[1-9]\\d*\\)"),

@@ -167,7 +167,7 @@ class SocketConnectTest {
     void theLocalAddressAndPortCanBeChosen(Loop loop) {
         int port = Peer.deadPort();
         try (Peer<String> server = Peer.server(socket -> socket.getRemoteSocketAddress().toString())) {
-            Net.connect(loop, options(server.port()).local(new SocketAddress("127.0.0.2", port)), null).resume();
+            Net.connect(loop, options(server.port()).localAddress("127.0.0.2").localPort(port), null).resume();
             loop.run();
             assertEquals("/127.0.0.2:" + port, server.result());
         }

@@ -1,0 +1,20 @@
+package io.chagres.net;
+
+import java.nio.ByteBuffer;
+
+/**
+ * Reads what comes from a buffer that it is lent until it returns: Node's onread.
+ *
+ * @see ConnectOptions#onRead(ByteBuffer, BufferReader)
+ */
+@FunctionalInterface
+public interface BufferReader {
+
+    /**
+     * Bytes have come; they stand in {@code buffer} from its position on, which does not move.
+     *
+     * @param count how many, 1 or more
+     * @return whether to go on; where not, nothing comes until {@link Socket#resume()}
+     */
+    boolean onRead(Socket socket, ByteBuffer buffer, int count);
+}

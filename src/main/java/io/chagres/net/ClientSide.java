@@ -1,0 +1,71 @@
+package io.chagres.net;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.AbortSignal;
+import io.chagres.stream.Listeners;
+import io.chagres.stream.StreamHandle;
+import java.util.List;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** What only some sockets have, mostly those that connect: who listens to that, and what their options said. */
+final class ClientSide {
+
+    Listeners<Runnable> connectListeners;
+    Listeners<Runnable> readyListeners;
+    Listeners<LookupListener> lookupListeners;
+    Listeners<Consumer<? super SocketAddress>> attemptListeners;
+    Listeners<BiConsumer<? super SocketAddress, ? super ChagresException>> attemptFailedListeners;
+    Listeners<Consumer<? super SocketAddress>> attemptTimeoutListeners;
+
+    /** The addresses that were tried, where there were several to try. */
+    List<SocketAddress> attempted = List.of();
+
+    /** Where the socket must not go, or null. */
+    BlockList blockList;
+
+    /** A handle to connect with, or null. */
+    StreamHandle unconnected;
+
+    /** Takes the socket off its signal; null where it has none. */
+    private Runnable leaveSignal;
+
+    /** A descriptor that was given decides between TCP and Unix sockets. */
+    void requireKind(boolean isUnix) {
+        if (unconnected != null && unconnected instanceof Pipe != isUnix) {
+            throw new UsageException("ERR_INVALID_HANDLE_TYPE",
+                unconnected + " can't connect to a " + (isUnix ? "path" : "port"));
+        }
+    }
+
+    /** What was given to connect with, for the first attempt; null where nothing was, or not any more. */
+    StreamHandle takeUnconnected() {
+        StreamHandle given = unconnected;
+        unconnected = null;
+        return given;
+    }
+
+    boolean blocks(SocketAddress remote) {
+        return blockList != null && blockList.check(remote.address());
+    }
+
+    void follow(AbortSignal signal, Socket socket) {
+        if (signal.isAborted()) {
+            socket.destroy(signal.error());
+        } else {
+            leaveSignal = signal.onAbort(() -> socket.destroy(signal.error()));
+        }
+    }
+
+    /** The socket is destroyed: what was given goes with it, and the signal has nothing to do with it any more. */
+    void leave() {
+        if (leaveSignal != null) {
+            leaveSignal.run();
+            leaveSignal = null;
+        }
+        if (unconnected != null) {
+            takeUnconnected().close();
+        }
+    }
+}

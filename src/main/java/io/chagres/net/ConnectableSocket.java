@@ -1,0 +1,118 @@
+package io.chagres.net;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.util.List;
+
+/** How a socket connects. */
+abstract sealed class ConnectableSocket extends SocketControls permits Socket {
+
+    /** The way to the connection; null where it is on none. */
+    Opening opening;
+
+    ConnectableSocket(Loop loop, Options options) {
+        super(loop, options);
+    }
+
+    abstract boolean isConnected();
+
+    /** Its close has come, and it is as good as new. */
+    abstract void beginAnew();
+
+    /** Connects to {@code port} of this machine; see {@link #connect(ConnectOptions, Runnable)}. */
+    public Socket connect(int port) {
+        return connect(port, (Runnable) null);
+    }
+
+    /** As {@link #connect(int)}; {@code onConnect} runs once, when it is connected. */
+    public Socket connect(int port, Runnable onConnect) {
+        return connect(new ConnectOptions().port(port), onConnect);
+    }
+
+    /** Connects to {@code port} of {@code host}, an IP address or a name to look up. */
+    public Socket connect(int port, String host) {
+        return connect(port, host, null);
+    }
+
+    /** As {@link #connect(int, String)}; {@code onConnect} runs once, when it is connected. */
+    public Socket connect(int port, String host, Runnable onConnect) {
+        return connect(new ConnectOptions().port(port).host(host), onConnect);
+    }
+
+    /** Connects to the Unix socket of that path, see {@link ConnectOptions#path}. */
+    public Socket connect(String path) {
+        return connect(path, null);
+    }
+
+    /** As {@link #connect(String)}; {@code onConnect} runs once, when it is connected. */
+    public Socket connect(String path, Runnable onConnect) {
+        return connect(new ConnectOptions().path(path), onConnect);
+    }
+
+    /** As {@link #connect(ConnectOptions, Runnable)}. */
+    public Socket connect(ConnectOptions options) {
+        return connect(options, null);
+    }
+
+    /**
+     * Connects as {@code options} say. What goes wrong from here on arrives at {@link #onError}; what is written meanwhile goes
+     * out when it is connected. A socket that was connected before, and whose close has come, begins anew, with its listeners
+     * and settings.
+     *
+     * @param onConnect runs once, when it is connected; may be null
+     * @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path; EALREADY while it connects; EISCONN
+     *     while it is connected; ERR_STREAM_DESTROYED where it is destroyed and the close has not come
+     */
+    public Socket connect(ConnectOptions options, Runnable onConnect) {
+        checkThread();
+        ConnectOptions.requireDestination(options);
+        requireUnconnected();
+        client().requireKind(options.path != null);
+        if (isDestroyed()) {
+            beginAnew();
+        }
+        opening = new Opening(self(), options);
+        touch();
+        begin();
+        if (onConnect != null) {
+            onceConnect(onConnect);
+        }
+        return self();
+    }
+
+    /** Where the user's lookup throws there is no connect, and no callback. */
+    private void begin() {
+        Opening begun = opening;
+        try {
+            begun.begin();
+        } catch (RuntimeException thrown) {
+            begun.cancel();
+            opening = null;
+            throw thrown;
+        }
+    }
+
+    private void requireUnconnected() {
+        if (opening != null) {
+            throw new UsageException("EALREADY", "connect on a socket that connects");
+        }
+        if (isConnected()) {
+            throw new UsageException("EISCONN", "connect on a socket that is connected");
+        }
+        if (isDestroyed() && !isClosed()) {
+            throw new UsageException("ERR_STREAM_DESTROYED", "connect on a socket that was destroyed, before its close");
+        }
+    }
+
+    /** Whether it is not connected yet, and going to be. */
+    public boolean isConnecting() {
+        checkThread();
+        return opening != null;
+    }
+
+    /** The addresses that were tried, where the last connect had several to try; else none. */
+    public List<SocketAddress> autoSelectFamilyAttemptedAddresses() {
+        checkThread();
+        return clientOrNull() == null ? List.of() : List.copyOf(clientOrNull().attempted);
+    }
+}

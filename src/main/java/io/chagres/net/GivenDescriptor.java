@@ -1,0 +1,66 @@
+package io.chagres.net;
+
+import static io.chagres.loop.SystemException.check;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.DescriptorKind;
+import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.Sockets;
+
+/** A descriptor that a user has given to be a socket's: the handle that takes it over. */
+final class GivenDescriptor {
+
+    private GivenDescriptor() {
+    }
+
+    /**
+     * A handle of the descriptor's kind. Where it throws, the descriptor stays the caller's.
+     *
+     * @throws UsageException ERR_INVALID_FD_TYPE where it is neither of TCP nor of a Unix socket or pipe
+     * @throws SystemException EBADF
+     */
+    static StreamHandle open(Loop loop, int fd) {
+        check(Descriptors.fcntl(fd, Descriptors.F_GETFD, 0), "open");
+        DescriptorKind kind = DescriptorKind.of(fd);
+        if (kind != DescriptorKind.TCP && kind != DescriptorKind.PIPE) {
+            throw new UsageException("ERR_INVALID_FD_TYPE", "Unsupported fd type: " + kind);
+        }
+        StreamHandle handle = kind == DescriptorKind.TCP ? new Tcp(loop) : new Pipe(loop);
+        try {
+            open(handle, fd);
+        } catch (RuntimeException refused) {
+            handle.close();
+            throw refused;
+        }
+        return handle;
+    }
+
+    private static void open(StreamHandle handle, int fd) {
+        if (handle instanceof Tcp tcp) {
+            tcp.open(fd);
+        } else {
+            ((Pipe) handle).open(fd);
+        }
+    }
+
+    /** Whether bytes can pass through it: a socket has a peer, and a pipe is as it is. */
+    static boolean isConnected(StreamHandle handle) {
+        return Sockets.getsockopt(handle.fd(), Sockets.SOL_SOCKET, Sockets.SO_TYPE) < 0 || hasPeer(handle);
+    }
+
+    private static boolean hasPeer(StreamHandle handle) {
+        try {
+            if (handle instanceof Tcp tcp) {
+                tcp.remoteAddress();
+            } else {
+                ((Pipe) handle).remoteName();
+            }
+            return true;
+        } catch (SystemException notConnected) {
+            return false;
+        }
+    }
+}

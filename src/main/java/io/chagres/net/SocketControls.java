@@ -1,0 +1,197 @@
+package io.chagres.net;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.StreamHandle;
+
+/** What can be set on a socket: options of the kernel's socket, the idle timeout, and whether the loop waits for it. */
+abstract sealed class SocketControls extends SocketListeners permits ConnectableSocket {
+
+    private final SocketSettings settings = new SocketSettings();
+    private IdleTimeout idle;
+
+    SocketControls(Loop loop, Options options) {
+        super(loop, options);
+    }
+
+    /** The handle of the connection; null where there is none. */
+    abstract StreamHandle handle();
+
+    /** As {@link #handle()}; while it connects, the handle that does. */
+    abstract StreamHandle target();
+
+    /** The bytes that wait in the connection's handle. */
+    abstract long queueSize();
+
+    /** As {@link #setNoDelay(boolean)}, with true. */
+    public Socket setNoDelay() {
+        return setNoDelay(true);
+    }
+
+    /** Sends small writes at once; kept until it is connected. No system call where it is so already, or over a Unix socket. */
+    public Socket setNoDelay(boolean on) {
+        checkThread();
+        settings.setNoDelay(on, handle());
+        return self();
+    }
+
+    /**
+     * Probes a silent peer; kept until it is connected. No system call where it is so already, or over a Unix socket.
+     *
+     * @param initialDelayMillis the silence before the first probe, cut to whole seconds; 0 leaves what the system has
+     */
+    public Socket setKeepAlive(boolean on, long initialDelayMillis) {
+        return setKeepAlive(SocketSettings.keepAlive(on, initialDelayMillis));
+    }
+
+    /**
+     * As {@link #setKeepAlive(boolean, long)}, with the interval and the count of probes.
+     *
+     * @throws UsageException EINVAL where a number is out of range
+     */
+    public Socket setKeepAlive(KeepAlive keepAlive) {
+        checkThread();
+        SocketOption.KEEP_ALIVE.require(UsageException.requireArgument(keepAlive, "keepAlive"));
+        settings.setKeepAlive(keepAlive, handle());
+        return self();
+    }
+
+    /**
+     * Sets the type of service, the DSCP and ECN bits of IP; kept until it connects. No system call over a Unix socket.
+     *
+     * @param tos 0 to 255
+     * @throws UsageException ERR_OUT_OF_RANGE
+     */
+    public Socket setTypeOfService(int tos) {
+        checkThread();
+        settings.setTypeOfService(ConnectOptions.requireTypeOfService(tos, "tos"), handle());
+        return self();
+    }
+
+    /** The type of service as the kernel has it, which may keep ECN bits to itself; without a connection, what was set, or 0. */
+    public int getTypeOfService() {
+        checkThread();
+        return settings.typeOfService(handle());
+    }
+
+    /**
+     * Sets an option of the kernel's socket. What is set before it connects is told before connect(2), to each socket that is
+     * tried; over a Unix socket, when it is connected.
+     *
+     * @throws UsageException EINVAL where {@code value} is null or out of range
+     * @throws SystemException what the kernel says; where it says so in a connect, that fails with it
+     */
+    public <T> Socket set(SocketOption<T> option, T value) {
+        checkThread();
+        UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
+        settings.set(option, value, target());
+        return self();
+    }
+
+    /**
+     * An option as the kernel has it; without a connection, what was set.
+     *
+     * @throws UsageException EBADF where there is no connection and it was not set
+     * @throws SystemException ENOPROTOOPT and others of getsockopt(2)
+     */
+    public <T> T get(SocketOption<T> option) {
+        checkThread();
+        T kept = handle() != null ? null : settings.kept(UsageException.requireArgument(option, "option"));
+        if (kept == null && handle() == null) {
+            throw new UsageException("EBADF", "get of " + option + " without a connection");
+        }
+        return kept != null ? kept : option.read(handle().fd());
+    }
+
+    /** As {@link #setTimeout(long)}; {@code onTimeout} runs once, at the next timeout. With 0 it is taken off again. */
+    public Socket setTimeout(long millis, Runnable onTimeout) {
+        checkThread();
+        IdleTimeout.requireMillis(millis);
+        UsageException.requireArgument(onTimeout, "onTimeout");
+        if (millis > 0 && !isDestroyed()) {
+            onceTimeout(onTimeout);
+        } else {
+            offTimeout(onTimeout);
+        }
+        return setTimeout(millis);
+    }
+
+    /**
+     * Tells {@link #onTimeout} when nothing has happened for {@code millis}; 0 turns it off. The socket stays as it is: who
+     * wants it closed closes it. It does not keep the loop alive, and does not count while a slow write makes progress.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE where it is negative
+     */
+    public Socket setTimeout(long millis) {
+        checkThread();
+        IdleTimeout.requireMillis(millis);
+        if (isDestroyed()) {
+            return self();
+        }
+        if (millis > 0) {
+            if (idle == null) {
+                idle = new IdleTimeout(loop(), this::queueSize, this::emitTimeout);
+            }
+            idle.start(millis);
+        } else if (idle != null) {
+            idle.stop();
+        }
+        return self();
+    }
+
+    /** The timeout that was set, in milliseconds; 0 where there is none. */
+    public long timeoutMillis() {
+        checkThread();
+        return idle == null ? 0 : idle.millis();
+    }
+
+    /** There was activity. */
+    final void touch() {
+        if (idle != null) {
+            idle.touch();
+        }
+    }
+
+    /** A write has left {@code queued} bytes waiting. */
+    final void wrote(long queued) {
+        if (idle != null) {
+            idle.wrote(queued);
+        }
+    }
+
+    final void endTimeout() {
+        if (idle != null) {
+            idle.close();
+            idle = null;
+        }
+    }
+
+    /** Makes the loop run as long as it is read; it does from the start. */
+    public Socket ref() {
+        checkThread();
+        settings.setReferenced(true, handle());
+        return self();
+    }
+
+    /** Makes the loop not run for it alone. */
+    public Socket unref() {
+        checkThread();
+        settings.setReferenced(false, handle());
+        return self();
+    }
+
+    /** What must be said before the connect. */
+    final void applyBefore(Tcp handle) {
+        settings.applyBefore(handle);
+    }
+
+    /** What is said when the connection stands; the kernel's no ends the socket. */
+    final void applyAfter(StreamHandle handle) {
+        try {
+            settings.applyAfter(handle);
+        } catch (SystemException refused) {
+            destroy(refused);
+        }
+    }
+}

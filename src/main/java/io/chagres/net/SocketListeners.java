@@ -1,0 +1,230 @@
+package io.chagres.net;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import io.chagres.stream.CloseListener;
+import io.chagres.stream.Duplex;
+import io.chagres.stream.Listeners;
+import java.nio.ByteBuffer;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+
+/** The events of a socket: those of a duplex, and its own. */
+abstract sealed class SocketListeners extends Duplex permits SocketControls {
+
+    /** Is told once, and taken off before. */
+    private record Once(Runnable listener) implements Runnable {
+        @Override
+        public void run() {
+            listener.run();
+        }
+    }
+
+    private ClientSide client;
+    private Listeners<Runnable> timeoutListeners;
+
+    SocketListeners(Loop loop, Options options) {
+        super(loop, options);
+    }
+
+    final Socket self() {
+        return (Socket) this;
+    }
+
+    /** Made when it is first needed. */
+    final ClientSide client() {
+        if (client == null) {
+            client = new ClientSide();
+        }
+        return client;
+    }
+
+    /** Null where it was never needed. */
+    final ClientSide clientOrNull() {
+        return client;
+    }
+
+    // ---- of a connect ------------------------------------------------------------------------------------------------
+
+    /**
+     * Adds a listener for what the lookup of a host has found: once per address, or once with the error. There is none where
+     * the host is an IP address.
+     */
+    public Socket onLookup(LookupListener listener) {
+        checkThread();
+        client().lookupListeners = Listeners.add(client().lookupListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Adds a listener for "an address is tried", over TCP: several times where there are several addresses. */
+    public Socket onConnectionAttempt(Consumer<? super SocketAddress> listener) {
+        checkThread();
+        client().attemptListeners = Listeners.add(client().attemptListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Adds a listener for "an address was tried in vain"; where it was the last, {@link #onError} follows. */
+    public Socket onConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
+        checkThread();
+        client().attemptFailedListeners =
+            Listeners.add(client().attemptFailedListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Adds a listener for "an address took too long, and the next is tried": {@link ConnectOptions#autoSelectFamily}. */
+    public Socket onConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
+        checkThread();
+        client().attemptTimeoutListeners =
+            Listeners.add(client().attemptTimeoutListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Adds a listener for "it is connected". */
+    public Socket onConnect(Runnable listener) {
+        checkThread();
+        client().connectListeners = Listeners.add(client().connectListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    final void onceConnect(Runnable listener) {
+        onConnect(new Once(listener));
+    }
+
+    /** Adds a listener for "it is ready to be used", right after {@link #onConnect}. */
+    public Socket onReady(Runnable listener) {
+        checkThread();
+        client().readyListeners = Listeners.add(client().readyListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    final void emitLookup(ChagresException error, String address, int family, String host) {
+        tellEach(client == null ? null : client.lookupListeners, listener -> listener.onLookup(error, address, family, host));
+    }
+
+    final void emitAttempt(SocketAddress remote) {
+        tellEach(client == null ? null : client.attemptListeners, listener -> listener.accept(remote));
+    }
+
+    final void emitAttemptFailed(SocketAddress remote, ChagresException error) {
+        tellEach(client == null ? null : client.attemptFailedListeners, listener -> listener.accept(remote, error));
+    }
+
+    final void emitAttemptTimeout(SocketAddress remote) {
+        tellEach(client == null ? null : client.attemptTimeoutListeners, listener -> listener.accept(remote));
+    }
+
+    /** What a listener throws goes to the loop's uncaught handler, and keeps nobody from going on. */
+    private <L> void tellEach(Listeners<L> listeners, Consumer<L> call) {
+        try {
+            for (var at = listeners; at != null; at = at.next()) {
+                call.accept(at.listener());
+            }
+        } catch (Throwable thrown) {
+            loop().core().raise(thrown);
+        }
+    }
+
+    final void emitConnect() {
+        if (client != null) {
+            Listeners<Runnable> told = client.connectListeners;
+            client.connectListeners = lasting(told);
+            tell(told);
+        }
+    }
+
+    final void emitReady() {
+        if (client != null) {
+            tell(client.readyListeners);
+        }
+    }
+
+    // ---- of idleness -------------------------------------------------------------------------------------------------
+
+    /** Adds a listener for idleness, see {@link Socket#setTimeout(long)}. */
+    public Socket onTimeout(Runnable listener) {
+        checkThread();
+        timeoutListeners = Listeners.add(timeoutListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    final void onceTimeout(Runnable listener) {
+        onTimeout(new Once(listener));
+    }
+
+    final void offTimeout(Runnable listener) {
+        timeoutListeners = without(timeoutListeners, listener);
+    }
+
+    final void emitTimeout() {
+        Listeners<Runnable> told = timeoutListeners;
+        timeoutListeners = lasting(told);
+        tell(told);
+    }
+
+    private static Listeners<Runnable> lasting(Listeners<Runnable> list) {
+        if (list == null) {
+            return null;
+        }
+        Listeners<Runnable> rest = lasting(list.next());
+        return list.listener() instanceof Once ? rest : rest == list.next() ? list : new Listeners<>(list.listener(), rest);
+    }
+
+    private static Listeners<Runnable> without(Listeners<Runnable> list, Runnable listener) {
+        if (list == null) {
+            return null;
+        }
+        boolean isIt = list.listener() == listener || list.listener() instanceof Once once && once.listener == listener;
+        return isIt ? list.next() : new Listeners<>(list.listener(), without(list.next(), listener));
+    }
+
+    // ---- of a duplex -------------------------------------------------------------------------------------------------
+
+    @Override
+    public Socket onData(Consumer<? super ByteBuffer> listener) {
+        super.onData(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onEnd(Runnable listener) {
+        super.onEnd(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onDrain(Runnable listener) {
+        super.onDrain(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onFinish(Runnable listener) {
+        super.onFinish(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onError(Consumer<? super ChagresException> listener) {
+        super.onError(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onClose(CloseListener listener) {
+        super.onClose(listener);
+        return self();
+    }
+
+    @Override
+    public Socket destroy() {
+        super.destroy();
+        return self();
+    }
+
+    @Override
+    public Socket destroy(ChagresException error) {
+        super.destroy(error);
+        return self();
+    }
+}
