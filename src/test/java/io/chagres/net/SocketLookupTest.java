@@ -1,0 +1,233 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.Talk;
+import io.chagres.handle.Timer;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import io.chagres.net.HostLookup.Address;
+import io.chagres.net.LookupOptions.Hint;
+import java.util.List;
+import java.util.Set;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** The host of a connect: how it becomes an address. */
+@ConnectionTest
+class SocketLookupTest {
+
+    private final Journal journal = new Journal();
+
+    @Test
+    @Covers("node:test-net-dns-lookup")
+    void aNameHasALookupEvent(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket client = journal(Net.connect(loop, new ConnectOptions().host("localhost").port(server.port())
+                .family(Family.IPV4)));
+            client.onConnect(client::end);
+            loop.run();
+        }
+        journal.expect("lookup null 127.0.0.1 4 localhost", "connect");
+    }
+
+    @Test
+    @Covers("node:test-net-dns-lookup-skip")
+    void anAddressHasNone(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket client = journal(Net.connect(loop, server.port(), "127.0.0.1"));
+            client.onConnect(client::end);
+            loop.run();
+        }
+        journal.expect("connect");
+    }
+
+    @Test
+    void aNameThatThereIsNotHasItsErrorTwice(Loop loop) {
+        journal(Net.connect(loop, new ConnectOptions().host("no\0name").port(9)));
+        loop.run();
+        journal.expect("lookup ENOTFOUND null 0 no\0name", "error ENOTFOUND getaddrinfo ENOTFOUND no\0name");
+    }
+
+    @Test
+    @Covers("node:test-net-connect-options-ipv6")
+    void aFamilyReachesTheLookup(Loop loop) {
+        Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), socket -> socket.resume().end("hello"));
+        server.listen(new ListenOptions().host("::1"), null);
+        server.onConnection(socket -> {
+            server.close();
+            socket.onData(chunk -> journal.add("server got " + Talk.text(chunk)));
+        });
+        Socket client = journal(Net.connect(loop, new ConnectOptions().host("localhost").port(server.address().port())
+            .family(Family.IPV6).allowHalfOpen(true).lookup((host, options, answer) -> {
+                journal.add(options.family() + " " + options.hints());
+                answer.accept(List.of(Address.of("::1")), null);
+            })));
+        client.resume().onEnd(() -> Timer.after(loop, 10, () -> {
+            journal.add("writable " + client.isWritable());
+            client.end("late");
+        }));
+        loop.run();
+        journal.expect("IPV6 []", "lookup null ::1 6 localhost", "connect", "writable true", "server got late");
+    }
+
+    // ---- a lookup of the user's --------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @EnumSource(Family.class)
+    @Covers("node:test-net-dns-custom-lookup")
+    void aLookupOfTheUsersIsAskedInstead(Family family, Loop loop) {
+        String address = family == Family.IPV4 ? "127.0.0.1" : "::1";
+        Server server = Net.createServer(loop, socket -> socket.resume().end());
+        server.listen(new ListenOptions().host(address), null);
+        server.onConnection(socket -> server.close());
+        journal(Net.connect(loop, new ConnectOptions().host("anything").port(server.address().port())
+            .lookup((host, options, answer) -> loop.nextTick(() -> {
+                journal.add("asked for " + host);
+                answer.accept(List.of(Address.of(address)), null);
+            })))).resume();
+        loop.run();
+        journal.expect("asked for anything", "lookup null " + address + " " + (family == Family.IPV4 ? 4 : 6) + " anything",
+            "connect");
+    }
+
+    @Test
+    void itLearnsWhatIsWanted(Loop loop) {
+        for (ConnectOptions options : List.of(new ConnectOptions(), new ConnectOptions().family(Family.IPV4),
+            new ConnectOptions().hints(Hint.AI_V4MAPPED, Hint.AI_ALL, Hint.AI_ALL))) {
+            Net.connect(loop, options.port(9).lookup((host, wanted, answer) ->
+                journal.add(host + " " + wanted.family() + " " + Set.copyOf(wanted.hints()).size()))).destroy();
+        }
+        loop.run();
+        journal.expect("localhost null 1", "localhost IPV4 0", "localhost null 2");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "foobar,    4,   ERR_INVALID_IP_ADDRESS,     Invalid IP address: foobar",
+        ",          4,   ERR_INVALID_IP_ADDRESS,     Invalid IP address: null",
+        "127.0.0.1, 100, ERR_INVALID_ADDRESS_FAMILY, Invalid address family: 100 localhost:9",
+    })
+    @Covers({"node:test-net-dns-custom-lookup", "node:test-net-connect-custom-lookup-non-string-address",
+        "node:test-net-options-lookup"})
+    void anAnswerThatIsNoAddressFailsTheConnect(String address, int family, String code, String message, Loop loop) {
+        answering(loop, List.of(new Address(address, family)), null);
+        loop.run();
+        journal.expect("lookup null " + address + " " + family + " localhost", "error " + code + " " + message);
+    }
+
+    @Test
+    void ofSeveralAnswersThoseThatAreNoneAreLeftOut(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket client = journal(Net.connect(loop, new ConnectOptions().port(server.port()).lookup((host, options, answer) ->
+                answer.accept(List.of(new Address("x", 4), new Address("::1", 5), Address.of("127.0.0.1")), null))));
+            client.onConnect(client::end);
+            loop.run();
+        }
+        journal.expect("lookup null x 4 localhost", "lookup null ::1 5 localhost", "lookup null 127.0.0.1 4 localhost", "connect");
+    }
+
+    @Test
+    void noAnswerAtAllFailsTheConnect(Loop loop) {
+        answering(loop, List.of(), null);
+        loop.run();
+        journal.expect("error ERR_INVALID_IP_ADDRESS Invalid IP address: null");
+    }
+
+    @Test
+    void itsErrorIsTheConnects(Loop loop) {
+        answering(loop, null, new ChagresException("EX", "not today"));
+        loop.run();
+        journal.expect("lookup EX null 0 localhost", "error EX not today");
+    }
+
+    @Test
+    void aSecondAnswerIsIgnored(Loop loop) {
+        journal(Net.connect(loop, new ConnectOptions().port(9).lookup((host, options, answer) -> {
+            answer.accept(null, new ChagresException("EX", "first"));
+            answer.accept(null, new ChagresException("EX", "second"));
+        })));
+        loop.run();
+        journal.expect("lookup EX null 0 localhost", "error EX first");
+    }
+
+    @Test
+    void anAnswerAfterTheDestroyIsIgnored(Loop loop) {
+        AnswerLater later = new AnswerLater();
+        Socket client = journal(Net.connect(loop, new ConnectOptions().port(9).lookup(later)));
+        client.destroy();
+        later.answer.accept(List.of(Address.of("127.0.0.1")), null);
+        loop.run();
+        journal.expect();
+    }
+
+    private static final class AnswerLater implements HostLookup {
+        private BiConsumer<? super List<Address>, ? super ChagresException> answer;
+
+        @Override
+        public void lookup(String host, LookupOptions options, BiConsumer<? super List<Address>, ? super ChagresException> answer) {
+            this.answer = answer;
+        }
+    }
+
+    @Test
+    void aLookupListenerMayDestroyTheSocket(Loop loop) {
+        Socket client = answering(loop, List.of(Address.of("127.0.0.1"), Address.of("::1")), null);
+        client.onLookup((error, address, family, host) -> client.destroy());
+        client.onConnectionAttempt(remote -> journal.add("attempt"));
+        loop.run();
+        journal.expect("lookup null 127.0.0.1 4 localhost");
+    }
+
+    @Test
+    void whatItThrowsTheConnectThrowsAndNothingHasBegun(Loop loop) {
+        Socket client = journal(new Socket(loop));
+        ConnectOptions failing = new ConnectOptions().port(9).lookup((host, options, answer) -> {
+            throw new IllegalStateException("no resolver");
+        });
+        assertThrows(IllegalStateException.class, () -> client.connect(failing));
+        assertFalse(client.isConnecting());
+        loop.run();
+        journal.expect();
+        client.connect(Peer.deadPort(), "127.0.0.1").onClose(hadError -> journal.add("close " + hadError));
+        loop.run();
+        assertEquals(1, journal.count("close true"));
+    }
+
+    @Test
+    @Covers("node:test-net-options-lookup")
+    void nullIsNoLookup() {
+        assertThrows(UsageException.class, () -> new ConnectOptions().lookup(null));
+    }
+
+    @Test
+    void hintsThatAreNotAboutAddressesAreRefused() {
+        UsageException error = assertThrows(UsageException.class, () -> new ConnectOptions().hints(Hint.AI_PASSIVE));
+        assertEquals("ERR_INVALID_ARG_VALUE", error.code());
+        assertEquals("The argument 'hints' is invalid. Received AI_PASSIVE", error.getMessage());
+    }
+
+    private Socket answering(Loop loop, List<Address> addresses, ChagresException error) {
+        return journal(Net.connect(loop, new ConnectOptions().port(9).lookup((host, options, answer) ->
+            answer.accept(addresses, error))));
+    }
+
+    private Socket journal(Socket client) {
+        return client
+            .onLookup((error, address, family, host) ->
+                journal.add("lookup " + (error == null ? null : error.code()) + " " + address + " " + family + " " + host))
+            .onConnect(journal.note("connect"))
+            .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
+            .resume();
+    }
+}
