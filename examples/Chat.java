@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A chat: the first line that somebody sends is his name, each other line goes to everybody else. Join with
- * {@code nc 127.0.0.1 9297}. Who does not read what the others say is put out, so that the server need not keep it.
+ * A chat: what one says in a line, everybody else hears.
+ *
+ * <p>Join it with {@code nc 127.0.0.1 9297}; the first line is your name. Who does not read what the others say is put out,
+ * so that the server need not keep it for them.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Chat.java [port] [host]</pre>
  */

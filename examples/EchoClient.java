@@ -8,8 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Sends the lines of its standard input to a server, and prints what comes back. At the end of the input it ends its side of
- * the connection, and exits when the server has ended the other.
+ * Sends the lines of its standard input to a server, and prints what comes back.
+ *
+ * <p>At the end of the input it ends its side of the connection, and exits when the server has ended the other.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoClient.java [port] [host]</pre>
  */

@@ -5,8 +5,10 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 
 /**
- * Sends back what it gets, as fast as each client takes it. SIGINT (Ctrl-C) or SIGTERM lets it accept no more, wait until
- * the last client has left, and exit; a second signal makes it exit at once.
+ * Sends back what it gets, as fast as each client takes it.
+ *
+ * <p>SIGINT (Ctrl-C) or SIGTERM lets it accept no more, wait until the last client has left, and exit; a second signal makes
+ * it exit at once.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java [port] [host]</pre>
  */

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * A server that is told to exit (SIGINT, SIGTERM) and lets those who are connected finish first: it accepts nobody any more, and
- * exits when the last client has left. Who is still there after so many seconds is disconnected.
+ * A server that is told to exit, and lets those who are connected finish first.
+ *
+ * <p>At SIGINT (Ctrl-C) or SIGTERM it accepts nobody any more, and it exits when the last client has left. Who is still there
+ * after so many seconds is disconnected.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/GracefulExit.java [port] [seconds]</pre>
  */

@@ -8,12 +8,11 @@ import io.chagres.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What allowHalfOpen is for. A client sends its question, ends its side, and waits for the answer, which takes a while:
+ * What allowHalfOpen is for: an answer to somebody who has ended already, but listens.
  *
- * <pre>printf 'how many bytes?' | nc -N 127.0.0.1 PORT</pre>
- *
- * By default a socket answers the end of its peer with its own, and it is too late for an answer. Where it may be half open, it
- * stays writable until it is ended.
+ * <p>A client sends a question, ends its side, and waits: {@code printf 'how long?' | nc -N 127.0.0.1 9297}. By default a
+ * socket ends itself right after its peer, and an answer that takes a while comes too late (EPIPE). One that may be half open
+ * stays writable until it is ended: ask the other port.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/HalfOpen.java [port] [half-open port]</pre>
  */

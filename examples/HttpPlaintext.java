@@ -12,14 +12,17 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 
 /**
- * A small HTTP/1.1 server: GET and HEAD of /plaintext. Requests may come pipelined, or byte by byte, and a connection is kept
- * until the client wants it closed. How fast it is: {@code wrk -c 64 -t 2 http://127.0.0.1:8080/plaintext}
+ * A small HTTP/1.1 server that answers GET and HEAD of /plaintext, fast.
+ *
+ * <p>Requests may come pipelined, or byte by byte, and a connection is kept until the client wants it closed. Load it with
+ * {@code wrk -c 64 -t 2 http://127.0.0.1:8080/plaintext}.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/HttpPlaintext.java [port] [host]</pre>
  */
 public class HttpPlaintext {
 
-    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+    private static final DateTimeFormatter DATE =
+        DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final String END_OF_HEAD = "\r\n\r\n";
     private static final int LONGEST_HEAD = 8 * 1024;
     private static final long IDLE_MILLIS = 60_000;

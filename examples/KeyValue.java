@@ -14,8 +14,10 @@ import java.util.TreeMap;
 import java.util.function.Function;
 
 /**
- * A key-value store that speaks Redis's protocol (RESP2): PING, ECHO, SET with EX or PX, GET, DEL, INCR, EXPIRE, TTL, QUIT. Talk
- * to it with {@code redis-cli -p 6380}, load it with {@code redis-benchmark -p 6380 -t ping,set,get,incr -P 16}.
+ * A key-value store that redis-cli can talk to: it speaks RESP2, Redis's protocol.
+ *
+ * <p>It knows PING, ECHO, GET, SET with EX or PX, DEL, INCR, EXPIRE, TTL and QUIT. Try {@code redis-cli -p 6380}, and
+ * {@code redis-benchmark -p 6380 -t ping,set,get,incr -P 16}.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeyValue.java [port] [host]</pre>
  */

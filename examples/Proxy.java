@@ -7,8 +7,9 @@ import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 
 /**
- * Hands each connection on to another server, both ways, no faster than the slower side takes it. An end of one side is an end
- * for the other, which may go on sending; an error of one side closes both.
+ * Hands each connection on to another server, both ways, no faster than the slower side takes it.
+ *
+ * <p>An end of one side is an end for the other, which may go on sending. An error of one side closes both.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Proxy.java [port] [target port] [target host]</pre>
  */

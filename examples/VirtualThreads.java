@@ -11,9 +11,10 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Requests that block, each on a virtual thread of its own, and their replies in order. A request is a line with a number of
- * milliseconds to sleep, which stands for a database or a slow service: {@code printf '300\n200\n100\n' | nc -N 127.0.0.1 9297}
- * takes 300 ms, not 600.
+ * Requests that block, each on a virtual thread of its own, and their replies in order.
+ *
+ * <p>A request is a line with a number of milliseconds to sleep, in place of a database or a slow service:
+ * {@code printf '300\n200\n100\n' | nc -N 127.0.0.1 9297} takes 300 ms, not 600.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/VirtualThreads.java [port] [host]</pre>
  */

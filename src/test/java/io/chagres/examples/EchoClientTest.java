@@ -40,7 +40,8 @@ class EchoClientTest {
     void manyLinesComeBackInOrder() throws Exception {
         String lines = IntStream.range(0, 20_000).mapToObj(i -> "line " + i + " of very many, which are all alike\n")
             .collect(joining());
-        try (ExampleProcess server = ExampleProcess.listening("EchoServer"); ExampleProcess client = clientOf(server.port())) {
+        try (ExampleProcess server = ExampleProcess.listening("EchoServer");
+             ExampleProcess client = clientOf(server.port())) {
             client.type(lines);
             client.typeEnd();
             for (String line : lines.split("\n")) {

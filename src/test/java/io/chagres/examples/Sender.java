@@ -5,7 +5,10 @@ import java.io.OutputStream;
 import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Sends on a thread of its own and half-closes, so that who reads may come late. After the last byte of an array comes its first. */
+/**
+ * Sends on a thread of its own and half-closes, so that who reads may come late. After the last byte of the array comes its
+ * first again.
+ */
 final class Sender {
 
     private static final int PIECE = 16 * 1024;

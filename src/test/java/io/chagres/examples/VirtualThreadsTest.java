@@ -62,7 +62,8 @@ class VirtualThreadsTest {
         byte[] requests = (String.join("\n", millis) + "\n").getBytes(StandardCharsets.US_ASCII);
         try (Socket client = server.connect()) {
             Sender sender = new Sender(client, requests, 0, requests.length);
-            assertIterableEquals(millis.stream().map(each -> "slept " + each).toList(), Talk.allText(client).lines().toList());
+            List<String> replies = Talk.allText(client).lines().toList();
+            assertIterableEquals(millis.stream().map(each -> "slept " + each).toList(), replies);
             sender.join();
         }
     }
