@@ -1,10 +1,13 @@
 import io.chagres.handle.Signal;
+import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.net.ConnectOptions;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
+import io.chagres.stream.Streams;
+import java.util.List;
 
 /**
  * Hands each connection on to another server, both ways, no faster than the slower side takes it.
@@ -21,28 +24,19 @@ public class Proxy {
         String targetHost = args.length > 2 ? args[2] : "127.0.0.1";
         ConnectOptions target = new ConnectOptions().port(targetPort).host(targetHost).allowHalfOpen(true);
         try (Loop loop = new Loop()) {
-            Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true),
-                client -> join(client, Net.connect(loop, target, null)));
+            Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), client -> {
+                Socket far = Net.connect(loop, target, null);
+                Streams.pipeline(List.of(client, far, client), Proxy::report);
+            });
             server.listen(port, "127.0.0.1", () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", server::close).unref();
             loop.run();
         }
     }
 
-    private static void join(Socket client, Socket target) {
-        client.pipe(target);
-        target.pipe(client);
-        endWith(client, target);
-        endWith(target, client);
-    }
-
-    /** Whatever ends one of them before its time ends the other. */
-    private static void endWith(Socket one, Socket other) {
-        one.onError(error -> System.err.println(error.getMessage()));
-        one.onClose(hadError -> {
-            if (hadError) {
-                other.destroy();
-            }
-        });
+    private static void report(ChagresException error) {
+        if (error != null) {
+            System.err.println("connection lost: " + error.getMessage());
+        }
     }
 }

@@ -101,13 +101,13 @@ class ProxyTest {
                 Talk.reset(end);
                 Talk.ending(client);
             }
-            assertEquals("read ECONNRESET", proxy.nextError());
+            assertEquals("connection lost: read ECONNRESET", proxy.nextError());
             try (Socket client = proxy.connect(); Socket end = target.accept()) {
                 assertPasses(client, end);
                 Talk.reset(client);
                 Talk.ending(end);
             }
-            assertEquals("read ECONNRESET", proxy.nextError());
+            assertEquals("connection lost: read ECONNRESET", proxy.nextError());
             proxy.assertExits();
         }
     }
@@ -124,7 +124,7 @@ class ProxyTest {
             try (Socket client = proxy.connect()) {
                 Talk.ending(client);
             }
-            assertEquals("connect ECONNREFUSED 127.0.0.1:" + port, proxy.nextError());
+            assertEquals("connection lost: connect ECONNREFUSED 127.0.0.1:" + port, proxy.nextError());
             proxy.assertExits();
         }
     }
