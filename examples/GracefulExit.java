@@ -53,8 +53,8 @@ public class GracefulExit {
     }
 
     private void close() {
-        System.out.println("closing: " + clients.size() + " clients are still here");
         server.close();
+        System.out.println("closing: " + clients.size() + " clients are still here");
         Timer.after(loop, seconds * 1000L, this::disconnect).unref();
     }
 
