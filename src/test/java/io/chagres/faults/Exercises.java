@@ -3,14 +3,20 @@ package io.chagres.faults;
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.World.nameOf;
 
+import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.RawSocket;
+import io.chagres.handle.Poll;
+import io.chagres.handle.PollEvents;
 import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
+import io.chagres.net.Family;
+import io.chagres.net.Lookup;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.Socket;
 import io.chagres.net.SocketAddress;
+import io.chagres.net.SocketOption;
 import io.chagres.net.Tcp;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -215,40 +221,50 @@ final class Exercises {
         action.run();
     }
 
-    /** Collects what several have to say: the first that is not "fine" counts. */
-    private static final class Ending {
-        private final Consumer<String> told;
-        private String how = FINE;
-        private String report = "";
-        private int awaited;
-
-        Ending(Consumer<String> told) {
-            this.told = told;
+    /** A descriptor is watched that somebody else has opened. */
+    static void poll(World world, Consumer<String> told) {
+        Descriptor theirs = Descriptor.event(1);
+        Consumer<String> end = how -> {
+            theirs.close();
+            told.accept(how);
+        };
+        try {
+            Poll poll = new Poll(world.loop, theirs.fd());
+            poll.start(PollEvents.READABLE, (events, error) ->
+                poll.close(() -> end.accept(error == null ? FINE : nameOf(error))));
+        } catch (ChagresException refused) {
+            end.accept(nameOf(refused));
         }
+    }
 
-        void await() {
-            awaited++;
+    /** The kernel is asked for what it knows of a socket, and told how it shall be. */
+    static void options(World world, Consumer<String> told) {
+        Tcp handle = new Tcp(world.loop);
+        String how = FINE;
+        try {
+            handle.bind(new SocketAddress(World.HOST, 0));
+            handle.set(SocketOption.SO_RCVBUF, handle.get(SocketOption.SO_RCVBUF));
+            handle.info();
+        } catch (ChagresException refused) {
+            how = nameOf(refused);
         }
+        String outcome = how;
+        handle.close(() -> told.accept(outcome));
+    }
 
-        /** Something was not as wished, and it went on all the same. */
-        void reported(String what) {
-            report = what.isEmpty() ? report : ", reported " + what;
+    /** A socket is closed with a reset; where that fails, it is open still. */
+    static void reset(World world, Consumer<String> told) {
+        Tcp handle = new Tcp(world.loop, Family.IPV4);
+        try {
+            handle.closeReset(() -> told.accept(FINE));
+        } catch (ChagresException refused) {
+            handle.close(() -> told.accept(nameOf(refused)));
         }
+    }
 
-        /** Something went wrong; those that are awaited still come. */
-        void failed(String reason) {
-            if (how.equals(FINE) || how.equals(Visitor.DROPPED)) {
-                how = reason;
-            }
-        }
-
-        void arrived(String outcome) {
-            if (how.equals(FINE)) {
-                how = outcome;
-            }
-            if (--awaited == 0) {
-                told.accept(how + report);
-            }
-        }
+    /** What is an address called? */
+    static void name(World world, Consumer<String> told) {
+        Lookup.name(world.loop, new SocketAddress(World.HOST, 80),
+            (name, failure) -> told.accept(failure == null ? FINE : nameOf(failure)), Lookup.NameFlag.NI_NUMERICHOST);
     }
 }

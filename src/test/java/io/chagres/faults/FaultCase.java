@@ -12,17 +12,20 @@ import java.util.function.LongPredicate;
  * @param name what fails, and where
  * @param exercise what is going on
  * @param expected how that goes then
- * @param call the C function
+ * @param calls the C functions: mostly one
  * @param descriptorAt which of its arguments is the descriptor that must be of the exercise; -1 where it has none
  * @param use the how manieth call fails
+ * @param times how many fail from that on; FOR_EVER until the one concerned has learnt of it
  */
 record FaultCase(
         String name, BiConsumer<World, Consumer<String>> exercise, String expected,
-        String call, int descriptorAt, int use, long result, int errno, boolean afterwards) {
+        Set<String> calls, int descriptorAt, int use, int times, long result, int errno, boolean afterwards) {
+
+    static final int FOR_EVER = Integer.MAX_VALUE;
 
     /** @param others the descriptors of those that are not concerned */
     Faults.Plan plan(Set<Long> others) {
         LongPredicate concerned = descriptorAt < 0 ? any -> true : fd -> !others.contains(fd);
-        return new Faults.Plan(call, Math.max(0, descriptorAt), concerned, use, result, errno, afterwards);
+        return new Faults.Plan(calls, Math.max(0, descriptorAt), concerned, use, times, result, errno, afterwards);
     }
 }

@@ -1,12 +1,15 @@
 package io.chagres.faults;
 
+import static io.chagres.faults.FaultCase.FOR_EVER;
 import static io.chagres.faults.Visitor.DROPPED;
 import static io.chagres.faults.Visitor.FINE;
+import static io.chagres.faults.Visitor.LEFT_ALONE;
 
 import io.chagres.sys.Errno;
 import io.chagres.sys.NetDb;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -18,6 +21,8 @@ final class FaultTable {
 
     private static final int[] USES = {1, 2, 5};
     private static final String TOLD = "%s %s";
+    private static final String SENDMSG = "EACCES EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EINVAL EISCONN EMSGSIZE ENOMEM ENOTCONN "
+        + "ENOTSOCK ENOTSUP EPIPE";
 
     private final List<FaultCase> cases = new ArrayList<>();
 
@@ -28,7 +33,10 @@ final class FaultTable {
         table.exchanging();
         table.ending();
         table.waiting();
-        table.others();
+        table.askingAndAdopting();
+        table.pipes();
+        table.unixSockets();
+        table.lasting();
         return table.cases;
     }
 
@@ -119,8 +127,123 @@ final class FaultTable {
         of("write", 0, "a wake-up", Exercises::wake).told(FINE, "EINTR EAGAIN");
     }
 
-    private void others() {
+    private void askingAndAdopting() {
         of("fcntl", 0, "a handle", Exercises::adopt).told(TOLD, "EBADF EINVAL EPERM");
+        at(1, "fcntl", 0, "a poll", Exercises::poll).told(TOLD, "EBADF EINVAL EPERM");
+        at(1, "epoll_ctl", 2, "a poll, tried", Exercises::poll).told(TOLD, "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM").told(FINE, "EEXIST");
+        at(2, "epoll_ctl", 2, "a poll, taken back", Exercises::poll).told(FINE, "EBADF EINVAL ENOENT ENOMEM");
+        at(3, "epoll_ctl", 2, "a poll, started", Exercises::poll).told("poll %2$s", "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM");
+        at(4, "epoll_ctl", 2, "a poll, stopped", Exercises::poll).told(FINE, "EBADF EINVAL ENOENT ENOMEM");
+        of("getsockopt", 0, "a handle", Exercises::options).told(TOLD, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+        of("setsockopt", 0, "a handle", Exercises::options).told(TOLD, "EBADF EFAULT EINVAL ENOMEM ENOPROTOOPT ENOTSOCK");
+        of("setsockopt", 0, "a reset", Exercises::reset).told(TOLD, "EBADF EFAULT ENOMEM ENOPROTOOPT ENOTSOCK").told(FINE, "EINVAL");
+        of("getnameinfo", -1, "an address", Exercises::name)
+            .returns("getnameinfo ENOTFOUND", NetDb.EAI_NONAME)
+            .returns("getnameinfo EAI_AGAIN", NetDb.EAI_AGAIN)
+            .returns("getnameinfo EAI_BADFLAGS", NetDb.EAI_BADFLAGS)
+            .returns("getnameinfo EAI_FAIL", NetDb.EAI_FAIL)
+            .returns("getnameinfo EAI_FAMILY", NetDb.EAI_FAMILY)
+            .returns("getnameinfo EAI_MEMORY", NetDb.EAI_MEMORY)
+            .returns("getnameinfo EAI_OVERFLOW", NetDb.EAI_OVERFLOW)
+            .returns("getnameinfo EMFILE", NetDb.EAI_SYSTEM);
+    }
+
+    /** Two ends of ours. */
+    private void pipes() {
+        String reading = "EBADF EFAULT EINVAL EIO EISDIR";
+        String writing = "EBADF EDESTADDRREQ EFAULT EFBIG EINVAL EIO ENOSPC EPERM EPIPE";
+        of("pipe2", -1, "two pipes", PipeExercises::twoPipes).told(TOLD, "EFAULT EINVAL EMFILE ENFILE");
+        of("fcntl", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, "EBADF EINVAL EPERM");
+        of("read", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, reading).told(FINE, "EAGAIN EINTR");
+        of("write", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, writing).told(FINE, "EAGAIN EINTR");
+        of("writev", 0, "two pipes", PipeExercises::twoPipes).told("write %2$s", writing).told(FINE, "EAGAIN EINTR");
+        of("close", 0, "two pipes", PipeExercises::twoPipes).butDone().told(FINE, "EINTR EIO ENOSPC EBADF");
+        of("isatty", 0, "a pipe", PipeExercises::guess).told(FINE, "EBADF EINVAL ENOTTY");
+        of("socketpair", -1, "a pair", PipeExercises::pair)
+            .told(TOLD, "EAFNOSUPPORT EFAULT EMFILE ENFILE ENOTSUP EPROTONOSUPPORT");
+        of("sendmsg", 0, "a pair", PipeExercises::pair).told("write %2$s", SENDMSG).told(FINE, "EAGAIN EINTR ENOBUFS");
+        of("sendmsg", 0, "a descriptor", PipeExercises::descriptors).told("write %2$s", SENDMSG)
+            .told(FINE, "EAGAIN EINTR ENOBUFS");
+        of("recvmsg", 0, "a descriptor", PipeExercises::descriptors)
+            .told("read %2$s", "EBADF ECONNREFUSED ECONNRESET EFAULT EINVAL ENOMEM ENOTCONN ENOTSOCK").told(FINE, "EAGAIN EINTR");
+        of("fcntl", 0, "a descriptor", PipeExercises::descriptors).told(TOLD, "EBADF EINVAL EPERM");
+    }
+
+    private void unixSockets() {
+        of("socket", -1, "a Unix socket", PipeExercises::byPath)
+            .told(TOLD, "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
+        of("bind", 0, "a Unix socket", PipeExercises::byPath)
+            .told(TOLD, "EACCES EADDRINUSE EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOMEM ENOTDIR ENOTSOCK EROFS")
+            .told("bind EACCES", "ENOENT");
+        of("fchmod", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EIO EPERM EROFS");
+        of("chmod", -1, "a Unix socket", PipeExercises::byPath)
+            .told(TOLD, "EACCES EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
+        of("listen", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EADDRINUSE EBADF EINVAL ENOTSOCK ENOTSUP");
+        of("connect", 0, "a Unix socket", PipeExercises::byPath)
+            .told(TOLD, "EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EBADF ECONNREFUSED EFAULT EINVAL EISCONN ENOENT")
+            .told(TOLD, "ENOTSOCK EPROTOTYPE ETIMEDOUT").told(FINE, "EINTR");
+        of("accept4", -1, "a Unix socket", PipeExercises::byPath).told(FINE, "EAGAIN EINTR ECONNABORTED EPROTO ENOBUFS ENOMEM");
+        at(1, "getsockopt", 0, "a Unix socket, asked", PipeExercises::byPath).told(TOLD, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+        at(2, "getsockopt", 0, "a Unix socket, connecting", PipeExercises::byPath)
+            .told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+        of("getsockname", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
+        of("getpeername", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EFAULT EINVAL ENOBUFS ENOTCONN ENOTSOCK");
+        at(1, "epoll_ctl", 2, "a Unix socket, listening", PipeExercises::byPath).told(FINE, "ENOMEM ENOSPC EPERM");
+        at(2, "epoll_ctl", 2, "a Unix socket, connecting", PipeExercises::byPath).told(FINE, "ENOMEM ENOSPC EPERM");   // asks again
+        at(3, "epoll_ctl", 2, "a Unix socket, accepted", PipeExercises::byPath).told(TOLD, "ENOMEM ENOSPC EPERM");
+        of("shutdown", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EINVAL ENOTCONN ENOTSOCK");
+        of("unlink", -1, "a Unix socket", PipeExercises::byPath)   // the close has nobody to tell
+            .told(FINE, "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
+    }
+
+    /** Failures that come again and again: ten times, and until the one concerned has learnt of it. */
+    private void lasting() {
+        at(1, "accept4", -1, "a server", Exercises::serve).times(10)
+            .told(FINE, "EMFILE ENFILE ENOBUFS ENOMEM ECONNABORTED EPROTO EPERM EAGAIN EINTR EBADF");
+        at(1, "accept4", -1, "a server", Exercises::serve).times(100).told(FINE, "ECONNABORTED EBADF");
+        at(1, "accept4", -1, "a server", LastingExercises::knock).times(FOR_EVER)
+            .told(LEFT_ALONE, "EMFILE ENFILE ENOBUFS ENOMEM ECONNABORTED EAGAIN EINTR EBADF");
+        at(1, "accept4|eventfd|socket|epoll_create1", -1, "a process", LastingExercises::knock).times(FOR_EVER)
+            .told(LEFT_ALONE, "EMFILE ENFILE");
+        at(1, "epoll_ctl", 2, "a listener", Exercises::listen).times(3).told(FINE, "ENOSPC ENOMEM");
+        at(1, "epoll_ctl", 2, "a listener", LastingExercises::listen).times(FOR_EVER).told(LEFT_ALONE, "ENOSPC ENOMEM");
+        at(1, "epoll_ctl", 2, "an accepted connection", Exercises::serve).times(10).told(TOLD, "ENOSPC ENOMEM");
+        at(1, "epoll_ctl", 2, "a client", Exercises::connect).times(10).told("connect %2$s", "ENOSPC ENOMEM");
+        at(1, "recv", 0, "a server", Exercises::serve).times(10).told(FINE, "EAGAIN EINTR");
+        at(1, "recv", 0, "a server", LastingExercises::knock).times(FOR_EVER).told(LEFT_ALONE, "EAGAIN EINTR");
+        at(1, "send", 0, "a server", Exercises::serve).times(10).told(FINE, "EAGAIN EINTR ENOBUFS");
+        at(1, "send", 0, "a server", Exercises::serve).times(100).told(FINE, "EAGAIN EINTR ENOBUFS");
+        at(1, "send", 0, "a server", LastingExercises::knock).times(FOR_EVER).told(LEFT_ALONE, "EAGAIN EINTR ENOBUFS");
+        at(1, "sendmsg", 0, "a client with much to say", Exercises::connectWithMuchToSay).times(10)
+            .told(FINE, "EAGAIN EINTR ENOBUFS");
+        at(1, "read", 0, "two pipes", PipeExercises::twoPipes).times(10).told(FINE, "EAGAIN EINTR");
+        at(1, "write", 0, "two pipes", PipeExercises::twoPipes).times(10).told(FINE, "EAGAIN EINTR");
+        at(1, "writev", 0, "two pipes", PipeExercises::twoPipes).times(10).told(FINE, "EAGAIN EINTR");
+        at(1, "recvmsg", 0, "a descriptor", PipeExercises::descriptors).times(10).told(FINE, "EAGAIN EINTR");
+        at(1, "sendmsg", 0, "a descriptor", PipeExercises::descriptors).times(10).told(FINE, "EAGAIN EINTR ENOBUFS");
+        at(1, "connect", 0, "a client", Exercises::connect).times(10).told(FINE, "EINTR");
+        at(1, "connect", 0, "a client", Exercises::connect).butDone().times(2).told(FINE, "EINTR");
+        at(1, "connect", 0, "a client whose peer is silent", LastingExercises::giveUpConnecting).butDone().told(FINE, "EINTR");
+        at(1, "connect", 0, "a client whose peer is silent", LastingExercises::giveUpConnecting).butDone().times(3).told(FINE, "EINTR");
+        at(1, "socket", -1, "a client", Exercises::connect).times(FOR_EVER).told("connect %2$s", "EMFILE ENFILE ENOBUFS ENOMEM");
+        at(1, "getaddrinfo", -1, "a client", Exercises::lookUp).times(5).returns("getaddrinfo EAI_AGAIN", NetDb.EAI_AGAIN);
+        at(1, "close", 0, "a server", Exercises::serve).butDone().times(10).told(FINE, "EINTR EIO");
+        at(1, "epoll_wait", -1, "a server", Exercises::serve).times(100).told(FINE, "EINTR");
+        at(1, "epoll_pwait2", 0, "a loop", Exercises::liveAndDie).times(FOR_EVER).told(FINE, "ENOSYS");
+        at(1, "write", 0, "a wake-up", Exercises::wake).times(10).told(FINE, "EINTR EAGAIN");
+        at(2, "eventfd", -1, "a spare descriptor", LastingExercises::serveOnSecondLoop).times(FOR_EVER)
+            .told(FINE, "EINVAL EMFILE ENFILE ENODEV ENOMEM");
+        at(1, "getrlimit", -1, "a listener", LastingExercises::serveOnSecondLoop).told(FINE, "EFAULT EINVAL EPERM");
+        renewing();
+    }
+
+    /** The epoll set is exchanged, or stays until it can be. */
+    private void renewing() {
+        of("epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray).told(FINE, "EINVAL EMFILE ENFILE ENOMEM");
+        at(1, "epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray).times(10).told(FINE, "EMFILE ENFILE ENOMEM");
+        at(1, "epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray).times(FOR_EVER)
+            .told(LastingExercises.NOT_RENEWED, "EMFILE ENFILE ENOMEM");
+        at(1, "epoll_ctl", 0, "a set with a stray", LastingExercises::leaveStray).told(FINE, "EINVAL ENOMEM ENOSPC");
     }
 
     private Rows of(String call, int descriptorAt, String whose, BiConsumer<World, Consumer<String>> exercise) {
@@ -139,6 +262,7 @@ final class FaultTable {
         private final String whose;
         private final BiConsumer<World, Consumer<String>> exercise;
         private boolean afterwards;
+        private int times = 1;
 
         Rows(int[] uses, String call, int descriptorAt, String whose, BiConsumer<World, Consumer<String>> exercise) {
             this.uses = uses;
@@ -151,6 +275,12 @@ final class FaultTable {
         /** The call does what it should, and says it had not. */
         Rows butDone() {
             afterwards = true;
+            return this;
+        }
+
+        /** It does not fail once, but so often in a row. */
+        Rows times(int count) {
+            times = count;
             return this;
         }
 
@@ -170,9 +300,15 @@ final class FaultTable {
 
         private void add(String expected, String error, long result, int errno) {
             for (int use : uses) {
-                String name = "%s %s, use %d, of %s%s".formatted(call, error, use, whose, afterwards ? ", though done" : "");
-                cases.add(new FaultCase(name, exercise, expected, call, descriptorAt, use, result, errno, afterwards));
+                String name = "%s %s%s, use %d, of %s%s".formatted(call, error, howOften(), use, whose,
+                    afterwards ? ", though done" : "");
+                cases.add(new FaultCase(name, exercise, expected, Set.of(call.split("\\|")), descriptorAt, use, times, result, errno,
+                    afterwards));
             }
+        }
+
+        private String howOften() {
+            return times == 1 ? "" : times == FOR_EVER ? " for ever" : " " + times + " times";
         }
     }
 

@@ -16,8 +16,10 @@ final class Visitor {
 
     static final String FINE = "fine";
     static final String DROPPED = "dropped";
+    static final String LEFT_ALONE = "left alone";
 
     private static final int PATIENCE_MILLIS = 10_000;
+    private static final int IMPATIENCE_MILLIS = 60;
     private static final int MOST_BYTES = 3000;
     private static final ExecutorService THREADS =
         Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("visitor-", 1).factory());
@@ -27,12 +29,17 @@ final class Visitor {
 
     /** Connects to {@code port} and talks until {@code stay} says no, at least once; how it went goes to {@code told}. */
     static Future<?> talk(int port, BooleanSupplier stay, Consumer<String> told) {
-        return THREADS.submit(() -> told.accept(conversation(port, stay)));
+        return THREADS.submit(() -> told.accept(conversation(port, PATIENCE_MILLIS, stay)));
     }
 
-    private static String conversation(int port, BooleanSupplier stay) {
+    /** As {@link #talk}, once, and goes after a moment where nothing comes back. */
+    static Future<?> knock(int port, Consumer<String> told) {
+        return THREADS.submit(() -> told.accept(conversation(port, IMPATIENCE_MILLIS, () -> false)));
+    }
+
+    private static String conversation(int port, int patienceMillis, BooleanSupplier stay) {
         try (Socket socket = new Socket("127.0.0.1", port)) {
-            socket.setSoTimeout(PATIENCE_MILLIS);
+            socket.setSoTimeout(patienceMillis);
             socket.setTcpNoDelay(true);
             Random random = new Random(port);
             boolean good = true;
@@ -41,7 +48,7 @@ final class Visitor {
             } while (good && stay.getAsBoolean());
             return good ? leave(socket) : DROPPED;
         } catch (IOException e) {
-            return e.getMessage().contains("timed out") ? "left alone" : DROPPED;
+            return e.getMessage().contains("timed out") ? LEFT_ALONE : DROPPED;
         }
     }
 

@@ -62,7 +62,7 @@ final class World {
 
     /** The JVM opens sockets of its own with the first ones of java.net. */
     static void warmUp() {
-        complaints(new FaultCase("none", Exercises::connect, "", "none", -1, 1, -1, 0, false));
+        complaints(new FaultCase("none", Exercises::connect, "", Set.of(), -1, 1, 1, -1, 0, false));
     }
 
     private void live() {
@@ -109,7 +109,7 @@ final class World {
         } else if (!struck && !outcome.equals(Visitor.FINE)) {
             complain("without any failure it was \"" + outcome + "\"");
         }
-        if (struck) {
+        if (struck && (fault.times() == FaultCase.FOR_EVER || Faults.over() || repeats == MOST_REPEATS)) {
             Faults.arm(null);
             repeatOnce();
         } else if (repeats < MOST_REPEATS) {
@@ -189,6 +189,7 @@ final class World {
 
     /** Which call failed, and how. */
     static String nameOf(Throwable error) {
-        return error instanceof SystemException system ? system.syscall() + " " + system.code() : error.toString();
+        return error instanceof SystemException system ? system.syscall() + " " + system.code()
+            : error instanceof ChagresException misuse ? misuse.code() : error.toString();
     }
 }

@@ -5,6 +5,9 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongPredicate;
 
 /**
@@ -16,18 +19,27 @@ public final class Faults {
     /**
      * One failure to come.
      *
-     * @param call the name of the C function
+     * @param calls the names of the C functions
      * @param word which of its arguments is the descriptor
      * @param concerned for which descriptors
      * @param use which of these calls fails: 1 for the next
+     * @param times how many of them fail, from that on
      * @param result what it returns then, -1 as a rule
      * @param errno what it leaves in errno
      * @param afterwards whether the call is made all the same, and only its result is a lie
      */
-    public record Plan(String call, int word, LongPredicate concerned, int use, long result, int errno, boolean afterwards) {
+    public record Plan(Set<String> calls, int word, LongPredicate concerned, int use, int times, long result, int errno,
+                       boolean afterwards) {
+
+        /** One failure of one function. */
+        public Plan(String call, int word, LongPredicate concerned, int use, long result, int errno, boolean afterwards) {
+            this(Set.of(call), word, concerned, use, 1, result, errno, afterwards);
+        }
     }
 
     private static final MethodHandle CALL = call();
+
+    private static final Set<String> LINKED = ConcurrentHashMap.newKeySet();
 
     private static Plan plan;
     private static int uses;
@@ -45,12 +57,23 @@ public final class Faults {
         uses = 0;
     }
 
-    /** Whether the failure that was planned has come. */
+    /** Whether the failure that was planned has come, for the first time at least. */
     public static synchronized boolean struck() {
         return plan != null && uses >= plan.use;
     }
 
+    /** Whether it has come as many times as was planned. */
+    public static synchronized boolean over() {
+        return plan == null || uses - plan.use >= plan.times - 1;
+    }
+
+    /** The functions that were linked since {@link #install}. */
+    public static Set<String> linked() {
+        return new TreeSet<>(LINKED);
+    }
+
     private static MethodHandle around(String name, MethodHandle function) {
+        LINKED.add(name);
         int count = function.type().parameterCount();
         MethodHandle spread = function.asSpreader(Object[].class, count);
         return MethodHandles.insertArguments(CALL, 0, name, spread)
@@ -69,9 +92,10 @@ public final class Faults {
     }
 
     private static synchronized Plan take(String name, Object[] arguments) {
-        boolean concerned = plan != null && plan.call.equals(name)
+        boolean concerned = plan != null && plan.calls.contains(name)
                 && plan.concerned.test(arguments[1 + plan.word] instanceof Long word ? word : 0);
-        return concerned && ++uses == plan.use ? plan : null;
+        boolean fails = concerned && ++uses >= plan.use && uses - plan.use < plan.times;
+        return fails ? plan : null;
     }
 
     private static MethodHandle call() {
