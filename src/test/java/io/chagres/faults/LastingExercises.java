@@ -13,6 +13,7 @@ import io.chagres.net.Server;
 import io.chagres.net.SocketAddress;
 import io.chagres.net.Tcp;
 import io.chagres.sys.Epoll;
+import io.chagres.sys.Faults;
 import java.io.IOException;
 import java.util.function.Consumer;
 
@@ -22,17 +23,20 @@ final class LastingExercises {
     static final String NOT_RENEWED = "not renewed";
 
     private static final long MOMENT_MILLIS = 5;
-    private static final int MOST_LOOKS = 10;
+    private static final int SOME_LOOKS = 10;
+    private static final int MOST_LOOKS = 500;
 
     private LastingExercises() {
     }
 
     // ---- visitors with little patience ---------------------------------------------------------------------------
 
-    /** A visitor comes, and goes again where nobody answers. */
+    /** A visitor comes, and goes again where nobody answers; what the server is told of it counts, too. */
     static void knock(World world, Consumer<String> told) {
-        world.expect(socket -> socket.onError(gone -> { }), report -> { });
-        Visitor.knock(world.port, how -> world.loop.execute(() -> told.accept(how)));
+        Ending ending = new Ending(told);
+        world.expect(socket -> socket.onError(gone -> { }), error -> ending.reported(nameOf(error)));
+        ending.await();
+        Visitor.knock(world.port, how -> world.loop.execute(() -> ending.arrived(how)));
     }
 
     /** Another server listens, has such a visitor, and ends. */
@@ -105,6 +109,15 @@ final class LastingExercises {
      * nobody can take it out. The loop exchanges the set.
      */
     static void leaveStray(World world, Consumer<String> told) {
+        leaveStray(world, MOST_LOOKS, told);
+    }
+
+    /** As {@link #leaveStray(World, Consumer)}, where the set can't be exchanged. */
+    static void leaveStrayForGood(World world, Consumer<String> told) {
+        leaveStray(world, Faults.isArmed() ? SOME_LOOKS : MOST_LOOKS, told);
+    }
+
+    private static void leaveStray(World world, int looks, Consumer<String> told) {
         Descriptor description = Descriptor.event(1);
         int set = world.loop.core().backendFd();
         new Watcher(world.loop.core()) {
@@ -120,7 +133,7 @@ final class LastingExercises {
             protected void onReady(int events) {
                 detach(false);
                 watched.close();
-                awaitOtherSet(world, set, how -> {
+                awaitOtherSet(world, set, looks, how -> {
                     description.close();
                     told.accept(how);
                 });
@@ -133,12 +146,12 @@ final class LastingExercises {
         }.begin();
     }
 
-    private static void awaitOtherSet(World world, int set, Consumer<String> told) {
+    private static void awaitOtherSet(World world, int set, int most, Consumer<String> told) {
         int[] looks = {0};
         Timer[] timer = new Timer[1];
         timer[0] = Timer.every(world.loop, MOMENT_MILLIS, () -> {
             boolean renewed = world.loop.core().backendFd() != set;
-            if (renewed || ++looks[0] == MOST_LOOKS) {
+            if (renewed || ++looks[0] == most) {
                 timer[0].close();
                 told.accept(renewed ? FINE : NOT_RENEWED);
             }

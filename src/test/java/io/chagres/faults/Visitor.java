@@ -1,8 +1,10 @@
 package io.chagres.faults;
 
+import io.chagres.sys.Faults;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.util.Arrays;
 import java.util.Random;
 import java.util.concurrent.ExecutorService;
@@ -32,7 +34,7 @@ final class Visitor {
         return THREADS.submit(() -> told.accept(conversation(port, PATIENCE_MILLIS, stay)));
     }
 
-    /** As {@link #talk}, once, and goes after a moment where nothing comes back. */
+    /** As {@link #talk}, once, and goes after a moment where nothing comes back because of the failure. */
     static Future<?> knock(int port, Consumer<String> told) {
         return THREADS.submit(() -> told.accept(conversation(port, IMPATIENCE_MILLIS, () -> false)));
     }
@@ -46,6 +48,7 @@ final class Visitor {
             do {
                 good = echo(socket, random);
             } while (good && stay.getAsBoolean());
+            socket.setSoTimeout(PATIENCE_MILLIS);
             return good ? leave(socket) : DROPPED;
         } catch (IOException e) {
             return e.getMessage().contains("timed out") ? LEFT_ALONE : DROPPED;
@@ -56,11 +59,32 @@ final class Visitor {
         byte[] sent = new byte[1 + random.nextInt(MOST_BYTES)];
         random.nextBytes(sent);
         socket.getOutputStream().write(sent);
-        byte[] returned = socket.getInputStream().readNBytes(sent.length);
-        if (returned.length == sent.length && !Arrays.equals(sent, returned)) {
+        byte[] returned = new byte[sent.length];
+        boolean all = receive(socket, returned);
+        if (all && !Arrays.equals(sent, returned)) {
             throw new IOException("other bytes came back than were sent");
         }
-        return returned.length == sent.length;
+        return all;
+    }
+
+    /** Waits longer than it wants to where that has another reason than the failure: a machine that is busy. */
+    private static boolean receive(Socket socket, byte[] bytes) throws IOException {
+        int count = 0;
+        for (int waited = 0; count < bytes.length; ) {
+            try {
+                int more = socket.getInputStream().read(bytes, count, bytes.length - count);
+                if (more < 0) {
+                    return false;
+                }
+                count += more;
+            } catch (SocketTimeoutException nothing) {
+                waited += socket.getSoTimeout();
+                if (Faults.struck() || waited >= PATIENCE_MILLIS) {
+                    throw nothing;
+                }
+            }
+        }
+        return true;
     }
 
     private static String leave(Socket socket) throws IOException {

@@ -57,6 +57,11 @@ public final class Faults {
         uses = 0;
     }
 
+    /** Whether a failure is planned. */
+    public static synchronized boolean isArmed() {
+        return plan != null;
+    }
+
     /** Whether the failure that was planned has come, for the first time at least. */
     public static synchronized boolean struck() {
         return plan != null && uses >= plan.use;
