@@ -40,7 +40,7 @@ NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 COMPILED = target/compiled
 
 .NOTPARALLEL:
-.PHONY: help run test bench examples doc conformance clean
+.PHONY: help run test bench compare examples doc conformance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,6 +54,9 @@ test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for on
 bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results also in target/jmh.json
 	@$(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec \
 	    -Djmh.args='$(BENCH) -prof gc -rf json -rff target/jmh.json $(JMH_ARGS)'
+
+compare: ## beside C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
+	@ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(ARGS)'
 
 examples: $(COMPILED) ## compile the examples and list them
 	@for file in examples/*.java; do \

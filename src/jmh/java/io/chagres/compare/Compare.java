@@ -1,0 +1,116 @@
+package io.chagres.compare;
+
+import static java.util.stream.Collectors.toMap;
+
+import io.chagres.compare.machine.Cores;
+import io.chagres.compare.machine.Machine;
+import io.chagres.compare.report.Pictures;
+import io.chagres.compare.report.Results;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code make compare}. */
+@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
+    description = "Servers beside each other under the same load: what an operation costs each.")
+public final class Compare implements Callable<Integer> {
+
+    private static final Path WORK = Path.of("target/compare");
+
+    @Option(names = "--server", split = ",", description = "Who competes, by name or the beginning of one; all by default.")
+    private List<String> servers = List.of("");
+
+    @Option(names = "--load", split = ",",
+        description = "What is done to them, likewise; \"headlines\" are the rows of README's table.")
+    private List<String> loads = List.of("");
+
+    @Option(names = "--rounds", defaultValue = "3", description = "How often each takes its turn (${DEFAULT-VALUE}).")
+    private int rounds;
+
+    @Option(names = "--seconds", defaultValue = "1", description = "How long a turn is (${DEFAULT-VALUE}).")
+    private double seconds;
+
+    @Option(names = "--fresh", description = "Start new servers for each load.")
+    private boolean fresh;
+
+    @Option(names = "--no-calls", description = "Do not count system calls with strace.")
+    private boolean noCalls;
+
+    @Option(names = "--publish", description = "Write to docs, and not to target.")
+    private boolean publish;
+
+    @Option(names = "--list", description = "Name all servers and loads, and measure nothing.")
+    private boolean list;
+
+    private String[] arguments;
+
+    public static void main(String[] arguments) {
+        System.setProperty("java.awt.headless", "true");
+        Compare compare = new Compare();
+        compare.arguments = arguments;
+        System.exit(new CommandLine(compare).execute(arguments));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Workshop workshop = new Workshop(WORK);
+        List<Contestant> contestants = chosen("server", servers, Contestants.all(workshop), Contestant::name);
+        List<Load> chosen = loads.contains("headlines") ? chosen("load", Loads.HEADLINES, Loads.all(), Load::name)
+            : chosen("load", loads, Loads.all(), Load::name);
+        if (list) {
+            contestants.forEach(contestant -> System.out.printf("%-22s %s%n", contestant.name(), contestant.says()));
+            chosen.forEach(load -> System.out.printf("%-22s %s%n", load.name(), load.says()));
+        } else {
+            measure(workshop, contestants, chosen);
+        }
+        return 0;
+    }
+
+    /** Those with one of these names; where a name is nobody's, those whose names begin so. */
+    private static <T> List<T> chosen(String what, List<String> names, List<T> all, Function<T, String> name) {
+        for (String wanted : names) {
+            if (all.stream().noneMatch(one -> name.apply(one).startsWith(wanted))) {
+                throw new IllegalArgumentException("no " + what + " is called " + wanted + ": see --list");
+            }
+        }
+        return all.stream().filter(one -> names.stream().anyMatch(wanted -> all.stream().map(name).anyMatch(wanted::equals)
+            ? name.apply(one).equals(wanted) : name.apply(one).startsWith(wanted))).toList();
+    }
+
+    private void measure(Workshop workshop, List<Contestant> contestants, List<Load> chosen) throws IOException {
+        Cores cores = new Cores();
+        cores.pinLoad();
+        Map<String, String> machine = Machine.description();
+        machine.put("pinned", cores.says());
+        machine.forEach((what, is) -> System.out.printf("%-13s %s%n", what, is));
+        System.out.println();
+        try (Servers running = new Servers(cores, workshop)) {
+            Contest contest = new Contest(contestants, new Setting(running, workshop, seconds, !noCalls), rounds, fresh);
+            contest.run(chosen);
+            write(new Results(machine, String.join(" ", arguments), words(contestants), contest.standings(), contest.absences(),
+                contest.rounds()));
+        }
+    }
+
+    private static Map<String, String> words(List<Contestant> contestants) {
+        return contestants.stream().collect(toMap(Contestant::name, Contestant::says, (one, other) -> one, LinkedHashMap::new));
+    }
+
+    private void write(Results results) throws IOException {
+        Path folder = Path.of(publish ? "docs" : "target");
+        results.write(folder.resolve("compare.json"));
+        System.out.println("written: " + folder.resolve("compare.json"));
+        try {
+            new Pictures(results, folder).draw();
+        } catch (Error | RuntimeException noFonts) {
+            System.out.println("no pictures: " + noFonts);
+        }
+    }
+}

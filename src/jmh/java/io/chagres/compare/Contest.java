@@ -1,0 +1,109 @@
+package io.chagres.compare;
+
+import io.chagres.compare.report.Absence;
+import io.chagres.compare.report.Round;
+import io.chagres.compare.report.Standing;
+import io.chagres.compare.report.Table;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Drives the loads one after the other, in each the contestants in turns. Who fails is out of that load, and no other. */
+final class Contest {
+
+    private final List<Contestant> contestants;
+    private final Setting setting;
+    private final int rounds;
+    private final boolean fresh;
+    private final List<Standing> standings = new ArrayList<>();
+    private final List<Absence> absences = new ArrayList<>();
+    private final List<Round> raw = new ArrayList<>();
+
+    /** @param fresh whether each load gets new servers, and does not see what those before it made of them */
+    Contest(List<Contestant> contestants, Setting setting, int rounds, boolean fresh) {
+        this.contestants = new ArrayList<>(contestants);
+        this.setting = setting;
+        this.rounds = rounds;
+        this.fresh = fresh;
+    }
+
+    void run(List<Load> loads) {
+        for (Contestant contestant : contestants) {
+            if (contestant.missing() != null) {
+                report(new Absence(null, contestant.name(), contestant.missing()));
+            }
+        }
+        contestants.removeIf(contestant -> contestant.missing() != null);
+        loads.forEach(this::run);
+    }
+
+    private void run(Load load) {
+        List<Contestant> present = new ArrayList<>(contestants.stream().filter(one -> one.knows(load.mode())).toList());
+        if (present.isEmpty()) {
+            return;
+        }
+        if (load.missing() != null) {
+            report(new Absence(load.name(), null, load.missing()));
+            return;
+        }
+        List<Round> own = measure(load, present);
+        raw.addAll(own);
+        if (!own.isEmpty()) {
+            Standing standing = Standing.of(load.name(), load.says(), load.metrics(), own);
+            standings.add(standing);
+            System.out.println(Table.of(standing));
+        }
+        if (fresh) {
+            setting.servers().close();
+        }
+    }
+
+    private List<Round> measure(Load load, List<Contestant> present) {
+        List<Round> own = new ArrayList<>();
+        present.removeIf(one -> fails(load, one, () -> load.warmUp(one, setting)));
+        int wanted = load.rounds(rounds);
+        for (int i = 1; i <= wanted; i++) {
+            int number = i;
+            present.removeIf(one -> fails(load, one, () -> {
+                Load.Outcome outcome = load.measure(one, setting);
+                own.add(new Round(load.name(), one.name(), number, outcome.figures(), outcome.disturbance()));
+            }));
+        }
+        present.removeIf(one -> fails(load, one, () ->
+            own.add(new Round(load.name(), one.name(), wanted + 1, load.afterwards(one, setting), null))));
+        return own;
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private boolean fails(Load load, Contestant contestant, Step step) {
+        try {
+            step.run();
+            return false;
+        } catch (IOException | RuntimeException failure) {
+            String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+            report(new Absence(load.name(), contestant.name(), why));
+            setting.servers().drop(contestant, load.mode());
+            return true;
+        }
+    }
+
+    private void report(Absence absence) {
+        absences.add(absence);
+        System.out.println("not measured: " + absence + '\n');
+    }
+
+    List<Standing> standings() {
+        return standings;
+    }
+
+    List<Absence> absences() {
+        return absences;
+    }
+
+    List<Round> rounds() {
+        return raw;
+    }
+}

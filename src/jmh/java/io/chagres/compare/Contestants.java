@@ -1,0 +1,140 @@
+package io.chagres.compare;
+
+import io.chagres.compare.Contestant.Runtime;
+import io.chagres.compare.machine.Command;
+import io.chagres.compare.server.Mode;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Everybody who competes, in the order of the tables. */
+final class Contestants {
+
+    private static final String SERVERS = "io.chagres.compare.server.";
+    private static final List<Mode> STREAMS = List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE);
+    /** Chagres needs the first. Netty uses Unsafe, which a JDK from 24 on would report. */
+    private static final List<String> FLAGS = version() < 23 ? List.of("--enable-native-access=ALL-UNNAMED")
+        : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
+    private final Workshop workshop;
+    private final List<Contestant> all = new ArrayList<>();
+
+    private Contestants(Workshop workshop) {
+        this.workshop = workshop;
+    }
+
+    private static int version() {
+        return java.lang.Runtime.version().feature();
+    }
+
+    static List<Contestant> all(Workshop workshop) {
+        Contestants contestants = new Contestants(workshop);
+        contestants.addNatives();
+        contestants.addChagres();
+        contestants.addJdk();
+        contestants.addPeers();
+        contestants.addRedis();
+        return contestants.all;
+    }
+
+    private void addNatives() {
+        add("c", "C, a raw epoll loop", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("epoll"), mode));
+        add("libuv", "C, libuv", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("libuv", "-luv"), mode));
+        add("node", "Node's net, http", Runtime.NODE, "node", List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
+            mode -> List.of("node", "src/jmh/js/server.js", "0", mode.argument()));
+    }
+
+    private void addChagres() {
+        add("chagres", "Chagres, net.Socket: socket.pipe(socket)", Runtime.JVM, null,
+            List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS), this::chagres);
+        addJava("chagres-data", "Chagres, net.Socket: onData(socket::write)", List.of(Mode.ECHO), "ChagresServer", "data");
+        addJava("chagres-stream", "Chagres, stream floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
+    }
+
+    private List<String> chagres(Mode mode) throws IOException {
+        return switch (mode) {
+            case HTTP -> example("HttpPlaintext");
+            case KEYS -> example("KeyValue");
+            default -> java(workshop.classPath(), SERVERS + "ChagresServer", "0", mode.argument());
+        };
+    }
+
+    private List<String> example(String name) throws IOException {
+        return java(workshop.example(name), name, "0");
+    }
+
+    private void addJdk() {
+        addJava("nio", "JDK, NIO selector loop", STREAMS, "NioServer");
+        addJava("virtual", "JDK, virtual threads that block", STREAMS, "VirtualThreadServer");
+    }
+
+    private void addPeers() {
+        for (String transport : List.of("epoll", "nio", "io_uring")) {
+            addPeer("netty-" + transport, "Netty 4.2, " + transport, STREAMS, "NettyServer", transport);
+        }
+        addPeer("vertx", "Vert.x 5", List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP), "VertxServer", "");
+    }
+
+    private void addRedis() {
+        add("redis", "redis-server", Runtime.NATIVE, "redis-server", List.of(Mode.KEYS), mode -> List.of("redis-server",
+            "--port", Integer.toString(freePort()), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+    }
+
+    /** It takes port 0 for none at all. */
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0)) {
+            return any.getLocalPort();
+        }
+    }
+
+    // ---- how they are started --------------------------------------------------------------------------------------
+
+    private interface Starting {
+        List<String> command(Mode mode) throws IOException;
+    }
+
+    private static List<String> served(String program, Mode mode) {
+        return List.of(program, "0", mode.argument());
+    }
+
+    private void addJava(String name, String says, List<Mode> modes, String main, String... variant) {
+        add(name, says, Runtime.JVM, null, modes, mode -> java(workshop.classPath(), main, mode, variant));
+    }
+
+    private void addPeer(String name, String says, List<Mode> modes, String main, String variant) {
+        add(name, says, Runtime.JVM, null, modes, mode -> java(workshop.classPathOfPeers(), main, mode, variant));
+    }
+
+    private static List<String> java(String classPath, String main, Mode mode, String... variant) {
+        List<String> command = new ArrayList<>(java(classPath, SERVERS + main, "0", mode.argument()));
+        command.addAll(List.of(variant));
+        return command;
+    }
+
+    private static List<String> java(String classPath, String main, String... arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(FLAGS);
+        command.addAll(List.of("-cp", classPath, main));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    /** @param program that has to be installed; null where none has to */
+    private void add(String name, String says, Runtime runtime, String program, List<Mode> modes, Starting starting) {
+        Map<Mode, List<String>> commands = new EnumMap<>(Mode.class);
+        String missing = program == null || Command.exists(program) ? null : program + " is not installed";
+        try {
+            for (Mode mode : missing == null ? modes : List.<Mode>of()) {
+                commands.put(mode, starting.command(mode));
+            }
+        } catch (IOException broken) {
+            missing = broken.getMessage();
+        }
+        all.add(new Contestant(name, says, runtime, commands, missing));
+    }
+}

@@ -1,0 +1,115 @@
+package io.chagres.compare;
+
+import io.chagres.compare.Contestant.Runtime;
+import io.chagres.compare.machine.Command;
+import io.chagres.compare.machine.JvmMemory;
+import io.chagres.compare.machine.RunningServer;
+import io.chagres.compare.report.Metric;
+import io.chagres.compare.server.Mode;
+import io.chagres.compare.traffic.Connections;
+import java.io.IOException;
+import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Connections that have had one byte echoed and say no more: the memory that each costs the program, beside the kernel's. Of a JVM
+ * what is reachable in the heap, and what the program holds outside of it; of others their private pages.
+ */
+record IdleLoad(int connections) implements Load {
+
+    /** What is made once, for the first of them, is not theirs. */
+    private static final int FIRST = 200;
+    private static final long SETTLE_MILLIS = 300;
+    private static final double BYTES_PER_KIBIBYTE = 1024;
+
+    private record Memory(double heap, double outside) { }
+
+    @Override
+    public String name() {
+        return "idle-" + connections;
+    }
+
+    @Override
+    public String says() {
+        return String.format("%,d idle connections: user memory of each", connections);
+    }
+
+    @Override
+    public Mode mode() {
+        return Mode.ECHO;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.MEMORY, Metric.HEAP, Metric.NATIVE);
+    }
+
+    @Override
+    public int rounds(int wanted) {
+        return 1;
+    }
+
+    @Override
+    public Outcome measure(Contestant contestant, Setting setting) throws IOException {
+        try (RunningServer server = setting.servers().start(contestant, mode(), flags(contestant))) {
+            List<SocketChannel> clients = new ArrayList<>();
+            try {
+                return measure(contestant, server, clients);
+            } finally {
+                for (SocketChannel client : clients) {
+                    client.close();
+                }
+            }
+        }
+    }
+
+    private static List<String> flags(Contestant contestant) {
+        return switch (contestant.runtime()) {
+            case JVM -> List.of(JvmMemory.TRACKING);
+            case NODE -> List.of("--expose-gc");
+            case NATIVE -> List.of();
+        };
+    }
+
+    private Outcome measure(Contestant contestant, RunningServer server, List<SocketChannel> clients) throws IOException {
+        Connections source = new Connections(server.address());
+        open(source, clients, FIRST);
+        Memory before = memory(contestant, server);
+        open(source, clients, connections);
+        Memory after = memory(contestant, server);
+        double heap = (after.heap - before.heap) / connections;
+        double outside = (after.outside - before.outside) / connections;
+        return new Outcome(contestant.runtime() == Runtime.JVM
+            ? Map.of(Metric.MEMORY, heap + outside, Metric.HEAP, heap, Metric.NATIVE, outside)
+            : Map.of(Metric.MEMORY, outside), null);
+    }
+
+    private static void open(Connections source, List<SocketChannel> clients, int count) throws IOException {
+        for (int i = 0; i < count; i++) {
+            SocketChannel client = source.open();
+            clients.add(client);
+            Connections.exchangeByte(client);
+        }
+    }
+
+    private static Memory memory(Contestant contestant, RunningServer server) throws IOException {
+        if (contestant.runtime() == Runtime.JVM) {
+            return new Memory(JvmMemory.liveHeapBytes(server.pid()), JvmMemory.nativeBytes(server.pid()));
+        }
+        if (contestant.runtime() == Runtime.NODE) {
+            Command.output("kill", "-USR2", Long.toString(server.pid()));
+        }
+        settle();
+        return new Memory(0, server.figures().privateKibibytes() * BYTES_PER_KIBIBYTE);
+    }
+
+    private static void settle() {
+        try {
+            Thread.sleep(SETTLE_MILLIS);
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

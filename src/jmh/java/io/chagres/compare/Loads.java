@@ -1,0 +1,60 @@
+package io.chagres.compare;
+
+import io.chagres.compare.server.Mode;
+import io.chagres.compare.traffic.Bulk;
+import io.chagres.compare.traffic.Churn;
+import io.chagres.compare.traffic.Messages;
+import java.util.ArrayList;
+import java.util.List;
+
+/** All loads, in the order in which they run. */
+final class Loads {
+
+    private static final int BULK_CONNECTIONS = 4;
+    private static final int CHURN_CONNECTIONS = 16;
+    private static final int IDLE_CONNECTIONS = 10_000;
+
+    /** The rows of the table in README. */
+    static final List<String> HEADLINES =
+        List.of("ping-pong-64x64", "in-flight-16384x16x4", "churn", "idle-" + IDLE_CONNECTIONS, "start");
+
+    private Loads() {
+    }
+
+    static List<Load> all() {
+        List<Load> loads = new ArrayList<>();
+        loads.add(pingPong(64, 64));
+        loads.add(messages("in-flight-16384x16x4", 16384, 16, 4));
+        loads.add(new TrafficLoad("churn", "Connect, 1 byte, reset; " + CHURN_CONNECTIONS + " at a time", Mode.ECHO,
+            server -> new Churn(server, CHURN_CONNECTIONS)));
+        loads.add(new IdleLoad(IDLE_CONNECTIONS));
+        loads.add(new StartLoad());
+        loads.addAll(List.of(pingPong(64, 1), pingPong(64, 1000)));
+        for (int size : new int[] {1024, 16384}) {
+            loads.addAll(List.of(pingPong(size, 1), pingPong(size, 64), pingPong(size, 1000)));
+        }
+        loads.add(messages("pipelined-64x64x16", 64, 64, 16));
+        loads.add(bulk("bulk-in", Mode.SINK, Bulk.Direction.IN));
+        loads.add(bulk("bulk-out", Mode.SOURCE, Bulk.Direction.OUT));
+        loads.add(new ToolLoad("http", "HTTP, by wrk on 64 connections", Mode.HTTP, new Wrk()));
+        loads.add(new ToolLoad("keys", "Redis's GET, by redis-benchmark on 64 connections", Mode.KEYS, new RedisBenchmark(1)));
+        loads.add(new ToolLoad("keys-pipelined", "Redis's GET, by redis-benchmark, 64 connections, pipelined by 16", Mode.KEYS,
+            new RedisBenchmark(16)));
+        return loads;
+    }
+
+    private static Load pingPong(int size, int connections) {
+        return messages("ping-pong-" + size + 'x' + connections, size, connections, 1);
+    }
+
+    private static Load messages(String name, int size, int connections, int depth) {
+        String says = String.format("Echo of %,d B, %,d connections, %s in flight", size, connections, depth);
+        return new TrafficLoad(name, says, Mode.ECHO, server -> new Messages(server, size, connections, depth));
+    }
+
+    private static Load bulk(String name, Mode mode, Bulk.Direction direction) {
+        String says = "Bytes " + (direction == Bulk.Direction.IN ? "into" : "out of") + " the server, "
+            + BULK_CONNECTIONS + " connections; an operation is 64 KiB";
+        return new TrafficLoad(name, says, mode, server -> new Bulk(server, direction, BULK_CONNECTIONS));
+    }
+}

@@ -1,0 +1,99 @@
+package io.chagres.compare;
+
+import io.chagres.compare.Contestant.Runtime;
+import io.chagres.compare.machine.Disturbance;
+import io.chagres.compare.machine.ProcessFigures;
+import io.chagres.compare.machine.RunningServer;
+import io.chagres.compare.machine.SystemCalls;
+import io.chagres.compare.report.Metric;
+import io.chagres.compare.server.Mode;
+import io.chagres.compare.traffic.Traffic;
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+
+/** A load that is our own clients' traffic. */
+record TrafficLoad(String name, String says, Mode mode, Clients clients) implements Load {
+
+    /** A JIT has to see a server at work before it is worth measuring; after another load it needs less. */
+    private static final double FIRST_WARM_UP_SECONDS = 4;
+    private static final double WARM_UP_SECONDS = 1;
+    /** New connections, until each has made some rounds. */
+    private static final double SETTLE_SECONDS = 0.2;
+    private static final double CALLS_SECONDS = 0.3;
+    private static final double NANOS_PER_MICRO = 1e3;
+    private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
+
+    /** Makes the clients of a server. */
+    interface Clients {
+        Traffic of(InetSocketAddress server) throws IOException;
+    }
+
+    @Override
+    public List<Metric> metrics() {
+        return List.of(Metric.CPU, Metric.RATE, Metric.MEDIAN, Metric.PERCENTILE_99, Metric.PERCENTILE_99_9, Metric.RESIDENT,
+            Metric.CALLS);
+    }
+
+    @Override
+    public void warmUp(Contestant contestant, Setting setting) throws IOException {
+        boolean slow = contestant.runtime() != Runtime.NATIVE && !setting.servers().isRunning(contestant, mode);
+        try (Traffic traffic = clients.of(setting.servers().get(contestant, mode).address())) {
+            run(traffic, slow ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
+        }
+    }
+
+    @Override
+    public Outcome measure(Contestant contestant, Setting setting) throws IOException {
+        RunningServer server = setting.servers().get(contestant, mode);
+        try (Traffic traffic = clients.of(server.address())) {
+            run(traffic, SETTLE_SECONDS);
+            Disturbance disturbance = new Disturbance();
+            ProcessFigures figures = server.figures();
+            long cpu = figures.cpuNanos();
+            run(traffic, setting.seconds());
+            cpu = figures.cpuNanos() - cpu;
+            return new Outcome(figures(traffic, cpu, setting.seconds(), figures), disturbance.since(cpu));
+        }
+    }
+
+    private static Map<Metric, Double> figures(Traffic traffic, long cpu, double seconds, ProcessFigures server) {
+        Map<Metric, Double> figures = new EnumMap<>(Metric.class);
+        figures.put(Metric.CPU, (double) cpu / traffic.operations());
+        figures.put(Metric.RATE, traffic.operations() / seconds);
+        figures.put(Metric.RESIDENT, server.residentKibibytes() / KIBIBYTES_PER_MEBIBYTE);
+        Histogram latency = traffic.latency();
+        if (latency.getTotalCount() > 0) {
+            figures.put(Metric.MEDIAN, latency.getValueAtPercentile(50) / NANOS_PER_MICRO);
+            figures.put(Metric.PERCENTILE_99, latency.getValueAtPercentile(99) / NANOS_PER_MICRO);
+            figures.put(Metric.PERCENTILE_99_9, latency.getValueAtPercentile(99.9) / NANOS_PER_MICRO);
+        }
+        return figures;
+    }
+
+    @Override
+    public Map<Metric, Double> afterwards(Contestant contestant, Setting setting) throws IOException {
+        if (!setting.countCalls() || !SystemCalls.areCountable()) {
+            return Map.of();
+        }
+        RunningServer server = setting.servers().get(contestant, mode);
+        try (Traffic traffic = clients.of(server.address())) {
+            run(traffic, SETTLE_SECONDS);
+            try (SystemCalls calls = new SystemCalls(server.pid())) {
+                run(traffic, CALLS_SECONDS);
+                return Map.of(Metric.CALLS, (double) calls.stop() / traffic.operations());
+            }
+        }
+    }
+
+    private static void run(Traffic traffic, double seconds) throws IOException {
+        traffic.run(Setting.nanos(seconds));
+        if (traffic.operations() == 0) {
+            throw new EOFException("nothing came back within " + seconds + " s");
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.chagres.compare.machine;
+
+import java.io.File;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** A program that is run to its end. */
+public final class Command {
+
+    private static final int TIMEOUT_SECONDS = 120;
+
+    private Command() {
+    }
+
+    public static boolean exists(String program) {
+        String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
+        return Arrays.stream(path.split(File.pathSeparator)).anyMatch(folder -> new File(folder, program).canExecute());
+    }
+
+    /**
+     * What it prints, on either stream.
+     *
+     * @throws IOException where it fails or does not end: its last line
+     */
+    public static String output(List<String> command) throws IOException {
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        process.getOutputStream().close();
+        Thread.startVirtualThread(() -> endInTime(process));
+        String output = new String(process.getInputStream().readAllBytes());
+        if (exit(process) != 0) {
+            throw new IOException(command.getFirst() + ": " + lastLine(output));
+        }
+        return output;
+    }
+
+    public static String output(String... command) throws IOException {
+        return output(List.of(command));
+    }
+
+    private static void endInTime(Process process) {
+        try {
+            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+            }
+        } catch (InterruptedException ended) {
+            process.destroyForcibly();
+        }
+    }
+
+    private static int exit(Process process) throws IOException {
+        try {
+            return process.waitFor();
+        } catch (InterruptedException interrupted) {
+            process.destroyForcibly();
+            throw new IOException(interrupted);
+        }
+    }
+
+    /** The last line that says something. */
+    public static String lastLine(String output) {
+        return output.lines().filter(line -> !line.isBlank()).reduce((earlier, later) -> later).orElse("no message").strip();
+    }
+}

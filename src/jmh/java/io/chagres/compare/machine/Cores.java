@@ -1,0 +1,57 @@
+package io.chagres.compare.machine;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One core for the server, another for the load: those of the machine that this process may use, by default the first and the
+ * last of them, which are no siblings of one physical core where there are four or more.
+ */
+public final class Cores {
+
+    private final List<String> allowed = allowed();
+    private final boolean pinned = allowed.size() > 1 && Command.exists("taskset");
+
+    /** Puts this process, with all its threads, on the core of the load. */
+    public void pinLoad() throws IOException {
+        if (pinned) {
+            Command.output("taskset", "-a", "-c", "-p", load(), Long.toString(ProcessHandle.current().pid()));
+        }
+    }
+
+    /** {@code command} on the server's core. */
+    public List<String> pinServer(List<String> command) {
+        List<String> whole = new ArrayList<>(pinned ? List.of("taskset", "-c", server()) : List.of());
+        whole.addAll(command);
+        return whole;
+    }
+
+    private String server() {
+        return allowed.getFirst();
+    }
+
+    private String load() {
+        return allowed.getLast();
+    }
+
+    /** Which core is whose, in words. */
+    public String says() {
+        if (pinned) {
+            return "server on core " + server() + ", load on core " + load();
+        }
+        return "nothing is pinned: " + (allowed.size() > 1 ? "there is no taskset" : "there is one core only");
+    }
+
+    /** As in {@code 0-3,8}. */
+    private static List<String> allowed() {
+        List<String> cores = new ArrayList<>();
+        for (String range : ProcFile.field("/proc/self/status", "Cpus_allowed_list").orElse("0").split(",")) {
+            String[] ends = range.split("-");
+            for (int core = Integer.parseInt(ends[0]); core <= Integer.parseInt(ends[ends.length - 1]); core++) {
+                cores.add(Integer.toString(core));
+            }
+        }
+        return cores;
+    }
+}

@@ -1,0 +1,39 @@
+package io.chagres.compare.machine;
+
+import java.util.Arrays;
+
+/** The CPU time of the whole machine, to tell how much of a round somebody else had: /proc/stat, in ticks of 10 ms. */
+public final class Disturbance {
+
+    private static final double TICK_NANOS = 1e7;
+    private static final int USER = 0;
+    private static final int IDLE = 3;
+    private static final int IOWAIT = 4;
+    private static final int STEAL = 7;
+
+    private final long[] before = ticks();
+    private final long began = System.nanoTime();
+    private final ProcessFigures self = new ProcessFigures(ProcessHandle.current().pid());
+    private final long knownBefore = self.cpuNanos() + self.childrenNanos();
+
+    /** Both as a share of the time of one core. */
+    public record Share(double steal, double others) { }
+
+    /** Since it was made; the server had {@code serverNanos} of it. What this process and the tools that it ran had is known. */
+    public Share since(long serverNanos) {
+        long[] now = ticks();
+        double nanos = System.nanoTime() - began;
+        double known = serverNanos + self.cpuNanos() + self.childrenNanos() - knownBefore;
+        double busy = 0;
+        for (int kind = USER; kind < STEAL; kind++) {
+            busy += kind == IDLE || kind == IOWAIT ? 0 : now[kind] - before[kind];
+        }
+        double steal = (now[STEAL] - before[STEAL]) * TICK_NANOS / nanos;
+        return new Share(steal, Math.max(0, (busy * TICK_NANOS - known) / nanos));
+    }
+
+    private static long[] ticks() {
+        String[] fields = ProcFile.lines("/proc/stat").getFirst().split(" +");
+        return Arrays.stream(fields).skip(1).mapToLong(Long::parseLong).toArray();
+    }
+}

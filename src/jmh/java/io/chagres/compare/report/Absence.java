@@ -1,0 +1,10 @@
+package io.chagres.compare.report;
+
+/** Who was not measured, and why; {@code load} is null where it was none of them, {@code server} where it was nobody. */
+public record Absence(String load, String server, String why) {
+
+    @Override
+    public String toString() {
+        return (server == null ? "" : server + ' ') + (load == null ? "" : "in " + load) + ": " + why;
+    }
+}
