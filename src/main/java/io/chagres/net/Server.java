@@ -140,6 +140,24 @@ public final class Server {
         }
     }
 
+    /**
+     * Takes over a connection that was accepted elsewhere, as if it had accepted it itself: by another loop or process, which has
+     * passed the descriptor on. The connection listeners hear of it inside this call. The server need not listen for it.
+     *
+     * @param connection a {@link Tcp} or {@link Pipe} of this loop that is connected, and not read
+     * @return false where the server has as many as it may, or blocks the peer: the handle stays the caller's then, who may offer
+     *     it to somebody else
+     * @throws UsageException EINVAL where it is no such handle
+     */
+    public boolean adopt(StreamHandle connection) {
+        core.checkThread();
+        UsageException.requireArgument(connection, "connection");
+        if (connection.loop() != loop() || !connection.isReadable() || connection.isConnecting() || connection.isActive()) {
+            throw new UsageException("EINVAL", "a connection of this loop that nobody reads is wanted. Received " + connection);
+        }
+        return connections.adopt(connection);
+    }
+
     /** A socket of this server was destroyed. */
     void connectionGone(Socket socket) {
         connections.remove(socket);

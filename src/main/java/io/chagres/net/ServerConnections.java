@@ -45,6 +45,15 @@ final class ServerConnections implements ConnectionListener {
         }
     }
 
+    /** False where it is too many or blocked: it stays the caller's then. */
+    boolean adopt(StreamHandle connection) {
+        if (count >= most || isBlocked(connection)) {
+            return false;
+        }
+        welcome(connection);
+        return true;
+    }
+
     /** Nobody must listen: a server does not die of the world's want of memory or descriptors. */
     @Override
     public void onError(SystemException error) {

@@ -31,7 +31,8 @@ class EveryCallFailsTest {
     private static final Set<String> NEVER_FAIL = Set.of("freeaddrinfo", "open");
 
     @TestFactory
-    @Covers("node:test-socket-address")
+    @Covers({"node:test-socket-address", "node:test-cluster-shared-handle-bind-error",
+        "node:test-cluster-shared-handle-bind-privileged-port"})
     Stream<DynamicTest> onlyTheOneConcernedIsTold() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(FaultRun.class, "-ea");
         Map<String, String> lines = new TreeMap<>();

@@ -152,6 +152,21 @@ class ServerCloseTest {
         journal.expect("close", "first null", "second ERR_SERVER_NOT_RUNNING");
     }
 
+    /** So whoever has to wait for it, as Node's asyncDispose does, may ask any number of times. */
+    @Test
+    @Covers("node:test-net-server-async-dispose")
+    void everyCloseIsAnsweredAlsoOfOneThatIsClosed(Loop loop) {
+        Server server = server(loop);
+        server.listen(0, Local.HOST);
+        server.close(late -> journal.add("first " + late));
+        assertNull(server.address());
+        loop.run();
+        journal.expect("close", "first null");
+        server.close(late -> journal.add("second " + late.code()));
+        loop.run();
+        journal.expect("close", "second ERR_SERVER_NOT_RUNNING");
+    }
+
     @Test
     @Covers("S112")
     void withoutConnectionsTheLoopEndsAtOnce(Loop loop) {

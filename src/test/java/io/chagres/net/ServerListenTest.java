@@ -15,6 +15,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import java.util.List;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -42,13 +43,16 @@ class ServerListenTest {
     }
 
     @Test
-    @Covers({"S65", "S67", "S70"})
+    @Covers({"S65", "S67", "S70", "S73", "node:test-net-server-bind"})
     void everyFormOfListenListens(Loop loop) {
         List<Consumer<Server>> forms = List.of(
+            Server::listen,
             form -> form.listen(0),
             form -> form.listen(0, journal.note("callback")),
             form -> form.listen(0, Local.HOST),
             form -> form.listen(0, Local.HOST, journal.note("callback")),
+            form -> form.listen(0, null, 17, journal.note("callback")),
+            form -> form.listen(new ListenOptions().exclusive(true), null),
             form -> form.listen(new ListenOptions(), null),
             form -> form.listen(new ListenOptions().port(0).host("::1").backlog(1), journal.note("callback")));
         for (Consumer<Server> form : forms) {
@@ -58,11 +62,32 @@ class ServerListenTest {
             server.onListening(server::close);
             loop.run();
         }
-        journal.expect("callback", "callback", "callback");
+        journal.expect("callback", "callback", "callback", "callback");
+    }
+
+    /** What the kernel keeps of it TCP_INFO tells, of a listener. */
+    @Test
+    @Covers({"node:test-net-server-bind", "node:test-cluster-net-listen-backlog"})
+    void theBacklogReachesTheKernel(Loop loop) {
+        List<BiConsumer<Server, Tcp>> forms = List.of(
+            (form, tcp) -> form.listen(new ListenOptions().handle(tcp).backlog(17), null),
+            (form, tcp) -> form.listen(new ListenOptions().backlog(17).fd(tcp.fd()).handle(tcp), null));
+        for (BiConsumer<Server, Tcp> form : forms) {
+            Tcp tcp = TcpPair.listening(loop);
+            server = server(loop);
+            form.accept(server, tcp);
+            assertEquals(17, tcp.info().sacked());
+            server.close();
+            loop.run();
+        }
+        Tcp byDefault = TcpPair.listening(loop);
+        server(loop).listen(byDefault, byDefault::close);
+        assertEquals(511, byDefault.info().sacked());
+        loop.run();
     }
 
     @Test
-    @Covers({"S71", "S75", "S81", "node:test-net-server-address"})
+    @Covers({"S71", "S75", "S81", "node:test-net-server-address", "node:test-cluster-net-listen-ipv6only-false"})
     void withoutAHostItTakesIPv6AndIPv4(Loop loop) {
         server = Net.createServer(loop, socket -> socket.end(socket.remoteAddress().address()));
         server.listen(0);
@@ -78,7 +103,8 @@ class ServerListenTest {
     }
 
     @Test
-    @Covers("node:test-net-listen-ipv6only")
+    @Covers({"node:test-net-listen-ipv6only", "node:test-cluster-net-listen-ipv6only-none",
+        "node:test-cluster-net-listen-ipv6only-rr"})
     void ipv6OnlyTakesNoIPv4(Loop loop) {
         server = server(loop);
         server.listen(new ListenOptions().host("::").ipv6Only(true), null);
@@ -129,7 +155,8 @@ class ServerListenTest {
     }
 
     @Test
-    @Covers({"node:test-net-listening", "node:test-net-server-call-listen-multiple-times"})
+    @Covers({"node:test-net-listening", "node:test-net-server-call-listen-multiple-times",
+        "node:test-cluster-server-restart-none", "node:test-cluster-server-restart-rr"})
     void itListensAgainAfterAClose(Loop loop) {
         server = server(loop);
         server.onListening(journal.note("listening"));

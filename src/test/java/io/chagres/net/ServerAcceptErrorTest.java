@@ -1,0 +1,60 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ForkedJvm;
+import io.chagres.loop.Loop;
+import io.chagres.loop.SystemException;
+import io.chagres.sys.Errno;
+import io.chagres.sys.Faults;
+import org.junit.jupiter.api.Test;
+
+/** accept(2) fails in a way that stays: the server tells it, and lives; in a JVM of its own, where a call can be made to fail. */
+class ServerAcceptErrorTest {
+
+    @Test
+    @Covers("S87")
+    void theErrorIsToldAndTheConnectionIsAcceptedAllTheSame() throws Exception {
+        ForkedJvm.Outcome outcome = ForkedJvm.run(ForkedJvm.command(Failing.class));
+        assertEquals("""
+            accept ENOBUFS ENOBUFS 105 accept
+            connection
+            nobody asked
+            connection""", outcome.output());
+        assertEquals(0, outcome.status());
+    }
+
+    /** What runs there. */
+    public static final class Failing {
+
+        public static void main(String[] args) {
+            Faults.install();
+            try (Loop loop = new Loop()) {
+                Server told = Net.createServer(loop);
+                told.onError(error -> {
+                    SystemException accept = (SystemException) error;
+                    System.out.println(error.getMessage() + " " + error.code() + " " + accept.errno() + " " + accept.syscall());
+                });
+                visit(told);
+                System.out.println("nobody asked");
+                visit(Net.createServer(loop));
+            }
+        }
+
+        /** One client connects, and the first accept4(2) fails. */
+        private static void visit(Server server) {
+            server.onConnection(socket -> {
+                System.out.println("connection");
+                server.close();
+                socket.end();
+                socket.resume();
+            });
+            Socket client = Local.connect(server.loop(), server.listen(0, Local.HOST).address().port());
+            client.onConnect(client::resume);
+            Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, Errno.ENOBUFS, false));
+            server.loop().run();
+            Faults.arm(null);
+        }
+    }
+}
