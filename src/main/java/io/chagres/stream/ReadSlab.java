@@ -49,9 +49,13 @@ public final class ReadSlab {
         return slab;
     }
 
+    boolean isOf(byte[] array) {
+        return array == slab.array();
+    }
+
     /** The whole of {@code array}: kept for the slab, made anew for any other. */
     MemorySegment segmentOf(byte[] array) {
-        return array == slab.array() ? segment : MemorySegment.ofArray(array);
+        return isOf(array) ? segment : MemorySegment.ofArray(array);
     }
 
     /** The first {@code count} bytes of the room, as a chunk that is never touched again. */

@@ -2,12 +2,16 @@ package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
 import io.chagres.sys.Sockets;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /** A socket: recv(2) and send(2), straight into and out of the Java heap. One serves all sockets of a loop. */
 class SocketTransport extends Transport {
 
     private final ReadSlab slab;
+    /** The array of a buffer that was read into last, other than the slab, and all of it: a buffer that is lent comes again. */
+    private byte[] lent = {};
+    private MemorySegment lentSegment = MemorySegment.ofArray(lent);
 
     SocketTransport(LoopCore core) {
         slab = ReadSlab.of(core);
@@ -17,10 +21,23 @@ class SocketTransport extends Transport {
         return core.local(SocketTransport.class, () -> new SocketTransport(core));
     }
 
+    /** One call for each kind of buffer: where they meet in one, the compiler can't do without the segment's view. */
     @Override
     long read(int fd, ByteBuffer buffer) {
+        if (buffer.hasArray() && !slab.isOf(buffer.array())) {
+            return readLent(fd, buffer);
+        }
         int room = buffer.remaining();
         return Sockets.recv(fd, Segments.of(slab, buffer, buffer.position(), room), room, 0);
+    }
+
+    private long readLent(int fd, ByteBuffer buffer) {
+        if (buffer.array() != lent) {
+            lent = buffer.array();
+            lentSegment = MemorySegment.ofArray(lent);
+        }
+        int room = buffer.remaining();
+        return Sockets.recv(fd, lentSegment.asSlice(buffer.arrayOffset() + (long) buffer.position(), room), room, 0);
     }
 
     @Override
