@@ -231,8 +231,8 @@ public final class ConnectOptions {
     }
 
     /**
-     * A descriptor that the socket takes over: a TCP or Unix socket that is connected, or that is to be, or an end of a
-     * pipe(7). By default it makes one of its own.
+     * A descriptor that the socket takes over: a TCP or Unix socket that is connected, or that is to be; or an end of a pipe(7)
+     * or FIFO, which goes one way only. By default it makes one of its own.
      */
     public ConnectOptions fd(int fd) {
         this.fd = (int) UsageException.requireRange(fd, 0, Integer.MAX_VALUE, "options.fd");
@@ -274,7 +274,8 @@ public final class ConnectOptions {
     }
 
     Duplex.Options duplex() {
-        return new Duplex.Options(allowHalfOpen, highWaterMark, highWaterMark, false);
+        Duplex.Options options = new Duplex.Options(allowHalfOpen, highWaterMark, highWaterMark, false);
+        return fd < 0 ? options : GivenDescriptor.asOpened(fd, options);
     }
 
     /** Applies what {@code socket} keeps until it is connected. */

@@ -6,6 +6,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.DescriptorKind;
+import io.chagres.stream.Duplex;
 import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
@@ -44,6 +45,15 @@ final class GivenDescriptor {
         } else {
             ((Pipe) handle).open(fd);
         }
+    }
+
+    /** {@code options} for the directions that the descriptor was opened for. */
+    static Duplex.Options asOpened(int fd, Duplex.Options options) {
+        return switch (Descriptors.fcntl(fd, Descriptors.F_GETFL, 0) & Descriptors.O_ACCMODE) {
+            case Descriptors.O_RDONLY -> options.readOnly();
+            case Descriptors.O_WRONLY -> options.writeOnly();
+            default -> options;
+        };
     }
 
     /** Whether bytes can pass through it: a socket has a peer, and a pipe is as it is. */

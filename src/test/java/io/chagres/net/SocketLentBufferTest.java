@@ -1,0 +1,212 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Allocations;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.Talk;
+import io.chagres.handle.Timer;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A socket that lends its reader a buffer, instead of data events. */
+@ConnectionTest
+class SocketLentBufferTest {
+
+    private final Journal journal = new Journal();
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Covers("node:test-net-onread-static-buffer")
+    void theSameBufferIsLentForEachRead(boolean direct, Loop loop) {
+        ByteBuffer buffer = direct ? ByteBuffer.allocateDirect(8) : ByteBuffer.allocate(8);
+        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
+            assertSame(buffer, lent);
+            journal.add(text(lent, count));
+            return true;
+        }));
+        journal.expect("hello wo", "rld", "end", "close false");
+    }
+
+    @Test
+    void itIsReadIntoFromItsPositionToItsLimit(Loop loop) {
+        ByteBuffer buffer = ByteBuffer.allocate(20).position(5).limit(9);
+        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
+            assertEquals(5, lent.position());
+            assertEquals(9, lent.limit());
+            journal.add(text(lent, count));
+            return true;
+        }));
+        journal.expect("hell", "o wo", "rld", "end", "close false");
+    }
+
+    @Test
+    @Covers("node:test-net-onread-static-buffer")
+    void aSupplierIsAskedBeforeEachRead(Loop loop) {
+        ByteBuffer[] pool = {ByteBuffer.allocate(2), ByteBuffer.allocate(2), ByteBuffer.allocate(2)};
+        int[] asked = {0};
+        StringBuilder got = new StringBuilder();
+        read(loop, new ConnectOptions().onRead(() -> pool[asked[0]++ % 3], (socket, lent, count) -> {
+            assertSame(pool[(asked[0] - 1) % 3], lent);
+            got.append(text(lent, count));
+            return true;
+        }));
+        assertEquals("hello world", got.toString());
+        assertEquals(7, asked[0], "six reads, and the one that finds the end");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    @Covers({"node:test-net-onread-static-buffer", "S29"})
+    void pauseOrFalseStopsItUntilResume(boolean byPause, Loop loop) {
+        ByteBuffer buffer = ByteBuffer.allocate(8);
+        boolean[] stopped = {false};
+        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
+            assertFalse(stopped[0]);
+            journal.add(text(lent, count));
+            stopped[0] = true;
+            if (byPause) {
+                socket.pause();
+            }
+            Timer.after(loop, 10, () -> {
+                stopped[0] = false;
+                socket.resume();
+            });
+            return byPause;
+        }));
+        journal.expect("hello wo", "rld", "end", "close false");
+    }
+
+    private void read(Loop loop, ConnectOptions options) {
+        try (Peer<Void> server = Peer.server(socket -> {
+            Talk.send(socket, "hello world");
+            return null;
+        })) {
+            Socket client = Net.connect(loop, options.host(Local.HOST).port(server.port()));
+            client.onData(chunk -> journal.add("data"));
+            client.onEnd(journal.note("end"));
+            client.onClose(hadError -> journal.add("close " + hadError));
+            client.onEnd(() -> assertEquals(11, client.bytesRead()));
+            loop.run();
+        }
+    }
+
+    @Test
+    void pausedBeforeItConnectsItIsNotRead(Loop loop) {
+        try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
+            Socket client = new Socket(loop, new ConnectOptions().onRead(ByteBuffer.allocate(8), (socket, lent, count) -> {
+                journal.add(text(lent, count));
+                return true;
+            }));
+            client.pause().connect(server.port(), Local.HOST, () -> Timer.after(loop, 20, () -> {
+                journal.add("resume");
+                client.resume();
+            }));
+            loop.run();
+        }
+        journal.expect("resume", "hello");
+    }
+
+    @Test
+    void destroyedInTheReaderNothingMoreComes(Loop loop) {
+        read(loop, new ConnectOptions().onRead(ByteBuffer.allocate(2), (socket, lent, count) -> {
+            journal.add(text(lent, count));
+            socket.destroy();
+            return true;
+        }));
+        journal.expect("he", "close false");
+    }
+
+    @Test
+    void aBufferWithoutRoomIsAnError(Loop loop) {
+        try (Peer<String> server = Peer.server(socket -> {
+            Talk.send(socket, "hello");
+            return Talk.ending(socket);
+        })) {
+            Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.port())
+                .onRead(() -> null, (socket, lent, count) -> true))
+                .onError(error -> journal.add(error.getMessage()));
+            loop.run();
+        }
+        journal.expect("read ENOBUFS");
+    }
+
+    @Test
+    void whatCanNotBeReadIntoIsRefused() {
+        BufferReader reader = (socket, lent, count) -> true;
+        assertEquals("ERR_INVALID_ARG_VALUE", assertThrows(UsageException.class,
+            () -> new ConnectOptions().onRead(ByteBuffer.allocate(0), reader)).code());
+        assertThrows(UsageException.class, () -> new ConnectOptions().onRead(ByteBuffer.allocate(8).asReadOnlyBuffer(), reader));
+        assertThrows(UsageException.class, () -> new ConnectOptions().onRead((ByteBuffer) null, reader));
+        assertThrows(UsageException.class, () -> new ServerOptions().onRead(ByteBuffer.allocate(8), null));
+    }
+
+    // ---- a server ----------------------------------------------------------------------------------------------------
+
+    @Test
+    void allConnectionsOfAServerShareOneBuffer(Loop loop) {
+        ByteBuffer buffer = ByteBuffer.allocate(64);
+        int port = Local.times(2, loop, new ServerOptions().onRead(buffer, (socket, lent, count) -> {
+            assertSame(buffer, lent);
+            return socket.write(copy(lent, count));
+        }), socket -> { });
+        try (Peer<String> one = Peer.client(port, socket -> Talk.ask(socket, "one"));
+             Peer<String> other = Peer.client(port, socket -> Talk.ask(socket, "other"))) {
+            loop.run();
+            assertEquals("one", one.result());
+            assertEquals("other", other.result());
+        }
+    }
+
+    @Test
+    void readingAllocatesNothing(Loop loop) {
+        int reads = 1000;
+        int[] count = {0};
+        BufferReader reader = (socket, lent, size) -> {
+            if (++count[0] % reads == 0) {
+                loop.stop();
+            }
+            return true;
+        };
+        int port = Local.once(loop, new ServerOptions().onRead(ByteBuffer.allocate(64), reader), socket -> sockets.add(socket));
+        try (Peer<String> flood = Peer.client(port, socket -> {
+            try {
+                while (true) {
+                    Talk.send(socket, new byte[64 * 1024]);
+                }
+            } catch (IOException reset) {
+                return "reset";
+            }
+        })) {
+            long allocated = Allocations.steadyState(reads, loop::run);
+            assertTrue(allocated <= reads, allocated + " bytes in " + reads + " reads");
+            sockets.forEach(Socket::destroy);
+            loop.run();
+            assertEquals("reset", flood.result());
+        }
+    }
+
+    private static String text(ByteBuffer buffer, int count) {
+        return StandardCharsets.UTF_8.decode(buffer.slice(buffer.position(), count)).toString();
+    }
+
+    private static ByteBuffer copy(ByteBuffer buffer, int count) {
+        return ByteBuffer.allocate(count).put(buffer.slice(buffer.position(), count)).flip();
+    }
+}
