@@ -71,10 +71,10 @@ public abstract class Handle extends Resident {
         return state == State.CLOSED;
     }
 
-    /** Whether the loop waits for it while it is active; true from the start. */
+    /** Whether the loop waits for it while it is active; true from the start, and false once it is closed. */
     public final boolean hasRef() {
         core.checkThread();
-        return referenced;
+        return referenced && state != State.CLOSED;
     }
 
     /** Makes the loop wait for it while it is active. Has no effect where it does already. */

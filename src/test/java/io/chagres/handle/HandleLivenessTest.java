@@ -52,8 +52,8 @@ class HandleLivenessTest {
     }
 
     @Test
-    @Covers("libuv:has_ref")
-    void aHandleIsReferencedUntilItIsToldOtherwise(Loop loop) {
+    @Covers({"libuv:has_ref", "node:test-handle-wrap-hasref"})
+    void aHandleIsReferencedUntilItIsToldOtherwiseOrClosed(Loop loop) {
         Timer timer = new Timer(loop);
         assertTrue(timer.hasRef());
         timer.ref();
@@ -63,7 +63,9 @@ class HandleLivenessTest {
         assertFalse(timer.hasRef());
         timer.ref();
         assertTrue(timer.hasRef());
-        closeAndRun(loop, timer);
+        timer.close(() -> assertFalse(timer.hasRef()));
+        assertTrue(timer.hasRef());
+        loop.run();
     }
 
     @Test

@@ -91,11 +91,12 @@ class TcpBindTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    @Covers({"libuv:tcp_bind_error_inval", "libuv:tcp_bind6_error_inval"})
+    @Covers({"libuv:tcp_bind_error_inval", "libuv:tcp_bind6_error_inval", "node:test-tcp-wrap"})
     void aSecondBindIsInvalid(String address, Loop loop) {
         tcp.bind(new SocketAddress(address, 0));
         SocketAddress first = tcp.localAddress();
         assertCode("EINVAL", () -> tcp.bind(new SocketAddress(address, 0)));
+        assertCode("EINVAL", () -> tcp.bind(first));
         assertEquals(first, tcp.localAddress());
         close(loop);
     }
