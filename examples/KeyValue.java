@@ -12,11 +12,12 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * A key-value store that redis-cli can talk to: it speaks RESP2, Redis's protocol.
  *
- * <p>It knows PING, ECHO, GET, SET with EX or PX, DEL, INCR, EXPIRE, TTL and QUIT. Try {@code redis-cli -p 6380}, and
+ * <p>It knows PING, ECHO, GET, SET with EX or PX, DEL, INCR, EXPIRE and TTL. Try {@code redis-cli -p 6380}, and
  * {@code redis-benchmark -p 6380 -t ping,set,get,incr -P 16}.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeyValue.java [port] [host]</pre>
@@ -39,149 +40,7 @@ public class KeyValue {
         }
     }
 
-    /** What is stored, and the commands: each is given its words, the first of which is its name, and returns its reply. */
-    private static final class Store {
-
-        private static final int ANY = Integer.MAX_VALUE;
-        private static final String OK = "+OK\r\n";
-
-        private record Command(int fewestWords, int mostWords, Function<String[], String> run) {
-        }
-
-        private static final class Entry {
-            String value;
-            /** Fires when it expires; null where it does not. */
-            Timer expiry;
-        }
-
-        private final Loop loop;
-        private final Map<String, Entry> entries = new HashMap<>();
-        private final Map<String, Command> commands = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
-
-        Store(Loop loop) {
-            this.loop = loop;
-            define("PING", 1, 2, words -> words.length == 1 ? "+PONG\r\n" : bulk(words[1]));
-            define("ECHO", 2, 2, words -> bulk(words[1]));
-            define("GET", 2, 2, this::get);
-            define("SET", 3, 5, this::set);
-            define("DEL", 2, ANY, this::delete);
-            define("INCR", 2, 2, this::increment);
-            define("EXPIRE", 3, 3, this::expire);
-            define("TTL", 2, 2, this::timeToLive);
-            define("QUIT", 1, 1, words -> OK);
-            define("COMMAND", 1, ANY, words -> "*0\r\n");                              // redis-cli asks what there is
-            define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));     // redis-benchmark: what is it set to?
-        }
-
-        private void define(String name, int fewestWords, int mostWords, Function<String[], String> run) {
-            commands.put(name, new Command(fewestWords, mostWords, run));
-        }
-
-        String execute(String[] words) {
-            Command command = commands.get(words[0]);
-            if (command == null) {
-                return error("unknown command '" + words[0] + "'");
-            }
-            if (words.length < command.fewestWords || words.length > command.mostWords) {
-                return error("wrong number of arguments for '" + words[0].toLowerCase() + "' command");
-            }
-            try {
-                return command.run.apply(words);
-            } catch (NumberFormatException | ArithmeticException notALong) {
-                return error("value is not an integer or out of range");
-            }
-        }
-
-        private String get(String[] words) {
-            Entry entry = entries.get(words[1]);
-            return entry == null ? "$-1\r\n" : bulk(entry.value);
-        }
-
-        private String set(String[] words) {
-            long millis = 0;
-            if (words.length > 3) {
-                long unit = words[3].equalsIgnoreCase("EX") ? 1000 : words[3].equalsIgnoreCase("PX") ? 1 : 0;
-                if (unit == 0 || words.length == 4) {
-                    return error("syntax error");
-                }
-                millis = Math.multiplyExact(Long.parseLong(words[4]), unit);
-                if (millis <= 0) {
-                    return error("invalid expire time in 'set' command");
-                }
-            }
-            remove(words[1]);
-            Entry entry = new Entry();
-            entry.value = words[2];
-            entries.put(words[1], entry);
-            if (millis > 0) {
-                expireAfter(millis, words[1], entry);
-            }
-            return OK;
-        }
-
-        private String delete(String[] words) {
-            int removed = 0;
-            for (int i = 1; i < words.length; i++) {
-                removed += remove(words[i]) ? 1 : 0;
-            }
-            return integer(removed);
-        }
-
-        private boolean remove(String key) {
-            Entry entry = entries.remove(key);
-            if (entry != null && entry.expiry != null) {
-                entry.expiry.close();
-            }
-            return entry != null;
-        }
-
-        private String increment(String[] words) {
-            Entry entry = entries.computeIfAbsent(words[1], key -> new Entry());
-            long next = entry.value == null ? 1 : Math.incrementExact(Long.parseLong(entry.value));
-            entry.value = Long.toString(next);
-            return integer(next);
-        }
-
-        private String expire(String[] words) {
-            long millis = Math.multiplyExact(Long.parseLong(words[2]), 1000);
-            Entry entry = entries.get(words[1]);
-            if (entry == null) {
-                return integer(0);
-            }
-            if (millis > 0) {
-                expireAfter(millis, words[1], entry);
-            } else {
-                remove(words[1]);
-            }
-            return integer(1);
-        }
-
-        private void expireAfter(long millis, String key, Entry entry) {
-            if (entry.expiry == null) {
-                entry.expiry = new Timer(loop);
-                entry.expiry.unref();
-            }
-            entry.expiry.start(millis, () -> remove(key));
-        }
-
-        private String timeToLive(String[] words) {
-            Entry entry = entries.get(words[1]);
-            return integer(entry == null ? -2 : entry.expiry == null ? -1 : (entry.expiry.dueInMillis() + 500) / 1000);
-        }
-    }
-
-    private static String bulk(String bytes) {
-        return "$" + bytes.length() + "\r\n" + bytes + "\r\n";
-    }
-
-    private static String integer(long number) {
-        return ":" + number + "\r\n";
-    }
-
-    private static String error(String message) {
-        return "-ERR " + message.replaceAll("[\r\n]", " ") + "\r\n";
-    }
-
+    /** One connection: replies to all requests that are whole, in order, many in one write. */
     private static final class Client {
 
         /** So many bytes of replies, or a little more, go together. */
@@ -219,7 +78,7 @@ public class KeyValue {
             reply();
         }
 
-        /** Replies to all requests that are whole; but where the client does not read, to no more until it does. */
+        /** A client that does not read its replies is not read either, until it does. */
         private void reply() {
             String replies = nextReplies();
             while (!replies.isEmpty() && socket.write(replies.getBytes(BYTES))) {
@@ -237,21 +96,152 @@ public class KeyValue {
             try {
                 while (replies.length() < ENOUGH && requests.next() instanceof String[] words) {
                     replies.append(store.execute(words));
-                    if (words[0].equalsIgnoreCase("QUIT")) {
-                        leave();
-                    }
                 }
-            } catch (ProtocolError error) {
+            } catch (ProtocolError error) {   // where the next request begins, nobody knows
                 replies.append(error("Protocol error: " + error.getMessage()));
-                leave();
+                requests.forget();
+                ended = true;
             }
             return replies.toString();
         }
+    }
 
-        private void leave() {
-            requests.forget();
-            ended = true;
+    /** What is stored, and the commands: each is given its words, the first of which is its name, and returns its reply. */
+    private static final class Store {
+
+        private static final int ANY = Integer.MAX_VALUE;
+        private static final long NEVER = Long.MAX_VALUE;
+
+        private record Command(int fewestWords, int mostWords, Function<String[], String> run) {
         }
+
+        private static final class Entry {
+            String value;
+            /** Fires when the entry expires; null where it does not. */
+            Timer expiry;
+        }
+
+        private final Loop loop;
+        private final Map<String, Entry> entries = new HashMap<>();
+        private final Map<String, Command> commands = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+
+        Store(Loop loop) {
+            this.loop = loop;
+            define("PING", 1, 2, words -> words.length == 1 ? "+PONG\r\n" : bulk(words[1]));
+            define("ECHO", 2, 2, words -> bulk(words[1]));
+            define("GET", 2, 2, this::get);
+            define("SET", 3, 5, this::set);
+            define("DEL", 2, ANY, this::delete);
+            define("INCR", 2, 2, this::increment);
+            define("EXPIRE", 3, 3, this::expire);
+            define("TTL", 2, 2, this::timeToLive);
+            define("COMMAND", 1, ANY, words -> "*0\r\n");                            // redis-cli: what commands are there?
+            define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));   // redis-benchmark: what is it set to?
+        }
+
+        private void define(String name, int fewestWords, int mostWords, Function<String[], String> run) {
+            commands.put(name, new Command(fewestWords, mostWords, run));
+        }
+
+        String execute(String[] words) {
+            Command command = commands.get(words[0]);
+            if (command == null) {
+                return error("unknown command '" + words[0] + "'");
+            }
+            if (words.length < command.fewestWords || words.length > command.mostWords) {
+                return error("wrong number of arguments for '" + words[0] + "' command");
+            }
+            try {
+                return command.run.apply(words);
+            } catch (NumberFormatException | ArithmeticException notALong) {
+                return error("value is not an integer or out of range");
+            }
+        }
+
+        private String get(String[] words) {
+            Entry entry = entries.get(words[1]);
+            return entry == null ? "$-1\r\n" : bulk(entry.value);
+        }
+
+        private String set(String[] words) {
+            if (words.length == 4 || words.length == 5 && !words[3].matches("(?i)EX|PX")) {
+                return error("syntax error");
+            }
+            long millis = words.length == 3 ? NEVER : millis(words[4], words[3].equalsIgnoreCase("EX") ? 1000 : 1);
+            if (millis <= 0) {
+                return error("invalid expire time in '" + words[0] + "' command");
+            }
+            remove(words[1]);
+            Entry entry = new Entry();
+            entry.value = words[2];
+            entries.put(words[1], entry);
+            if (millis != NEVER) {
+                expireAfter(millis, words[1], entry);
+            }
+            return "+OK\r\n";
+        }
+
+        private String delete(String[] words) {
+            return integer(Stream.of(words).skip(1).filter(this::remove).count());
+        }
+
+        private String increment(String[] words) {
+            Entry entry = entries.computeIfAbsent(words[1], key -> new Entry());
+            long next = entry.value == null ? 1 : Math.incrementExact(Long.parseLong(entry.value));
+            entry.value = Long.toString(next);
+            return integer(next);
+        }
+
+        private String expire(String[] words) {
+            long millis = millis(words[2], 1000);
+            Entry entry = entries.get(words[1]);
+            if (entry == null) {
+                return integer(0);
+            }
+            if (millis > 0) {
+                expireAfter(millis, words[1], entry);
+            } else {
+                remove(words[1]);
+            }
+            return integer(1);
+        }
+
+        private String timeToLive(String[] words) {
+            Entry entry = entries.get(words[1]);
+            return integer(entry == null ? -2 : entry.expiry == null ? -1 : (entry.expiry.dueInMillis() + 500) / 1000);
+        }
+
+        private static long millis(String number, int unit) {
+            return Math.multiplyExact(Long.parseLong(number), unit);
+        }
+
+        private void expireAfter(long millis, String key, Entry entry) {
+            if (entry.expiry == null) {
+                entry.expiry = new Timer(loop);
+                entry.expiry.unref();
+            }
+            entry.expiry.start(millis, () -> remove(key));
+        }
+
+        private boolean remove(String key) {
+            Entry entry = entries.remove(key);
+            if (entry != null && entry.expiry != null) {
+                entry.expiry.close();
+            }
+            return entry != null;
+        }
+    }
+
+    private static String bulk(String bytes) {
+        return "$" + bytes.length() + "\r\n" + bytes + "\r\n";
+    }
+
+    private static String integer(long number) {
+        return ":" + number + "\r\n";
+    }
+
+    private static String error(String message) {
+        return "-ERR " + message.replaceAll("[\r\n]", " ") + "\r\n";
     }
 
     private static final class ProtocolError extends Exception {
@@ -285,23 +275,26 @@ public class KeyValue {
 
         /** The words of the next request, at least one; or null where its end has not come. */
         String[] next() throws ProtocolError {
-            int start = at;
-            String[] words = request();
-            while (words != null && words.length == 0) {
+            String[] words;
+            int start;
+            do {
                 start = at;
                 words = request();
-            }
+            } while (words != null && words.length == 0);
             if (words == null) {
                 at = start;
-                requireAtMost(MOST_BYTES, unread.length() - at, "too big request");
+                require(unread.length() - at <= MOST_BYTES, "too big request");
             }
             return words;
         }
 
         private String[] request() throws ProtocolError {
             String line = line();
-            if (line == null || !line.startsWith("*")) {
-                return line == null ? null : line.isBlank() ? new String[0] : line.strip().split("\\s+");
+            if (line == null) {
+                return null;
+            }
+            if (!line.startsWith("*")) {
+                return line.isBlank() ? new String[0] : line.strip().split("\\s+");
             }
             String[] words = new String[number(line, MOST_WORDS, "invalid multibulk length")];
             for (int i = 0; i < words.length; i++) {
@@ -315,15 +308,16 @@ public class KeyValue {
 
         private String bulk() throws ProtocolError {
             String line = line();
-            if (line != null && !line.startsWith("$")) {
-                throw new ProtocolError("expected '$', got '" + (line.isEmpty() ? "" : line.charAt(0)) + "'");
-            }
-            int length = line == null ? 0 : number(line, MOST_BYTES, "invalid bulk length");
-            if (line == null || unread.length() < at + length + 2) {
+            if (line == null) {
                 return null;
             }
-            at += length + 2;
-            return unread.substring(at - length - 2, at - 2);
+            if (!line.startsWith("$")) {
+                throw new ProtocolError("expected '$', got '" + line.substring(0, Math.min(1, line.length())) + "'");
+            }
+            int start = at;
+            int end = start + number(line, MOST_BYTES, "invalid bulk length");
+            at = end + 2;
+            return unread.length() < at ? null : unread.substring(start, end);
         }
 
         /** The next line, or null; it ends in \r\n, or, typed by hand, in \n. */
@@ -339,17 +333,18 @@ public class KeyValue {
 
         private static int number(String line, int most, String complaint) throws ProtocolError {
             try {
-                return requireAtMost(most, Integer.parseUnsignedInt(line, 1, line.length(), 10), complaint);
+                int number = Integer.parseInt(line, 1, line.length(), 10);
+                require(number >= 0 && number <= most, complaint);
+                return number;
             } catch (NumberFormatException notANumber) {
                 throw new ProtocolError(complaint);
             }
         }
 
-        private static int requireAtMost(int most, int number, String complaint) throws ProtocolError {
-            if (number < 0 || number > most) {
+        private static void require(boolean fact, String complaint) throws ProtocolError {
+            if (!fact) {
                 throw new ProtocolError(complaint);
             }
-            return number;
         }
     }
 }
