@@ -110,7 +110,8 @@ class Dialogue {
         }
         over = true;
         how = outcome;
-        List<StreamHandle> all = Stream.of(mouth, echoEar, echoMouth, ear).distinct().filter(stream -> !stream.isClosing()).toList();
+        List<StreamHandle> all =
+            Stream.of(mouth, echoEar, echoMouth, ear).distinct().filter(stream -> !stream.isClosing()).toList();
         open = all.size();
         all.forEach(stream -> stream.close(this::closed));
     }

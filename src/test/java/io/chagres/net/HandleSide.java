@@ -2,8 +2,10 @@ package io.chagres.net;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.SystemException;
+import io.chagres.stream.IpcStream;
 import io.chagres.stream.ReadListener;
 import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Descriptors;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
@@ -18,6 +20,10 @@ final class HandleSide extends ModelSide implements ReadListener {
     private boolean readFailed;
     private boolean shutDown;
     private boolean shutdownTold;
+    private Pipe passenger;
+    /** How many descriptors went along with writes, and how many have come. */
+    private int passed;
+    private int taken;
 
     HandleSide(ModelRun run, String name, StreamHandle stream, Random random) {
         super(run, name, random);
@@ -30,8 +36,8 @@ final class HandleSide extends ModelSide implements ReadListener {
     @Override
     void perform(ModelStep step) {
         switch (step.kind()) {
-            case WRITE -> write(bytes(step, 1));
-            case WRITE_PIECES -> write(bytes(step, step.pieces()));
+            case WRITE -> write(bytes(step, 1), step.chance() < 30 && step.size() > 0);
+            case WRITE_PIECES -> write(bytes(step, step.pieces()), step.chance() < 30 && step.size() > 0);
             case TRY_WRITE -> tryWrite(bytes(step, 1)[0]);
             case PAUSE -> pause();
             case RESUME -> resume();
@@ -42,7 +48,7 @@ final class HandleSide extends ModelSide implements ReadListener {
         }
     }
 
-    private void write(ByteBuffer[] data) {
+    private void write(ByteBuffer[] data, boolean withDescriptor) {
         if (!stream.isWritable()) {
             return;
         }
@@ -53,9 +59,28 @@ final class HandleSide extends ModelSide implements ReadListener {
         boolean empty = sent == before;
         int mine = writes++;
         calling = true;
-        stream.write(data, error -> wrote(mine, empty, error));
+        if (withDescriptor && isIpc()) {
+            passed++;
+            ((IpcStream) stream).write(data, passenger(), error -> wrote(mine, empty, error));
+        } else {
+            stream.write(data, error -> wrote(mine, empty, error));
+        }
         calling = false;
         checkQueue();
+    }
+
+    /** What goes along with writes: an end of a pipe(7), which lives as long as this side. */
+    private Pipe passenger() {
+        if (passenger == null) {
+            int[] ends = Pipe.pipe2();
+            Descriptors.close(ends[1]);
+            passenger = PipePair.opened(new Pipe(stream.loop()), ends[0]);
+        }
+        return passenger;
+    }
+
+    private boolean isIpc() {
+        return stream instanceof IpcStream ipc && ipc.isIpc();
     }
 
     private void tryWrite(ByteBuffer data) {
@@ -101,11 +126,12 @@ final class HandleSide extends ModelSide implements ReadListener {
 
     private void close() {
         leave();
-        stream.close(this::closed);
+        stream.close(this::gone);
     }
 
     private void leave() {
         reading = false;
+        taken += isIpc() ? ((IpcStream) stream).pendingCount() : 0;
         delivered = sent - stream.writeQueueSize();
     }
 
@@ -113,10 +139,17 @@ final class HandleSide extends ModelSide implements ReadListener {
         if (stream instanceof Tcp tcp && !stream.isClosing() && !stream.isShuttingDown()) {
             forced = true;
             leave();
-            tcp.closeReset(this::closed);
+            tcp.closeReset(this::gone);
         } else {
             closeByForce();
         }
+    }
+
+    private void gone() {
+        if (passenger != null) {
+            passenger.close();
+        }
+        closed();
     }
 
     @Override
@@ -153,7 +186,19 @@ final class HandleSide extends ModelSide implements ReadListener {
     public void onRead(int count, ByteBuffer buffer) {
         require(reading && !ended, "data, and nobody reads, or after the end");
         arrived(buffer.slice(buffer.position(), count));
+        if (isIpc()) {
+            takeDescriptors((IpcStream) stream);
+        }
         react(", at data");
+    }
+
+    /** Often all that have come, else those that will be closed with the stream. */
+    private void takeDescriptors(IpcStream ipc) {
+        require(taken + ipc.pendingCount() <= ((HandleSide) peer).passed, "more descriptors than were sent");
+        while (ipc.pendingCount() > 0 && random.nextInt(8) > 0) {
+            Descriptors.close(ipc.acceptDescriptor());
+            taken++;
+        }
     }
 
     /** The end stands behind all bytes of the peer; of one that was closed, behind those that the kernel had by then. */
@@ -219,6 +264,7 @@ final class HandleSide extends ModelSide implements ReadListener {
     void check() {
         super.check();
         require(shutdownTold == shutDown, "a shutdown was not told");
+        require(mayFail() || taken == ((HandleSide) peer).passed, "descriptors are missing");
         require(stream.isClosed() && stream.fd() < 0, "the handle is there still");
     }
 }

@@ -49,9 +49,9 @@ final class ModelWires {
         return client;
     }
 
-    /** Over a socketpair(2). */
+    /** Over a socketpair(2); some of the streams carry descriptors. */
     static StreamHandle[] unix(Loop loop, Random random) {
-        PipePair pair = PipePair.of(loop, false);
+        PipePair pair = PipePair.of(loop, random.nextInt(4) == 0);
         int size = UNIX_BUFFERS[random.nextInt(UNIX_BUFFERS.length)];
         if (size > 0) {
             Sockets.setsockopt(pair.one().fd(), Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, size);
