@@ -42,7 +42,7 @@ public class Chat {
     }
 
     private void tellAllBut(Member one, String line) {
-        for (Member member : List.copyOf(members)) {
+        for (Member member : members) {
             if (member != one && member.name != null) {
                 member.tell(line);
             }

@@ -31,7 +31,7 @@ public class EchoClient {
         }
     }
 
-    /** Reading blocks, and so is a worker's; the next line is read when this one is with the kernel, and not before. */
+    /** Reading blocks, so a worker does it; the next line is not read before this one is with the kernel. */
     private static void sendNextLine(Socket socket) {
         Work.submitSlow(socket.loop(), INPUT::readLine, (line, failure) -> {
             if (line == null) {

@@ -1,5 +1,6 @@
 package io.chagres.examples;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -8,10 +9,14 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.Talk;
 import java.net.ConnectException;
 import java.net.Socket;
+import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
 /** The chapter's way to leave: close at the signal, exit at the close. */
 class GracefulExitTest {
+
+    /** More bytes than the kernel keeps for a client that does not read. */
+    private static final int UNDER_WAY = 32 << 20;
 
     @Test
     @Covers({"S110", "S111", "S112", "S113", "S114"})
@@ -48,6 +53,35 @@ class GracefulExitTest {
             client.hearEnd();
             assertEquals("closed: the last client has left", server.nextLine());
             assertEquals(0, server.exitStatus());
+        }
+    }
+
+    @Test
+    @Covers("S114")
+    void whatIsUnderWayArrives() throws Exception {
+        byte[] noise = Talk.noise(114, UNDER_WAY);
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit"); Socket client = server.connect()) {
+            Sender sender = new Sender(client, noise, 0, noise.length);
+            sender.awaitDoneOrStuck();
+            server.signal("INT");
+            assertEquals("closing: 1 clients are still here", server.nextLine());
+            assertArrayEquals(noise, Talk.all(client));
+            sender.join();
+            assertEquals(0, server.exitStatus());
+        }
+    }
+
+    @Test
+    @Covers("S115")
+    void killedItAbortsWhatIsUnderWay() throws Exception {
+        byte[] noise = Talk.noise(115, UNDER_WAY);
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit"); Socket client = server.connect()) {
+            Sender sender = new Sender(client, noise, 0, noise.length);
+            sender.awaitDoneOrStuck();
+            server.signal("KILL");
+            server.exitStatus();
+            assertThrows(SocketException.class, () -> Talk.all(client));
+            assertThrows(SocketException.class, sender::join);
         }
     }
 
