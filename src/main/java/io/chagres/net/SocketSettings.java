@@ -51,7 +51,7 @@ final class SocketSettings {
     }
 
     <T> void set(SocketOption<T> option, T value, StreamHandle handle) {
-        if (handle != null) {
+        if (handle != null && handle.fd() >= 0) {
             option.set(handle.fd(), value);
         }
         keep(option, value);

@@ -19,6 +19,12 @@ enum Place {
             : new ListenOptions().path(folder.resolve("socket").toString());
     }
 
+    /** Where {@code server} listens, for a client. */
+    ConnectOptions connectTo(Server server) {
+        return this == TCP ? new ConnectOptions().host(Local.HOST).port(server.address().port())
+            : new ConnectOptions().path(server.path());
+    }
+
     static SocketAddress of(Server server) {
         return server.path() == null ? new InetSocketAddress(Local.HOST, server.address().port())
             : UnixDomainSocketAddress.of(server.path());

@@ -1,6 +1,8 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
@@ -9,8 +11,11 @@ import io.chagres.fixture.Peer;
 import io.chagres.fixture.SocketOptions;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 /** Options as the kernel has them afterwards. */
 @ConnectionTest
@@ -110,6 +115,98 @@ class SocketOptionsTest {
             byCall.resume();
             loop.run();
         }
+    }
+
+    @Test
+    @Covers({"node:test-net-keepalive", "S95", "S103"})
+    void keepAliveHasAnIntervalAndACount(Loop loop) {
+        KeepAlive wanted = KeepAlive.of(7, 3, 5);
+        accepted(loop, new ServerOptions().keepAlive(wanted), socket -> {
+            assertEquals(wanted, socket.get(SocketOption.KEEP_ALIVE));
+            socket.setKeepAlive(KeepAlive.OFF);
+            assertFalse(socket.get(SocketOption.KEEP_ALIVE).on());
+            socket.setKeepAlive(KeepAlive.of(8, 0, 0));
+            assertEquals(KeepAlive.of(8, 3, 5), socket.get(SocketOption.KEEP_ALIVE));
+        });
+        assertEquals("EINVAL", codeOf(() -> new ConnectOptions().keepAlive(KeepAlive.of(1, 1, 128))));
+        assertEquals("EINVAL", codeOf(() -> new ServerOptions().keepAlive(KeepAlive.of(-1, 1, 1))));
+    }
+
+    @Test
+    @Covers("node:test-net-socket-setnodelay")
+    void withoutAnArgumentNoDelayIsOnAndWhatIsSoAlreadyCostsNoCall(Loop loop) {
+        accepted(loop, new ServerOptions(), socket -> {
+            assertEquals(0, noDelay(socket));
+            assertEquals(1, noDelay(socket.setNoDelay()));
+            SocketOption.TCP_NODELAY.set(socket.handle().fd(), false);
+            assertEquals(0, noDelay(socket.setNoDelay(true)), "nothing was said to the kernel");
+            socket.setKeepAlive(true, 5000);
+            SocketOption.KEEP_ALIVE.set(socket.handle().fd(), KeepAlive.OFF);
+            assertEquals(0, keepAlive(socket.setKeepAlive(true, 5999)), "nor of keep-alive");
+            assertEquals(1, keepAlive(socket.setKeepAlive(true, 6000)));
+        });
+    }
+
+    @Test
+    @Covers("node:test-net-socket-tos")
+    void theTypeOfServiceIsKeptUntilItConnects(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket client = new Socket(loop).setTypeOfService(0x10);
+            assertEquals(0x10, client.getTypeOfService());
+            client.connect(server.port(), Local.HOST, () -> {
+                assertEquals(0x10, client.getTypeOfService());
+                for (int tos : new int[] {0, 255, 0x3F}) {
+                    assertEquals(tos & 0xFC, client.setTypeOfService(tos).getTypeOfService() & 0xFC);
+                }
+                assertEquals("ERR_OUT_OF_RANGE", codeOf(() -> client.setTypeOfService(256)));
+                assertEquals("ERR_OUT_OF_RANGE", codeOf(() -> client.setTypeOfService(-1)));
+                client.end();
+            });
+            client.resume();
+            loop.run();
+        }
+        assertEquals(0, new Socket(loop).getTypeOfService());
+        assertEquals("The value of \"options.typeOfService\" is out of range. It must be >= 0 && <= 255. Received 300",
+            assertThrows(UsageException.class, () -> new ConnectOptions().typeOfService(300)).getMessage());
+    }
+
+    @Test
+    void anyOptionIsSetBeforeTheConnect(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket client = new Socket(loop, new ConnectOptions().typeOfService(8)
+                .set(SocketOption.SO_RCVBUF, 30_000).set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(9)));
+            client.set(SocketOption.SO_RCVBUF, 40_000);
+            assertEquals(40_000, client.get(SocketOption.SO_RCVBUF));
+            assertEquals("EBADF", codeOf(() -> client.get(SocketOption.SO_SNDBUF)));
+            client.connect(server.port(), Local.HOST);
+            client.onConnectionAttempt(remote -> client.set(SocketOption.TCP_CORK, true));
+            client.onConnect(() -> {
+                assertEquals(80_000, client.get(SocketOption.SO_RCVBUF));
+                assertEquals(Duration.ofSeconds(9), client.get(SocketOption.TCP_USER_TIMEOUT));
+                assertEquals(true, client.get(SocketOption.TCP_CORK));
+                assertEquals(8, client.getTypeOfService());
+                client.set(SocketOption.TCP_CORK, false);
+                assertEquals(false, client.get(SocketOption.TCP_CORK));
+                client.end();
+            });
+            client.resume();
+            loop.run();
+        }
+    }
+
+    @Test
+    void anOptionThatTheKernelRefusesFailsTheConnect(Loop loop) {
+        StringBuilder seen = new StringBuilder();
+        new Socket(loop).set(SocketOption.TCP_CONGESTION, "no-such").connect(Peer.deadPort(), Local.HOST)
+            .onError(error -> seen.append(error.getMessage()));
+        loop.run();
+        assertEquals("setsockopt ENOENT: no such file or directory (TCP_CONGESTION)", seen.toString());
+        assertEquals("EINVAL", codeOf(() -> new ConnectOptions().set(SocketOption.SO_RCVBUF, -1)));
+        assertEquals("EINVAL", codeOf(() -> new Socket(loop).set(SocketOption.SO_RCVBUF, null)));
+    }
+
+    private static String codeOf(Executable call) {
+        return assertThrows(UsageException.class, call).code();
     }
 
     private static int noDelay(Socket socket) {

@@ -39,7 +39,7 @@ class SocketReconnectTest {
         Server server = Net.createServer(loop, socket -> socket
             .onClose(hadError -> journal.add("accepted close " + hadError)).resume().end("hello"));
         server.listen(place.in(folder), null);
-        ConnectOptions where = to(server);
+        ConnectOptions where = place.connectTo(server);
         Socket client = new Socket(loop);
         SocketEvents.into(journal, "", client);
         int[] left = {TIMES};
@@ -207,11 +207,5 @@ class SocketReconnectTest {
 
     private static String connectError(Socket client, int port) {
         return assertThrows(UsageException.class, () -> client.connect(port, Local.HOST)).code();
-    }
-
-    private static ConnectOptions to(Server server) {
-        return server.path() == null
-            ? new ConnectOptions().host(Local.HOST).port(server.address().port())
-            : new ConnectOptions().path(server.path());
     }
 }
