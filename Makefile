@@ -37,10 +37,23 @@ MVN  = $(if $(shell command -v mvn),,$(no-maven))JAVA_HOME=$(JDK) MAVEN_OPTS="$$
 TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 
+# 10,000 connections take as many descriptors on either side. JMH measures a JVM; this, a server, and so `make bench` ends with it.
+COMPARE = ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(1)'
+BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
+
 COMPILED = target/compiled
 
+# A cache knows jars, these and in this order; others may come behind them. It is written as the server that was trained ends.
+AOT_JARS = --enable-native-access=ALL-UNNAMED -cp target/chagres.jar:target/examples.jar
+define TRAIN
+$(JDK)/bin/java $(AOT_JARS) -XX:AOTCacheOutput=target/chagres.aot EchoServer 0 > target/aot.log 2>&1 & server=$$!; \
+until grep -q listening target/aot.log || ! kill -0 $$server 2>&-; do sleep 0.1; done; \
+echo hello | $(JDK)/bin/java $(AOT_JARS) EchoClient "$$(sed -n 's/^listening on .*://p' target/aot.log)" > target/aot-client.log; \
+kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target/chagres.aot ] || { cat target/aot.log; exit 1; }
+endef
+
 .NOTPARALLEL:
-.PHONY: help run test bench compare examples doc conformance clean
+.PHONY: help run test bench compare aot examples doc conformance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,9 +67,18 @@ test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for on
 bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results also in target/jmh.json
 	@$(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec \
 	    -Djmh.args='$(BENCH) -prof gc -rf json -rff target/jmh.json $(JMH_ARGS)'
+	@$(if $(filter .,$(BENCH)),$(call COMPARE,$(BRIEFLY)))
 
 compare: ## beside C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
-	@ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(ARGS)'
+	@$(call COMPARE,$(ARGS))
+
+aot: $(COMPILED) ## write target/chagres.aot, with which examples start sooner (JDK 25)
+	@[ $(version) -ge 25 ] || { echo "an AOT cache takes a JDK 25 or newer, and the newest found is $(version)"; exit 1; }
+	@$(JDK)/bin/javac --release 22 -cp target/classes -d target/examples examples/*.java
+	@$(JDK)/bin/jar --create --file target/chagres.jar -C target/classes .
+	@$(JDK)/bin/jar --create --file target/examples.jar -C target/examples .
+	@$(TRAIN)
+	@echo '$(JDK)/bin/java $(AOT_JARS) -XX:AOTCache=target/chagres.aot EchoServer'
 
 examples: $(COMPILED) ## compile the examples and list them
 	@for file in examples/*.java; do \

@@ -1,5 +1,6 @@
 'use strict';
-// Node's net: node server.js PORT echo|sink|source. See io.chagres.compare.server.
+// Node's net and http: node server.js PORT echo|sink|source|http. See io.chagres.compare.server.
+const http = require('http');
 const net = require('net');
 
 const PIECE = Buffer.alloc(64 * 1024);
@@ -16,12 +17,15 @@ const serve = {
     socket.on('drain', () => pour(socket));
     pour(socket);
   },
-}[process.argv[3]];
+};
 
-const server = net.createServer({ noDelay: true }, (socket) => {
-  socket.on('error', () => {});
-  serve(socket);
-});
+const mode = process.argv[3];
+const server = mode === 'http'
+  ? http.createServer((request, response) => response.setHeader('Content-Type', 'text/plain').end('Hello, World!'))
+  : net.createServer({ noDelay: true }, (socket) => {
+    socket.on('error', () => {});
+    serve[mode](socket);
+  });
 server.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 511 },
   () => console.log('listening ' + server.address().port));
 

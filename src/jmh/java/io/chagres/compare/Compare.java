@@ -7,12 +7,17 @@ import io.chagres.compare.machine.Machine;
 import io.chagres.compare.report.Pictures;
 import io.chagres.compare.report.Results;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -22,7 +27,10 @@ import picocli.CommandLine.Option;
     description = "Servers beside each other under the same load: what an operation costs each.")
 public final class Compare implements Callable<Integer> {
 
-    private static final Path WORK = Path.of("target/compare");
+    private static final Path TARGET = Path.of("target");
+    private static final Path WORK = TARGET.resolve("compare");
+    private static final Path FILE = TARGET.resolve("compare.json");
+    private static final Path DOCS = Path.of("docs");
 
     @Option(names = "--server", split = ",", description = "Who competes, by name or the beginning of one; all by default.")
     private List<String> servers = List.of("");
@@ -43,7 +51,7 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--no-calls", description = "Do not count system calls with strace.")
     private boolean noCalls;
 
-    @Option(names = "--publish", description = "Write to docs, and not to target.")
+    @Option(names = "--publish", description = "Copy the JSON file and the pictures to docs.")
     private boolean publish;
 
     @Option(names = "--list", description = "Name all servers and loads, and measure nothing.")
@@ -93,9 +101,13 @@ public final class Compare implements Callable<Integer> {
         System.out.println();
         try (Servers running = new Servers(cores, workshop)) {
             Contest contest = new Contest(contestants, new Setting(running, workshop, seconds, !noCalls), rounds, fresh);
-            contest.run(chosen);
-            write(new Results(machine, String.join(" ", arguments), words(contestants), contest.standings(), contest.absences(),
-                contest.rounds()));
+            Supplier<Results> results = () -> new Results(machine, String.join(" ", arguments), words(contestants),
+                contest.standings(), contest.absences(), contest.rounds());
+            contest.run(chosen, () -> write(results.get()));
+            System.out.println("written: " + FILE + ", " + draw(results.get()));
+            if (publish) {
+                publish();
+            }
         }
     }
 
@@ -103,14 +115,28 @@ public final class Compare implements Callable<Integer> {
         return contestants.stream().collect(toMap(Contestant::name, Contestant::says, (one, other) -> one, LinkedHashMap::new));
     }
 
-    private void write(Results results) throws IOException {
-        Path folder = Path.of(publish ? "docs" : "target");
-        results.write(folder.resolve("compare.json"));
-        System.out.println("written: " + folder.resolve("compare.json"));
+    private static void write(Results results) {
         try {
-            new Pictures(results, folder).draw();
-        } catch (Error | RuntimeException noFonts) {
-            System.out.println("no pictures: " + noFonts);
+            results.write(FILE);
+        } catch (IOException noRoom) {
+            throw new UncheckedIOException(noRoom);
+        }
+    }
+
+    /** The pictures, or why there are none: a JDK on a machine without fonts draws no text. */
+    private static String draw(Results results) {
+        try {
+            return new Pictures(results, TARGET).draw().toString();
+        } catch (IOException | RuntimeException | Error noFonts) {
+            return "no pictures: " + noFonts;
+        }
+    }
+
+    private static void publish() throws IOException {
+        try (DirectoryStream<Path> written = Files.newDirectoryStream(TARGET, "compare{.json,-*.svg}")) {
+            for (Path file : written) {
+                Files.copy(file, DOCS.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
+            }
         }
     }
 }

@@ -27,14 +27,18 @@ final class Contest {
         this.fresh = fresh;
     }
 
-    void run(List<Load> loads) {
+    /** {@code afterEach} load runs, so that what is known by then is safe. */
+    void run(List<Load> loads, Runnable afterEach) {
         for (Contestant contestant : contestants) {
             if (contestant.missing() != null) {
                 report(new Absence(null, contestant.name(), contestant.missing()));
             }
         }
         contestants.removeIf(contestant -> contestant.missing() != null);
-        loads.forEach(this::run);
+        for (Load load : loads) {
+            run(load);
+            afterEach.run();
+        }
     }
 
     private void run(Load load) {

@@ -52,6 +52,7 @@ final class Contestants {
         add("chagres", "Chagres, net.Socket: socket.pipe(socket)", Runtime.JVM, null,
             List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS), this::chagres);
         addJava("chagres-data", "Chagres, net.Socket: onData(socket::write)", List.of(Mode.ECHO), "ChagresServer", "data");
+        addJava("chagres-lent", "Chagres, net.Socket: onRead into one lent buffer", List.of(Mode.ECHO), "ChagresServer", "lent");
         addJava("chagres-stream", "Chagres, stream floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
     }
 

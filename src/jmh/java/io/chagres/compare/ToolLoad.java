@@ -6,6 +6,7 @@ import io.chagres.compare.machine.ProcessFigures;
 import io.chagres.compare.machine.RunningServer;
 import io.chagres.compare.report.Metric;
 import io.chagres.compare.server.Mode;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.EnumMap;
 import java.util.List;
@@ -51,6 +52,9 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
         long cpu = process.cpuNanos();
         Report report = tool.run(server.address().getPort(), setting.seconds());
         cpu = process.cpuNanos() - cpu;
+        if (report.operations == 0) {
+            throw new EOFException(tool.program() + " got no answer");
+        }
         Map<Metric, Double> figures = new EnumMap<>(Metric.class);
         figures.putAll(report.figures);
         figures.put(Metric.CPU, cpu / report.operations);

@@ -19,9 +19,12 @@ import org.HdrHistogram.Histogram;
 /** A load that is our own clients' traffic. */
 record TrafficLoad(String name, String says, Mode mode, Clients clients) implements Load {
 
-    /** A JIT has to see a server at work before it is worth measuring; after another load it needs less. */
+    /** A JIT has to see a server at work, in CPU time, before it is worth measuring; after another load it needs less. */
     private static final double FIRST_WARM_UP_SECONDS = 4;
-    private static final double WARM_UP_SECONDS = 1;
+    private static final double WARM_UP_SECONDS = 0.5;
+    private static final double WARM_UP_STEP_SECONDS = 0.5;
+    /** For a server that has little to do, as one with a single connection. */
+    private static final int LONGEST_WARM_UP = 2;
     /** New connections, until each has made some rounds. */
     private static final double SETTLE_SECONDS = 0.2;
     private static final double CALLS_SECONDS = 0.3;
@@ -42,8 +45,16 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
     @Override
     public void warmUp(Contestant contestant, Setting setting) throws IOException {
         boolean slow = contestant.runtime() != Runtime.NATIVE && !setting.servers().isRunning(contestant, mode);
-        try (Traffic traffic = clients.of(setting.servers().get(contestant, mode).address())) {
-            run(traffic, slow ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
+        RunningServer server = setting.servers().get(contestant, mode);
+        try (Traffic traffic = clients.of(server.address())) {
+            warmUp(traffic, server.figures(), slow ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
+        }
+    }
+
+    private static void warmUp(Traffic traffic, ProcessFigures server, double seconds) throws IOException {
+        long warm = server.cpuNanos() + Setting.nanos(seconds);
+        for (double run = 0; run < LONGEST_WARM_UP * seconds && server.cpuNanos() < warm; run += WARM_UP_STEP_SECONDS) {
+            run(traffic, WARM_UP_STEP_SECONDS);
         }
     }
 

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.text.NumberFormat;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -35,19 +36,21 @@ public final class Pictures {
 
     private final Results results;
     private final Path folder;
+    private final List<Path> drawn = new ArrayList<>();
 
-    /** Draws those of which there are figures into {@code folder}. */
     public Pictures(Results results, Path folder) {
         this.results = results;
         this.folder = folder;
     }
 
-    public void draw() throws IOException {
+    /** Draws those of which there are figures. */
+    public List<Path> draw() throws IOException {
         drawCpu();
         draw("compare-memory.svg", "User memory of an idle connection", "bytes", 0,
             figures("idle-10000", Map.of(Metric.MEMORY, "bytes")));
         draw("compare-start.svg", "From exec to the first echoed byte", "milliseconds", 0,
             figures("start", Map.of(Metric.START, "plain", Metric.START_AOT, "with an AOT cache")));
+        return drawn;
     }
 
     private void drawCpu() throws IOException {
@@ -77,7 +80,7 @@ public final class Pictures {
             SVGGraphics2D svg = new SVGGraphics2D(WIDTH, height);
             svg.setDefsKeyPrefix(file.replace(".svg", "-"));
             chart(title, unit, decimals, figures).draw(svg, new Rectangle2D.Double(0, 0, WIDTH, height));
-            Files.writeString(folder.resolve(file), svg.getSVGDocument());
+            drawn.add(Files.writeString(folder.resolve(file), svg.getSVGDocument()));
         }
     }
 

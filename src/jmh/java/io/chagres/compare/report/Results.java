@@ -20,7 +20,8 @@ import java.util.Optional;
 public record Results(Map<String, String> machine, String command, Map<String, String> servers, List<Standing> standings,
         List<Absence> absences, List<Round> rounds) {
 
-    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping()
+        .serializeSpecialFloatingPointValues().create();
 
     public void write(Path file) throws IOException {
         Files.writeString(file, JSON.toJson(this) + '\n');

@@ -8,22 +8,36 @@ import io.chagres.net.Socket;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** Chagres as its users know it: net.Socket, piped into itself or with a data listener that writes. */
+/**
+ * Chagres as its users know it: net.Socket. Its echo comes in three variants: piped into itself, with a data listener that writes,
+ * and read into a lent buffer.
+ */
 final class ChagresServer {
 
     private static final ByteBuffer PIECE = ByteBuffer.allocateDirect(Task.PIECE);
 
+    private ByteBuffer room = ByteBuffer.allocateDirect(Task.PIECE);
+
     public static void main(String[] args) {
         Task task = Task.of(args);
         try (Loop loop = new Loop()) {
-            Consumer<Socket> serve = serving(task);
-            Server server = Net.createServer(loop, new ServerOptions().noDelay(true), socket -> {
-                socket.onError(gone -> { });
-                serve.accept(socket);
-            });
-            server.listen(task.port(), Task.HOST, () -> Task.announce(server.address().port()));
+            Server server = new ChagresServer().server(loop, task);
+            server.listen(task.port(), Task.HOST, Task.BACKLOG, () -> Task.announce(server.address().port()));
             loop.run();
         }
+    }
+
+    private Server server(Loop loop, Task task) {
+        ServerOptions options = new ServerOptions().noDelay(true);
+        if (task.mode() == Mode.ECHO && task.variant().equals("lent")) {
+            return Net.createServer(loop, options.onRead(() -> room, this::echo),
+                socket -> socket.onError(gone -> { }).onDrain(socket::resume));
+        }
+        Consumer<Socket> serve = serving(task);
+        return Net.createServer(loop, options, socket -> {
+            socket.onError(gone -> { });
+            serve.accept(socket);
+        });
     }
 
     private static Consumer<Socket> serving(Task task) {
@@ -33,6 +47,15 @@ final class ChagresServer {
             case SOURCE -> ChagresServer::pour;
             default -> throw task.unknown();
         };
+    }
+
+    /** A buffer of which the kernel did not take all is the write's, and the next read gets another. */
+    private boolean echo(Socket socket, ByteBuffer lent, int count) {
+        boolean hasRoom = socket.write(lent.slice(lent.position(), count));
+        if (socket.writableLength() > 0) {
+            room = ByteBuffer.allocateDirect(Task.PIECE);
+        }
+        return hasRoom;
     }
 
     private static void pour(Socket socket) {

@@ -1,8 +1,12 @@
 package io.chagres.compare.server;
 
+import io.vertx.core.Future;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServer;
+import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 
@@ -14,12 +18,22 @@ final class VertxServer {
     public static void main(String[] args) {
         Task task = Task.of(args);
         Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
-        NetServerOptions options = new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG);
-        vertx.createNetServer(options)
+        Future<Integer> port = task.mode() == Mode.HTTP ? listenForHttp(vertx, task) : listen(vertx, task);
+        port.onSuccess(Task::announce).onFailure(VertxServer::fail);
+    }
+
+    private static Future<Integer> listen(Vertx vertx, Task task) {
+        return vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
             .connectHandler(socket -> serve(socket.exceptionHandler(gone -> { }), task))
             .listen(task.port(), Task.HOST)
-            .onSuccess(server -> Task.announce(server.actualPort()))
-            .onFailure(VertxServer::fail);
+            .map(NetServer::actualPort);
+    }
+
+    private static Future<Integer> listenForHttp(Vertx vertx, Task task) {
+        return vertx.createHttpServer(new HttpServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
+            .requestHandler(request -> request.response().putHeader("Content-Type", "text/plain").end("Hello, World!"))
+            .listen(task.port(), Task.HOST)
+            .map(HttpServer::actualPort);
     }
 
     private static void serve(NetSocket socket, Task task) {
