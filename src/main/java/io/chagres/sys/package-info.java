@@ -84,6 +84,7 @@
  *     man page and the errnos that a caller branches on.
  * <li>Only the constants that are used, in the numbers of x86-64 and AArch64.
  * <li>A test that lets it succeed and a test that lets it fail, with the errno.
+ * <li>Rows in the tests' {@code FaultTable}, which say who learns of it when it fails, and how.
  * </ol>
  */
 package io.chagres.sys;
