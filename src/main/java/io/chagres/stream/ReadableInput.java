@@ -46,8 +46,10 @@ final class ReadableInput extends InputStream {
         public void close() {
             stream.destroy();
             finished(Finished.prematureClose());
+            stream.core().closing(this);
         }
 
+        /** The stream tells its close by itself. */
         @Override
         protected void finishClose() {
         }
@@ -117,24 +119,23 @@ final class ReadableInput extends InputStream {
             return 0;
         }
         requireOtherThread();
-        ByteBuffer taken;
-        int count;
         lock.lock();
         try {
-            taken = await();
-            if (taken == null) {
-                return -1;
-            }
-            count = Math.min(length, taken.remaining());
-            taken.get(target, offset, count);
-            if (!taken.hasRemaining()) {
-                chunk = null;
-            }
+            ByteBuffer from = await();
+            return from == null ? -1 : take(from, target, offset, Math.min(length, from.remaining()));
         } finally {
             lock.unlock();
         }
-        if (!taken.hasRemaining()) {
-            onLoop(this::bring);
+    }
+
+    /** The loop is asked under the lock: it has not returned from its run before it is over here, too. */
+    private int take(ByteBuffer from, byte[] target, int offset, int count) {
+        from.get(target, offset, count);
+        if (!from.hasRemaining()) {
+            chunk = null;
+            if (!over) {
+                onLoop(this::bring);
+            }
         }
         return count;
     }

@@ -285,21 +285,24 @@ final class WritableState {
             uncork();
         }
         ChagresException error = refusal != null ? refusal : whyNotEnd();
+        if (callback != null) {
+            onFinished(callback, error);
+        }
         if (error == null && !isEnded()) {
             ending = Ending.ENDED;
             finishWhenDone();
         }
-        if (callback == null) {
-            return;
-        }
+    }
+
+    private void onFinished(Completion callback, ChagresException error) {
         if (error != null) {
             stream.tick(() -> callback.onComplete(error));
-        } else {
-            if (finishCallbacks == null) {
-                finishCallbacks = new ArrayList<>(1);
-            }
-            finishCallbacks.add(callback);
+            return;
         }
+        if (finishCallbacks == null) {
+            finishCallbacks = new ArrayList<>(1);
+        }
+        finishCallbacks.add(callback);
     }
 
     private ChagresException whyNotEnd() {
@@ -328,14 +331,10 @@ final class WritableState {
     }
 
     private void finalDone(ChagresException error) {
-        if (ending != Ending.FINAL_CALLED) {
-            stream.destroy(error != null ? error : calledTwice());
-            return;
-        }
+        boolean again = ending != Ending.FINAL_CALLED;
         ending = Ending.FINAL_DONE;
-        if (error != null) {
-            tellFinish(error);
-            stream.destroy(error);
+        if (error != null || again) {
+            stream.destroy(error != null ? error : calledTwice());
         } else if (mayFinish()) {
             stream.tick(this::finish);
         }

@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
  * A duplex as a user would make one: what is written goes into the journal, and what is read comes from the test. Writes, the
  * end and the destruction are done at once, or when the test says so.
  */
-final class MemoryDuplex extends Duplex {
+class MemoryDuplex extends Duplex {
 
     final Journal journal = new Journal();
     /** The writes and ends that the test has to complete, where {@link #holds} says so. */
@@ -68,6 +68,10 @@ final class MemoryDuplex extends Duplex {
 
     boolean unshift(String text) {
         return unshift(Talk.buffer(text));
+    }
+
+    long waitingBytes() {
+        return waitingLength();
     }
 
     void pushNoMore() {

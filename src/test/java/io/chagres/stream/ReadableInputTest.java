@@ -1,0 +1,216 @@
+package io.chagres.stream;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Talk;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InterruptedIOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** inputStream: a virtual thread reads what the loop brings. */
+@ExtendWith(LoopFixture.class)
+@Covers("node:test-stream-readable-async-iterators")
+class ReadableInputTest {
+
+    private MemoryDuplex stream;
+
+    @BeforeEach
+    void create(Loop loop) {
+        stream = MemoryDuplex.readable(loop, 10);
+    }
+
+    private static <T> FutureTask<T> onVirtualThread(Callable<T> work) {
+        FutureTask<T> task = new FutureTask<>(work);
+        Thread.startVirtualThread(task);
+        return task;
+    }
+
+    private static Throwable failure(FutureTask<?> task) {
+        return assertThrows(ExecutionException.class, task::get).getCause();
+    }
+
+    @Test
+    void itReadsToTheEndAndKeepsTheLoopAliveTillThen(Loop loop) throws Exception {
+        stream.source = () -> loop.execute(() -> {
+            if (stream.reads <= 42) {
+                stream.push("hello");
+            } else {
+                stream.pushNoMore();
+            }
+        });
+        InputStream input = stream.inputStream();
+        FutureTask<String> text = onVirtualThread(() -> new String(input.readAllBytes(), UTF_8));
+        loop.run();
+        assertEquals("hello".repeat(42), text.get());
+        assertTrue(stream.isReadableEnded());
+    }
+
+    @Test
+    void whatIsBufferedComesAsOneAndByteByByte(Loop loop) throws Exception {
+        stream.push("ab");
+        stream.push("\u00ff");
+        stream.pushNoMore();
+        InputStream input = stream.inputStream();
+        FutureTask<List<Integer>> bytes = onVirtualThread(() -> List.of(input.read(), input.available(), input.read(),
+            input.read(), input.read(), input.read(), input.read(new byte[0]), input.read(new byte[1])));
+        loop.run();
+        assertEquals(List.of((int) 'a', 3, (int) 'b', 0xc3, 0xbf, -1, 0, -1), bytes.get());
+    }
+
+    @Test
+    void aReaderThatWaitsHoldsTheSourceBack(Loop loop) throws Exception {
+        stream.source = () -> stream.push("x");
+        InputStream input = stream.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(() -> {
+            int first = input.read();
+            loop.execute(() -> {
+                assertTrue(stream.reads <= 22, "two buffers of ten, and those asked for meanwhile");
+                loop.execute(() -> onVirtualThread(() -> {
+                    input.close();
+                    return null;
+                }));
+            });
+            return first;
+        });
+        loop.run();
+        assertEquals('x', reader.get());
+        assertTrue(stream.isDestroyed());
+    }
+
+    @Test
+    void anErrorIsThrownToTheReader(Loop loop) {
+        InputStream input = stream.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(input::read);
+        ChagresException error = new ChagresException("EX", "kaboom");
+        loop.execute(() -> stream.destroy(error));
+        loop.run();
+        IOException thrown = assertInstanceOf(IOException.class, failure(reader));
+        assertEquals("kaboom", thrown.getMessage());
+        assertEquals(error, thrown.getCause());
+    }
+
+    @Test
+    void whatCameBeforeTheErrorIsReadBeforeIt(Loop loop) throws Exception {
+        stream.push("hello");
+        InputStream input = stream.inputStream();
+        loop.execute(() -> stream.destroy(new ChagresException("EX", "kaboom")));
+        FutureTask<byte[]> reader = onVirtualThread(() -> input.readNBytes(5));
+        loop.run();
+        assertEquals("hello", Talk.text(ByteBuffer.wrap(reader.get())));
+        assertEquals("kaboom", failure(onVirtualThread(input::read)).getMessage());
+        assertEquals("kaboom", failure(onVirtualThread(input::read)).getMessage(), "again");
+    }
+
+    @Test
+    void aCloseBeforeTheEndIsPremature(Loop loop) {
+        InputStream input = stream.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(input::read);
+        loop.execute(stream::destroy);
+        loop.run();
+        assertEquals("ERR_STREAM_PREMATURE_CLOSE", ((ChagresException) failure(reader).getCause()).code());
+    }
+
+    @Test
+    void soIsAStreamThatWasDestroyedBefore(Loop loop) {
+        stream.destroy();
+        loop.run();
+        InputStream input = stream.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(input::read);
+        loop.run();
+        assertEquals("ERR_STREAM_PREMATURE_CLOSE", ((ChagresException) failure(reader).getCause()).code());
+    }
+
+    @Test
+    @Covers("node:test-stream-duplex-readable-writable")
+    void whatHasEndedOrCanNotBeReadIsAtItsEnd(Loop loop) throws Exception {
+        stream.pushNoMore();
+        stream.resume();
+        loop.run();
+        for (Readable over : new Readable[] {stream, MemoryDuplex.writable(loop, 1)}) {
+            InputStream input = over.inputStream();
+            FutureTask<Integer> reader = onVirtualThread(input::read);
+            loop.run();
+            assertEquals(-1, reader.get());
+        }
+    }
+
+    @Test
+    void closedByItsReaderTheStreamIsDestroyed(Loop loop) {
+        InputStream input = stream.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(() -> {
+            input.close();
+            return input.read();
+        });
+        loop.run();
+        assertEquals("Stream closed", failure(reader).getMessage());
+        assertTrue(stream.isDestroyed());
+    }
+
+    @Test
+    void closedByAnotherThreadItsReaderWakesUp(Loop loop) {
+        InputStream input = stream.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(input::read);
+        loop.execute(() -> {
+            try {
+                input.close();
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
+        loop.run();
+        assertEquals("Stream closed", failure(reader).getMessage());
+    }
+
+    @Test
+    void anInterruptEndsTheWaitAlone(Loop loop) throws Exception {
+        InputStream input = stream.inputStream();
+        FutureTask<Boolean> reader = new FutureTask<>(() -> {
+            assertThrows(InterruptedIOException.class, input::read);
+            return Thread.interrupted();
+        });
+        Thread thread = Thread.startVirtualThread(reader);
+        thread.interrupt();
+        thread.join();
+        assertTrue(reader.get());
+        assertFalse(stream.isDestroyed());
+        input.close();
+        loop.run();
+    }
+
+    @Test
+    void aLoopThatIsClosedEndsIt() {
+        Loop other = new Loop();
+        MemoryDuplex lasting = MemoryDuplex.readable(other, 10);
+        InputStream input = lasting.inputStream();
+        FutureTask<Integer> reader = onVirtualThread(input::read);
+        other.close();
+        assertEquals("ERR_STREAM_PREMATURE_CLOSE", ((ChagresException) failure(reader).getCause()).code());
+        assertTrue(lasting.isDestroyed());
+    }
+
+    @Test
+    void onTheLoopsOwnThreadItCanNotWait(Loop loop) throws IOException {
+        InputStream input = stream.inputStream();
+        assertEquals("ERR_INVALID_STATE", assertThrows(UsageException.class, input::read).code());
+        input.close();
+        loop.run();
+    }
+}
