@@ -111,6 +111,27 @@ class PipingBackpressureTest {
     }
 
     @Test
+    @Covers("node:test-stream-backpressure")
+    void theSourceIsNeverReadMoreThanTwoChunksAhead(Loop loop) {
+        source = MemoryDuplex.readable(loop, 16);
+        source.source = () -> {
+            if (source.reads <= 20) {
+                source.push("more than the mark");
+            } else {
+                source.pushNoMore();
+            }
+        };
+        int[] written = {0};
+        sink.taking = data -> loop.execute(() -> {
+            assertTrue(source.reads - ++written[0] <= 2, () -> source.reads + " read, " + written[0] + " written");
+            sink.complete();
+        });
+        source.pipe(sink);
+        loop.run();
+        assertEquals(20, written[0]);
+    }
+
+    @Test
     @Covers("node:test-stream-pipe-flow-after-unpipe")
     void unpipedWhileItWaitsTheSourceFlowsOnForThoseWhoListen(Loop loop) {
         source.source = () -> source.push("foo");

@@ -139,6 +139,31 @@ class ReadByHandTest {
         journal.expect("end", "close false");
     }
 
+    /** 100 bytes in chunks of ten, read in sizes that grow: all of them in order, the last read is what is left. */
+    @Test
+    @Covers("node:test-stream2-basic")
+    void readsMayGrowBeyondTheChunks(Loop loop) {
+        String all = "0123456789".repeat(10);
+        stream.source = () -> loop.execute(() -> {
+            if (stream.reads <= 10) {
+                stream.push("0123456789");
+            } else {
+                stream.pushNoMore();
+            }
+        });
+        StringBuilder seen = new StringBuilder();
+        int[] size = {1};
+        stream.onReadable(() -> {
+            for (ByteBuffer chunk; (chunk = stream.read(size[0])) != null; size[0]++) {
+                assertEquals(Math.min(size[0], 100 - seen.length()), chunk.remaining());
+                seen.append(Talk.text(chunk));
+            }
+        });
+        loop.run();
+        assertEquals(all, seen.toString());
+        journal.expect("end", "close false");
+    }
+
     // ---- unshift ---------------------------------------------------------------------------------------------------
 
     @Test

@@ -72,7 +72,7 @@ class ReadableSideTest {
     }
 
     @Test
-    @Covers({"node:test-stream-ispaused", "node:test-stream-readable-pause-and-resume", "node:test-stream3-pause-then-read"})
+    @Covers({"node:test-stream-ispaused", "node:test-stream-readable-pause-and-resume"})
     void pausedNothingComesAndAListenerDoesNotChangeThat(Loop loop) {
         assertFalse(stream.isPaused());
         stream.pause();
@@ -153,7 +153,7 @@ class ReadableSideTest {
     }
 
     @Test
-    @Covers({"node:test-stream-duplex-readable-writable", "node:test-stream-error-once"})
+    @Covers("node:test-stream-error-once")
     void aPushAfterTheEndIsAnErrorOnce(Loop loop) {
         stream.pushNoMore();
         assertFalse(stream.push("late"));
@@ -187,7 +187,7 @@ class ReadableSideTest {
     }
 
     @Test
-    @Covers({"node:test-stream-backpressure", "node:test-stream-readable-hwm-0"})
+    @Covers("node:test-stream-backpressure")
     void theSourceIsAskedOnceUntilItPushes(Loop loop) {
         stream.flowing();
         loop.run();
@@ -209,7 +209,7 @@ class ReadableSideTest {
 
     /** A source that pushes inside doRead, as long as it may: no recursion, no chunk lost, the end at the end. */
     @Test
-    @Covers({"node:test-stream-readable-flow-recursion", "node:test-stream2-basic", "node:test-stream2-large-read-stall"})
+    @Covers({"node:test-stream-readable-flow-recursion", "node:test-stream2-push"})
     void aSourceThatPushesAtOnceIsReadToItsEnd(Loop loop) {
         int count = 200_000;
         long[] sum = {0};

@@ -28,7 +28,8 @@ class WritableFailureTest {
     }
 
     @Test
-    @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-write-cb-error"})
+    @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-write-cb-error",
+        "node:test-stream-writable-write-writev-finish"})
     void aFailureIsToldToItsWriteThenToThoseThatWaitThenToAll(Loop loop) {
         stream.holds = true;
         stream.write("a", stream.told("told a"));
@@ -107,6 +108,32 @@ class WritableFailureTest {
         stream.complete();
         loop.run();
         journal.expect("final", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-writev-finish")
+    void aVectorThatFailsIsToldToEachOfItsWritesAndThereIsNoFinish(Loop loop) {
+        stream.holds = true;
+        stream.vectored = true;
+        stream.cork();
+        stream.write("a", stream.told("told a"));
+        stream.write("b", stream.told("told b"));
+        stream.uncork();
+        stream.end(null, stream.told("ended"));
+        stream.fail("EX");
+        loop.run();
+        journal.expect("[a|b]", "told a EX", "told b EX", "ended EX", "error EX", "close true");
+    }
+
+    @Test
+    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-writable-destroy"})
+    void whatIsCorkedIsToldThatItIsDestroyed(Loop loop) {
+        stream.cork();
+        stream.write("a", stream.told("told a"));
+        stream.destroy();
+        stream.end(null, stream.told("ended"));
+        loop.run();
+        journal.expect("told a ERR_STREAM_DESTROYED", "close false", "ended ERR_STREAM_DESTROYED");
     }
 
     @Test

@@ -170,7 +170,6 @@ class WritableSideTest {
     }
 
     @Test
-    @Covers("node:test-stream-writable-write-writev-finish")
     void theFinishComesAfterAllCallbacks(Loop loop) {
         stream.write("a", stream.told("told a"));
         stream.write("b", stream.told("told b"));
