@@ -69,6 +69,7 @@ public final class Errno {
     public static final int EISCONN = 106;
     public static final int ENOTCONN = 107;
     public static final int ESHUTDOWN = 108;
+    public static final int ETOOMANYREFS = 109;
     public static final int ETIMEDOUT = 110;
     public static final int ECONNREFUSED = 111;
     public static final int EHOSTDOWN = 112;
@@ -76,6 +77,7 @@ public final class Errno {
     public static final int EALREADY = 114;
     public static final int EINPROGRESS = 115;
     public static final int EREMOTEIO = 121;
+    public static final int EDQUOT = 122;
     public static final int ECANCELED = 125;
     public static final int EOPNOTSUPP = ENOTSUP;
     public static final int EWOULDBLOCK = EAGAIN;
@@ -175,6 +177,7 @@ public final class Errno {
             put(EISCONN, "EISCONN", "socket is already connected");
             put(ENOTCONN, "ENOTCONN", "socket is not connected");
             put(ESHUTDOWN, "ESHUTDOWN", "cannot send after transport endpoint shutdown");
+            put(ETOOMANYREFS, "ETOOMANYREFS", "too many descriptors on their way");
             put(ETIMEDOUT, "ETIMEDOUT", "connection timed out");
             put(ECONNREFUSED, "ECONNREFUSED", "connection refused");
             put(EHOSTDOWN, "EHOSTDOWN", "host is down");
@@ -182,6 +185,7 @@ public final class Errno {
             put(EALREADY, "EALREADY", "connection already in progress");
             put(EINPROGRESS, "EINPROGRESS", "operation now in progress");
             put(EREMOTEIO, "EREMOTEIO", "remote I/O error");
+            put(EDQUOT, "EDQUOT", "disk quota exceeded");
             put(ECANCELED, "ECANCELED", "operation canceled");
         }
 

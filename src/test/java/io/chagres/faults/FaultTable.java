@@ -22,7 +22,7 @@ final class FaultTable {
     private static final int[] USES = {1, 2, 5};
     private static final String TOLD = "%s %s";
     private static final String SENDMSG = "EACCES EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EINVAL EISCONN EMSGSIZE ENOMEM "
-        + "ENOTCONN ENOTSOCK ENOTSUP EPIPE";
+        + "ENOTCONN ENOTSOCK ENOTSUP EPIPE ETOOMANYREFS";
 
     private final List<FaultCase> cases = new ArrayList<>();
 
@@ -112,9 +112,9 @@ final class FaultTable {
         of("shutdown", 0, "a server", Exercises::serve).told(TOLD, "EBADF EINVAL ENOTSOCK").told(FINE, "ENOTCONN");
         of("shutdown", 0, "a client", Exercises::connect).told(TOLD, "EBADF EINVAL ENOTSOCK");
         of("shutdown", 0, "a client", Exercises::connect).butDone().told(FINE, "ENOTCONN");
-        of("close", 0, "a server", Exercises::serve).butDone().told(FINE, "EINTR EIO ENOSPC EBADF");
-        of("close", 0, "a client", Exercises::connect).butDone().told(FINE, "EINTR EIO ENOSPC EBADF");
-        of("close", 0, "a listener", Exercises::listen).butDone().told(FINE, "EINTR EIO ENOSPC EBADF");
+        of("close", 0, "a server", Exercises::serve).butDone().told(FINE, "EINTR EIO ENOSPC EDQUOT EBADF");
+        of("close", 0, "a client", Exercises::connect).butDone().told(FINE, "EINTR EIO ENOSPC EDQUOT EBADF");
+        of("close", 0, "a listener", Exercises::listen).butDone().told(FINE, "EINTR EIO ENOSPC EDQUOT EBADF");
     }
 
     private void waiting() {
@@ -155,13 +155,13 @@ final class FaultTable {
     /** Two ends of ours. */
     private void pipes() {
         String reading = "EBADF EFAULT EINVAL EIO EISDIR";
-        String writing = "EBADF EDESTADDRREQ EFAULT EFBIG EINVAL EIO ENOSPC EPERM EPIPE";
+        String writing = "EBADF EDESTADDRREQ EDQUOT EFAULT EFBIG EINVAL EIO ENOSPC EPERM EPIPE";
         of("pipe2", -1, "two pipes", PipeExercises::twoPipes).told(TOLD, "EFAULT EINVAL EMFILE ENFILE");
         of("fcntl", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, "EBADF EINVAL EPERM");
         of("read", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, reading).told(FINE, "EAGAIN EINTR");
         of("write", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, writing).told(FINE, "EAGAIN EINTR");
         of("writev", 0, "two pipes", PipeExercises::twoPipes).told("write %2$s", writing).told(FINE, "EAGAIN EINTR");
-        of("close", 0, "two pipes", PipeExercises::twoPipes).butDone().told(FINE, "EINTR EIO ENOSPC EBADF");
+        of("close", 0, "two pipes", PipeExercises::twoPipes).butDone().told(FINE, "EINTR EIO ENOSPC EDQUOT EBADF");
         of("isatty", 0, "a pipe", PipeExercises::guess).told(FINE, "EBADF EINVAL ENOTTY");
         of("socketpair", -1, "a pair", PipeExercises::pair)
             .told(TOLD, "EAFNOSUPPORT EFAULT EMFILE ENFILE ENOTSUP EPROTONOSUPPORT");
