@@ -7,6 +7,7 @@ import io.chagres.stream.CloseListener;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
@@ -183,6 +184,18 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     @Override
     public Socket onData(Consumer<? super ByteBuffer> listener) {
         super.onData(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onText(Charset charset, Consumer<String> listener) {
+        super.onText(charset, listener);
+        return self();
+    }
+
+    @Override
+    public Socket onReadable(Runnable listener) {
+        super.onReadable(listener);
         return self();
     }
 

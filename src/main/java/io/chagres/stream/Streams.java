@@ -4,8 +4,8 @@ import io.chagres.loop.UsageException;
 import java.util.List;
 
 /**
- * How streams are put together, and waited for: Node's stream.pipeline and stream.finished. A {@link Completion} bridges to a
- * future in one line:
+ * How streams are put together, waited for and aborted: Node's stream.pipeline, stream.finished and stream.addAbortSignal. A
+ * {@link Completion} bridges to a future in one line:
  *
  * <pre>{@code
  * Streams.finished(socket, error -> { if (error == null) future.complete(null); else future.completeExceptionally(error); });
@@ -62,6 +62,27 @@ public final class Streams {
     /** As {@link #finished}, when the finish has come, whatever is still read. */
     public static Runnable finishedWriting(Writable stream, Completion callback) {
         return finished((Duplex) stream, false, true, callback);
+    }
+
+    /**
+     * Destroys {@code stream} with ABORT_ERR when {@code signal} is aborted; at once where it is already. That ends a
+     * {@link #pipeline} that it belongs to.
+     *
+     * @return {@code stream}
+     * @see <a href="https://nodejs.org/api/stream.html#streamaddabortsignalsignal-stream">stream.addAbortSignal</a>
+     */
+    public static <D extends Duplex> D addAbortSignal(AbortSignal signal, D stream) {
+        UsageException.requireArgument(signal, "signal");
+        if (UsageException.requireArgument(stream, "stream").isDestroyed()) {
+            return stream;
+        }
+        if (signal.isAborted()) {
+            stream.destroy(signal.error());
+        } else {
+            Runnable remover = signal.onAbort(() -> stream.destroy(signal.error()));
+            stream.onClose(hadError -> remover.run());
+        }
+        return stream;
     }
 
     private static Runnable finished(Duplex stream, boolean reading, boolean writing, Completion callback) {

@@ -25,7 +25,7 @@
  * <h2>Duplex</h2>
  *
  * {@link io.chagres.stream.Readable} and {@link io.chagres.stream.Writable} in one object: a socket, or whatever a user makes
- * one of. Its order of events is the point of it:
+ * one of, of both directions or of one. Its order of events is the point of it:
  *
  * <ul>
  *   <li>data, as it comes; end, a tick after the last byte was consumed, once;
@@ -33,6 +33,20 @@
  *       has ended;
  *   <li>error, on a tick, at most once; close, always, once and last.
  * </ul>
+ *
+ * There are five ways to read, and they may take turns: data listeners, to whom it flows; text, the same decoded; readable and
+ * {@link io.chagres.stream.Readable#read(int)}, for who knows how many bytes come next; a pipe; and an InputStream, for a
+ * thread that waits.
+ *
+ * <pre>
+ *     nobody has said  --- onData, resume, pipe ---&gt;  flowing  --- pause, a full pipe ---&gt;  paused
+ *           |                                            ^                                   |
+ *           |                                            +-------- resume, a drain ----------+
+ *           +------- onReadable ---&gt;  read by hand, until the last such listener is taken off
+ * </pre>
+ *
+ * A pipe couples two streams that may end apart; {@link io.chagres.stream.Streams#pipeline} makes several succeed or fail as one,
+ * and {@link io.chagres.stream.Streams#finished} tells when one is over.
  *
  * <h2>Who owns the bytes</h2>
  *

@@ -1,0 +1,85 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Streams that somebody else ends, through a signal. */
+@ExtendWith(LoopFixture.class)
+class AbortedStreamTest {
+
+    private final AbortController controller = new AbortController();
+    private MemoryDuplex stream;
+
+    @BeforeEach
+    void create(Loop loop) {
+        stream = new MemoryDuplex(loop).watched();
+    }
+
+    @Test
+    @Covers("node:test-stream-duplex-destroy")
+    void anAbortDestroysIt(Loop loop) {
+        RuntimeException reason = new RuntimeException("reason");
+        assertSame(stream, Streams.addAbortSignal(controller.signal(), stream));
+        loop.run();
+        controller.abort(reason);
+        assertTrue(stream.isDestroyed());
+        loop.run();
+        stream.journal.expect("error The operation was aborted", "close true");
+        assertEquals("ABORT_ERR", stream.errored().code());
+        assertSame(reason, stream.errored().getCause());
+    }
+
+    @Test
+    @Covers("node:test-stream-finished")
+    void whatWasAbortedBeforeIsDestroyedAtOnce(Loop loop) {
+        controller.abort();
+        Streams.addAbortSignal(controller.signal(), stream);
+        Streams.finished(stream, stream.told("finished"));
+        loop.run();
+        stream.journal.expect("error The operation was aborted", "finished ABORT_ERR", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-finished")
+    void whatIsOverIsNotTouched(Loop loop) {
+        Streams.addAbortSignal(controller.signal(), stream);
+        stream.destroy();
+        loop.run();
+        assertEquals(0, controller.signal().listeners());
+        Streams.addAbortSignal(controller.signal(), stream);
+        assertEquals(0, controller.signal().listeners());
+        controller.abort();
+        loop.run();
+        stream.journal.expect("close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-pipeline")
+    void onePipelineMemberAbortedEndsAll(Loop loop) {
+        MemoryDuplex source = MemoryDuplex.readable(loop, 10);
+        source.push("x");
+        Streams.addAbortSignal(controller.signal(), Streams.pipeline(List.of(source, stream), stream.told("pipeline")));
+        loop.run();
+        controller.abort();
+        loop.run();
+        stream.journal.expect("[x]", "error The operation was aborted", "close true", "pipeline ABORT_ERR");
+        assertTrue(source.isClosed());
+    }
+
+    @Test
+    void itWantsASignalAndAStream(Loop loop) {
+        assertThrows(UsageException.class, () -> Streams.addAbortSignal(null, stream));
+        assertThrows(UsageException.class, () -> Streams.addAbortSignal(controller.signal(), null));
+    }
+}
