@@ -3,8 +3,6 @@ import io.chagres.loop.Loop;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.Socket;
-import java.nio.ByteBuffer;
-import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,8 +17,6 @@ import java.util.List;
  */
 public class Chat {
 
-    /** Lines are passed on as the bytes they are, whatever their encoding: Latin-1 makes a character of each. */
-    private static final Charset BYTES = StandardCharsets.ISO_8859_1;
     private static final int LONGEST_LINE = 4 * 1024;
     private static final long MOST_UNREAD = 256 * 1024;
 
@@ -66,14 +62,14 @@ public class Chat {
         Member(Socket socket) {
             this.socket = socket;
             members.add(this);
-            socket.onData(this::read);
+            socket.onText(StandardCharsets.UTF_8, this::read);
             socket.onError(error -> { });   // the close, which follows, is enough
             socket.onClose(hadError -> leave());
             tell("* Who are you?");
         }
 
-        private void read(ByteBuffer chunk) {
-            unread += BYTES.decode(chunk);
+        private void read(String text) {
+            unread += text;
             int start = 0;
             for (int end; (end = unread.indexOf('\n', start)) >= 0; start = end + 1) {
                 hear(unread.substring(start, end).strip());
@@ -100,7 +96,7 @@ public class Chat {
             if (!socket.isWritable()) {
                 return;
             }
-            socket.write((line + "\n").getBytes(BYTES));
+            socket.write(line + "\n");
             if (socket.writableLength() > MOST_UNREAD) {
                 putOut("does not listen");
             }

@@ -54,7 +54,7 @@ public class HttpPlaintext {
 
     private void serve(Socket socket) {
         Client client = new Client(socket);
-        socket.onData(client::read);
+        socket.onText(StandardCharsets.ISO_8859_1, client::read);
         socket.onDrain(socket::resume);
         socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
         socket.onError(error -> { });   // who is gone needs no answer
@@ -129,15 +129,21 @@ public class HttpPlaintext {
         }
 
         /** Answers all requests that are whole; what it writes goes together. */
-        void read(ByteBuffer chunk) {
+        void read(String text) {
+            if (!socket.isWritable()) {
+                return;   // after its last request a client has nothing to say
+            }
             socket.cork();
-            unread += text(chunk);
+            unread += text;
             int start = 0;
-            for (int end; (end = unread.indexOf(END_OF_HEAD, start)) >= 0; start = end + END_OF_HEAD.length()) {
+            int end = unread.indexOf(END_OF_HEAD);
+            while (end >= 0 && socket.isWritable()) {
                 answer(unread.substring(start, end));
+                start = end + END_OF_HEAD.length();
+                end = unread.indexOf(END_OF_HEAD, start);
             }
             unread = unread.substring(start);
-            if (unread.length() > LONGEST_HEAD) {
+            if (unread.length() > LONGEST_HEAD && socket.isWritable()) {
                 end(Answer.TOO_LARGE, true);
             }
             socket.uncork();
@@ -146,33 +152,24 @@ public class HttpPlaintext {
             }
         }
 
-        private void answer(String text) {
-            if (!socket.isWritable()) {
-                return;
-            }
-            if (text.equals(usual)) {
+        private void answer(String request) {
+            if (request.equals(usual)) {
                 socket.write(greeting);
                 return;
             }
-            Head head = Head.of(text);
+            Head head = Head.of(request);
             Answer answer = Answer.to(head);
             boolean withBody = !head.method.equals("HEAD");
             if (head.isLast() || !answer.mayGoOn()) {
                 end(answer, withBody);
             } else {
                 socket.write(response(answer, "", withBody));
-                usual = answer == Answer.GREETING && withBody ? text : usual;
+                usual = answer == Answer.GREETING && withBody ? request : usual;
             }
         }
 
         private void end(Answer answer, boolean withBody) {
             socket.end(response(answer, "Connection: close\r\n", withBody));
         }
-    }
-
-    private static String text(ByteBuffer chunk) {
-        byte[] bytes = new byte[chunk.remaining()];
-        chunk.get(bytes);
-        return new String(bytes, StandardCharsets.ISO_8859_1);
     }
 }

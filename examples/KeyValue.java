@@ -5,7 +5,6 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -55,15 +54,15 @@ public class KeyValue {
         Client(Socket socket, Store store) {
             this.socket = socket;
             this.store = store;
-            socket.onData(this::read);
+            socket.onText(BYTES, this::read);
             socket.onEnd(this::end);
             socket.onDrain(this::goOn);
             socket.onError(error -> { });   // who is gone needs no reply
         }
 
-        private void read(ByteBuffer chunk) {
+        private void read(String text) {
             if (!ended) {
-                requests.add(chunk);
+                requests.add(text);
                 reply();
             }
         }
@@ -261,10 +260,8 @@ public class KeyValue {
         private String unread = "";
         private int at;
 
-        void add(ByteBuffer chunk) {
-            byte[] bytes = new byte[chunk.remaining()];
-            chunk.get(bytes);
-            unread = unread.substring(at).concat(new String(bytes, BYTES));
+        void add(String text) {
+            unread = unread.substring(at) + text;
             at = 0;
         }
 

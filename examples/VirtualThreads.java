@@ -4,7 +4,6 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -59,15 +58,15 @@ public class VirtualThreads {
         Client(Socket socket) {
             this.socket = socket;
             loop = socket.loop();
-            socket.onData(this::read);
+            socket.onText(StandardCharsets.UTF_8, this::read);
             socket.onEnd(this::end);
             socket.onDrain(this::reply);
             socket.onError(error -> { });   // the close, which follows, is enough
             socket.onClose(hadError -> replies.clear());
         }
 
-        private void read(ByteBuffer chunk) {
-            unread += StandardCharsets.ISO_8859_1.decode(chunk);
+        private void read(String text) {
+            unread += text;
             int start = 0;
             for (int end; (end = unread.indexOf('\n', start)) >= 0; start = end + 1) {
                 begin(unread.substring(start, end).strip());

@@ -119,11 +119,11 @@ class HttpPlaintextTest {
         }
     }
 
-    /** The client does not end, and nothing that it asks after its last request is answered. */
+    /** The client does not end, and nothing that it says after its last request is answered. */
     @Test
     void whoWantsItClosedGetsAnEnd() throws IOException {
         try (Socket client = server.connect()) {
-            Talk.send(client, GET_LAST + GET);
+            Talk.send(client, GET_LAST + GET + "x".repeat(20_000));
             String all = Talk.allText(client).replaceAll("Date: [^\r]+\r\n", "");
             assertEquals(response("200 OK", BODY, "Connection: close\r\n"), all);
         }
