@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
@@ -31,6 +32,7 @@ public final class ConnectOptions {
     BlockList blockList;
     AbortSignal signal;
     int fd = -1;
+    StreamHandle handle;
     LentBuffer lent;
     private int port = -1;
     private boolean allowHalfOpen;
@@ -236,6 +238,21 @@ public final class ConnectOptions {
      */
     public ConnectOptions fd(int fd) {
         this.fd = (int) UsageException.requireRange(fd, 0, Integer.MAX_VALUE, "options.fd");
+        return this;
+    }
+
+    /**
+     * A {@link Tcp} or {@link Pipe} of the socket's loop that it takes over, connected or to be connected: bound already, as
+     * Node's BoundSocket, for one.
+     *
+     * @throws UsageException ERR_INVALID_ARG_TYPE where it is null or of another kind
+     */
+    public ConnectOptions handle(StreamHandle handle) {
+        if (!(handle instanceof Tcp) && !(handle instanceof Pipe)) {
+            throw new UsageException("ERR_INVALID_ARG_TYPE",
+                "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
+        }
+        this.handle = handle;
         return this;
     }
 

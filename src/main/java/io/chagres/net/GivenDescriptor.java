@@ -11,7 +11,7 @@ import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
 
-/** A descriptor that a user has given to be a socket's: the handle that takes it over. */
+/** A descriptor, or a handle, that a user has given to be a socket's. */
 final class GivenDescriptor {
 
     private GivenDescriptor() {
@@ -47,6 +47,14 @@ final class GivenDescriptor {
         }
     }
 
+    /** Throws EINVAL unless {@code handle} can be a socket's of {@code loop}. */
+    static StreamHandle require(StreamHandle handle, Loop loop) {
+        if (handle.loop() != loop || handle.isClosing()) {
+            throw new UsageException("EINVAL", "the handle is closed, or belongs to another loop: " + handle);
+        }
+        return handle;
+    }
+
     /** {@code options} for the directions that the descriptor was opened for. */
     static Duplex.Options asOpened(int fd, Duplex.Options options) {
         return switch (Descriptors.fcntl(fd, Descriptors.F_GETFL, 0) & Descriptors.O_ACCMODE) {
@@ -58,7 +66,8 @@ final class GivenDescriptor {
 
     /** Whether bytes can pass through it: a socket has a peer, and a pipe is as it is. */
     static boolean isConnected(StreamHandle handle) {
-        return Sockets.getsockopt(handle.fd(), Sockets.SOL_SOCKET, Sockets.SO_TYPE) < 0 || hasPeer(handle);
+        int fd = handle.fd();
+        return fd >= 0 && (Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE) < 0 || hasPeer(handle));
     }
 
     private static boolean hasPeer(StreamHandle handle) {

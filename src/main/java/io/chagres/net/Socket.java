@@ -36,9 +36,11 @@ public final class Socket extends ConnectableSocket {
     }
 
     /**
-     * A socket to {@link #connect}; with {@link ConnectOptions#fd} one that is connected already, where the descriptor is.
+     * A socket to {@link #connect}; with {@link ConnectOptions#fd} or {@link ConnectOptions#handle} one that is connected
+     * already, where those are.
      *
-     * @throws UsageException ERR_INVALID_FD_TYPE where the descriptor is neither a stream socket nor of a pipe
+     * @throws UsageException ERR_INVALID_FD_TYPE where the descriptor is neither a stream socket nor of a pipe; EINVAL where the
+     *     handle is closed, or of another loop
      * @throws io.chagres.loop.SystemException EBADF
      */
     public Socket(Loop loop, ConnectOptions options) {
@@ -49,8 +51,10 @@ public final class Socket extends ConnectableSocket {
         if (options.blockList != null) {
             client().blockList = options.blockList;
         }
-        if (options.fd >= 0) {
-            open(options.fd);
+        if (options.handle != null) {
+            take(GivenDescriptor.require(options.handle, loop));
+        } else if (options.fd >= 0) {
+            take(GivenDescriptor.open(loop, options.fd));
         }
         if (options.signal != null) {
             client().follow(options.signal, this);
@@ -75,13 +79,13 @@ public final class Socket extends ConnectableSocket {
         }
     }
 
-    private void open(int fd) {
-        StreamHandle handle = GivenDescriptor.open(loop(), fd);
-        if (GivenDescriptor.isConnected(handle)) {
-            applyAfter(handle);
-            stand(handle, false);
+    /** Where it is connected it is read; otherwise it waits to be. */
+    private void take(StreamHandle given) {
+        if (GivenDescriptor.isConnected(given)) {
+            applyAfter(given);
+            stand(given, false);
         } else {
-            client().unconnected = handle;
+            client().unconnected = given;
         }
     }
 

@@ -17,7 +17,9 @@ import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -117,6 +119,64 @@ class SocketDescriptorTest {
         writer.end("hello");
         loop.run();
         journal.expect("writer finish", "reader data hello", "writer close false", "reader end", "reader close false");
+    }
+
+    // ---- a handle ----------------------------------------------------------------------------------------------------
+
+    @Test
+    @Covers("node:test-net-boundsocket")
+    void aBoundHandleIsASocketsAddress(Loop loop) throws IOException {
+        Tcp bound = new Tcp(loop);
+        bound.bind(new SocketAddress(Local.HOST, 0));
+        SocketAddress local = bound.localAddress();
+        Tcp second = new Tcp(loop);
+        try (ServerSocket listener = Peer.listener(Local.HOST, 0)) {
+            second.bind(new SocketAddress(Local.HOST, listener.getLocalPort()));
+            assertEquals("EADDRINUSE", codeOf(second::localAddress));
+        }
+        second.close();
+        try (Peer<Integer> server = Peer.server(java.net.Socket::getPort)) {
+            Socket client = new Socket(loop, new ConnectOptions().handle(bound)).resume();
+            client.connect(server.port(), Local.HOST, () -> assertEquals(local, client.localAddress()));
+            loop.run();
+            assertEquals(local.port(), server.result());
+        }
+        assertTrue(bound.isClosed());
+    }
+
+    @Test
+    @Covers("node:test-net-boundsocket")
+    void soIsOneThatIsBoundToAnAbstractName(Loop loop) {
+        String name = "\0chagres-" + ProcessHandle.current().pid() + "-bound";
+        Server server = Net.createServer(loop, socket -> {
+            journal.add(((Pipe) socket.handle()).remoteName().substring(1));
+            socket.resume();
+        });
+        server.onConnection(socket -> server.close());
+        server.listen(new ListenOptions().path(name + "-server"), null);
+        Pipe bound = new Pipe(loop);
+        bound.bind(name);
+        new Socket(loop, new ConnectOptions().handle(bound)).connect(name + "-server").resume().end();
+        loop.run();
+        journal.expect(name.substring(1));
+    }
+
+    @Test
+    void aHandleThatCanNotBeASocketsIsRefused(Loop loop) {
+        Tcp closed = new Tcp(loop);
+        closed.close();
+        assertEquals("EINVAL", codeOf(() -> new Socket(loop, new ConnectOptions().handle(closed))));
+        assertEquals("ERR_INVALID_ARG_TYPE", codeOf(() -> new ConnectOptions().handle(null)));
+        loop.run();
+    }
+
+    @Test
+    void oneThatNobodyConnectsIsClosedWithTheSocket(Loop loop) {
+        Tcp tcp = new Tcp(loop, Family.IPV4);
+        Socket socket = new Socket(loop, new ConnectOptions().handle(tcp));
+        socket.destroy();
+        loop.run();
+        assertTrue(tcp.isClosed());
     }
 
     // ---- what is no descriptor for it --------------------------------------------------------------------------------

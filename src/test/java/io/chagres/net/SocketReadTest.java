@@ -239,4 +239,51 @@ class SocketReadTest {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    @Covers("S26")
+    void readingIsBegunWhenItIsAskedForAndItsErrorDestroysTheSocket(Loop loop) {
+        Gate accepted = new Gate();
+        Socket[] idle = new Socket[1];
+        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+            SocketEvents.into(journal, "", socket);
+            idle[0] = socket;
+            accepted.open();
+        });
+        Timer running = Timer.after(loop, 60_000, () -> { });
+        try (Peer<Void> client = Peer.client(port, socket -> {
+            accepted.await();
+            Talk.reset(socket);
+            loop.execute(() -> {
+                running.close();
+                journal.add("resume");
+                idle[0].resume();
+            });
+            return null;
+        })) {
+            loop.run();
+        }
+        journal.expect("resume", "error read ECONNRESET", "close true");
+    }
+
+    @Test
+    @Covers("node:test-net-socket-close-after-end")
+    void theCloseWaitsForALateReader(Loop loop) {
+        int port = Local.once(loop, socket -> {
+            boolean[] asked = {false};
+            socket.onReadable(() -> {
+                if (!asked[0]) {
+                    asked[0] = true;
+                    Timer.after(loop, 20, () -> journal.add("read " + Talk.text(socket.read())));
+                }
+            });
+            socket.onEnd(journal.note("end")).onClose(hadError -> journal.add("close " + hadError));
+            socket.end("foo");
+        });
+        try (Peer<String> client = Peer.client(port, socket -> Talk.ask(socket, "foo"))) {
+            loop.run();
+            assertEquals("foo", client.result());
+        }
+        journal.expect("read foo", "end", "close false");
+    }
 }

@@ -76,6 +76,19 @@ class SocketRefTest {
     }
 
     @Test
+    @Covers("node:test-net-connect-unref")
+    void unreferencedInTheConnectCallbackItLetsTheLoopEnd(Loop loop) throws IOException {
+        try (ServerSocket listener = Peer.listener(Local.HOST, 0)) {
+            Socket client = Local.connect(loop, listener.getLocalPort());
+            client.onConnect(client::unref).onClose(hadError -> journal.add("close"));
+            assertFalse(loop.run());
+            journal.expect();
+            client.destroy();
+            loop.run();
+        }
+    }
+
+    @Test
     void aConnectUnderWayIsWaitedForWhateverTheRef(Loop loop) {
         Socket client = Local.connect(loop, Peer.deadPort()).unref();
         client.onError(error -> journal.add(error.code()));

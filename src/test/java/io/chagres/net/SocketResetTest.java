@@ -46,7 +46,8 @@ class SocketResetTest {
     }
 
     @Test
-    @Covers({"node:test-net-connect-reset-until-connected", "node:test-net-socket-reset-send"})
+    @Covers({"node:test-net-connect-reset-until-connected", "node:test-net-socket-reset-send",
+        "node:test-net-connect-reset-after-destroy"})
     void resetAndDestroyResetsThePeer(Loop loop) {
         int port = Local.once(loop, socket -> {
             SocketEvents.into(journal, "", socket);
@@ -146,5 +147,20 @@ class SocketResetTest {
         }
         assertEquals(1, journal.count("close true"));
         assertTrue(journal.count("error write ECONNRESET") + journal.count("error write EPIPE") == 1);
+    }
+
+    @Test
+    void whileItConnectsItResetsWhenItIsConnected(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::ending)) {
+            Socket client = Local.connect(loop, server.port());
+            SocketEvents.into(journal, "", client);
+            client.onReady(journal.note("ready"));
+            client.write(Talk.buffer("x"), error -> journal.add("write " + error.code()));
+            assertSame(client, client.resetAndDestroy());
+            assertTrue(client.isConnecting());
+            loop.run();
+            assertEquals("reset", server.result());
+        }
+        journal.expect("connect", "write ERR_SOCKET_CLOSED_BEFORE_CONNECTION", "close false");
     }
 }

@@ -117,7 +117,7 @@ class SocketTimeoutTest {
     }
 
     @Test
-    @Covers({"S5", "S12", "node:test-net-timeout-no-handle"})
+    @Covers({"S5", "S12", "node:test-net-timeout-no-handle", "node:test-net-connect-timeout"})
     void itCountsFromTheConnectCallOn(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog nobody = new FullBacklog()) {
             ConnectOptions options = new ConnectOptions().host(nobody.host()).port(nobody.port()).timeoutMillis(100);
@@ -167,6 +167,60 @@ class SocketTimeoutTest {
             Timer.after(loop, 1_000_000, client::destroy);
         });
         journal.expect();
+    }
+
+    @Test
+    @Covers("node:test-net-timeout")
+    void activityPutsItOff(Loop loop) {
+        long[] lastActivity = new long[1];
+        int port = Local.once(loop, socket -> {
+            socket.onData(chunk -> {
+                lastActivity[0] = loop.now();
+                socket.write(chunk);
+            });
+            socket.setTimeout(60).onTimeout(() -> {
+                journal.add("timeout");
+                assertTrue(loop.now() - lastActivity[0] >= 60, "it came too early");
+                socket.end();
+            });
+        });
+        Socket client = Local.connect(loop, port);
+        int[] exchanges = {0};
+        client.onData(chunk -> {
+            if (++exchanges[0] < 5) {
+                Timer.after(loop, 20, () -> client.write("hello"));
+            }
+        });
+        client.onConnect(() -> client.write("hello"));
+        client.onError(late -> { });
+        loop.run();
+        journal.expect("timeout");
+    }
+
+    @Test
+    @Covers("S9")
+    void aListenerThatIsGivenWithATimeIsToldOnce(Loop loop, ManualClock clock) {
+        connected(loop, client -> {
+            assertEquals(0, client.timeoutMillis());
+            client.setTimeout(10, journal.note("once")).onTimeout(journal.note("always"));
+            assertEquals(10, client.timeoutMillis());
+            Timer.after(loop, 20, () -> client.setTimeout(10));
+            Timer.after(loop, 40, client::destroy);
+        });
+        journal.expect("once", "always", "always");
+    }
+
+    @Test
+    @Covers("S9")
+    void withZeroItIsTakenOffAgain(Loop loop, ManualClock clock) {
+        Runnable first = journal.note("first");
+        Runnable second = journal.note("second");
+        connected(loop, client -> {
+            client.setTimeout(10, first).setTimeout(10, second).setTimeout(0, first);
+            Timer.after(loop, 20, () -> client.setTimeout(10));
+            Timer.after(loop, 40, client::destroy);
+        });
+        journal.expect("second");
     }
 
     private void connected(Loop loop, Consumer<Socket> then) {
