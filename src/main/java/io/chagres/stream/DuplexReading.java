@@ -114,7 +114,8 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     public <W extends Writable> W pipe(W destination, boolean end) {
         checkThread();
         Duplex sink = (Duplex) UsageException.requireArgument(destination, "destination");
-        if (!isClosed() && !sink.isClosed()) {
+        boolean nothingCanCome = isClosed() && !isReadableEnded();
+        if (!nothingCanCome && !sink.isClosed()) {
             new Piping((Duplex) this, sink, end).begin();
         }
         return destination;

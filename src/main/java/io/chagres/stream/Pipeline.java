@@ -2,6 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.UsageException;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -9,9 +10,11 @@ import java.util.function.Consumer;
 final class Pipeline {
 
     private final List<Duplex> streams;
+    private final Duplex last;
     private final boolean ends;
     private final Completion callback;
     private final Consumer<ChagresException> onError = this::failed;
+    private final List<Leg> legs = new ArrayList<>();
     /** The sides of streams that are not over yet. */
     private int underWay;
     private ChagresException error;
@@ -21,38 +24,58 @@ final class Pipeline {
             throw new UsageException("ERR_MISSING_ARGS", "The \"streams\" argument must be specified");
         }
         this.streams = List.copyOf(streams);
+        last = this.streams.getLast();
         this.ends = ends;
         this.callback = callback;
+    }
+
+    /** From one stream to the next. */
+    private final class Leg {
+
+        private final Duplex source;
+        private final Duplex destination;
+        private final CloseListener onClose = hadError -> destinationClosed();
+
+        Leg(Duplex source, Duplex destination) {
+            this.source = source;
+            this.destination = destination;
+        }
+
+        void begin(boolean ends) {
+            destination.onClose(onClose);
+            source.pipe(destination, ends);
+            underWay++;
+            Streams.finishedReading(source, Pipeline.this::sideOver);
+            if (ends) {
+                underWay++;
+                Streams.finishedWriting(destination, Pipeline.this::sideOver);
+            }
+        }
+
+        private void destinationClosed() {
+            if (!source.isReadableEnded()) {
+                failed(Finished.prematureClose());
+            }
+        }
+
+        void end() {
+            destination.offClose(onClose);
+        }
     }
 
     Duplex begin() {
         streams.subList(1, streams.size()).forEach(Pipeline::requireOpen);
         streams.forEach(stream -> stream.onError(onError));
-        underWay = 2 * (streams.size() - 1);
         for (int i = 1; i < streams.size(); i++) {
-            connect(streams.get(i - 1), streams.get(i), ends || i < streams.size() - 1);
+            legs.add(new Leg(streams.get(i - 1), streams.get(i)));
+            legs.getLast().begin(ends || i < streams.size() - 1);
         }
-        return streams.getLast();
+        return last;
     }
 
     private static void requireOpen(Duplex destination) {
         if (destination.isDestroyed()) {
             throw new UsageException("ERR_STREAM_UNABLE_TO_PIPE", "Cannot pipe to a closed or destroyed stream");
-        }
-    }
-
-    private void connect(Duplex source, Duplex destination, boolean ends) {
-        destination.onClose(hadError -> {
-            if (!source.isReadableEnded()) {
-                failed(Finished.prematureClose());
-            }
-        });
-        source.pipe(destination, ends);
-        Streams.finishedReading(source, this::sideOver);
-        if (ends) {
-            Streams.finishedWriting(destination, this::sideOver);
-        } else {
-            underWay--;
         }
     }
 
@@ -78,18 +101,19 @@ final class Pipeline {
 
     private void destroyUnlessOver(int index) {
         Duplex stream = streams.get(index);
-        boolean last = index == streams.size() - 1;
-        boolean over = (last || stream.isReadableEnded()) && (index == 0 || stream.isWritableFinished());
-        if (!over && (!last || ends)) {
+        boolean isLast = index == streams.size() - 1;
+        boolean over = (isLast || stream.isReadableEnded()) && (index == 0 || stream.isWritableFinished());
+        if (!over && (!isLast || ends)) {
             stream.destroy(error);
         }
     }
 
-    /** The last stream goes on where it can still be read; its errors are its user's again. */
+    /** A last stream that lives on is its user's again, with its errors; the others' late ones are of no interest. */
     private void complete() {
-        if (error == null && streams.getLast().isReadable()) {
-            streams.getLast().offError(onError);
+        legs.forEach(Leg::end);
+        if (!last.isDestroyed()) {
+            last.offError(onError);
         }
-        streams.getLast().tick(() -> streams.getLast().tell(callback, error));
+        last.tick(() -> last.tell(callback, error));
     }
 }

@@ -27,11 +27,9 @@ final class Pipes {
         }
     }
 
-    void wait(boolean wasWaiting) {
-        if (!wasWaiting) {
-            waiting++;
-        }
-        source.pause();
+    /** A sink takes no more for now. */
+    void await() {
+        waiting++;
     }
 
     /** A sink takes more, or is gone. */

@@ -54,9 +54,11 @@ final class Piping {
     }
 
     private void await() {
-        boolean wasWaiting = waiting;
-        waiting = true;
-        pipes.wait(wasWaiting);
+        if (!waiting) {
+            waiting = true;
+            pipes.await();
+        }
+        source.pause();
     }
 
     void forgetWaiting() {

@@ -78,15 +78,13 @@ final class ReadableState extends ReadableListeners {
         if (stream.isOver()) {
             return false;
         }
-        if (chunk.hasRemaining()) {
-            if (ended) {
-                stream.destroy(new ChagresException("ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF"));
-                return false;
-            }
-            reading = false;
+        boolean empty = !chunk.hasRemaining();
+        if (ended && !empty) {
+            return fail("ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF");
+        }
+        reading = false;
+        if (!empty) {
             add(chunk, false);
-        } else {
-            reading = false;
         }
         readMoreSoon();
         return hasRoom();
@@ -99,14 +97,17 @@ final class ReadableState extends ReadableListeners {
         }
         if (chunk.hasRemaining()) {
             if (endEmitted) {
-                stream.destroy(new ChagresException("ERR_STREAM_UNSHIFT_AFTER_END_EVENT",
-                    "stream.unshift() after end event"));
-                return false;
+                return fail("ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
             }
             add(chunk, true);
             readMoreSoon();
         }
         return hasRoom();
+    }
+
+    private boolean fail(String code, String message) {
+        stream.destroy(new ChagresException(code, message));
+        return false;
     }
 
     private boolean hasRoom() {

@@ -275,6 +275,25 @@ class PipelineTest {
         loop.run();
     }
 
+    /** As an answer after the other over one connection. */
+    @Test
+    @Covers("node:test-stream-pipeline-listeners")
+    void oneStreamCanTakeManyPipelinesInTurn(Loop loop) {
+        MemoryDuplex connection = MemoryDuplex.withMark(loop, 10);
+        for (int i = 0; i < 3; i++) {
+            MemoryDuplex answer = MemoryDuplex.readable(loop, 10);
+            answer.push("answer " + i);
+            answer.pushNoMore();
+            Streams.pipeline(List.of(answer, connection), false, told());
+            loop.run();
+        }
+        journal.expect("success", "success", "success");
+        connection.journal.expect("[answer 0]", "[answer 1]", "[answer 2]");
+        connection.destroy(new ChagresException("EX", "nobody listens"));
+        assertEquals("nobody listens", assertThrows(ChagresException.class, loop::run).getMessage());
+        journal.expect();
+    }
+
     @Test
     @Covers("node:test-stream-pipeline-queued-end-in-destroy")
     void oneThatEndsItselfWhileItIsDestroyedDoesNotHoldItUp(Loop loop) {

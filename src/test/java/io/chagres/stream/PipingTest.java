@@ -194,6 +194,29 @@ class PipingTest {
     }
 
     @Test
+    @Covers("node:test-stream-pipe-after-end")
+    void soDoesOneThatHasClosedSince(Loop loop) {
+        source = MemoryDuplex.readable(loop, 10);
+        source.pushNoMore();
+        source.resume();
+        loop.run();
+        assertTrue(source.isClosed());
+        source.pipe(sink);
+        loop.run();
+        sink.journal.expect("final", "finish");
+    }
+
+    @Test
+    void oneThatClosedBeforeItsEndDoesNot(Loop loop) {
+        source.destroy();
+        loop.run();
+        source.pipe(sink);
+        loop.run();
+        sink.journal.expect();
+        assertTrue(sink.isWritable());
+    }
+
+    @Test
     @Covers("node:test-stream-pipe-error-handling")
     void anErrorOfTheSourceDoesNotEndTheSink(Loop loop) {
         source.onError(error -> { });
