@@ -91,17 +91,11 @@ final class Binding {
     }
 
     private StreamHandle onDescriptor(int fd) {
-        switch (DescriptorKind.of(fd)) {
-            case TCP -> {
-                Tcp tcp = new Tcp(loop);
-                return listen(tcp, null, NO_PORT, () -> tcp.open(fd));
-            }
-            case PIPE -> {
-                Pipe pipe = new Pipe(loop);
-                return listen(pipe, null, NO_PORT, () -> pipe.open(fd));
-            }
-            default -> throw SystemException.described(Errno.EINVAL, "listen", null, NO_PORT);
+        DescriptorKind kind = DescriptorKind.of(fd);
+        if (kind != DescriptorKind.TCP && kind != DescriptorKind.PIPE) {
+            throw SystemException.described(Errno.EINVAL, "listen", null, NO_PORT);
         }
+        return listen(GivenDescriptor.open(loop, fd), null, NO_PORT, () -> { });
     }
 
     // ---- steps -----------------------------------------------------------------------------------------------------

@@ -71,7 +71,8 @@ public final class ConnectOptions {
         return this;
     }
 
-    private static String requirePath(String path) {
+    /** Throws unless {@code path} can name a Unix socket; how long it is, the kernel's address says. */
+    static String requirePath(String path) {
         if (path == null) {
             throw new UsageException("ERR_INVALID_ARG_TYPE", "The \"options.path\" property must be a path. Received null");
         }

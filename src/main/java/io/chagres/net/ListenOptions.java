@@ -53,17 +53,13 @@ public final class ListenOptions {
      * which begins with a NUL. See {@link Pipe#bind}.
      */
     public ListenOptions path(String path) {
-        if (path == null || path.isEmpty()) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE", "The property 'options.path' must be a path. Received "
-                + (path == null ? "null" : "''"));
-        }
-        this.path = path;
+        this.path = ConnectOptions.requirePath(path);
         return this;
     }
 
     /**
      * A descriptor of this process, of a TCP or Unix socket that is bound or listens already: inherited, or received from
-     * another process. The server takes it over and closes it, also where it can't listen.
+     * another process. The server takes it over and closes it, also where it can't listen; but never 0, 1 and 2.
      */
     public ListenOptions fd(int fd) {
         if (fd < 0) {
@@ -133,7 +129,7 @@ public final class ListenOptions {
 
     /** Closes the server when it is aborted, as {@link Server#close()} does; where it is already, on a tick. */
     public ListenOptions signal(AbortSignal signal) {
-        this.signal = signal;
+        this.signal = UsageException.requireArgument(signal, "signal");
         return this;
     }
 

@@ -195,6 +195,27 @@ public final class Server {
     }
 
     /**
+     * Accepts no more connections until {@link #resumeAccepting()}, or the next listen: they wait in the kernel's backlog, where
+     * {@link #setMaxConnections} would turn them away. Has no effect on a server that does not listen. Idempotent.
+     */
+    public Server pauseAccepting() {
+        core.checkThread();
+        if (handle() != null) {
+            handle().pauseAccepting();
+        }
+        return this;
+    }
+
+    /** Accepts connections again. Idempotent. */
+    public Server resumeAccepting() {
+        core.checkThread();
+        if (handle() != null) {
+            handle().resumeAccepting();
+        }
+        return this;
+    }
+
+    /**
      * Destroys the connections that nothing is under way on: all that was written has gone out, all that came was taken by a
      * listener, and something was written after it, or nothing has come at all. So one whose last request has no answer yet
      * stays. An answer in pieces can't be told from a complete one: who sends such ones destroys connections himself.
@@ -247,7 +268,7 @@ public final class Server {
         Grace.require(grace);
         close();
         endGrace();
-        if (connections.count() > 0) {
+        if (connections.count() > 0 && !core.isClosing()) {
             this.grace = new Grace(loop(), connections, grace);
             this.grace.look();
         }

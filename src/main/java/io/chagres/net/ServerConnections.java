@@ -66,7 +66,7 @@ final class ServerConnections implements ConnectionListener {
             accepted.close();
             return;
         }
-        DroppedConnection dropped = accepted instanceof Tcp tcp ? DroppedConnection.of(tcp) : new DroppedConnection(null, null);
+        DroppedConnection dropped = DroppedConnection.of(accepted);
         accepted.close();
         for (var at = dropListeners; at != null; at = at.next()) {
             at.listener().accept(dropped);

@@ -13,6 +13,12 @@
  * tick. When the listening socket is readable, accept4(2) takes one connection, and the connection event hands it out as
  * a socket, which is being read already unless the server pauses on connect.
  *
+ * <p>A server listens on a port; on a Unix socket; on a handle, or a descriptor, that somebody else has bound. Several share the
+ * work of one place: each with a socket of its own (SO_REUSEPORT); all with the same one, passed on with {@link
+ * io.chagres.net.Pipe}; or one that accepts, and deals the connections out to others, who {@link io.chagres.net.Server#adopt}
+ * them. Connections that are too many are dropped ({@link io.chagres.net.Server#setMaxConnections}) or left in the backlog
+ * ({@link io.chagres.net.Server#pauseAccepting}); from whom there shall be none, a {@link io.chagres.net.BlockList} says.
+ *
  * <h2>A client</h2>
  *
  * {@link io.chagres.net.Net#connect(io.chagres.loop.Loop, int, String)} looks the host up on a worker thread if it is a name,
@@ -26,7 +32,9 @@
  * it at once: error, then close.
  *
  * <p>A server that is closed tells its close when it listens no more and the last of its sockets is gone. To exit gracefully
- * is therefore: close the server, and let the loop run out.
+ * is therefore: close the server, and let the loop run out. Clients that would stay on are given a time of grace
+ * ({@link io.chagres.net.Server#close(java.time.Duration)}): those that nothing is under way on are ended at once, the others
+ * after their answer, and who is still there when it is over is destroyed.
  *
  * <h2>Options and lookups</h2>
  *

@@ -166,6 +166,32 @@ class ServerLimitTest {
         }
     }
 
+    /** The second client is connected for all it knows; who serves it decides when. */
+    @ParameterizedTest
+    @EnumSource
+    void whoWaitsInTheBacklogIsServedLater(Place place, Loop loop) {
+        Server server = Net.createServer(loop);
+        assertSame(server, server.pauseAccepting().resumeAccepting());
+        server.onConnection(socket -> {
+            journal.add("connection");
+            closeAfterTwo(server);
+            server.pauseAccepting();
+            socket.onData(request -> socket.end("after " + journal.count("connection")));
+            socket.onFinish(server::resumeAccepting);
+        });
+        server.listen(place.in(folder), null);
+        try (UnixPeer<String> client = Place.client(server, first -> {
+            try (SocketChannel second = Place.another(first)) {
+                UnixPeer.send(second, "x");
+                UnixPeer.send(first, "x");
+                return UnixPeer.allText(first) + ", " + UnixPeer.allText(second);
+            }
+        })) {
+            loop.run();
+            assertEquals("after 1, after 2", client.result());
+        }
+    }
+
     @Test
     void aLimitBelow0IsRefused(Loop loop) {
         Server server = Net.createServer(loop);

@@ -161,12 +161,17 @@ class ServerPathTest {
         loop.run();
     }
 
-    @ParameterizedTest
-    @ValueSource(strings = {"", "null"})
-    void whatIsNoPathIsRefused(String text) {
-        UsageException refused = assertThrows(UsageException.class,
-            () -> new ListenOptions().path(text.equals("null") ? null : text));
-        assertEquals("ERR_INVALID_ARG_VALUE", refused.code());
+    @Test
+    void whatIsNoPathIsRefused() {
+        assertRefused("ERR_INVALID_ARG_TYPE", () -> new ListenOptions().path(null));
+        assertRefused("ERR_INVALID_ARG_VALUE", () -> new ListenOptions().path(""));
+        assertRefused("ERR_INVALID_ARG_VALUE", () -> new ListenOptions().path("/tmp/a\0b"));
+    }
+
+    private static void assertRefused(String code, Runnable wrong) {
+        UsageException refused = assertThrows(UsageException.class, wrong::run);
+        assertEquals(code, refused.code());
+        assertTrue(refused.getMessage().contains("options.path"), refused.getMessage());
     }
 
     // ---- abstract names ----------------------------------------------------------------------------------------
