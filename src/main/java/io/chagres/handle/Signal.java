@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
  * signal does not happen; when the last one stops, what was before is restored.
  *
  * <p>Signals are caught through the JVM, which keeps some for itself: ILL, FPE, SEGV and QUIT, and with {@code -Xrs} HUP,
- * INT and TERM too. KILL and STOP can be caught by nobody. The first process that the JVM starts resets CHLD, once: who
+ * INT and TERM too. KILL and STOP can be caught by nobody. HUP, INT or TERM that the JVM was started to ignore, as INT is in
+ * the background of a shell without job control, stays ignored. The first process that the JVM starts resets CHLD, once: who
  * waits for CHLD must start the handle after that.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/signal.html">uv_signal_t</a>
