@@ -2,6 +2,7 @@ package io.chagres.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import java.io.BufferedReader;
 import java.io.File;
@@ -26,6 +27,7 @@ import java.util.stream.Stream;
 final class ExampleProcess implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
+    private static final int SIGINT = 2;
     private static final String ALLOW_NATIVE = "--enable-native-access=ALL-UNNAMED";
     private static final Path SOURCES = Path.of("examples");
     private static final String NO_MORE = "(no more)";
@@ -181,6 +183,7 @@ final class ExampleProcess implements AutoCloseable {
     }
 
     void signal(String name) throws IOException, InterruptedException {
+        assumeFalse(name.equals("INT") && ignoresInterrupts(), "the tests were started with SIGINT ignored");
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
         assertEquals(0, kill.waitFor(), "kill");
     }
@@ -191,9 +194,17 @@ final class ExampleProcess implements AutoCloseable {
         return process.isAlive();
     }
 
-    /** Closes it by Ctrl-C; it has complained of nothing. */
+    /** A JVM goes on ignoring what it was started to ignore: in the background of a shell without job control, SIGINT. */
+    private boolean ignoresInterrupts() throws IOException {
+        return (Long.parseUnsignedLong(status("SigIgn"), 16) & 1L << SIGINT - 1) != 0;
+    }
+
+    /** Closes it by Ctrl-C, as far as it can be; it has complained of nothing. */
     void assertExits() throws IOException, InterruptedException {
         try (this) {
+            if (ignoresInterrupts()) {
+                return;
+            }
             signal("INT");
             assertEquals(0, exitStatus());
             assertEquals(List.of(), otherErrors());
@@ -237,9 +248,13 @@ final class ExampleProcess implements AutoCloseable {
 
     /** The bytes of memory that it has, VmRSS, or has had at most, VmHWM: proc(5), {@code /proc/[pid]/status}. */
     long memory(String field) throws IOException {
+        return Long.parseLong(status(field).replace(" kB", "")) * 1024;
+    }
+
+    private String status(String field) throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
             String line = lines.filter(each -> each.startsWith(field + ":")).findFirst().orElseThrow();
-            return Long.parseLong(line.replaceAll("\\D", "")) * 1024;
+            return line.substring(field.length() + 1).strip();
         }
     }
 

@@ -33,7 +33,8 @@ class UnixEchoTest {
             })) {
                 assertArrayEquals(noise, client.result());
             }
-            server.assertExits();
+            server.signal("TERM");
+            assertEquals(0, server.exitStatus());
             assertFalse(Files.exists(path));
         }
     }
