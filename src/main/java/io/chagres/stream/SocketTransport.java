@@ -9,8 +9,9 @@ import java.nio.ByteBuffer;
 class SocketTransport extends Transport {
 
     private final ReadSlab slab;
-    /** The array of a buffer that was read into last, other than the slab, and all of it: a buffer that is lent comes again. */
+    /** Where was read into last, other than the slab: a buffer that is lent comes again, and leaves nothing behind then. */
     private byte[] lent = {};
+    private int lentFrom;
     private MemorySegment lentSegment = MemorySegment.ofArray(lent);
 
     SocketTransport(LoopCore core) {
@@ -21,7 +22,6 @@ class SocketTransport extends Transport {
         return core.local(SocketTransport.class, () -> new SocketTransport(core));
     }
 
-    /** One call for each kind of buffer: where they meet in one, the compiler can't do without the segment's view. */
     @Override
     long read(int fd, ByteBuffer buffer) {
         if (buffer.hasArray() && !slab.isOf(buffer.array())) {
@@ -32,12 +32,13 @@ class SocketTransport extends Transport {
     }
 
     private long readLent(int fd, ByteBuffer buffer) {
-        if (buffer.array() != lent) {
+        int from = buffer.arrayOffset() + buffer.position();
+        if (buffer.array() != lent || from != lentFrom) {
             lent = buffer.array();
-            lentSegment = MemorySegment.ofArray(lent);
+            lentFrom = from;
+            lentSegment = MemorySegment.ofArray(lent).asSlice(from);
         }
-        int room = buffer.remaining();
-        return Sockets.recv(fd, lentSegment.asSlice(buffer.arrayOffset() + (long) buffer.position(), room), room, 0);
+        return Sockets.recv(fd, lentSegment, buffer.remaining(), 0);
     }
 
     @Override
