@@ -42,7 +42,7 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--rounds", defaultValue = "3", description = "How often each takes its turn (${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "1", description = "How long a turn is (${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", defaultValue = "0.8", description = "How long a turn is (${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(names = "--fresh", description = "Start new servers for each load.")

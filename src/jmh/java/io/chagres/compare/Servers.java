@@ -5,15 +5,20 @@ import io.chagres.compare.machine.RunningServer;
 import io.chagres.compare.server.Mode;
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** The servers that run, side by side: each is started when it is first asked for, and used by one load after the other. */
 final class Servers implements AutoCloseable {
 
     private record Key(String contestant, Mode mode) { }
 
-    private final Map<Key, RunningServer> running = new HashMap<>();
+    /** @param seen the kinds of load that its JIT has seen */
+    private record Entry(RunningServer server, Set<Class<?>> seen) { }
+
+    private final Map<Key, Entry> running = new HashMap<>();
     private final Cores cores;
     private final Workshop workshop;
 
@@ -22,18 +27,23 @@ final class Servers implements AutoCloseable {
         this.workshop = workshop;
     }
 
-    boolean isRunning(Contestant contestant, Mode mode) {
-        return running.containsKey(new Key(contestant.name(), mode));
+    RunningServer get(Contestant contestant, Mode mode) throws IOException {
+        return entry(contestant, mode).server;
     }
 
-    RunningServer get(Contestant contestant, Mode mode) throws IOException {
+    private Entry entry(Contestant contestant, Mode mode) throws IOException {
         Key key = new Key(contestant.name(), mode);
-        RunningServer server = running.get(key);
-        if (server == null) {
-            server = start(contestant, mode, List.of());
-            running.put(key, server);
+        Entry entry = running.get(key);
+        if (entry == null) {
+            entry = new Entry(start(contestant, mode, List.of()), new HashSet<>());
+            running.put(key, entry);
         }
-        return server;
+        return entry;
+    }
+
+    /** Whether a load of this kind is the first for this server. */
+    boolean isFirst(Contestant contestant, Mode mode, Class<?> kind) throws IOException {
+        return entry(contestant, mode).seen.add(kind);
     }
 
     /** A fresh one, which is the caller's to close. */
@@ -44,15 +54,15 @@ final class Servers implements AutoCloseable {
 
     /** Ends one that has failed: the next load gets a new one. */
     void drop(Contestant contestant, Mode mode) {
-        RunningServer server = running.remove(new Key(contestant.name(), mode));
-        if (server != null) {
-            server.close();
+        Entry entry = running.remove(new Key(contestant.name(), mode));
+        if (entry != null) {
+            entry.server.close();
         }
     }
 
     @Override
     public void close() {
-        running.values().forEach(RunningServer::close);
+        running.values().forEach(entry -> entry.server.close());
         running.clear();
     }
 }

@@ -19,14 +19,14 @@ import org.HdrHistogram.Histogram;
 /** A load that is our own clients' traffic. */
 record TrafficLoad(String name, String says, Mode mode, Clients clients) implements Load {
 
-    /** A JIT has to see a server at work, in CPU time, before it is worth measuring; after another load it needs less. */
+    /** A JIT has to see a server at work, in CPU time, before it is worth measuring; after another load of its kind it needs less. */
     private static final double FIRST_WARM_UP_SECONDS = 4;
-    private static final double WARM_UP_SECONDS = 0.5;
+    private static final double WARM_UP_SECONDS = 1;
     private static final double WARM_UP_STEP_SECONDS = 0.5;
     /** For a server that has little to do, as one with a single connection. */
     private static final int LONGEST_WARM_UP = 2;
     /** New connections, until each has made some rounds. */
-    private static final double SETTLE_SECONDS = 0.2;
+    private static final double SETTLE_SECONDS = 0.1;
     private static final double CALLS_SECONDS = 0.3;
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
@@ -44,25 +44,29 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
 
     @Override
     public void warmUp(Contestant contestant, Setting setting) throws IOException {
-        boolean slow = contestant.runtime() != Runtime.NATIVE && !setting.servers().isRunning(contestant, mode);
         RunningServer server = setting.servers().get(contestant, mode);
         try (Traffic traffic = clients.of(server.address())) {
-            warmUp(traffic, server.figures(), slow ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
+            boolean isNews = contestant.runtime() != Runtime.NATIVE
+                && setting.servers().isFirst(contestant, mode, traffic.getClass());
+            warmUp(traffic, server.figures(), isNews ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
         }
     }
 
     private static void warmUp(Traffic traffic, ProcessFigures server, double seconds) throws IOException {
         long warm = server.cpuNanos() + Setting.nanos(seconds);
+        long operations = 0;
         for (double run = 0; run < LONGEST_WARM_UP * seconds && server.cpuNanos() < warm; run += WARM_UP_STEP_SECONDS) {
-            run(traffic, WARM_UP_STEP_SECONDS);
+            traffic.run(Setting.nanos(WARM_UP_STEP_SECONDS));
+            operations += traffic.operations();
         }
+        requireAnswers(operations);
     }
 
     @Override
     public Outcome measure(Contestant contestant, Setting setting) throws IOException {
         RunningServer server = setting.servers().get(contestant, mode);
         try (Traffic traffic = clients.of(server.address())) {
-            run(traffic, SETTLE_SECONDS);
+            traffic.run(Setting.nanos(SETTLE_SECONDS));
             Disturbance disturbance = new Disturbance();
             ProcessFigures figures = server.figures();
             long cpu = figures.cpuNanos();
@@ -93,7 +97,7 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
         }
         RunningServer server = setting.servers().get(contestant, mode);
         try (Traffic traffic = clients.of(server.address())) {
-            run(traffic, SETTLE_SECONDS);
+            traffic.run(Setting.nanos(SETTLE_SECONDS));
             try (SystemCalls calls = new SystemCalls(server.pid())) {
                 run(traffic, CALLS_SECONDS);
                 return Map.of(Metric.CALLS, (double) calls.stop() / traffic.operations());
@@ -103,8 +107,12 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
 
     private static void run(Traffic traffic, double seconds) throws IOException {
         traffic.run(Setting.nanos(seconds));
-        if (traffic.operations() == 0) {
-            throw new EOFException("nothing came back within " + seconds + " s");
+        requireAnswers(traffic.operations());
+    }
+
+    private static void requireAnswers(long operations) throws EOFException {
+        if (operations == 0) {
+            throw new EOFException("nothing came back");
         }
     }
 }
