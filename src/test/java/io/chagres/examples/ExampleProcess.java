@@ -165,9 +165,13 @@ final class ExampleProcess implements AutoCloseable {
         return line;
     }
 
-    /** What else it has printed to its standard error. */
-    List<String> otherErrors() {
-        return errors.stream().filter(line -> !line.equals(NO_MORE)).toList();
+    /** What else it prints to its standard error until it ends. */
+    List<String> otherErrors() throws InterruptedException {
+        List<String> others = new ArrayList<>();
+        for (String line = errors.take(); !line.equals(NO_MORE); line = errors.take()) {
+            others.add(line);
+        }
+        return others;
     }
 
     /** Types {@code text}, as it is. */

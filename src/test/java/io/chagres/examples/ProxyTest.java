@@ -8,6 +8,7 @@ import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.Arrays;
@@ -117,15 +118,16 @@ class ProxyTest {
         assertEquals("x", Talk.text(to, 1));
     }
 
+    /** The port of the target is taken, so that it can't become the proxy's own. */
     @Test
     void whereTheTargetIsNotThereTheClientIsClosed() throws Exception {
-        int port = Peer.deadPort();
-        try (ExampleProcess proxy = proxyTo(port)) {
-            try (Socket client = proxy.connect()) {
+        try (Socket deaf = new Socket()) {
+            deaf.bind(new InetSocketAddress("127.0.0.1", 0));
+            try (ExampleProcess proxy = proxyTo(deaf.getLocalPort()); Socket client = proxy.connect()) {
                 Talk.ending(client);
+                assertEquals("connection lost: connect ECONNREFUSED 127.0.0.1:" + deaf.getLocalPort(), proxy.nextError());
+                proxy.assertExits();
             }
-            assertEquals("connection lost: connect ECONNREFUSED 127.0.0.1:" + port, proxy.nextError());
-            proxy.assertExits();
         }
     }
 }
