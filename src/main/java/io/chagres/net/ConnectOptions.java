@@ -298,8 +298,12 @@ public final class ConnectOptions {
 
     /** Applies what {@code socket} keeps until it is connected. */
     void applyTo(Socket socket) {
-        socket.setNoDelay(noDelay);
-        socket.setKeepAlive(keepAlive);
+        if (noDelay) {
+            socket.setNoDelay();
+        }
+        if (keepAlive.on()) {
+            socket.setKeepAlive(keepAlive);
+        }
         if (typeOfService >= 0) {
             socket.setTypeOfService(typeOfService);
         }

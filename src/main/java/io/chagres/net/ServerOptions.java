@@ -99,7 +99,11 @@ public final class ServerOptions {
 
     /** Applies what each accepted socket gets before anybody sees it. */
     void applyTo(Socket socket) {
-        socket.setNoDelay(noDelay);
-        socket.setKeepAlive(keepAlive);
+        if (noDelay) {
+            socket.setNoDelay();
+        }
+        if (keepAlive.on()) {
+            socket.setKeepAlive(keepAlive);
+        }
     }
 }

@@ -8,11 +8,19 @@ import io.chagres.stream.StreamHandle;
 /** What can be set on a socket: options of the kernel's socket, the idle timeout, and whether the loop waits for it. */
 abstract sealed class SocketControls extends SocketListeners permits ConnectableSocket {
 
-    private final SocketSettings settings = new SocketSettings();
+    /** Null where nothing was set. */
+    private SocketSettings settings;
     private IdleTimeout idle;
 
     SocketControls(Loop loop, Options options) {
         super(loop, options);
+    }
+
+    private SocketSettings settings() {
+        if (settings == null) {
+            settings = new SocketSettings();
+        }
+        return settings;
     }
 
     /** The handle of the connection; null where there is none. */
@@ -32,7 +40,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** Sends small writes at once; kept until it is connected. No system call where it is so already, or over a Unix socket. */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        settings.setNoDelay(on, handle());
+        settings().setNoDelay(on, handle());
         return self();
     }
 
@@ -53,7 +61,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     public Socket setKeepAlive(KeepAlive keepAlive) {
         checkThread();
         SocketOption.KEEP_ALIVE.require(UsageException.requireArgument(keepAlive, "keepAlive"));
-        settings.setKeepAlive(keepAlive, handle());
+        settings().setKeepAlive(keepAlive, handle());
         return self();
     }
 
@@ -65,14 +73,14 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
      */
     public Socket setTypeOfService(int tos) {
         checkThread();
-        settings.setTypeOfService(ConnectOptions.requireTypeOfService(tos, "tos"), handle());
+        settings().setTypeOfService(ConnectOptions.requireTypeOfService(tos, "tos"), handle());
         return self();
     }
 
     /** The type of service as the kernel has it, which may keep ECN bits to itself; without a connection, what was set, or 0. */
     public int getTypeOfService() {
         checkThread();
-        return settings.typeOfService(handle());
+        return settings().typeOfService(handle());
     }
 
     /**
@@ -85,7 +93,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     public <T> Socket set(SocketOption<T> option, T value) {
         checkThread();
         UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
-        settings.set(option, value, target());
+        settings().set(option, value, target());
         return self();
     }
 
@@ -97,7 +105,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
      */
     public <T> T get(SocketOption<T> option) {
         checkThread();
-        T kept = handle() != null ? null : settings.kept(UsageException.requireArgument(option, "option"));
+        T kept = handle() != null ? null : settings().kept(UsageException.requireArgument(option, "option"));
         if (kept == null && handle() == null) {
             throw new UsageException("EBADF", "get of " + option + " without a connection");
         }
@@ -170,26 +178,30 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** Makes the loop run as long as it is read; it does from the start. */
     public Socket ref() {
         checkThread();
-        settings.setReferenced(true, handle());
+        settings().setReferenced(true, handle());
         return self();
     }
 
     /** Makes the loop not run for it alone. */
     public Socket unref() {
         checkThread();
-        settings.setReferenced(false, handle());
+        settings().setReferenced(false, handle());
         return self();
     }
 
     /** What must be said before the connect. */
     final void applyBefore(Tcp handle) {
-        settings.applyBefore(handle);
+        if (settings != null) {
+            settings.applyBefore(handle);
+        }
     }
 
     /** What is said when the connection stands; the kernel's no ends the socket. */
     final void applyAfter(StreamHandle handle) {
         try {
-            settings.applyAfter(handle);
+            if (settings != null) {
+                settings.applyAfter(handle);
+            }
         } catch (SystemException refused) {
             destroy(refused);
         }

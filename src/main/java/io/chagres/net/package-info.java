@@ -21,8 +21,20 @@
  *
  * <h2>A client</h2>
  *
- * {@link io.chagres.net.Net#connect(io.chagres.loop.Loop, int, String)} looks the host up on a worker thread if it is a name,
- * then tries its addresses one after the other. What is written or ended meanwhile waits for the connection.
+ * {@link io.chagres.net.Net#connect(io.chagres.loop.Loop, int, String)} makes a socket and connects it; in two steps it is
+ * {@link io.chagres.net.Socket} and its connect, which may be called again after each close. What {@link
+ * io.chagres.net.ConnectOptions} there are follows these steps, each with its events:
+ *
+ * <pre>
+ *     lookup        a name becomes addresses, on a worker thread or by a function of the user's
+ *     attempts      one address after the other, families in turns, each but the last with its time (happy eyeballs);
+ *                   or the path of a Unix socket, or a handle or descriptor that is there already
+ *     connect       what was set is set, what was written and ended meanwhile goes out
+ *     ready         and it is read
+ * </pre>
+ *
+ * <p>A signal ends it at any step, and a block list keeps it from addresses. What comes is a chunk of the loop's slab for data
+ * listeners; or it is read into one buffer that a {@link io.chagres.net.BufferReader} is lent.
  *
  * <h2>The end of a connection</h2>
  *

@@ -5,16 +5,23 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.FullBacklog;
 import io.chagres.fixture.Garbage;
+import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
+import io.chagres.stream.AbortController;
 import io.chagres.stream.Completion;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Once closed, nothing of a connection is reachable, while its loop, and its server, live on. */
 @ConnectionTest
@@ -75,6 +82,48 @@ class ConnectionGarbageTest {
             watched(Local.connect(loop, Peer.deadPort()));
             watched(Net.connect(loop, 9, "localhost")).destroy();
             watched(Net.connect(loop, 9, Local.HOST)).setTimeout(1_000_000).destroy();
+        }
+        loop.run();
+        garbage.expectCollected();
+    }
+
+    @Test
+    void clientsOverUnixSockets(Loop loop, @TempDir Path folder) {
+        Server server = Net.createServer(loop, socket -> watched(socket).pipe(socket));
+        server.listen(Place.UNIX.in(folder), null);
+        server.unref();
+        for (int i = 0; i < COUNT; i++) {
+            watched(Net.connect(loop, server.path(), listener("one connect"))).end("bye");
+            watched(Net.connect(loop, folder.resolve("nothing").toString()));
+            loop.run();
+        }
+        garbage.expectCollected();
+        server.close();
+        loop.run();
+    }
+
+    @Test
+    void whatASignalALookupOrATimerKnewOfThem(Loop loop, ManualClock clock) throws IOException {
+        AbortController controller = new AbortController();
+        try (FullBacklog silent = new FullBacklog()) {
+            for (int i = 0; i < COUNT; i++) {
+                ConnectOptions options = new ConnectOptions().signal(controller.signal()).port(silent.port())
+                    .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(
+                        List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.1")), null)));
+                watched(Net.connect(loop, options)).setTimeout(1_000_000, listener("one timeout"))
+                    .onConnectionAttempt(remote -> listener("attempt").run());
+                watched(new Socket(loop, options)).setTimeout(10).destroy();
+            }
+            loop.run();
+        }
+        garbage.expectCollected();
+        assertEquals(0, controller.signal().listeners());
+    }
+
+    @Test
+    void aLookupThatNeverAnswersHoldsNobody(Loop loop) {
+        for (int i = 0; i < COUNT; i++) {
+            watched(Net.connect(loop, new ConnectOptions().port(9).lookup((host, wanted, answer) -> { }))).destroy();
         }
         loop.run();
         garbage.expectCollected();

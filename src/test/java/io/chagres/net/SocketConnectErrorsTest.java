@@ -53,6 +53,8 @@ class SocketConnectErrorsTest {
         loop.run();
         journal.expect("error connect ECONNREFUSED 127.0.0.1:" + port + " - Local (127.0.0.1:" + local + ")",
             "close true");
+        assertEquals(Local.HOST, ((SystemException) error).localAddress());
+        assertEquals(local, ((SystemException) error).localPort());
     }
 
     @Test
