@@ -14,6 +14,8 @@ final class Grace {
     /** How often in that time it looks for connections that have become idle: often enough that few wait long for it. */
     private static final int LOOKS = 20;
 
+    private static final long LONGEST_LOOK_MILLIS = 1000;
+
     private final ServerConnections connections;
     private final Timer timer;
     private final long lookMillis;
@@ -23,8 +25,8 @@ final class Grace {
         this.connections = connections;
         timer = new Timer(loop);
         timer.unref();
-        leftMillis = time.toMillis();
-        lookMillis = Math.max(1, leftMillis / LOOKS);
+        leftMillis = time.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? time.toMillis() : Long.MAX_VALUE;
+        lookMillis = Math.clamp(leftMillis / LOOKS, 1, LONGEST_LOOK_MILLIS);
     }
 
     static void require(Duration time) {

@@ -135,6 +135,23 @@ public final class ListenOptions {
 
     // ---- for the server --------------------------------------------------------------------------------------------
 
+    /** What counts is how they are at the call, even where a lookup comes first. */
+    ListenOptions copy() {
+        ListenOptions copy = new ListenOptions();
+        copy.handle = handle;
+        copy.fd = fd;
+        copy.port = port;
+        copy.path = path;
+        copy.host = host;
+        copy.backlog = backlog;
+        copy.ipv6Only = ipv6Only;
+        copy.reusePort = reusePort;
+        copy.readableAll = readableAll;
+        copy.writableAll = writableAll;
+        copy.signal = signal;
+        return copy;
+    }
+
     /** Throws ERR_INVALID_ARG_VALUE where one option contradicts another. */
     void requireConsistent() {
         if (isPath() && path.charAt(0) == 0 && opensToAll()) {

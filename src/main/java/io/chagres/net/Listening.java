@@ -61,7 +61,7 @@ final class Listening {
         if (where.signal() != null && where.signal().isAborted()) {
             tickUnlessChanged(server::close);
         }
-        Binding binding = new Binding(core.loop(), where, listener);
+        Binding binding = new Binding(core.loop(), where.copy(), listener);
         if (where.isNamed()) {
             lookUp(where.host(), addresses -> attempt(() -> begin(binding.onFirst(addresses), onListening)));
         } else {

@@ -34,7 +34,7 @@ public final class Server {
     Server(Loop loop, ServerOptions options) {
         core = UsageException.requireArgument(loop, "loop").core();
         core.checkThread();
-        connections = new ServerConnections(this, options);
+        connections = new ServerConnections(this, options.copy());
         listening = new Listening(this, connections);
     }
 
@@ -75,14 +75,29 @@ public final class Server {
         return listen(new ListenOptions().port(port).host(host).backlog(backlog), onListening);
     }
 
-    /** Listens on the Unix socket {@code path}; {@code onListening} runs once, when it does, and may be null. */
+    /** Listens on the Unix socket {@code path}: see {@link ListenOptions#path}. */
+    public Server listen(String path) {
+        return listen(path, null);
+    }
+
+    /** As {@link #listen(String)}; {@code onListening} runs once, when it does. */
     public Server listen(String path, Runnable onListening) {
         return listen(new ListenOptions().path(path), onListening);
     }
 
-    /** Listens on a {@link Tcp} or {@link Pipe} that is bound; {@code onListening} runs once, when it does, and may be null. */
+    /** Listens on a {@link Tcp} or {@link Pipe} that is bound: see {@link ListenOptions#handle}. */
+    public Server listen(StreamHandle handle) {
+        return listen(handle, null);
+    }
+
+    /** As {@link #listen(StreamHandle)}; {@code onListening} runs once, when it does. */
     public Server listen(StreamHandle handle, Runnable onListening) {
         return listen(new ListenOptions().handle(handle), onListening);
+    }
+
+    /** As {@link #listen(ListenOptions, Runnable)}, without a listener of its own. */
+    public Server listen(ListenOptions where) {
+        return listen(where, null);
     }
 
     /**

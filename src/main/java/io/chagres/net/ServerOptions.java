@@ -81,6 +81,19 @@ public final class ServerOptions {
         return this;
     }
 
+    /** A server's sockets are as the options were when it was made. */
+    ServerOptions copy() {
+        ServerOptions copy = new ServerOptions();
+        copy.allowHalfOpen = allowHalfOpen;
+        copy.pauseOnConnect = pauseOnConnect;
+        copy.noDelay = noDelay;
+        copy.keepAlive = keepAlive;
+        copy.lent = lent;
+        copy.blockList = blockList;
+        copy.highWaterMark = highWaterMark;
+        return copy;
+    }
+
     LentBuffer lent() {
         return lent;
     }

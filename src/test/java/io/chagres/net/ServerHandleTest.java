@@ -68,7 +68,7 @@ class ServerHandleTest {
         if (inOptions) {
             server.listen(new ListenOptions().port(1).path("ignored").fd(NOBODYS).handle(handle), null);
         } else {
-            server.listen(handle, null);
+            server.listen(handle);
         }
         assertEquals("hello", visit(server, loop));
         journal.expect();

@@ -225,6 +225,27 @@ class ServerIdleTest {
         }
     }
 
+    /** However long the time is, it looks every second. */
+    @Test
+    void aLongGraceIsNoReasonToOverlookAnybody(Loop loop, ManualClock clock) {
+        Server server = Net.createServer(loop);
+        server.onConnection(socket -> socket.onData(request -> {
+            long since = loop.now();
+            Timer.after(loop, 2500, () -> socket.write("answer"));
+            socket.onFinish(() -> journal.add("finish after " + (loop.now() - since)));
+            server.close(Duration.ofSeconds(Long.MAX_VALUE));
+        }));
+        int port = server.listen(0, Local.HOST).address().port();
+        try (Peer<String> client = Peer.client(port, socket -> {
+            Talk.send(socket, "work");
+            return Talk.allText(socket);
+        })) {
+            loop.run();
+            assertEquals("answer", client.result());
+        }
+        journal.expect("finish after 3000");
+    }
+
     @Test
     void withoutConnectionsThereIsNothingToWaitFor(Loop loop) {
         Server server = Net.createServer(loop).onClose(journal.note("close"));

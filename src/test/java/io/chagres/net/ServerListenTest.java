@@ -52,7 +52,7 @@ class ServerListenTest {
             form -> form.listen(0, Local.HOST),
             form -> form.listen(0, Local.HOST, journal.note("callback")),
             form -> form.listen(0, null, 17, journal.note("callback")),
-            form -> form.listen(new ListenOptions().exclusive(true), null),
+            form -> form.listen(new ListenOptions().exclusive(true)),
             form -> form.listen(new ListenOptions(), null),
             form -> form.listen(new ListenOptions().port(0).host("::1").backlog(1), journal.note("callback")));
         for (Consumer<Server> form : forms) {
@@ -63,6 +63,20 @@ class ServerListenTest {
             loop.run();
         }
         journal.expect("callback", "callback", "callback", "callback");
+    }
+
+    @Test
+    void whatIsDoneToOptionsLaterIsForWhoGetsThemLater(Loop loop) {
+        ServerOptions sockets = new ServerOptions().pauseOnConnect(true);
+        ListenOptions where = new ListenOptions().host("localhost").port(0);
+        server = Net.createServer(loop, sockets, socket -> journal.add("paused " + socket.isPaused()));
+        closeAfter(1);
+        server.listen(where, () -> Net.connect(loop, server.address().port(), server.address().address()).end());
+        sockets.pauseOnConnect(false);
+        where.host("no-such-host.invalid").port(1);
+        server.onConnection(Socket::destroy);
+        loop.run();
+        assertEquals(1, journal.count("paused true"));
     }
 
     /** What the kernel keeps of it TCP_INFO tells, of a listener. */

@@ -50,7 +50,7 @@ class ServerPathTest {
     @Covers({"S72", "node:test-net-server-listen-path", "node:test-pipe-address"})
     void everyFormOfListenTakesAPathAndTellsIt(Loop loop) {
         List<Consumer<Server>> forms = List.of(
-            server -> server.listen(path.toString(), null),
+            server -> server.listen(path.toString()),
             server -> server.listen(path.toString(), journal.note("callback")),
             server -> server.listen(new ListenOptions().path(path.toString()).backlog(1).exclusive(true), journal.note("callback")));
         for (Consumer<Server> form : forms) {
