@@ -347,8 +347,10 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
+    /** A listener that reads nothing is not told of the same bytes for ever. */
     private void emitReadable() {
         if (!stream.isOver() && (length() > 0 || ended)) {
+            readableScheduled = true;
             tellReadable();
             readableScheduled = false;
         }
