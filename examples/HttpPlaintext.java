@@ -6,6 +6,7 @@ import io.chagres.net.Server;
 import io.chagres.net.Socket;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
@@ -26,6 +27,8 @@ public class HttpPlaintext {
     private static final String END_OF_HEAD = "\r\n\r\n";
     private static final int LONGEST_HEAD = 8 * 1024;
     private static final long IDLE_MILLIS = 60_000;
+    /** How long requests that are under way may take when the server is to exit. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     private String date;
     /** What nearly everybody gets: made once a second, and not changed by being written. */
@@ -42,7 +45,7 @@ public class HttpPlaintext {
             Timer.every(loop, 1000, http::tellTime).unref();
             Server server = Net.createServer(loop, http::serve);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
-            Signal.on(loop, "INT", server::close).unref();
+            Signal.on(loop, "INT", () -> server.close(GRACE)).unref();
             loop.run();
         }
     }

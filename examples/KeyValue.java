@@ -7,6 +7,7 @@ import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
@@ -25,6 +26,8 @@ public class KeyValue {
 
     /** Keys and values are bytes. Read as Latin-1, any bytes make a string, which turns into the same bytes again. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
+    /** How long requests that are under way may take when the server is to exit. */
+    private static final Duration GRACE = Duration.ofSeconds(5);
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 6380;
@@ -34,7 +37,7 @@ public class KeyValue {
             Store store = new Store(loop);
             Server server = Net.createServer(loop, options, socket -> new Client(socket, store));
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
-            Signal.on(loop, "INT", server::close).unref();
+            Signal.on(loop, "INT", () -> server.close(GRACE)).unref();
             loop.run();
         }
     }

@@ -14,7 +14,7 @@ import java.util.List;
  *
  * <p>An end of one side is an end for the other, which may go on sending. An error of one side closes both.
  *
- * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Proxy.java [port] [target port] [target host]</pre>
+ * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Proxy.java [port] [target port] [host]</pre>
  */
 public class Proxy {
 

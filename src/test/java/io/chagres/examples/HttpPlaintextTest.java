@@ -130,6 +130,18 @@ class HttpPlaintextTest {
     }
 
     @Test
+    void atItsExitItEndsWhatIsOnlyKept() throws Exception {
+        try (ExampleProcess other = ExampleProcess.listening("HttpPlaintext"); Socket client = other.connect()) {
+            Talk.send(client, GET);
+            assertTrue(Talk.text(client, answerLength()).endsWith(BODY));
+            other.signal("INT");
+            assertEquals(-1, client.getInputStream().read());
+            client.close();
+            assertEquals(0, other.exitStatus());
+        }
+    }
+
+    @Test
     void whatIsNoRequestIsRefused() throws IOException {
         String close = "Connection: close\r\n";
         assertEquals(response("400 Bad Request", "This is not HTTP/1.\n", close), ask("what?\r\n\r\n" + GET));

@@ -58,7 +58,8 @@ class ProxyTest {
     @Test
     void aGibibytePassesAsFastAsItIsRead() throws Exception {
         byte[] noise = Talk.noise(8, 1_000_003);
-        try (ServerSocket target = Peer.listener("127.0.0.1", 0); ExampleProcess proxy = proxyTo(target.getLocalPort())) {
+        try (ServerSocket target = Peer.listener("127.0.0.1", 0);
+             ExampleProcess proxy = proxyTo(target.getLocalPort())) {
             long atRest = proxy.liveHeap();
             try (Socket client = proxy.connect(); Socket end = target.accept()) {
                 Sender sender = new Sender(client, noise, 0, GIBI);
@@ -96,7 +97,8 @@ class ProxyTest {
 
     @Test
     void anErrorOfOneSideClosesTheOther() throws Exception {
-        try (ServerSocket target = Peer.listener("127.0.0.1", 0); ExampleProcess proxy = proxyTo(target.getLocalPort())) {
+        try (ServerSocket target = Peer.listener("127.0.0.1", 0);
+             ExampleProcess proxy = proxyTo(target.getLocalPort())) {
             try (Socket client = proxy.connect(); Socket end = target.accept()) {
                 assertPasses(client, end);
                 Talk.reset(end);
