@@ -8,10 +8,10 @@ import io.chagres.compare.report.Pictures;
 import io.chagres.compare.report.Results;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,10 +20,12 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** {@code make compare}. */
-@Command(name = "compare", mixinStandardHelpOptions = true, sortOptions = false,
+@Command(name = "compare", sortOptions = false,
     description = "Servers beside each other under the same load: what an operation costs each.")
 public final class Compare implements Callable<Integer> {
 
@@ -36,7 +38,7 @@ public final class Compare implements Callable<Integer> {
     private List<String> servers = List.of("");
 
     @Option(names = "--load", split = ",",
-        description = "What is done to them, likewise; \"headlines\" are the rows of README's table.")
+        description = "What is done to them, likewise; \"headlines\" are five of them.")
     private List<String> loads = List.of("");
 
     @Option(names = "--rounds", defaultValue = "3", description = "How often each takes its turn (${DEFAULT-VALUE}).")
@@ -56,6 +58,12 @@ public final class Compare implements Callable<Integer> {
 
     @Option(names = "--list", description = "Name all servers and loads, and measure nothing.")
     private boolean list;
+
+    @Option(names = "--help", usageHelp = true, description = "Print this.")
+    private boolean help;
+
+    @Spec
+    private CommandSpec spec;
 
     private String[] arguments;
 
@@ -82,10 +90,10 @@ public final class Compare implements Callable<Integer> {
     }
 
     /** Those with one of these names; where a name is nobody's, those whose names begin so. */
-    private static <T> List<T> chosen(String what, List<String> names, List<T> all, Function<T, String> name) {
+    private <T> List<T> chosen(String what, List<String> names, List<T> all, Function<T, String> name) {
         for (String wanted : names) {
             if (all.stream().noneMatch(one -> name.apply(one).startsWith(wanted))) {
-                throw new IllegalArgumentException("no " + what + " is called " + wanted + ": see --list");
+                throw new CommandLine.ParameterException(spec.commandLine(), "no " + what + " is called " + wanted + ": see --list");
             }
         }
         return all.stream().filter(one -> names.stream().anyMatch(wanted -> all.stream().map(name).anyMatch(wanted::equals)
@@ -104,10 +112,12 @@ public final class Compare implements Callable<Integer> {
             Supplier<Results> results = () -> new Results(machine, String.join(" ", arguments), words(contestants),
                 contest.standings(), contest.absences(), contest.rounds());
             contest.run(chosen, () -> write(results.get()));
-            System.out.println("written: " + FILE + ", " + draw(results.get()));
-            if (publish) {
-                publish();
+            List<Path> written = new ArrayList<>(draw(results.get()));
+            written.add(FILE);
+            for (Path file : publish ? written : List.<Path>of()) {
+                Files.copy(file, DOCS.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
             }
+            System.out.println("written: " + written + (publish ? ", and copied to " + DOCS : ""));
         }
     }
 
@@ -123,20 +133,13 @@ public final class Compare implements Callable<Integer> {
         }
     }
 
-    /** The pictures, or why there are none: a JDK on a machine without fonts draws no text. */
-    private static String draw(Results results) {
+    /** The pictures; none on a machine without fonts, where a JDK draws no text. */
+    private static List<Path> draw(Results results) {
         try {
-            return new Pictures(results, TARGET).draw().toString();
+            return new Pictures(results, TARGET).draw();
         } catch (IOException | RuntimeException | Error noFonts) {
-            return "no pictures: " + noFonts;
-        }
-    }
-
-    private static void publish() throws IOException {
-        try (DirectoryStream<Path> written = Files.newDirectoryStream(TARGET, "compare{.json,-*.svg}")) {
-            for (Path file : written) {
-                Files.copy(file, DOCS.resolve(file.getFileName()), StandardCopyOption.REPLACE_EXISTING);
-            }
+            System.out.println("no pictures: " + noFonts);
+            return List.of();
         }
     }
 }

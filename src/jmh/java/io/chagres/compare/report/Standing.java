@@ -33,8 +33,9 @@ public record Standing(String load, String says, List<Metric> metrics, String re
      */
     public record Row(String server, Map<Metric, Double> medians, Double ratio, double spread, List<String> noise) { }
 
-    /** {@code rounds} are all of this load. */
-    public static Standing of(String load, String says, List<Metric> metrics, List<Round> rounds) {
+    /** {@code rounds} are all of this load; of {@code wanted}, those that any of them has are its metrics. */
+    public static Standing of(String load, String says, List<Metric> wanted, List<Round> rounds) {
+        List<Metric> metrics = wanted.stream().filter(metric -> values(rounds, metric).length > 0).toList();
         Map<String, List<Round>> servers = rounds.stream().collect(groupingBy(Round::server, LinkedHashMap::new, toList()));
         String reference = metrics.getFirst().references().stream().filter(servers::containsKey).findFirst().orElse(null);
         Double unit = reference == null ? null : median(servers.get(reference), metrics.getFirst());
