@@ -24,6 +24,7 @@ public final class Server {
     private final LoopCore core;
     private final ServerConnections connections;
     private final Listening listening;
+    /** Whether a close is still to be told. */
     private boolean closing;
     /** Null where there is none, as mostly. */
     private Grace grace;
@@ -112,12 +113,12 @@ public final class Server {
     public Server listen(ListenOptions where, Runnable onListening) {
         core.checkThread();
         listening.require(where);
-        closing = false;
         listening.start(where, onListening);
         return this;
     }
 
     void listenFailed(ChagresException error) {
+        closeWhenDrained();
         if (errorListeners == null) {
             core.raise(error);
         } else {
@@ -319,7 +320,7 @@ public final class Server {
     private void closeWhenDrained() {
         if (connections.count() == 0) {
             endGrace();
-            if (closing && handle() == null) {
+            if (closing && !listening.isRunning()) {
                 closing = false;
                 core.tick(() -> Listeners.run(closeListeners));
             }

@@ -168,6 +168,36 @@ class ServerCloseTest {
     }
 
     @Test
+    void aListenThatFailsMeanwhileDoesNotSwallowTheClose(Loop loop) {
+        Server server = server(loop).onError(error -> journal.add("error"));
+        server.onConnection(socket -> {
+            server.close();
+            server.listen(0, "4.4.4.4");
+            socket.destroy();
+        });
+        int port = server.listen(0, Local.HOST).address().port();
+        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+            loop.run();
+        }
+        journal.expect("error", "close");
+    }
+
+    @Test
+    void aLookupThatFailsMeanwhileNeither(Loop loop) {
+        Server server = server(loop).onError(error -> journal.add("error"));
+        server.onConnection(socket -> {
+            server.close(late -> journal.add("callback"));
+            server.listen(0, "no-such-host.invalid");
+            socket.destroy();
+        });
+        int port = server.listen(0, Local.HOST).address().port();
+        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+            loop.run();
+        }
+        journal.expect("error", "close", "callback");
+    }
+
+    @Test
     @Covers("S112")
     void withoutConnectionsTheLoopEndsAtOnce(Loop loop) {
         Server server = server(loop);
