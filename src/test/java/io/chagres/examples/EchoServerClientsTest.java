@@ -3,9 +3,9 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import java.io.File;
 import java.io.IOException;
@@ -21,7 +21,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -60,7 +59,7 @@ class EchoServerClientsTest {
 
     @Test
     void netcat() throws Exception {
-        assumeTrue(isInstalled("nc"), "nc is not installed");
+        Program.require("nc");
         byte[] noise = Talk.noise(1, 256 * 1024);
         Path in = Files.write(folder.resolve("in"), noise);
         File out = folder.resolve("out").toFile();
@@ -72,7 +71,7 @@ class EchoServerClientsTest {
 
     @Test
     void aNodeScript() throws Exception {
-        assumeTrue(isInstalled("node"), "node is not installed");
+        Program.require("node");
         Path script = Files.writeString(folder.resolve("client.js"), """
             const sent = require('crypto').randomBytes(1 << 20);
             const got = [];
@@ -154,11 +153,6 @@ class EchoServerClientsTest {
             }
             at += count;
         }
-    }
-
-    private static boolean isInstalled(String program) {
-        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
-            .anyMatch(directory -> Files.isExecutable(Path.of(directory, program)));
     }
 
     private static void assertEnds(Process client) throws InterruptedException {

@@ -39,6 +39,7 @@ class ProxyTest {
 
     @Test
     void netcat() throws Exception {
+        Program.require("nc");
         try (Peer<String> target = answering("an answer"); ExampleProcess proxy = proxyTo(target.port())) {
             String port = Integer.toString(proxy.port());
             assertEquals("an answer", Program.runWith("a question", "nc", "-N", "127.0.0.1", port));
