@@ -5,14 +5,18 @@ import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
-/** A socket: recv(2) and send(2), straight into and out of the Java heap. One serves all sockets of a loop. */
+/**
+ * A socket: recv(2) and send(2), straight into and out of the Java heap. One serves all sockets of a loop.
+ *
+ * <p>A segment over the loop's slab is there already, and so is one over a buffer that is lent for each read; one over any
+ * other array or buffer costs some 70 B each time.
+ */
 class SocketTransport extends Transport {
 
     private final ReadSlab slab;
-    /** Where was read into last, other than the slab: a buffer that is lent comes again, and leaves nothing behind then. */
-    private byte[] lent = {};
-    private int lentFrom;
-    private MemorySegment lentSegment = MemorySegment.ofArray(lent);
+    /** The buffer, or its array, that was read into last, other than the slab, and all of it as a segment. */
+    private Object lent;
+    private MemorySegment lentSegment;
 
     SocketTransport(LoopCore core) {
         slab = ReadSlab.of(core);
@@ -24,27 +28,35 @@ class SocketTransport extends Transport {
 
     @Override
     long read(int fd, ByteBuffer buffer) {
-        if (buffer.hasArray() && !slab.isOf(buffer.array())) {
-            return readLent(fd, buffer);
-        }
-        int room = buffer.remaining();
-        return Sockets.recv(fd, Segments.of(slab, buffer, buffer.position(), room), room, 0);
+        return Sockets.recv(fd, toReadInto(buffer), offset(buffer), buffer.remaining(), 0);
     }
 
-    private long readLent(int fd, ByteBuffer buffer) {
-        int from = buffer.arrayOffset() + buffer.position();
-        if (buffer.array() != lent || from != lentFrom) {
-            lent = buffer.array();
-            lentFrom = from;
-            lentSegment = MemorySegment.ofArray(lent).asSlice(from);
+    private MemorySegment toReadInto(ByteBuffer buffer) {
+        if (buffer.hasArray() && slab.isOf(buffer.array())) {
+            return slab.segmentOf(buffer.array());
         }
-        return Sockets.recv(fd, lentSegment, buffer.remaining(), 0);
+        Object memory = buffer.hasArray() ? buffer.array() : buffer;
+        if (memory != lent) {
+            lent = memory;
+            lentSegment = segment(buffer);
+        }
+        return lentSegment;
     }
 
     @Override
     final long write(int fd, ByteBuffer buffer) {
-        int length = buffer.remaining();
-        return Sockets.send(fd, Segments.of(slab, buffer, buffer.position(), length), length, Sockets.MSG_NOSIGNAL);
+        MemorySegment memory = buffer.hasArray() ? slab.segmentOf(buffer.array()) : segment(buffer);
+        return Sockets.send(fd, memory, offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
+    }
+
+    /** The whole array, or the whole buffer. */
+    private static MemorySegment segment(ByteBuffer buffer) {
+        return buffer.hasArray() ? MemorySegment.ofArray(buffer.array()) : MemorySegment.ofBuffer(buffer.duplicate().clear());
+    }
+
+    /** Where its position is in that. */
+    private static long offset(ByteBuffer buffer) {
+        return buffer.hasArray() ? buffer.arrayOffset() + (long) buffer.position() : buffer.position();
     }
 
     @Override

@@ -3,7 +3,6 @@ package io.chagres.sys;
 import static io.chagres.sys.Libc.call;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * What can be done with any descriptor, and with the files behind some: {@code <unistd.h>}, {@code <fcntl.h>}, {@code
@@ -35,28 +34,28 @@ public final class Descriptors {
     /** One of the few flags that AArch64 numbers in its own way. */
     public static final int O_DIRECTORY = directoryFlag(System.getProperty("os.arch"));
 
-    private static final MethodHandle CLOSE = Libc.plain("close");
+    private static final CFunction CLOSE = Libc.plain("close");
 
     private static final class Later {
-        static final MethodHandle READ = Libc.plain("read");
-        static final MethodHandle WRITE = Libc.plain("write");
-        static final MethodHandle WRITEV = Libc.plain("writev");
-        static final MethodHandle ISATTY = Libc.plain("isatty");
-        static final MethodHandle PIPE2 = Libc.plain("pipe2");
-        static final MethodHandle UNLINK = Libc.plain("unlink");
-        static final MethodHandle CHMOD = Libc.plain("chmod");
-        static final MethodHandle FCHMOD = Libc.plain("fchmod");
+        static final CFunction READ = Libc.plain("read");
+        static final CFunction WRITE = Libc.plain("write");
+        static final CFunction WRITEV = Libc.plain("writev");
+        static final CFunction ISATTY = Libc.plain("isatty");
+        static final CFunction PIPE2 = Libc.plain("pipe2");
+        static final CFunction UNLINK = Libc.plain("unlink");
+        static final CFunction CHMOD = Libc.plain("chmod");
+        static final CFunction FCHMOD = Libc.plain("fchmod");
     }
 
     /** Apart from the rest, since they are a call shape of their own. */
     private static final class Variadic {
-        static final MethodHandle FCNTL = Libc.variadic("fcntl", 2);
-        static final MethodHandle OPEN = Libc.variadic("open", 2);
+        static final CFunction FCNTL = Libc.variadic("fcntl", 2);
+        static final CFunction OPEN = Libc.variadic("open", 2);
     }
 
     /** Apart from the rest, since a server needs it at its start and nothing else of them. */
     private static final class Limits {
-        static final MethodHandle GETRLIMIT = Libc.plain("getrlimit");
+        static final CFunction GETRLIMIT = Libc.plain("getrlimit");
     }
 
     private Descriptors() { }

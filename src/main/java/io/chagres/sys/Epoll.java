@@ -3,7 +3,6 @@ package io.chagres.sys;
 import static io.chagres.sys.Libc.call;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * epoll(7): which of many descriptors are ready. {@code <sys/epoll.h>}; the struct is {@link EpollEvent}.
@@ -28,13 +27,13 @@ public final class Epoll {
 
     public static final int EPOLL_CLOEXEC = 0x80000;
 
-    private static final MethodHandle EPOLL_CREATE1 = Libc.plain("epoll_create1");
-    private static final MethodHandle EPOLL_CTL = Libc.plain("epoll_ctl");
-    private static final MethodHandle EPOLL_WAIT = Libc.plain("epoll_wait");
+    private static final CFunction EPOLL_CREATE1 = Libc.plain("epoll_create1");
+    private static final CFunction EPOLL_CTL = Libc.plain("epoll_ctl");
+    private static final CFunction EPOLL_WAIT = Libc.plain("epoll_wait");
 
     /** Not on every system. */
     private static final class Later {
-        static final MethodHandle EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
+        static final CFunction EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
     }
 
     private Epoll() { }

@@ -2,7 +2,6 @@ package io.chagres.sys;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandle;
 
 /**
  * eventfd(2): a 64-bit counter behind a descriptor, readable while it is not 0. How one thread wakes another out of
@@ -13,8 +12,8 @@ public final class EventFd {
     public static final int EFD_NONBLOCK = 0x800;
     public static final int EFD_CLOEXEC = 0x80000;
 
-    private static final MethodHandle EVENTFD = Libc.plain("eventfd");
-    private static final MethodHandle WRITE = Libc.plain("write");
+    private static final CFunction EVENTFD = Libc.plain("eventfd");
+    private static final CFunction WRITE = Libc.plain("write");
 
     private static final MemorySegment ONE = one();
 

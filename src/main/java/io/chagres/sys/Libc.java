@@ -33,9 +33,8 @@ import java.util.function.BiFunction;
  * looks at the sign. What the C types are is said by the signatures of the public methods: {@code size_t} is a long
  * there, {@code socklen_t} an int.
  *
- * <p><b>One body for all.</b> The handles are {@code static final} in the class of their man page. Once the
- * just-in-time compiler has inlined the few short methods below they arrive there as constants, so the call is as
- * direct as if {@code invokeExact} stood at the call site.
+ * <p><b>One body for all.</b> The functions are {@code static final} in the class of their man page, and go through the few
+ * short methods below; why their handles are no constants there, {@link CFunction} tells.
  *
  * <p><b>Critical or not.</b> A critical call leaves out the thread's change of state, so a garbage collection waits
  * until it returns: for what cannot block only. On epoll_ctl and the write to an eventfd that gained nothing measurable
@@ -69,25 +68,23 @@ final class Libc {
     // ---- linking
 
     /** A function of at most five words. */
-    static MethodHandle plain(String name) {
-        return link(name, FIVE_WORDS, ERRNO);
+    static CFunction plain(String name) {
+        return new CFunction(link(name, FIVE_WORDS, ERRNO));
     }
 
     /** A function of at most seven words. */
-    static MethodHandle plain7(String name) {
-        return link(name, SEVEN_WORDS, ERRNO);
+    static CFunction plain7(String name) {
+        return new CFunction(link(name, SEVEN_WORDS, ERRNO));
     }
 
     /** A function whose prototype ends in {@code ...} after {@code fixed} parameters. */
-    static MethodHandle variadic(String name, int fixed) {
-        return link(name, FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed));
+    static CFunction variadic(String name, int fixed) {
+        return new CFunction(link(name, FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed)));
     }
 
-    /** A function {@code (fd, buffer, length, flags)} that never blocks; if critical, it takes heap segments too. */
-    static MethodHandle buffer(String name, boolean critical) {
-        return critical
-                ? link(name, BUFFER, ERRNO, Linker.Option.critical(true))
-                : link(name, BUFFER, ERRNO);
+    /** A function {@code (fd, buffer, length, flags)} that never blocks: it may be given heap segments. */
+    static MethodHandle critical(String name) {
+        return link(name, BUFFER, ERRNO, Linker.Option.critical(true));
     }
 
     private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
@@ -110,47 +107,47 @@ final class Libc {
 
     // ---- calling: the result if it is >= 0, else -errno
 
-    static int call(MethodHandle function, long a, long b, long c, long d, long e) {
+    static int call(CFunction function, long a, long b, long c, long d, long e) {
         MemorySegment slab = Scratch.slab();
         try {
-            int result = (int) (long) function.invokeExact(slab, a, b, c, d, e);
+            int result = (int) (long) function.handle.invokeExact(slab, a, b, c, d, e);
             return result >= 0 ? result : -Scratch.errno(slab);
         } catch (Throwable t) {
             throw unexpected(t);
         }
     }
 
-    static int call(MethodHandle function, long a, long b, long c) {
+    static int call(CFunction function, long a, long b, long c) {
         return call(function, a, b, c, 0, 0);
     }
 
-    static int call(MethodHandle function, long a, MemorySegment p, long c, long d) {
+    static int call(CFunction function, long a, MemorySegment p, long c, long d) {
         int result = call(function, a, pointer(p), c, d, 0);
         Reference.reachabilityFence(p);
         return result;
     }
 
-    static int call(MethodHandle function, long a, MemorySegment p, MemorySegment q, long d) {
+    static int call(CFunction function, long a, MemorySegment p, MemorySegment q, long d) {
         int result = call(function, a, pointer(p), pointer(q), d, 0);
         Reference.reachabilityFence(p);
         Reference.reachabilityFence(q);
         return result;
     }
 
-    static int call(MethodHandle function, long a, long b, long c, MemorySegment p, long e) {
+    static int call(CFunction function, long a, long b, long c, MemorySegment p, long e) {
         int result = call(function, a, b, c, pointer(p), e);
         Reference.reachabilityFence(p);
         return result;
     }
 
-    static int call(MethodHandle function, long a, long b, long c, MemorySegment p, MemorySegment q) {
+    static int call(CFunction function, long a, long b, long c, MemorySegment p, MemorySegment q) {
         int result = call(function, a, b, c, pointer(p), pointer(q));
         Reference.reachabilityFence(p);
         Reference.reachabilityFence(q);
         return result;
     }
 
-    static int call(MethodHandle function, long a, MemorySegment p, long c, MemorySegment q, MemorySegment r) {
+    static int call(CFunction function, long a, MemorySegment p, long c, MemorySegment q, MemorySegment r) {
         int result = call(function, a, pointer(p), c, pointer(q), pointer(r));
         Reference.reachabilityFence(p);
         Reference.reachabilityFence(q);
@@ -158,25 +155,30 @@ final class Libc {
         return result;
     }
 
-    static int call(MethodHandle function, MemorySegment p, long b, long c) {
+    static int call(CFunction function, MemorySegment p, long b, long c) {
         int result = call(function, pointer(p), b, c, 0, 0);
         Reference.reachabilityFence(p);
         return result;
     }
 
     /** A function whose result is a {@code ssize_t}: the whole word counts. */
-    static long size(MethodHandle function, long a, MemorySegment p, long c) {
+    static long size(CFunction function, long a, MemorySegment p, long c) {
+        return size(function, a, p, 0, c, 0);
+    }
+
+    /** As {@link #size(CFunction, long, MemorySegment, long)}, of memory that begins at {@code offset} of {@code p}. */
+    static long size(CFunction function, long a, MemorySegment p, long offset, long c, long d) {
         MemorySegment slab = Scratch.slab();
-        long result = invoke(function, slab, a, pointer(p), c, 0, 0);
+        long result = invoke(function, slab, a, pointer(p) + offset, c, d, 0);
         Reference.reachabilityFence(p);
         return result >= 0 ? result : -Scratch.errno(slab);
     }
 
-    /** recv(2) and send(2): as {@link #size}, for handles of {@link #buffer(String, boolean)}. */
-    static long buffer(MethodHandle function, int fd, MemorySegment buf, long len, int flags) {
+    /** As {@link #size}, for those of {@link HeapCalls}. */
+    static long onHeap(CFunction function, long fd, MemorySegment heap, long offset, long len, long flags) {
         MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) function.invokeExact(slab, (long) fd, buf, len, (long) flags);
+            long result = (long) function.handle.invokeExact(slab, fd, heap, offset, len, flags);
             return result >= 0 ? result : -Scratch.errno(slab);
         } catch (Throwable t) {
             throw unexpected(t);
@@ -184,9 +186,9 @@ final class Libc {
     }
 
     /** The bare call: the word that came back, and in {@code slab} what the C library left in errno. */
-    static long invoke(MethodHandle function, MemorySegment slab, long a, long b, long c, long d, long e) {
+    static long invoke(CFunction function, MemorySegment slab, long a, long b, long c, long d, long e) {
         try {
-            return (long) function.invokeExact(slab, a, b, c, d, e);
+            return (long) function.handle.invokeExact(slab, a, b, c, d, e);
         } catch (Throwable t) {
             throw unexpected(t);
         }

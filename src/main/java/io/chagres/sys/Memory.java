@@ -30,7 +30,11 @@ public final class Memory {
     }
 
     /** Whether a call with these arguments would leave the segment; beyond that of an array lies the Java heap. */
+    static boolean outside(MemorySegment buf, long offset, long len) {
+        return offset < 0 || len < 0 || offset > buf.byteSize() - len;
+    }
+
     static boolean outside(MemorySegment buf, long len) {
-        return len < 0 || len > buf.byteSize();
+        return outside(buf, 0, len);
     }
 }

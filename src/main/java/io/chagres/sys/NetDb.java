@@ -1,7 +1,6 @@
 package io.chagres.sys;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 
 /**
@@ -46,12 +45,12 @@ public final class NetDb {
 
     private static final int EAI_ERRNO = -1000;
 
-    private static final MethodHandle GETADDRINFO = Libc.plain("getaddrinfo");
-    private static final MethodHandle FREEADDRINFO = Libc.plain("freeaddrinfo");
+    private static final CFunction GETADDRINFO = Libc.plain("getaddrinfo");
+    private static final CFunction FREEADDRINFO = Libc.plain("freeaddrinfo");
 
     /** Apart from the rest, since it is a call shape of its own. */
     private static final class Reverse {
-        static final MethodHandle GETNAMEINFO = Libc.plain7("getnameinfo");
+        static final CFunction GETNAMEINFO = Libc.plain7("getnameinfo");
     }
 
     private NetDb() { }
@@ -81,7 +80,7 @@ public final class NetDb {
             MemorySegment sa, int salen, MemorySegment host, int hostlen, MemorySegment serv, int servlen, int flags) {
         MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) Reverse.GETNAMEINFO.invokeExact(slab, Libc.pointer(sa), (long) salen,
+            long result = (long) Reverse.GETNAMEINFO.handle.invokeExact(slab, Libc.pointer(sa), (long) salen,
                     Libc.pointer(host), (long) hostlen, Libc.pointer(serv), (long) servlen, (long) flags);
             return result((int) result, slab);
         } catch (Throwable t) {

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 
 /**
  * socket(2), bind(2), connect(2), recv(2), send(2) and their family: {@code <sys/socket.h>}, with the options of
@@ -82,24 +81,24 @@ public final class Sockets {
      */
     public static final int SOMAXCONN = 4096;
 
-    private static final MethodHandle SOCKET = Libc.plain("socket");
-    private static final MethodHandle SETSOCKOPT = Libc.plain("setsockopt");
-    private static final MethodHandle BIND = Libc.plain("bind");
-    private static final MethodHandle LISTEN = Libc.plain("listen");
-    private static final MethodHandle GETSOCKNAME = Libc.plain("getsockname");
-    private static final MethodHandle ACCEPT4 = Libc.plain("accept4");
-    private static final MethodHandle SHUTDOWN = Libc.plain("shutdown");
-    private static final MethodHandle RECV = Libc.buffer("recv", Libc.CRITICAL);
-    private static final MethodHandle SEND = Libc.buffer("send", Libc.CRITICAL);
+    private static final CFunction SOCKET = Libc.plain("socket");
+    private static final CFunction SETSOCKOPT = Libc.plain("setsockopt");
+    private static final CFunction BIND = Libc.plain("bind");
+    private static final CFunction LISTEN = Libc.plain("listen");
+    private static final CFunction GETSOCKNAME = Libc.plain("getsockname");
+    private static final CFunction ACCEPT4 = Libc.plain("accept4");
+    private static final CFunction SHUTDOWN = Libc.plain("shutdown");
 
     /** What a plain server can start without. */
     private static final class Later {
-        static final MethodHandle CONNECT = Libc.plain("connect");
-        static final MethodHandle GETPEERNAME = Libc.plain("getpeername");
-        static final MethodHandle GETSOCKOPT = Libc.plain("getsockopt");
-        static final MethodHandle SOCKETPAIR = Libc.plain("socketpair");
-        static final MethodHandle SENDMSG = Libc.plain("sendmsg");
-        static final MethodHandle RECVMSG = Libc.plain("recvmsg");
+        static final CFunction CONNECT = Libc.plain("connect");
+        static final CFunction GETPEERNAME = Libc.plain("getpeername");
+        static final CFunction GETSOCKOPT = Libc.plain("getsockopt");
+        static final CFunction SOCKETPAIR = Libc.plain("socketpair");
+        static final CFunction RECV = Libc.plain("recv");
+        static final CFunction SEND = Libc.plain("send");
+        static final CFunction SENDMSG = Libc.plain("sendmsg");
+        static final CFunction RECVMSG = Libc.plain("recvmsg");
     }
 
     private Sockets() { }
@@ -201,47 +200,58 @@ public final class Sockets {
         return Libc.size(Later.RECVMSG, fd, msg, flags);
     }
 
-    /**
-     * recv(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes received, 0 at end of file;
-     * EAGAIN, ECONNRESET, EFAULT where {@code len} exceeds the segment. {@code buf} may be a heap segment (on JDK 22
-     * and 23 at most 64 KiB a call then).
-     */
+    /** As {@link #recv(int, MemorySegment, long, long, int)}, from the beginning of {@code buf}. */
     public static long recv(int fd, MemorySegment buf, long len, int flags) {
-        if (Memory.outside(buf, len)) {
-            return -Errno.EFAULT;
-        }
-        return Libc.CRITICAL || buf.isNative()
-                ? Libc.buffer(RECV, fd, buf, len, flags | MSG_DONTWAIT)
-                : recvBounced(fd, buf, len, flags);
+        return recv(fd, buf, 0, len, flags);
     }
 
     /**
-     * send(2), <b>always with MSG_DONTWAIT</b>: being critical it must not block. The bytes sent, perhaps fewer than
-     * {@code len}; EAGAIN, EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET, EFAULT where
-     * {@code len} exceeds the segment. {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
+     * recv(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes received, 0 at
+     * end of file; EAGAIN, ECONNRESET, EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be
+     * a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
      */
-    public static long send(int fd, MemorySegment buf, long len, int flags) {
-        if (Memory.outside(buf, len)) {
+    public static long recv(int fd, MemorySegment buf, long offset, long len, int flags) {
+        if (Memory.outside(buf, offset, len)) {
             return -Errno.EFAULT;
         }
-        return Libc.CRITICAL || buf.isNative()
-                ? Libc.buffer(SEND, fd, buf, len, flags | MSG_DONTWAIT)
-                : sendBounced(fd, buf, len, flags);
+        return buf.isNative() ? Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : Libc.CRITICAL ? Libc.onHeap(HeapCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : recvBounced(fd, buf, offset, len, flags);
     }
 
-    static long recvBounced(int fd, MemorySegment heap, long len, int flags) {
+    /** As {@link #send(int, MemorySegment, long, long, int)}, from the beginning of {@code buf}. */
+    public static long send(int fd, MemorySegment buf, long len, int flags) {
+        return send(fd, buf, 0, len, flags);
+    }
+
+    /**
+     * send(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes sent, perhaps
+     * fewer than {@code len}; EAGAIN, EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET,
+     * EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be a heap segment (on JDK 22 and 23
+     * at most 64 KiB a call then).
+     */
+    public static long send(int fd, MemorySegment buf, long offset, long len, int flags) {
+        if (Memory.outside(buf, offset, len)) {
+            return -Errno.EFAULT;
+        }
+        return buf.isNative() ? Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : Libc.CRITICAL ? Libc.onHeap(HeapCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : sendBounced(fd, buf, offset, len, flags);
+    }
+
+    static long recvBounced(int fd, MemorySegment heap, long offset, long len, int flags) {
         MemorySegment bounce = Scratch.bounce();
-        long received = Libc.buffer(RECV, fd, bounce, Math.min(len, Scratch.BOUNCE_BYTES), flags | MSG_DONTWAIT);
+        long received = recv(fd, bounce, Math.min(len, Scratch.BOUNCE_BYTES), flags);
         if (received > 0) {
-            MemorySegment.copy(bounce, JAVA_BYTE, 0, heap, JAVA_BYTE, 0, received);
+            MemorySegment.copy(bounce, JAVA_BYTE, 0, heap, JAVA_BYTE, offset, received);
         }
         return received;
     }
 
-    static long sendBounced(int fd, MemorySegment heap, long len, int flags) {
+    static long sendBounced(int fd, MemorySegment heap, long offset, long len, int flags) {
         MemorySegment bounce = Scratch.bounce();
         long count = Math.min(len, Scratch.BOUNCE_BYTES);
-        MemorySegment.copy(heap, JAVA_BYTE, 0, bounce, JAVA_BYTE, 0, count);
-        return Libc.buffer(SEND, fd, bounce, count, flags | MSG_DONTWAIT);
+        MemorySegment.copy(heap, JAVA_BYTE, offset, bounce, JAVA_BYTE, 0, count);
+        return send(fd, bounce, count, flags);
     }
 }

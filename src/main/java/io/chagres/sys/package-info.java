@@ -13,7 +13,7 @@
  *          |    one line: which handle, which arguments
  *      Libc.call(ACCEPT4, fd, addr, addrlen, flags)
  *          |    pointers and ints become machine words; this thread's errno slot goes along
- *      MethodHandle.invokeExact(slab, fd, 0, 0, 0x800, 0)
+ *      ACCEPT4.handle.invokeExact(slab, fd, 0, 0, 0x800, 0)
  *          |    compiled to a call instruction, between two changes of the thread's state
  *      accept4 in libc, and the kernel
  *          |    -1, and errno is 11; the linker copies it into the slot before the JVM can disturb it
@@ -57,13 +57,12 @@
  * counts as being in Java until it returns, and arrays stay where they are, but the whole JVM waits with it should it
  * block (measured: a collection that takes 12 ms took 460 beside a critical poll of 500 ms). So it is for calls that
  * cannot block, and only recv and send are linked that way: always with MSG_DONTWAIT, they copy at most what fits the
- * socket's buffer. They alone take {@code MemorySegment.ofArray(bytes)} and its slices. Before JDK 24 a critical call
+ * socket's buffer. They alone take {@code MemorySegment.ofArray(bytes)}, and where in it to begin. Before JDK 24 a critical call
  * cannot capture errno; there the same two methods pass heap data through 64 KiB of the thread's own native memory. All
  * other calls take native segments only.
  *
- * <p>For whoever counts bytes of garbage: a native segment or that of a whole array, made once and kept, costs a call
- * nothing. A slice of a kept one costs nothing where the compiler inlines all of the call, otherwise 40 bytes. A fresh
- * {@code ofArray} or {@code ofBuffer} costs 32 bytes more, for its scope outlives every inlining.
+ * <p>For whoever counts bytes of garbage: a segment that is made once and kept costs a call nothing, wherever in it the
+ * call begins. A slice handed in costs 40 bytes, a fresh {@code ofArray} or {@code ofBuffer} 32 more, for its scope.
  *
  * <h2>Layouts</h2>
  *
@@ -76,7 +75,7 @@
  *
  * <ol>
  * <li>Put it into the class of its man page; a new family is a new class.
- * <li>Link it by name: {@code private static final MethodHandle LISTEN = Libc.plain("listen")}. If a plain server can
+ * <li>Link it by name: {@code private static final CFunction LISTEN = Libc.plain("listen")}. If a plain server can
  *     start without it, the handle goes into the class's {@code Later}, which is initialised at its first use. {@code
  *     Libc.variadic} if the prototype ends in {@code ...}; critical only if it can never block and heap memory is worth
  *     it. A function newer than glibc 2.17 or Linux 4.18 is optional: see {@code epoll_pwait2}.

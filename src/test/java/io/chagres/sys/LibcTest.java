@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import org.junit.jupiter.api.Test;
 
 class LibcTest {
@@ -27,7 +26,7 @@ class LibcTest {
     /** abs(3) of an int: were the word taken whole, the undefined upper half of an int result would show. */
     @Test
     void anIntResultIsNarrowed() {
-        MethodHandle abs = Libc.plain("abs");
+        CFunction abs = Libc.plain("abs");
         assertEquals(5, Libc.call(abs, -5, 0, 0));
         assertEquals(5, Libc.call(abs, 0xffff_ffff_0000_0005L, 0, 0));
         assertEquals(5, Libc.call(abs, 0x0000_0001_ffff_fffbL, 0, 0));
@@ -35,7 +34,7 @@ class LibcTest {
 
     @Test
     void aLongResultIsTakenWhole() {
-        MethodHandle labs = Libc.plain("labs");
+        CFunction labs = Libc.plain("labs");
         MemorySegment far = MemorySegment.ofAddress(0);
         assertEquals(1L << 40, Libc.size(labs, -(1L << 40), far, 0));
     }

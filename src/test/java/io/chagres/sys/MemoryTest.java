@@ -38,5 +38,9 @@ class MemoryTest {
         assertFalse(Memory.outside(segment, 4));
         assertTrue(Memory.outside(segment, 5));
         assertTrue(Memory.outside(segment, -1));
+        assertFalse(Memory.outside(segment, 3, 1));
+        assertTrue(Memory.outside(segment, 3, 2));
+        assertTrue(Memory.outside(segment, -1, 2));
+        assertTrue(Memory.outside(segment, Long.MAX_VALUE, 2));
     }
 }

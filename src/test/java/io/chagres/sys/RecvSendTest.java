@@ -3,10 +3,8 @@ package io.chagres.sys;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
@@ -17,7 +15,7 @@ class RecvSendTest extends SysTest {
 
     /** One of the ways that heap data can take. */
     private interface Way {
-        long pass(int fd, MemorySegment buf, long len, int flags);
+        long pass(int fd, MemorySegment buf, long offset, long len, int flags);
     }
 
     @Test
@@ -42,10 +40,10 @@ class RecvSendTest extends SysTest {
 
     private void assertSliceArrives(Way send, Way recv) {
         int[] ends = pair();
-        MemorySegment out = MemorySegment.ofArray(HELLO).asSlice(7);
-        assertEquals(6, send.pass(ends[0], out, 6, Sockets.MSG_NOSIGNAL));
+        MemorySegment out = MemorySegment.ofArray(HELLO).asSlice(5);
+        assertEquals(6, send.pass(ends[0], out, 2, 6, Sockets.MSG_NOSIGNAL));
         byte[] in = new byte[10];
-        assertEquals(6, recv.pass(ends[1], MemorySegment.ofArray(in).asSlice(2, 7), 7, 0));
+        assertEquals(6, recv.pass(ends[1], MemorySegment.ofArray(in).asSlice(1, 8), 1, 7, 0));
         assertArrayEquals("\0\0kernel\0\0".getBytes(US_ASCII), in);
     }
 
@@ -55,14 +53,14 @@ class RecvSendTest extends SysTest {
         MemorySegment heap = MemorySegment.ofArray(new byte[8]);
         assertEquals(-Errno.EAGAIN, Sockets.recv(ends[0], Memory.allocate(8), 8, 0));
         assertEquals(-Errno.EAGAIN, Sockets.recv(ends[0], heap, 8, 0));
-        assertEquals(-Errno.EAGAIN, Sockets.recvBounced(ends[0], heap, 8, 0));
+        assertEquals(-Errno.EAGAIN, Sockets.recvBounced(ends[0], heap, 0, 8, 0));
     }
 
     @Test
     void neitherBlocksEvenOnABlockingSocket() {
         int[] ends = pair(Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC);
         assertEquals(-Errno.EAGAIN, Sockets.recv(ends[0], Memory.allocate(8), 8, 0));
-        assertEquals(-Errno.EAGAIN, Sockets.recvBounced(ends[0], MemorySegment.ofArray(new byte[8]), 8, 0));
+        assertEquals(-Errno.EAGAIN, Sockets.recvBounced(ends[0], MemorySegment.ofArray(new byte[8]), 0, 8, 0));
         assertEquals(-Errno.EAGAIN, fill(ends[0], Sockets::send));
         assertEquals(-Errno.EAGAIN, fill(ends[0], Sockets::sendBounced));
     }
@@ -71,7 +69,7 @@ class RecvSendTest extends SysTest {
         MemorySegment chunk = MemorySegment.ofArray(new byte[100_000]);
         long result;
         do {
-            result = send.pass(fd, chunk, 100_000, Sockets.MSG_NOSIGNAL);
+            result = send.pass(fd, chunk, 0, 100_000, Sockets.MSG_NOSIGNAL);
         } while (result >= 0);
         return result;
     }
@@ -81,7 +79,7 @@ class RecvSendTest extends SysTest {
         int[] ends = pair();
         close(ends[1]);
         assertEquals(0, Sockets.recv(ends[0], MemorySegment.ofArray(new byte[8]), 8, 0));
-        assertEquals(0, Sockets.recvBounced(ends[0], MemorySegment.ofArray(new byte[8]), 8, 0));
+        assertEquals(0, Sockets.recvBounced(ends[0], MemorySegment.ofArray(new byte[8]), 0, 8, 0));
         assertEquals(-Errno.EPIPE, Sockets.send(ends[0], MemorySegment.ofArray(HELLO), 1, Sockets.MSG_NOSIGNAL));
     }
 
@@ -108,6 +106,9 @@ class RecvSendTest extends SysTest {
         assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in).asSlice(0, 4), 5, 0));
         assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in), -1, 0));
         assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], Memory.allocate(4), 5, 0));
+        assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in), 4, 5, 0));
+        assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in), -1, 5, 0));
+        assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in), 9, 0, 0));
         assertEquals(-Errno.EFAULT, Sockets.send(ends[0], MemorySegment.ofArray(HELLO), HELLO.length + 1, 0));
         assertArrayEquals(new byte[8], in);
         assertEquals(4, Sockets.recv(ends[1], MemorySegment.ofArray(in), 8, 0));
@@ -130,24 +131,11 @@ class RecvSendTest extends SysTest {
         assertEquals(0, Sockets.setsockopt(ends[0], Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 4 * most));
         byte[] out = new byte[2 * most];
         Arrays.fill(out, most - 1, most + 1, (byte) 7);
-        assertEquals(most, Sockets.sendBounced(ends[0], MemorySegment.ofArray(out), out.length, Sockets.MSG_NOSIGNAL));
+        assertEquals(most, Sockets.sendBounced(ends[0], MemorySegment.ofArray(out), 0, out.length, Sockets.MSG_NOSIGNAL));
         assertEquals(1, Sockets.send(ends[0], MemorySegment.ofArray(out), 1, Sockets.MSG_NOSIGNAL));
         byte[] in = new byte[2 * most];
-        assertEquals(most, Sockets.recvBounced(ends[1], MemorySegment.ofArray(in), in.length, 0));
+        assertEquals(most, Sockets.recvBounced(ends[1], MemorySegment.ofArray(in), 0, in.length, 0));
         assertEquals(7, in[most - 1]);
         assertEquals(0, in[most]);
-    }
-
-    @Test
-    void linkedAsBefore24TheyTakeNativeSegmentsOnly() {
-        MethodHandle recv = Libc.buffer("recv", false);
-        int[] ends = pair();
-        assertEquals(2, Sockets.send(ends[0], MemorySegment.ofArray(HELLO), 2, Sockets.MSG_NOSIGNAL));
-        MemorySegment in = Memory.allocate(8);
-        assertEquals(2, Libc.buffer(recv, ends[1], in, 8, Sockets.MSG_DONTWAIT));
-        assertArrayEquals("he".getBytes(US_ASCII), bytes(in, 2));
-        assertEquals(-Errno.EAGAIN, Libc.buffer(recv, ends[1], in, 8, Sockets.MSG_DONTWAIT));
-        MemorySegment heap = MemorySegment.ofArray(new byte[8]);
-        assertThrows(IllegalArgumentException.class, () -> Libc.buffer(recv, ends[1], heap, 8, 0));
     }
 }
