@@ -88,8 +88,8 @@ final class Contest {
             return false;
         } catch (IOException | RuntimeException failure) {
             String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
-            report(new Absence(load.name(), contestant.name(), why));
-            setting.servers().drop(contestant, load.mode());
+            String lastWords = setting.servers().drop(contestant, load.mode());
+            report(new Absence(load.name(), contestant.name(), lastWords == null ? why : why + "; it has ended: " + lastWords));
             return true;
         }
     }

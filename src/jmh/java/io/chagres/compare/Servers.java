@@ -52,12 +52,15 @@ final class Servers implements AutoCloseable {
             workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
     }
 
-    /** Ends one that has failed: the next load gets a new one. */
-    void drop(Contestant contestant, Mode mode) {
+    /** Ends one that has failed: the next load gets a new one. What it said if it had ended by itself, else null. */
+    String drop(Contestant contestant, Mode mode) {
         Entry entry = running.remove(new Key(contestant.name(), mode));
-        if (entry != null) {
-            entry.server.close();
+        if (entry == null) {
+            return null;
         }
+        String lastWords = entry.server.isAlive() ? null : entry.server.lastWords();
+        entry.server.close();
+        return lastWords;
     }
 
     @Override

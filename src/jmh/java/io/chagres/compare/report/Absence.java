@@ -5,6 +5,7 @@ public record Absence(String load, String server, String why) {
 
     @Override
     public String toString() {
-        return (server == null ? "" : server + ' ') + (load == null ? "" : "in " + load) + ": " + why;
+        String who = load == null || server == null ? String.valueOf(server == null ? load : server) : server + " in " + load;
+        return who + ": " + why;
     }
 }
