@@ -90,8 +90,8 @@ public sealed interface Readable permits DuplexReading {
      * What comes, for another thread, a virtual one for instance, that wants to wait for it. To be asked for on the loop
      * thread and read on another, one, while the loop runs; what is not read holds the source back. An error of the stream
      * is an IOException with that error as its cause, as is a close before the end (ERR_STREAM_PREMATURE_CLOSE). To close it,
-     * from any thread, destroys the stream. Until the end, the error or the close it keeps the loop alive. A read on the
-     * loop thread itself throws ERR_INVALID_STATE.
+     * from any thread, destroys the stream. Until the stream has closed it keeps the loop alive, so that its reader may take
+     * its time and answer. A read on the loop thread itself throws ERR_INVALID_STATE.
      */
     InputStream inputStream();
 

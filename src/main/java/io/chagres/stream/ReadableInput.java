@@ -31,21 +31,40 @@ final class ReadableInput extends InputStream {
 
     ReadableInput(Duplex stream) {
         this.stream = stream;
-        stream.core().settle(stay);
-        stream.core().hold();
+        if (!stream.isClosed()) {
+            stay.begin();
+        }
         stream.onReadable(this::bring);
         Streams.finishedReading(stream, this::finished);
     }
 
     // ---- on the loop thread ----------------------------------------------------------------------------------------
 
-    /** A loop that is closed ends the stream first, so that no reader waits for ever. */
+    /** Keeps the loop alive until the stream has closed; a loop that is closed ends it first, so that no reader waits for ever. */
     private final class Stay extends Resident {
+
+        private boolean begun;
+
+        void begin() {
+            begun = true;
+            stream.core().settle(this);
+            stream.core().hold();
+            stream.onClose(hadError -> end());
+        }
+
+        private void end() {
+            if (begun) {
+                begun = false;
+                stream.core().leave(this);
+                stream.core().release();
+            }
+        }
 
         @Override
         public void close() {
             stream.destroy();
             finished(Finished.prematureClose());
+            end();
             stream.core().closing(this);
         }
 
@@ -91,17 +110,14 @@ final class ReadableInput extends InputStream {
     private void finished(ChagresException error) {
         lock.lock();
         try {
-            if (over) {
-                return;
+            if (!over) {
+                over = true;
+                this.error = error;
+                changed.signalAll();
             }
-            over = true;
-            this.error = error;
-            changed.signalAll();
         } finally {
             lock.unlock();
         }
-        stream.core().leave(stay);
-        stream.core().release();
     }
 
     // ---- on the reader's thread ------------------------------------------------------------------------------------
@@ -128,7 +144,7 @@ final class ReadableInput extends InputStream {
         }
     }
 
-    /** The loop is asked under the lock: it has not returned from its run before it is over here, too. */
+    /** The loop is asked under the lock: while it is not over here, the loop has not returned from its run. */
     private int take(ByteBuffer from, byte[] target, int offset, int count) {
         from.get(target, offset, count);
         if (!from.hasRemaining()) {

@@ -48,7 +48,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void itReadsToTheEndAndKeepsTheLoopAliveTillThen(Loop loop) throws Exception {
+    void itReadsToTheEndAndKeepsTheLoopAlive(Loop loop) throws Exception {
         stream.source = () -> loop.execute(() -> {
             if (stream.reads <= 42) {
                 stream.push("hello");
@@ -146,7 +146,11 @@ class ReadableInputTest {
         loop.run();
         for (Readable over : new Readable[] {stream, MemoryDuplex.writable(loop, 1)}) {
             InputStream input = over.inputStream();
-            FutureTask<Integer> reader = onVirtualThread(input::read);
+            FutureTask<Integer> reader = onVirtualThread(() -> {
+                try (input) {
+                    return input.read();
+                }
+            });
             loop.run();
             assertEquals(-1, reader.get());
         }
