@@ -74,7 +74,7 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
         opening = new Opening(self(), options);
         touch();
         begin();
-        if (onConnect != null) {
+        if (onConnect != null && isConnecting()) {
             onceConnect(onConnect);
         }
         return self();

@@ -270,6 +270,7 @@ public final class Socket extends ConnectableSocket {
         Opening unopened = opening;
         opening = null;
         endTimeout();
+        forgetThoseToldOnce();
         if (unopened != null) {
             unopened.cancel();
         }

@@ -163,6 +163,14 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         tell(told);
     }
 
+    /** Whoever waited for one event of this connection waits in vain. */
+    final void forgetThoseToldOnce() {
+        timeoutListeners = lasting(timeoutListeners);
+        if (client != null) {
+            client.connectListeners = lasting(client.connectListeners);
+        }
+    }
+
     private static Listeners<Runnable> lasting(Listeners<Runnable> list) {
         if (list == null) {
             return null;

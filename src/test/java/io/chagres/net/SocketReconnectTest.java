@@ -154,6 +154,23 @@ class SocketReconnectTest {
     }
 
     @Test
+    void norDoesOneOfAConnectThatHasFailedHearOfTheNext(Loop loop) {
+        int port = Local.once(loop, socket -> socket.resume().end());
+        Socket client = new Socket(loop).resume();
+        client.onError(error -> journal.add(error.code()));
+        client.onClose(hadError -> {
+            if (journal.count("ECONNREFUSED") == 0) {
+                client.connect(Peer.deadPort(), Local.HOST, journal.note("never"));
+            } else if (journal.count("third") == 0) {
+                client.connect(port, Local.HOST, journal.note("third"));
+            }
+        });
+        client.connect("x".repeat(200), journal.note("never"));
+        loop.run();
+        journal.expect("EINVAL", "ECONNREFUSED", "third");
+    }
+
+    @Test
     void anErrorOfThePastIsForgotten(Loop loop) {
         int port = Local.once(loop, socket -> socket.resume().end());
         Socket client = new Socket(loop).resume();
