@@ -43,6 +43,10 @@ final class ClientSide {
     StreamHandle takeUnconnected() {
         StreamHandle given = unconnected;
         unconnected = null;
+        if (given == null || given.isClosing()) {
+            return null;
+        }
+        given.onClose(null);
         return given;
     }
 
@@ -65,7 +69,8 @@ final class ClientSide {
             leaveSignal = null;
         }
         if (unconnected != null) {
-            takeUnconnected().close();
+            unconnected.close();
+            unconnected = null;
         }
     }
 }

@@ -86,6 +86,7 @@ public final class Socket extends ConnectableSocket {
             stand(given, false);
         } else {
             client().unconnected = given;
+            given.onClose(this::destroy);
         }
     }
 

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -177,6 +178,32 @@ class SocketDescriptorTest {
         socket.destroy();
         loop.run();
         assertTrue(tcp.isClosed());
+    }
+
+    @Test
+    void whoeverClosesItDestroysTheSocket(Loop loop) {
+        Tcp tcp = new Tcp(loop, Family.IPV4);
+        Socket socket = new Socket(loop, new ConnectOptions().handle(tcp));
+        SocketEvents.into(journal, "", socket);
+        tcp.close();
+        loop.run();
+        journal.expect("close false");
+    }
+
+    @Test
+    void givenAwayForSeveralAddressesItIsForTheFirst(Loop loop) {
+        Tcp tcp = new Tcp(loop);
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Socket socket = new Socket(loop, new ConnectOptions().handle(tcp)).resume();
+            socket.connect(new ConnectOptions().port(server.port()).lookup((host, options, answer) ->
+                answer.accept(List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
+            socket.onConnect(() -> {
+                assertTrue(tcp.isClosing());
+                socket.end("second");
+            });
+            loop.run();
+            assertEquals("second", server.result());
+        }
     }
 
     // ---- what is no descriptor for it --------------------------------------------------------------------------------
