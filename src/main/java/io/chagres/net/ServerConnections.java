@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.ConnectionListener;
+import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
 import io.chagres.stream.StreamHandle;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ final class ServerConnections implements ConnectionListener {
 
     private final Server server;
     private final ServerOptions options;
+    private final Duplex.Options duplex;
     private Socket first;
     private Socket last;
     private int count;
@@ -27,6 +29,7 @@ final class ServerConnections implements ConnectionListener {
     ServerConnections(Server server, ServerOptions options) {
         this.server = server;
         this.options = options;
+        duplex = options.duplex();
     }
 
     // ---- arriving --------------------------------------------------------------------------------------------------
@@ -84,7 +87,7 @@ final class ServerConnections implements ConnectionListener {
 
     /** What nobody else may have got to know is not left open where a listener throws. */
     private void welcome(StreamHandle accepted) {
-        Socket socket = new Socket(server.loop(), options.duplex(), options.lent(), accepted, server, options.pauseOnConnect());
+        Socket socket = new Socket(server.loop(), duplex, options.lent(), accepted, server, options.pauseOnConnect());
         add(socket);
         try {
             applyOptions(socket);

@@ -1,6 +1,5 @@
 package io.chagres.stream;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -8,7 +7,7 @@ import java.util.function.Consumer;
 final class Feeds {
 
     private final Duplex sink;
-    private final List<Piping> pipings = new ArrayList<>(1);
+    private List<Piping> pipings = List.of();
     private Listeners<Consumer<? super Readable>> pipeListeners;
     private Listeners<Consumer<? super Readable>> unpipeListeners;
 
@@ -25,18 +24,18 @@ final class Feeds {
     }
 
     void add(Piping piping, Readable source) {
-        pipings.add(piping);
+        pipings = Pipes.with(pipings, piping);
         tell(pipeListeners, source);
     }
 
     void remove(Piping piping, Readable source) {
-        pipings.remove(piping);
+        pipings = Pipes.without(pipings, piping);
         tell(unpipeListeners, source);
     }
 
     /** As {@link #remove}, and nobody is told. */
     void forget(Piping piping) {
-        pipings.remove(piping);
+        pipings = Pipes.without(pipings, piping);
     }
 
     private void tell(Listeners<Consumer<? super Readable>> listeners, Readable source) {
@@ -51,11 +50,11 @@ final class Feeds {
 
     /** The sink takes more. */
     void drained() {
-        List.copyOf(pipings).forEach(Piping::drained);
+        pipings.forEach(Piping::drained);
     }
 
     /** The sink takes no more, ever: its sources are left to their owners. */
     void end() {
-        List.copyOf(pipings).forEach(Piping::unpipe);
+        pipings.forEach(Piping::unpipe);
     }
 }

@@ -7,13 +7,12 @@ import java.util.function.Consumer;
  * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them. The end of the source ends
  * the sink, or the pipe alone; where the sink is over first, the source is left to its owner.
  */
-final class Piping {
+final class Piping implements Consumer<ByteBuffer> {
 
     private final Duplex source;
     private final Duplex sink;
     private final boolean ends;
     private final Pipes pipes;
-    private final Consumer<ByteBuffer> writer = this::write;
     private final Runnable ender = this::end;
     /** Whether the sink has answered false and not drained since. */
     private boolean waiting;
@@ -38,7 +37,7 @@ final class Piping {
         } else {
             source.onEnd(ender);
         }
-        source.onData(writer);
+        source.onData(this);
         sink.writing.feeds().add(this, source);
         if (!over && sink.isWritableNeedDrain()) {
             await();
@@ -47,7 +46,8 @@ final class Piping {
         }
     }
 
-    private void write(ByteBuffer chunk) {
+    @Override
+    public void accept(ByteBuffer chunk) {
         if (!over && !sink.write(chunk) && !over) {
             await();
         }
@@ -90,7 +90,7 @@ final class Piping {
         }
         over = true;
         pipes.remove(this);
-        source.offData(writer);
+        source.offData(this);
         source.offEnd(ender);
         drained();
         sink.writing.feeds().remove(this, source);

@@ -11,7 +11,7 @@ import java.util.List;
  * The writing side of a {@link Duplex}: one write at a time is with the sink, later ones wait here, and go together where
  * there are several. Names of methods and order of events are those of Node's lib/internal/streams/writable.js.
  */
-final class WritableState {
+final class WritableState implements Completion {
 
     /** How far the end has come; each state includes those before it. */
     private enum Ending { NOT_YET, ENDED, FINAL_CALLED, FINAL_DONE, FINISHED }
@@ -22,7 +22,6 @@ final class WritableState {
     private static final long MAX_VECTOR = 1 << 30;
 
     private final Duplex stream;
-    private final Completion onWritten = this::written;
     final int highWaterMark;
     private Ending ending;
     private ArrayDeque<Waiting> waiting;
@@ -120,7 +119,7 @@ final class WritableState {
             queue(data, callback);
         } else {
             begin(size, callback);
-            stream.doWrite(data, onWritten);
+            stream.doWrite(data, this);
             calling = false;
         }
         boolean hasRoom = length < highWaterMark || length == 0;
@@ -165,7 +164,8 @@ final class WritableState {
     }
 
     /** The sink is done with the write that it was given. */
-    private void written(ChagresException error) {
+    @Override
+    public void onComplete(ChagresException error) {
         if (writing < 0) {
             stream.destroy(calledTwice());
             return;
@@ -239,7 +239,7 @@ final class WritableState {
             } else {
                 Waiting next = waiting.poll();
                 begin(next.data.remaining(), next.callback);
-                stream.doWrite(next.data, onWritten);
+                stream.doWrite(next.data, this);
             }
             calling = false;
         }
@@ -258,7 +258,7 @@ final class WritableState {
             data[i] = batch.get(i).data;
         }
         begin(size, error -> batch.forEach(write -> stream.tell(write.callback, error)));
-        stream.doWriteVector(data, onWritten);
+        stream.doWriteVector(data, this);
     }
 
     void cork() {
