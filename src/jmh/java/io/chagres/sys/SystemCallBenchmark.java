@@ -3,7 +3,6 @@ package io.chagres.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -31,7 +30,7 @@ import org.openjdk.jmh.annotations.Warmup;
 public class SystemCallBenchmark {
 
     private final MemorySegment buffer = Memory.allocate(64);
-    private final ByteBuffer array = MemorySegment.ofArray(new byte[64]).asByteBuffer();
+    private final MemorySegment array = MemorySegment.ofArray(new byte[64]);
     private final MemorySegment events = Memory.allocate(16L * EpollEvent.size());
     private int empty;
     private int full;
@@ -70,7 +69,7 @@ public class SystemCallBenchmark {
     /** Into an array: a critical call. */
     @Benchmark
     public long recvCriticalNothing() {
-        return Sockets.recv(empty, array, 0);
+        return Sockets.recv(empty, array, 64, 0);
     }
 
     /** MSG_PEEK leaves the 64 bytes there for the next call. */
@@ -81,7 +80,7 @@ public class SystemCallBenchmark {
 
     @Benchmark
     public long recvCritical() {
-        return Sockets.recv(full, array, Sockets.MSG_PEEK);
+        return Sockets.recv(full, array, 8, 48, Sockets.MSG_PEEK);
     }
 
     @Benchmark

@@ -23,6 +23,7 @@ public final class ReadSlab {
     private static final int SMALL_READS = 64;
 
     private ByteBuffer slab;
+    private MemorySegment segment;
     private int leastRoom = SIZE / 4;
     private int smallReads;
 
@@ -31,7 +32,8 @@ public final class ReadSlab {
     }
 
     private void renew() {
-        slab = MemorySegment.ofArray(new byte[SIZE]).asByteBuffer();
+        slab = ByteBuffer.allocate(SIZE);
+        segment = MemorySegment.ofArray(slab.array());
     }
 
     /** The slab of a loop. */
@@ -47,9 +49,13 @@ public final class ReadSlab {
         return slab;
     }
 
-    /** Whether {@code buffer} is what {@link #room()} gave. */
-    boolean is(ByteBuffer buffer) {
-        return buffer == slab;
+    boolean isOf(byte[] array) {
+        return array == slab.array();
+    }
+
+    /** The whole of {@code array}: kept for the slab, made anew for any other. */
+    MemorySegment segmentOf(byte[] array) {
+        return isOf(array) ? segment : MemorySegment.ofArray(array);
     }
 
     /** The first {@code count} bytes of the room, as a chunk that is never touched again. */

@@ -8,17 +8,14 @@ import java.nio.ByteBuffer;
 /**
  * A socket: recv(2) and send(2), straight into and out of the Java heap. One serves all sockets of a loop.
  *
- * <p>A call leaves nothing behind where its buffer is of a segment, as the slab and its chunks are, or is lent for each read;
- * one of any other buffer 32 B, which is the scope of its view.
+ * <p>A segment over the loop's slab is there already, and so is one over a buffer that is lent for each read; one over any
+ * other array or buffer costs some 70 B each time.
  */
 class SocketTransport extends Transport {
 
     private final ReadSlab slab;
-    /** The array that was read into last, other than the slab, and a buffer over it that is of a segment. */
-    private byte[] lentArray;
-    private ByteBuffer lentHeap;
-    /** The direct buffer that was read into last, and all of it as a segment. */
-    private ByteBuffer lentDirect;
+    /** The buffer, or its array, that was read into last, other than the slab, and all of it as a segment. */
+    private Object lent;
     private MemorySegment lentSegment;
 
     SocketTransport(LoopCore core) {
@@ -31,34 +28,35 @@ class SocketTransport extends Transport {
 
     @Override
     long read(int fd, ByteBuffer buffer) {
-        if (slab.is(buffer)) {
-            return Sockets.recv(fd, buffer, 0);
-        }
-        return buffer.isDirect() ? readDirect(fd, buffer) : Sockets.recv(fd, ofSegment(buffer), 0);
+        return Sockets.recv(fd, toReadInto(buffer), offset(buffer), buffer.remaining(), 0);
     }
 
-    private ByteBuffer ofSegment(ByteBuffer buffer) {
-        if (buffer.array() != lentArray) {
-            lentArray = buffer.array();
-            lentHeap = MemorySegment.ofArray(lentArray).asByteBuffer();
+    private MemorySegment toReadInto(ByteBuffer buffer) {
+        if (buffer.hasArray() && slab.isOf(buffer.array())) {
+            return slab.segmentOf(buffer.array());
         }
-        int from = buffer.arrayOffset() + buffer.position();
-        return lentHeap.limit(from + buffer.remaining()).position(from);
-    }
-
-    private long readDirect(int fd, ByteBuffer buffer) {
-        if (buffer != lentDirect) {
-            lentDirect = buffer;
-            lentSegment = MemorySegment.ofBuffer(buffer.duplicate().clear());
+        Object memory = buffer.hasArray() ? buffer.array() : buffer;
+        if (memory != lent) {
+            lent = memory;
+            lentSegment = segment(buffer);
         }
-        return Sockets.recv(fd, lentSegment, buffer.position(), buffer.remaining(), 0);
+        return lentSegment;
     }
 
     @Override
     final long write(int fd, ByteBuffer buffer) {
-        return buffer.isDirect()
-            ? Sockets.send(fd, MemorySegment.ofBuffer(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL)
-            : Sockets.send(fd, buffer, Sockets.MSG_NOSIGNAL);
+        MemorySegment memory = buffer.hasArray() ? slab.segmentOf(buffer.array()) : segment(buffer);
+        return Sockets.send(fd, memory, offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
+    }
+
+    /** The whole array, or the whole buffer. */
+    private static MemorySegment segment(ByteBuffer buffer) {
+        return buffer.hasArray() ? MemorySegment.ofArray(buffer.array()) : MemorySegment.ofBuffer(buffer.duplicate().clear());
+    }
+
+    /** Where its position is in that. */
+    private static long offset(ByteBuffer buffer) {
+        return buffer.hasArray() ? buffer.arrayOffset() + (long) buffer.position() : buffer.position();
     }
 
     @Override

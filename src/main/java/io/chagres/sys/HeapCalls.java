@@ -4,16 +4,18 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.nio.ByteBuffer;
 
 /**
- * recv(2) and send(2) on buffers of the Java heap: critical calls, which may point into an array.
+ * recv(2) and send(2) on heap segments: critical calls, which may point into an array.
  *
- * <p>The view of the buffer that the linker wants is made here, below a handle that is no constant ({@link CFunction} tells
- * why), and by ofBuffer, where its class is plain to the compiler: so it is gone then with the linker's own. A slice of a
- * segment is not as soon as the process has slices of a third kind, say of mapped memory.
+ * <p>Where in the segment the bytes begin is an argument, and the view that begins there is made here, below a handle that is
+ * no constant ({@link CFunction} tells why): it is gone then with the linker's own. For that the compiler has to know the
+ * view's class, which it does not as soon as the process has views of three kinds, mapped memory say: hence the cast.
  */
 final class HeapCalls {
+
+    /** What a segment over a {@code byte[]} is, in a JDK that does not name it. */
+    private static final Class<? extends MemorySegment> BYTES = MemorySegment.ofArray(new byte[0]).getClass();
 
     private static final MethodHandle RECV_HANDLE = Libc.critical("recv");
     private static final MethodHandle SEND_HANDLE = Libc.critical("send");
@@ -24,7 +26,8 @@ final class HeapCalls {
     private HeapCalls() { }
 
     private static CFunction unit(String name) {
-        MethodType type = MethodType.methodType(long.class, MemorySegment.class, long.class, ByteBuffer.class, long.class);
+        MethodType type = MethodType.methodType(long.class, MemorySegment.class, long.class, MemorySegment.class,
+                long.class, long.class, long.class);
         try {
             return new CFunction(MethodHandles.lookup().findStatic(HeapCalls.class, name, type));
         } catch (ReflectiveOperationException impossible) {
@@ -32,11 +35,13 @@ final class HeapCalls {
         }
     }
 
-    private static long recv(MemorySegment slab, long fd, ByteBuffer buffer, long flags) throws Throwable {
-        return (long) RECV_HANDLE.invokeExact(slab, fd, MemorySegment.ofBuffer(buffer), (long) buffer.remaining(), flags);
+    private static long recv(MemorySegment slab, long fd, MemorySegment heap, long offset, long len, long flags)
+            throws Throwable {
+        return (long) RECV_HANDLE.invokeExact(slab, fd, BYTES.cast(heap).asSlice(offset, len), len, flags);
     }
 
-    private static long send(MemorySegment slab, long fd, ByteBuffer buffer, long flags) throws Throwable {
-        return (long) SEND_HANDLE.invokeExact(slab, fd, MemorySegment.ofBuffer(buffer), (long) buffer.remaining(), flags);
+    private static long send(MemorySegment slab, long fd, MemorySegment heap, long offset, long len, long flags)
+            throws Throwable {
+        return (long) SEND_HANDLE.invokeExact(slab, fd, BYTES.cast(heap).asSlice(offset, len), len, flags);
     }
 }

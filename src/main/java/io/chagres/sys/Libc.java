@@ -9,7 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import java.nio.ByteBuffer;
 import java.util.function.BiFunction;
 
 /**
@@ -176,10 +175,10 @@ final class Libc {
     }
 
     /** As {@link #size}, for those of {@link HeapCalls}. */
-    static long onHeap(CFunction function, long fd, ByteBuffer buffer, long flags) {
+    static long onHeap(CFunction function, long fd, MemorySegment heap, long offset, long len, long flags) {
         MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) function.handle.invokeExact(slab, fd, buffer, flags);
+            long result = (long) function.handle.invokeExact(slab, fd, heap, offset, len, flags);
             return result >= 0 ? result : -Scratch.errno(slab);
         } catch (Throwable t) {
             throw unexpected(t);

@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 
 /**
  * socket(2), bind(2), connect(2), recv(2), send(2) and their family: {@code <sys/socket.h>}, with the options of
@@ -207,20 +206,17 @@ public final class Sockets {
     }
 
     /**
-     * recv(2), <b>always with MSG_DONTWAIT</b>. The bytes received, 0 at end of file; EAGAIN, ECONNRESET, EFAULT where
-     * {@code offset} and {@code len} exceed the segment. Native segments only.
+     * recv(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes received, 0 at
+     * end of file; EAGAIN, ECONNRESET, EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be
+     * a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
      */
     public static long recv(int fd, MemorySegment buf, long offset, long len, int flags) {
-        return Memory.outside(buf, offset, len) ? -Errno.EFAULT
-                : Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT);
-    }
-
-    /**
-     * As {@link #recv(int, MemorySegment, long, int)}, into a buffer on the heap from its position to its limit, which it
-     * leaves alone. On JDK 22 and 23 at most 64 KiB a call.
-     */
-    public static long recv(int fd, ByteBuffer heap, int flags) {
-        return Libc.CRITICAL ? Libc.onHeap(HeapCalls.RECV, fd, heap, flags | MSG_DONTWAIT) : recvBounced(fd, heap, flags);
+        if (Memory.outside(buf, offset, len)) {
+            return -Errno.EFAULT;
+        }
+        return buf.isNative() ? Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : Libc.CRITICAL ? Libc.onHeap(HeapCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : recvBounced(fd, buf, offset, len, flags);
     }
 
     /** As {@link #send(int, MemorySegment, long, long, int)}, from the beginning of {@code buf}. */
@@ -229,40 +225,33 @@ public final class Sockets {
     }
 
     /**
-     * send(2), <b>always with MSG_DONTWAIT</b>. The bytes sent, perhaps fewer than {@code len}; EAGAIN, EPIPE (without
-     * MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET, EFAULT where {@code offset} and {@code len} exceed
-     * the segment. Native segments only.
+     * send(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes sent, perhaps
+     * fewer than {@code len}; EAGAIN, EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET,
+     * EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be a heap segment (on JDK 22 and 23
+     * at most 64 KiB a call then).
      */
     public static long send(int fd, MemorySegment buf, long offset, long len, int flags) {
-        return Memory.outside(buf, offset, len) ? -Errno.EFAULT
-                : Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT);
+        if (Memory.outside(buf, offset, len)) {
+            return -Errno.EFAULT;
+        }
+        return buf.isNative() ? Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : Libc.CRITICAL ? Libc.onHeap(HeapCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                : sendBounced(fd, buf, offset, len, flags);
     }
 
-    /**
-     * As {@link #send(int, MemorySegment, long, int)}, out of a buffer on the heap from its position to its limit, which
-     * it leaves alone. On JDK 22 and 23 at most 64 KiB a call.
-     */
-    public static long send(int fd, ByteBuffer heap, int flags) {
-        return Libc.CRITICAL ? Libc.onHeap(HeapCalls.SEND, fd, heap, flags | MSG_DONTWAIT) : sendBounced(fd, heap, flags);
-    }
-
-    static long recvBounced(int fd, ByteBuffer heap, int flags) {
+    static long recvBounced(int fd, MemorySegment heap, long offset, long len, int flags) {
         MemorySegment bounce = Scratch.bounce();
-        long received = recv(fd, bounce, Math.min(heap.remaining(), Scratch.BOUNCE_BYTES), flags);
+        long received = recv(fd, bounce, Math.min(len, Scratch.BOUNCE_BYTES), flags);
         if (received > 0) {
-            MemorySegment.copy(bounce, JAVA_BYTE, 0, heap.array(), heap.arrayOffset() + heap.position(), (int) received);
+            MemorySegment.copy(bounce, JAVA_BYTE, 0, heap, JAVA_BYTE, offset, received);
         }
         return received;
     }
 
-    static long sendBounced(int fd, ByteBuffer heap, int flags) {
+    static long sendBounced(int fd, MemorySegment heap, long offset, long len, int flags) {
         MemorySegment bounce = Scratch.bounce();
-        int count = Math.min(heap.remaining(), Scratch.BOUNCE_BYTES);
-        if (heap.hasArray()) {
-            MemorySegment.copy(heap.array(), heap.arrayOffset() + heap.position(), bounce, JAVA_BYTE, 0, count);
-        } else {
-            MemorySegment.copy(MemorySegment.ofBuffer(heap), 0, bounce, 0, count);   // it is read-only
-        }
+        long count = Math.min(len, Scratch.BOUNCE_BYTES);
+        MemorySegment.copy(heap, JAVA_BYTE, offset, bounce, JAVA_BYTE, 0, count);
         return send(fd, bounce, count, flags);
     }
 }

@@ -57,12 +57,12 @@
  * counts as being in Java until it returns, and arrays stay where they are, but the whole JVM waits with it should it
  * block (measured: a collection that takes 12 ms took 460 beside a critical poll of 500 ms). So it is for calls that
  * cannot block, and only recv and send are linked that way: always with MSG_DONTWAIT, they copy at most what fits the
- * socket's buffer. They alone take a {@code ByteBuffer} on the heap. Before JDK 24 a critical call
+ * socket's buffer. They alone take {@code MemorySegment.ofArray(bytes)}, and where in it to begin. Before JDK 24 a critical call
  * cannot capture errno; there the same two methods pass heap data through 64 KiB of the thread's own native memory. All
  * other calls take native segments only.
  *
- * <p>For whoever counts bytes of garbage: a buffer that is of a segment ({@code MemorySegment.ofArray(bytes).asByteBuffer()},
- * and its slices) costs a call nothing, any other 32 bytes, for the scope of its view.
+ * <p>For whoever counts bytes of garbage: a segment that is made once and kept costs a call nothing, wherever in it the
+ * call begins. A slice handed in costs 40 bytes, a fresh {@code ofArray} or {@code ofBuffer} 32 more, for its scope.
  *
  * <h2>Layouts</h2>
  *

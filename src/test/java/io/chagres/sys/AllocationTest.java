@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.management.ThreadMXBean;
 import java.lang.foreign.MemorySegment;
-import java.nio.ByteBuffer;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
@@ -26,14 +25,13 @@ class AllocationTest extends SysTest {
     }
 
     private final MemorySegment memory = Memory.allocate(4096);
-    private final ByteBuffer heap = MemorySegment.ofArray(new byte[65_536]).asByteBuffer();
-    private final ByteBuffer some = heap.slice(64, 64);
+    private final MemorySegment heap = MemorySegment.ofArray(new byte[65_536]);
 
     @Test
     void recvThatFindsNothing() {
         int fd = pair()[0];
         leavesNothing(() -> Sockets.recv(fd, memory, 4096, 0), -Errno.EAGAIN);
-        leavesNothing(() -> Sockets.recv(fd, heap, 0), -Errno.EAGAIN);
+        leavesNothing(() -> Sockets.recv(fd, heap, 4096, 0), -Errno.EAGAIN);
     }
 
     @Test
@@ -46,15 +44,22 @@ class AllocationTest extends SysTest {
     @Test
     void sendAndRecvOfHeapBytes() {
         int[] ends = pair();
-        leavesNothing(() -> Sockets.send(ends[0], some, Sockets.MSG_NOSIGNAL)
-                + Sockets.recv(ends[1], heap, 0), 128);
+        leavesNothing(() -> Sockets.send(ends[0], heap, 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recv(ends[1], heap, 4096, 0), 128);
+    }
+
+    @Test
+    void sendAndRecvFromTheMiddleOfHeapBytes() {
+        int[] ends = pair();
+        leavesNothing(() -> Sockets.send(ends[0], heap, 64, 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recv(ends[1], heap, 4096, 4096, 0), 128);
     }
 
     @Test
     void sendAndRecvThroughTheBounce() {
         int[] ends = pair();
-        leavesNothing(() -> Sockets.sendBounced(ends[0], some, Sockets.MSG_NOSIGNAL)
-                + Sockets.recvBounced(ends[1], heap, 0), 128);
+        leavesNothing(() -> Sockets.sendBounced(ends[0], heap, 0, 64, Sockets.MSG_NOSIGNAL)
+                + Sockets.recvBounced(ends[1], heap, 0, 4096, 0), 128);
     }
 
     @Test
