@@ -9,13 +9,11 @@ import java.lang.invoke.MethodType;
  * recv(2) and send(2) on heap segments: critical calls, which may point into an array.
  *
  * <p>Where in the segment the bytes begin is an argument, and the view that begins there is made here, below a handle that is
- * no constant ({@link CFunction} tells why): it is gone then with the linker's own. For that the compiler has to know the
- * view's class, which it does not as soon as the process has views of three kinds, mapped memory say: hence the cast.
+ * no constant ({@link CFunction} tells why): it is gone then with the linker's own, in a process whose views are of one or two
+ * kinds. With more, mapped memory say, it can be left behind, 40 bytes a call. Native memory takes another way, for where both
+ * met in one call it always was.
  */
 final class HeapCalls {
-
-    /** What a segment over a {@code byte[]} is, in a JDK that does not name it. */
-    private static final Class<? extends MemorySegment> BYTES = MemorySegment.ofArray(new byte[0]).getClass();
 
     private static final MethodHandle RECV_HANDLE = Libc.critical("recv");
     private static final MethodHandle SEND_HANDLE = Libc.critical("send");
@@ -37,11 +35,11 @@ final class HeapCalls {
 
     private static long recv(MemorySegment slab, long fd, MemorySegment heap, long offset, long len, long flags)
             throws Throwable {
-        return (long) RECV_HANDLE.invokeExact(slab, fd, BYTES.cast(heap).asSlice(offset, len), len, flags);
+        return (long) RECV_HANDLE.invokeExact(slab, fd, heap.asSlice(offset, len), len, flags);
     }
 
     private static long send(MemorySegment slab, long fd, MemorySegment heap, long offset, long len, long flags)
             throws Throwable {
-        return (long) SEND_HANDLE.invokeExact(slab, fd, BYTES.cast(heap).asSlice(offset, len), len, flags);
+        return (long) SEND_HANDLE.invokeExact(slab, fd, heap.asSlice(offset, len), len, flags);
     }
 }
