@@ -264,7 +264,7 @@ public final class Server {
         if (callback != null) {
             ChagresException error = listening.isRunning() ? null
                 : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
-            closeListeners = Listeners.add(closeListeners, new OneShot(() -> callback.accept(error)));
+            closeListeners = Listeners.add(closeListeners, new Once(() -> callback.accept(error)));
         }
         listening.stop();
         closing = true;
@@ -299,21 +299,10 @@ public final class Server {
     }
 
     /** A listener for the next close only. */
-    private static final class OneShot implements Runnable {
-
-        private Runnable listener;
-
-        OneShot(Runnable listener) {
-            this.listener = listener;
-        }
-
+    private record Once(Runnable listener) implements Runnable {
         @Override
         public void run() {
-            Runnable once = listener;
-            listener = null;
-            if (once != null) {
-                once.run();
-            }
+            listener.run();
         }
     }
 
@@ -322,9 +311,19 @@ public final class Server {
             endGrace();
             if (closing && !listening.isRunning()) {
                 closing = false;
-                core.tick(() -> Listeners.run(closeListeners));
+                core.tick(this::tellClose);
             }
         }
+    }
+
+    private void tellClose() {
+        Listeners<Runnable> told = closeListeners;
+        for (var at = told; at != null; at = at.next()) {
+            if (at.listener() instanceof Once) {
+                closeListeners = Listeners.remove(closeListeners, at.listener());
+            }
+        }
+        Listeners.run(told);
     }
 
     // ---- the loop ------------------------------------------------------------------------------------------------
