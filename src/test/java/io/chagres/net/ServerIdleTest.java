@@ -120,6 +120,7 @@ class ServerIdleTest {
 
     private static void idleAtConnection(Server server, boolean idle, Consumer<Socket> meanwhile) {
         boolean[] asked = {false};
+        Gate over = new Gate();
         server.onConnection(socket -> {
             if (asked[0]) {
                 return;
@@ -131,9 +132,13 @@ class ServerIdleTest {
             server.close();
             server.closeAllConnections();
             assertTrue(socket.isDestroyed());
+            over.open();
         });
         int port = server.listen(0, Local.HOST).address().port();
-        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+        try (Peer<String> client = Peer.client(port, socket -> {
+            over.await();
+            return Talk.ending(socket);
+        })) {
             server.loop().run();
         }
     }

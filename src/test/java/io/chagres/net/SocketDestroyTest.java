@@ -191,12 +191,18 @@ class SocketDestroyTest {
         journal.expect("close false");
     }
 
+    /** The peer reads only when the listener has returned: until then the kernel takes no more than it has room for. */
     private void accepted(Loop loop, Consumer<Socket> listener) {
+        Gate done = new Gate();
         int port = Local.once(loop, socket -> {
             SocketEvents.withoutData(journal, "", socket);
             listener.accept(socket);
+            done.open();
         });
-        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+        try (Peer<String> client = Peer.client(port, socket -> {
+            done.await();
+            return Talk.ending(socket);
+        })) {
             loop.run();
         }
     }

@@ -64,13 +64,18 @@ class SocketResetTest {
 
     @Test
     void itDoesSoWithUnsentDataAndAnEndUnderWayToo(Loop loop) {
+        Gate reset = new Gate();
         int port = Local.once(loop, socket -> {
             SocketEvents.withoutData(journal, "", socket);
             socket.write(ByteBuffer.allocate(32 << 20));
             socket.end();
             socket.resetAndDestroy();
+            reset.open();
         });
-        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+        try (Peer<String> client = Peer.client(port, socket -> {
+            reset.await();
+            return Talk.ending(socket);
+        })) {
             loop.run();
             assertEquals("reset", client.result());
         }

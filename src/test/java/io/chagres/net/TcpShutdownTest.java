@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
@@ -93,7 +94,11 @@ class TcpShutdownTest {
     @Test
     void itWaitsForAllQueuedBytes(Loop loop) {
         Tcp client = new Tcp(loop);
-        try (Peer<Integer> server = Peer.server(socket -> Talk.all(socket).length)) {
+        Gate queued = new Gate();
+        try (Peer<Integer> server = Peer.server(socket -> {
+            queued.await();
+            return Talk.all(socket).length;
+        })) {
             client.connect(new SocketAddress(Local.HOST, server.port()), error -> {
                 client.write(ByteBuffer.allocate(16 << 20), note("write"));
                 client.shutdown(failed -> {
@@ -103,6 +108,7 @@ class TcpShutdownTest {
                 });
                 assertTrue(client.writeQueueSize() > 0);
                 assertTrue(client.isShuttingDown());
+                queued.open();
             });
             loop.run();
             assertEquals(16 << 20, server.result());
