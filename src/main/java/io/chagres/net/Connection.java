@@ -13,12 +13,10 @@ import java.nio.ByteBuffer;
  * of the user's, and writes to without a request as far as the kernel takes the bytes at once. When the socket is destroyed the
  * handle goes; what was counted stays, and the peer's address if somebody has asked for it.
  */
-final class Connection implements ReadListener {
+final class Connection implements ReadListener, Runnable {
 
     private final Socket socket;
     private final ReadSlab slab;
-    /** Null where the socket has data events. */
-    private final LentBuffer lent;
     private StreamHandle handle;
     private boolean reading;
     /** Whether bytes have come since the last write: somebody may be at work on an answer. */
@@ -28,12 +26,17 @@ final class Connection implements ReadListener {
     private SocketAddress remote;
 
     /** @param handle is connected */
-    Connection(Socket socket, StreamHandle handle, LentBuffer lent) {
+    Connection(Socket socket, StreamHandle handle) {
         this.socket = socket;
         this.handle = handle;
-        this.lent = lent;
         slab = ReadSlab.of(socket.loop().core());
-        handle.onClose(socket::destroy);
+        handle.onClose(this);
+    }
+
+    /** Somebody else has closed the handle: the loop, as it is closed itself. */
+    @Override
+    public void run() {
+        socket.destroy();
     }
 
     /** Null where the socket was destroyed. */
@@ -59,7 +62,10 @@ final class Connection implements ReadListener {
 
     @Override
     public ByteBuffer onAllocate(int suggestedSize) {
-        return lent == null ? slab.room() : lent.buffers().get();
+        if (socket.lent != null) {
+            return socket.lent.buffers().get();
+        }
+        return socket.lends() ? slab.ofLoans().room() : slab.room();
     }
 
     @Override
@@ -68,10 +74,28 @@ final class Connection implements ReadListener {
         if (count > 0) {
             bytesRead += count;
             owes = true;
-            boolean goesOn = lent == null ? socket.received(slab.take(count)) : lent.reader().onRead(socket, buffer, count);
-            if (!goesOn) {
+            if (!receive(count, buffer)) {
                 stopReading();
             }
+        }
+    }
+
+    private boolean receive(int count, ByteBuffer buffer) {
+        if (socket.lent != null) {
+            return socket.lent.reader().onRead(socket, buffer, count);
+        }
+        if (slab.isRoom(buffer)) {
+            return socket.received(slab.take(count));
+        }
+        lendFrom(slab.ofLoans(), count);
+        return true;
+    }
+
+    private void lendFrom(ReadSlab loans, int count) {
+        if (socket.receivedLoan(loans.lend(count))) {
+            loans.giveAway();
+        } else {
+            loans.takeBack();
         }
     }
 

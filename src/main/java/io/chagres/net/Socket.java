@@ -20,7 +20,7 @@ public final class Socket extends ConnectableSocket {
 
     private final boolean allowHalfOpen;
     /** Null where it has data events. */
-    private final LentBuffer lent;
+    final LentBuffer lent;
     /** From the connect on; after it was destroyed, for what can be asked then. */
     private Connection connection;
     private Server server;
@@ -71,7 +71,7 @@ public final class Socket extends ConnectableSocket {
     }
 
     private void stand(StreamHandle handle, boolean paused) {
-        connection = new Connection(this, handle, lent);
+        connection = new Connection(this, handle);
         if (paused) {
             pause();
         } else {
@@ -104,7 +104,7 @@ public final class Socket extends ConnectableSocket {
     void connected(StreamHandle handle) {
         Opening opened = opening;
         opening = null;
-        connection = new Connection(this, handle, lent);
+        connection = new Connection(this, handle);
         touch();
         applyAfter(handle);
         if (isConnected()) {
@@ -197,6 +197,16 @@ public final class Socket extends ConnectableSocket {
         return push(chunk);
     }
 
+    /** Whether what comes next goes through pipes that are done with it at once. */
+    boolean lends() {
+        return canLend();
+    }
+
+    /** Whether the loan was kept. */
+    boolean receivedLoan(ByteBuffer loan) {
+        return lend(loan);
+    }
+
     void receivedEnd() {
         pushEnd();
         pull();
@@ -224,6 +234,11 @@ public final class Socket extends ConnectableSocket {
         } else {
             writeUnconnected(new ByteBuffer[] {data}, done);
         }
+    }
+
+    @Override
+    protected boolean letsGo() {
+        return true;
     }
 
     @Override

@@ -8,8 +8,9 @@ import io.chagres.stream.StreamHandle;
 /** What can be set on a socket: options of the kernel's socket, the idle timeout, and whether the loop waits for it. */
 abstract sealed class SocketControls extends SocketListeners permits ConnectableSocket {
 
-    /** Null where nothing was set. */
+    /** Null where nothing but {@link #noDelay} was set, which is not in it since most servers set that. */
     private SocketSettings settings;
+    private boolean noDelay;
     private IdleTimeout idle;
 
     SocketControls(Loop loop, Options options) {
@@ -40,7 +41,10 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** Sends small writes at once; kept until it is connected. No system call where it is so already, or over a Unix socket. */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        settings().setNoDelay(on, handle());
+        if (on != noDelay && handle() instanceof Tcp tcp) {
+            tcp.setNoDelay(on);
+        }
+        noDelay = on;
         return self();
     }
 
@@ -199,6 +203,9 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** What is said when the connection stands; the kernel's no ends the socket. */
     final void applyAfter(StreamHandle handle) {
         try {
+            if (noDelay && handle instanceof Tcp tcp) {
+                tcp.setNoDelay(true);
+            }
             if (settings != null) {
                 settings.applyAfter(handle);
             }

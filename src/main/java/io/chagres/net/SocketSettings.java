@@ -12,7 +12,6 @@ final class SocketSettings {
 
     private static final long MILLIS_PER_SECOND = 1000;
 
-    private boolean noDelay;
     private KeepAlive keepAlive = KeepAlive.OFF;
     private boolean referenced = true;
     /** -1 where none was set. */
@@ -34,13 +33,6 @@ final class SocketSettings {
                 "The property 'options.highWaterMark' is invalid. Received " + bytes);
         }
         return bytes;
-    }
-
-    void setNoDelay(boolean on, StreamHandle handle) {
-        if (handle instanceof Tcp tcp && on != noDelay) {
-            tcp.setNoDelay(on);
-        }
-        noDelay = on;
     }
 
     void setKeepAlive(KeepAlive wanted, StreamHandle handle) {
@@ -117,9 +109,6 @@ final class SocketSettings {
     void applyAfter(StreamHandle handle) {
         tellReferenced(handle);
         if (handle instanceof Tcp tcp) {
-            if (noDelay) {
-                tcp.setNoDelay(true);
-            }
             if (keepAlive.on()) {
                 tcp.setKeepAlive(keepAlive);
             }

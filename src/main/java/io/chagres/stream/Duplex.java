@@ -86,6 +86,14 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         throw notImplemented("doWrite");
     }
 
+    /**
+     * Whether {@link #doWrite} lets go of its buffer before {@code done} is called. Where it does, sources that are piped into
+     * this stream may read into the same memory again and again. Otherwise, as by default, each chunk has memory of its own.
+     */
+    protected boolean letsGo() {
+        return false;
+    }
+
     /** Whether several writes that wait shall come together, to {@link #doWriteVector}. */
     protected boolean isVectored() {
         return false;
@@ -108,6 +116,25 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     /** Bytes have come; from now on they belong to the listeners. Whether to go on, see {@link #doRead()}. */
     protected final boolean push(ByteBuffer chunk) {
         return reading.push(UsageException.requireArgument(chunk, "chunk"));
+    }
+
+    /**
+     * Whether what comes next can be {@linkplain #lend lent}: all who listen for data are pipes into streams that {@linkplain
+     * #letsGo() let go} of it, or decode it ({@link #onText}), and nothing waits.
+     */
+    protected final boolean canLend() {
+        return reading.canLend();
+    }
+
+    /**
+     * As {@link #push}, right after {@link #canLend()} said so, of a buffer that the source wants back. The source goes on by
+     * itself after it.
+     *
+     * @return whether the buffer was kept after all, since a sink did not take all of it: the source must not use it again, nor
+     *     the bytes in it
+     */
+    protected final boolean lend(ByteBuffer chunk) {
+        return reading.lend(chunk);
     }
 
     /** No more bytes will come. */
@@ -185,13 +212,13 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
 
     @Override
     public Duplex onPipe(Consumer<? super Readable> listener) {
-        writing.feeds().onPipe(listener);
+        writing.feeds().onPipe(this, listener);
         return this;
     }
 
     @Override
     public Duplex onUnpipe(Consumer<? super Readable> listener) {
-        writing.feeds().onUnpipe(listener);
+        writing.feeds().onUnpipe(this, listener);
         return this;
     }
 

@@ -1,60 +1,78 @@
 package io.chagres.stream;
 
-import java.util.List;
 import java.util.function.Consumer;
 
-/** The pipes that end in a sink, and those who listen for them. */
+/** The pipes that end in a sink, and those who listen for them. They form a list by links of their own; mostly there is one. */
 final class Feeds {
 
-    private final Duplex sink;
-    private List<Piping> pipings = List.of();
+    private Piping first;
     private Listeners<Consumer<? super Readable>> pipeListeners;
     private Listeners<Consumer<? super Readable>> unpipeListeners;
 
-    Feeds(Duplex sink) {
-        this.sink = sink;
-    }
-
-    void onPipe(Consumer<? super Readable> listener) {
+    void onPipe(Duplex sink, Consumer<? super Readable> listener) {
         pipeListeners = sink.with(pipeListeners, listener);
     }
 
-    void onUnpipe(Consumer<? super Readable> listener) {
+    void onUnpipe(Duplex sink, Consumer<? super Readable> listener) {
         unpipeListeners = sink.with(unpipeListeners, listener);
     }
 
-    void add(Piping piping, Readable source) {
-        pipings = Pipes.with(pipings, piping);
-        tell(pipeListeners, source);
+    void add(Piping pipe) {
+        if (first == null) {
+            first = pipe;
+        } else {
+            Piping last = first;
+            while (last.next != null) {
+                last = last.next;
+            }
+            last.next = pipe;
+        }
+        tell(pipeListeners, pipe);
     }
 
-    void remove(Piping piping, Readable source) {
-        pipings = Pipes.without(pipings, piping);
-        tell(unpipeListeners, source);
+    void remove(Piping pipe) {
+        forget(pipe);
+        tell(unpipeListeners, pipe);
     }
 
     /** As {@link #remove}, and nobody is told. */
-    void forget(Piping piping) {
-        pipings = Pipes.without(pipings, piping);
+    void forget(Piping pipe) {
+        if (first == pipe) {
+            first = pipe.next;
+            return;
+        }
+        Piping before = first;
+        while (before != null && before.next != pipe) {
+            before = before.next;
+        }
+        if (before != null) {
+            before.next = pipe.next;
+        }
     }
 
-    private void tell(Listeners<Consumer<? super Readable>> listeners, Readable source) {
+    private static void tell(Listeners<Consumer<? super Readable>> listeners, Piping pipe) {
         try {
             for (var at = listeners; at != null; at = at.next()) {
-                at.listener().accept(source);
+                at.listener().accept(pipe.source());
             }
         } catch (Throwable thrown) {
-            sink.raise(thrown);
+            pipe.sink().raise(thrown);
         }
     }
 
     /** The sink takes more. */
     void drained() {
-        pipings.forEach(Piping::drained);
+        for (Piping pipe = first; pipe != null; pipe = pipe.next) {
+            pipe.drained();
+        }
     }
 
     /** The sink takes no more, ever: its sources are left to their owners. */
     void end() {
-        pipings.forEach(Piping::unpipe);
+        Piping following;
+        for (Piping pipe = first; pipe != null; pipe = following) {
+            following = pipe.next;
+            pipe.unpipe();
+        }
     }
 }

@@ -1,44 +1,55 @@
 package io.chagres.stream;
 
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 
 /**
  * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them. The end of the source ends
  * the sink, or the pipe alone; where the sink is over first, the source is left to its owner.
+ *
+ * <p>It is a data listener and an end listener of the source; the sink knows it by {@link Feeds}.
  */
-final class Piping implements Consumer<ByteBuffer> {
+final class Piping implements Passage, Runnable {
 
     private final Duplex source;
     private final Duplex sink;
     private final boolean ends;
-    private final Pipes pipes;
-    private final Runnable ender = this::end;
     /** Whether the sink has answered false and not drained since. */
     private boolean waiting;
     private boolean over;
+    /** The next one that ends in the same sink. */
+    Piping next;
 
     Piping(Duplex source, Duplex sink, boolean ends) {
         this.source = source;
         this.sink = sink;
         this.ends = ends;
-        pipes = source.reading.pipes();
+    }
+
+    Duplex source() {
+        return source;
     }
 
     Duplex sink() {
         return sink;
     }
 
+    boolean isOver() {
+        return over;
+    }
+
+    boolean isWaiting() {
+        return waiting;
+    }
+
     /** Makes the source flow, also where it was paused, as Node does. */
     void begin() {
-        pipes.add(this);
         if (source.isReadableEnded()) {
-            source.tick(ender);
+            source.tick(this);
         } else {
-            source.onEnd(ender);
+            source.onEnd(this);
         }
         source.onData(this);
-        sink.writing.feeds().add(this, source);
+        sink.writing.feeds().add(this);
         if (!over && sink.isWritableNeedDrain()) {
             await();
         } else if (!over) {
@@ -47,32 +58,45 @@ final class Piping implements Consumer<ByteBuffer> {
     }
 
     @Override
+    public boolean passes() {
+        return over || sink.letsGo() && sink.writing.length() == 0;
+    }
+
+    @Override
     public void accept(ByteBuffer chunk) {
-        if (!over && !sink.write(chunk) && !over) {
+        if (over) {
+            return;
+        }
+        boolean hasRoom = sink.write(chunk);
+        if (sink.writing.length() > 0) {
+            source.reading.keep();
+        }
+        if (!hasRoom && !over) {
             await();
         }
     }
 
     private void await() {
-        if (!waiting) {
-            waiting = true;
-            pipes.await();
-        }
-        source.pause();
+        waiting = true;
+        source.reading.pipeWaits();
     }
 
+    /** A chunk goes out to all: whoever still takes no more says so again. */
     void forgetWaiting() {
         waiting = false;
     }
 
+    /** The sink takes more, or this is over. */
     void drained() {
         if (waiting) {
             waiting = false;
-            pipes.goOn();
+            source.reading.pipeGoesOn();
         }
     }
 
-    private void end() {
+    /** The source has ended. */
+    @Override
+    public void run() {
         if (over) {
             return;
         }
@@ -89,11 +113,11 @@ final class Piping implements Consumer<ByteBuffer> {
             return;
         }
         over = true;
-        pipes.remove(this);
+        source.reading.pipeIsOver();
         source.offData(this);
-        source.offEnd(ender);
+        source.offEnd(this);
         drained();
-        sink.writing.feeds().remove(this, source);
+        sink.writing.feeds().remove(this);
     }
 
     /** Nothing will come any more, and nobody is told. */

@@ -1,6 +1,5 @@
 package io.chagres.stream;
 
-import io.chagres.loop.LoopCore;
 import io.chagres.loop.SystemException;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
@@ -15,14 +14,10 @@ final class ReadLoop {
     private static final int SUGGESTED_SIZE = 64 * 1024;
 
     private final StreamHandle handle;
-    private final LoopCore core;
-    private final StreamWatcher watcher;
     private ReadListener listener;
 
-    ReadLoop(StreamHandle handle, LoopCore core, StreamWatcher watcher) {
+    ReadLoop(StreamHandle handle) {
         this.handle = handle;
-        this.core = core;
-        this.watcher = watcher;
     }
 
     boolean isReading() {
@@ -31,12 +26,12 @@ final class ReadLoop {
 
     void start(ReadListener listener) {
         this.listener = listener;
-        watcher.add(Epoll.EPOLLIN);
+        handle.watcher().add(Epoll.EPOLLIN);
     }
 
     void stop() {
         listener = null;
-        watcher.remove(Epoll.EPOLLIN);
+        handle.watcher().remove(Epoll.EPOLLIN);
     }
 
     /** Data, an end or an error may be there. After each call of the listener everything may have changed. */
@@ -48,7 +43,7 @@ final class ReadLoop {
                 return;
             }
             boolean mayHaveMore = buffer != null && buffer.hasRemaining() ? readInto(buffer) : refuse();
-            core.drainTicks();
+            handle.drainTicks();
             if (!mayHaveMore) {
                 return;
             }
@@ -63,6 +58,7 @@ final class ReadLoop {
     /** A read that does not fill the buffer has emptied the socket: asking again would cost a call that finds nothing. */
     private boolean readInto(ByteBuffer buffer) {
         int room = buffer.remaining();
+        StreamWatcher watcher = handle.watcher();
         long count = watcher.transport().read(watcher.fd(), buffer);
         if (count > 0) {
             listener.onRead((int) count, buffer);

@@ -9,6 +9,9 @@ import java.nio.ByteBuffer;
  * piece. A chunk belongs to its listener for ever, and costs the bytes that were read and one view of them; no copy is made
  * on the way from the kernel. The price: a chunk that is kept keeps its whole slab.
  *
+ * <p>What is only {@linkplain #lend lent}, to pipes, comes from a slab of its own, {@link #ofLoans()}, which is used over and over
+ * as long as nobody keeps any of it.
+ *
  * <p>How much room a read gets at the least follows what arrives: where reads fill their room there may be more, and the end
  * of a slab is given up early; where they are small, the slab is used to its end.
  */
@@ -18,6 +21,8 @@ public final class ReadSlab {
 
     private static final int SMALLEST_ROOM = 1024;
     private static final int LARGEST_ROOM = SIZE / 2;
+    /** Loans are mostly taken back: a new slab, for all the room that there can be, is paid for once. */
+    private static final int LARGEST_ROOM_OF_LOANS = SIZE;
 
     /** So many small reads in a row halve the room: one long message among short ones must not change it each time. */
     private static final int SMALL_READS = 64;
@@ -26,8 +31,12 @@ public final class ReadSlab {
     private MemorySegment segment;
     private int leastRoom = SIZE / 4;
     private int smallReads;
+    private final int largestRoom;
+    /** The slab of loans that goes with this one. */
+    private ReadSlab loans;
 
-    private ReadSlab() {
+    private ReadSlab(int largestRoom) {
+        this.largestRoom = largestRoom;
         renew();
     }
 
@@ -38,7 +47,15 @@ public final class ReadSlab {
 
     /** The slab of a loop. */
     public static ReadSlab of(LoopCore core) {
-        return core.local(ReadSlab.class, ReadSlab::new);
+        return core.local(ReadSlab.class, () -> new ReadSlab(LARGEST_ROOM));
+    }
+
+    /** The slab of the same loop for what is lent. */
+    public ReadSlab ofLoans() {
+        if (loans == null) {
+            loans = new ReadSlab(LARGEST_ROOM_OF_LOANS);
+        }
+        return loans;
     }
 
     /** Room for a read, from position to limit. */
@@ -49,13 +66,9 @@ public final class ReadSlab {
         return slab;
     }
 
-    boolean isOf(byte[] array) {
-        return array == slab.array();
-    }
-
-    /** The whole of {@code array}: kept for the slab, made anew for any other. */
+    /** The whole of {@code array}, where it is this slab or that of loans; else null. */
     MemorySegment segmentOf(byte[] array) {
-        return isOf(array) ? segment : MemorySegment.ofArray(array);
+        return array == slab.array() ? segment : loans == null ? null : loans.segmentOf(array);
     }
 
     /** The first {@code count} bytes of the room, as a chunk that is never touched again. */
@@ -66,9 +79,30 @@ public final class ReadSlab {
         return slab.slice(start, count);
     }
 
+    /** Whether {@code buffer} is this slab's present room. */
+    public boolean isRoom(ByteBuffer buffer) {
+        return buffer == slab;
+    }
+
+    /** The first {@code count} bytes of the room, until they are taken back, or kept. */
+    public ByteBuffer lend(int count) {
+        adapt(count, slab.remaining());
+        return slab.limit(slab.position() + count);
+    }
+
+    /** Nobody needs what was lent any more. */
+    public void takeBack() {
+        slab.limit(SIZE);
+    }
+
+    /** What was lent is somebody's for ever. */
+    public void giveAway() {
+        slab = ByteBuffer.wrap(slab.array()).position(slab.limit());
+    }
+
     private void adapt(int count, int room) {
         if (count == room) {
-            leastRoom = Math.min(leastRoom * 4, LARGEST_ROOM);
+            leastRoom = Math.min(leastRoom * 4, largestRoom);
             smallReads = 0;
         } else if (count > leastRoom / 8) {
             smallReads = 0;

@@ -38,7 +38,21 @@ abstract class ReadableListeners {
         data = stream.without(data, listener);
     }
 
+    final Listeners<Consumer<? super ByteBuffer>> dataListeners() {
+        return data;
+    }
+
     boolean hasDataListeners() {
+        return data != null;
+    }
+
+    /** Whether whoever listens for data is done with it at once; false where nobody does. */
+    boolean allPass() {
+        for (var at = data; at != null; at = at.next()) {
+            if (!(at.listener() instanceof Passage passage && passage.passes())) {
+                return false;
+            }
+        }
         return data != null;
     }
 

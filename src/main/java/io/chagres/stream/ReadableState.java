@@ -8,7 +8,7 @@ import java.util.function.Consumer;
  * The reading side of a {@link Duplex}: what is buffered, whether it flows, and when it ends. Names of methods and order of
  * events are those of Node's lib/internal/streams/readable.js.
  */
-final class ReadableState extends ReadableListeners {
+final class ReadableState extends ReadablePipes {
 
     /** What {@link #read(int)} is asked for where it shall be whatever there is. */
     static final int ALL = -1;
@@ -38,7 +38,8 @@ final class ReadableState extends ReadableListeners {
     private boolean readableScheduled;
     private boolean readableListening;
     private boolean didRead;
-    private Pipes pipes;
+    /** Whether the chunk that is lent now was kept. */
+    private boolean kept;
 
     ReadableState(Duplex stream, Duplex.Options options) {
         super(stream);
@@ -88,6 +89,25 @@ final class ReadableState extends ReadableListeners {
         }
         readMoreSoon();
         return hasRoom();
+    }
+
+    /** Whether a chunk can be lent now: it would go straight to listeners that are done with it when they return. */
+    boolean canLend() {
+        return flow == Flow.FLOWING && length() == 0 && !asking && !ended && allPass();
+    }
+
+    /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */
+    boolean lend(ByteBuffer chunk) {
+        kept = false;
+        if (!stream.isOver()) {
+            add(chunk, false);
+        }
+        return kept || length() > 0;
+    }
+
+    /** The chunk that was lent is still needed: a sink did not take all of it. */
+    void keep() {
+        kept = true;
     }
 
     /** A consumer gives back what it has read too much. */
@@ -301,6 +321,7 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
+    @Override
     void pause() {
         boolean changes = flow != Flow.PAUSED;
         flow = Flow.PAUSED;
@@ -310,6 +331,7 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
+    @Override
     void resume() {
         paused = false;
         if (flow == Flow.FLOWING) {
@@ -360,27 +382,8 @@ final class ReadableState extends ReadableListeners {
 
     private void emitData(ByteBuffer chunk) {
         didRead = true;
-        if (pipes != null) {
-            pipes.waitForNobody();
-        }
+        waitForNobody();
         tellData(chunk);
-    }
-
-    // ---- pipes ---------------------------------------------------------------------------------------------------
-
-    /** The sinks that are fed from here. */
-    Pipes pipes() {
-        if (pipes == null) {
-            pipes = new Pipes(this);
-        }
-        return pipes;
-    }
-
-    /** Takes one pipe to {@code sink} away, or all where it is null. */
-    void unpipe(Writable sink) {
-        if (pipes != null) {
-            pipes.unpipe(sink);
-        }
     }
 
     // ---- the end -------------------------------------------------------------------------------------------------
@@ -401,13 +404,12 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** Lets go of the chunks that nobody has read, and of the sinks. */
+    /** Lets go of the chunks that nobody has read, and, before the end, of the sinks. */
     void clear() {
         chunks = null;
-        if (pipes != null && !endEmitted) {
-            pipes.abandon();
+        if (!endEmitted) {
+            abandonPipes();
         }
-        pipes = null;
     }
 
     /** As at first, but for what the user has said: who listens, and whether it flows. */

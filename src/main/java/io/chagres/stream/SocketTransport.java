@@ -28,25 +28,29 @@ class SocketTransport extends Transport {
 
     @Override
     long read(int fd, ByteBuffer buffer) {
-        return Sockets.recv(fd, toReadInto(buffer), offset(buffer), buffer.remaining(), 0);
-    }
-
-    private MemorySegment toReadInto(ByteBuffer buffer) {
-        if (buffer.hasArray() && slab.isOf(buffer.array())) {
-            return slab.segmentOf(buffer.array());
-        }
-        Object memory = buffer.hasArray() ? buffer.array() : buffer;
-        if (memory != lent) {
-            lent = memory;
+        MemorySegment known = known(buffer);
+        if (known == null) {
+            lent = memory(buffer);
             lentSegment = segment(buffer);
+            known = lentSegment;
         }
-        return lentSegment;
+        return Sockets.recv(fd, known, offset(buffer), buffer.remaining(), 0);
     }
 
     @Override
     final long write(int fd, ByteBuffer buffer) {
-        MemorySegment memory = buffer.hasArray() ? slab.segmentOf(buffer.array()) : segment(buffer);
-        return Sockets.send(fd, memory, offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
+        MemorySegment known = known(buffer);
+        return Sockets.send(fd, known != null ? known : segment(buffer), offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
+    }
+
+    /** The segment that is there already, or null. */
+    private MemorySegment known(ByteBuffer buffer) {
+        MemorySegment ofSlab = buffer.hasArray() ? slab.segmentOf(buffer.array()) : null;
+        return ofSlab != null || memory(buffer) != lent ? ofSlab : lentSegment;
+    }
+
+    private static Object memory(ByteBuffer buffer) {
+        return buffer.hasArray() ? buffer.array() : buffer;
     }
 
     /** The whole array, or the whole buffer. */

@@ -203,7 +203,7 @@ public abstract class StreamHandle extends DescriptorHandle {
             throw new UsageException("ENOTCONN", "it can't be read: " + this);
         }
         if (reads == null) {
-            reads = new ReadLoop(this, core(), watcher());
+            reads = new ReadLoop(this);
         }
         reads.start(listener);
         activate();
@@ -221,6 +221,11 @@ public abstract class StreamHandle extends DescriptorHandle {
     @Override
     final boolean isReading() {
         return reads != null && reads.isReading();
+    }
+
+    /** Between two reads everything happens that follows from the first. */
+    final void drainTicks() {
+        core().drainTicks();
     }
 
     /** A read has failed: state first, and its listener learns it then. */

@@ -9,7 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.util.function.Consumer;
 
 /** Hands on chunks as text: {@link Readable#onText}. */
-final class TextListener {
+final class TextListener implements Passage {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -27,11 +27,17 @@ final class TextListener {
 
     /** The last character comes before the end, whoever listened for that first. */
     void listenTo(Duplex stream) {
-        stream.onData(this::chunk);
+        stream.onData(this);
         stream.reading.beforeEnd(this::end);
     }
 
-    private void chunk(ByteBuffer chunk) {
+    @Override
+    public boolean passes() {
+        return true;
+    }
+
+    @Override
+    public void accept(ByteBuffer chunk) {
         ByteBuffer bytes = cut.hasRemaining() ? join(cut, chunk) : chunk.duplicate();
         CharBuffer text = room(bytes);
         decoder.decode(bytes, text, false);

@@ -92,7 +92,7 @@ final class WritableState implements Completion {
     /** The pipes that end here. */
     Feeds feeds() {
         if (feeds == null) {
-            feeds = new Feeds(stream);
+            feeds = new Feeds();
         }
         return feeds;
     }

@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -76,6 +77,56 @@ class ReadSlabTest {
             assertTrue(slab.room().remaining() >= 32 * 1024);
             slab.take(Math.min(slab.room().remaining(), 20_000));
         }
+    }
+
+    @Test
+    void whatIsLentAndTakenBackIsLentAgain(Loop loop) {
+        ReadSlab loans = ReadSlab.of(loop.core()).ofLoans();
+        ByteBuffer room = loans.room();
+        assertTrue(loans.isRoom(room));
+        for (int i = 0; i < 10_000; i++) {
+            ByteBuffer loan = loans.lend(1 + i * 7 % 65_536);
+            assertSame(room, loan);
+            assertEquals(0, loan.position());
+            assertEquals(1 + i * 7 % 65_536, loan.remaining());
+            loans.takeBack();
+            assertSame(room, loans.room());
+            assertEquals(64 * 1024, room.remaining());
+        }
+    }
+
+    @Test
+    void whatWasLentAndKeptIsNotTouchedAgain(Loop loop) {
+        ReadSlab loans = ReadSlab.of(loop.core()).ofLoans();
+        loans.room();
+        ByteBuffer kept = loans.lend(100);
+        loans.giveAway();
+        ByteBuffer room = loans.room();
+        assertSame(kept.array(), room.array(), "a small one does not cost a whole slab");
+        assertEquals(kept.limit(), room.position());
+        assertNotSame(kept, room);
+        loans.lend(30).put(120, (byte) 1);
+        loans.takeBack();
+        assertEquals(100, kept.remaining());
+    }
+
+    @Test
+    void readsThatFillTheRoomOfLoansGetAWholeSlab(Loop loop) {
+        ReadSlab loans = ReadSlab.of(loop.core()).ofLoans();
+        loans.room();
+        loans.lend(100);
+        loans.giveAway();
+        loans.lend(loans.room().remaining());
+        loans.takeBack();
+        assertEquals(64 * 1024, loans.room().remaining());
+    }
+
+    @Test
+    void loansAndChunksNeverMeet(Loop loop) {
+        ReadSlab chunks = ReadSlab.of(loop.core());
+        assertSame(chunks.ofLoans(), chunks.ofLoans());
+        assertNotSame(chunks.room().array(), chunks.ofLoans().room().array());
+        assertFalse(chunks.isRoom(chunks.ofLoans().room()));
     }
 
     @Test

@@ -1,0 +1,79 @@
+package io.chagres.stream;
+
+import java.util.function.Predicate;
+
+/** The pipes of a readable side: those who listen for its data and are pipes. Of several sinks, the slowest decides. */
+abstract class ReadablePipes extends ReadableListeners {
+
+    /** Whether one of them waits for its sink to drain. */
+    private boolean waiting;
+
+    ReadablePipes(Duplex stream) {
+        super(stream);
+    }
+
+    abstract void pause();
+
+    abstract void resume();
+
+    /** Shows them to {@code visitor}, until it answers true; whether it did. It may take away any of them. */
+    private boolean find(Predicate<Piping> visitor) {
+        for (var at = dataListeners(); at != null; at = at.next()) {
+            if (at.listener() instanceof Piping pipe && !pipe.isOver() && visitor.test(pipe)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** A chunk goes out to all: whoever still takes no more says so again. */
+    final void waitForNobody() {
+        if (waiting) {
+            waiting = false;
+            find(pipe -> {
+                pipe.forgetWaiting();
+                return false;
+            });
+        }
+    }
+
+    /** The sink of one takes no more for now. */
+    final void pipeWaits() {
+        waiting = true;
+        pause();
+    }
+
+    /** The sink of one that has waited takes more, or the pipe is over. */
+    final void pipeGoesOn() {
+        waiting = find(Piping::isWaiting);
+        if (!waiting && hasDataListeners()) {
+            resume();
+        }
+    }
+
+    /** One is over; where it was the last, the source is left to its owner, paused. */
+    final void pipeIsOver() {
+        if (!find(pipe -> true)) {
+            pause();
+        }
+    }
+
+    /** Takes away the first pipe to {@code sink}, or all where it is null. */
+    final void unpipe(Writable sink) {
+        find(pipe -> {
+            boolean isIt = pipe.sink() == sink;
+            if (isIt || sink == null) {
+                pipe.unpipe();
+            }
+            return isIt;
+        });
+    }
+
+    /** The source was destroyed before its end: no sink hears of that. */
+    final void abandonPipes() {
+        find(pipe -> {
+            pipe.abandon();
+            return false;
+        });
+    }
+}
