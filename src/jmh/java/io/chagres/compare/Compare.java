@@ -41,10 +41,10 @@ public final class Compare implements Callable<Integer> {
         description = "What is done to them, likewise; \"headlines\" are five of them.")
     private List<String> loads = List.of("");
 
-    @Option(names = "--rounds", defaultValue = "3", description = "How often each takes its turn (${DEFAULT-VALUE}).")
+    @Option(names = "--rounds", defaultValue = "15", description = "How often each takes its turn (${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "0.8", description = "How long a turn is (${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", defaultValue = "0.3", description = "How long a turn is (${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(names = "--fresh", description = "Start new servers for each load.")

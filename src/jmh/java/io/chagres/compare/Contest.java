@@ -6,7 +6,11 @@ import io.chagres.compare.report.Standing;
 import io.chagres.compare.report.Table;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** Drives the loads one after the other, in each the contestants in turns. Who fails is out of that load, and no other. */
 final class Contest {
@@ -63,19 +67,35 @@ final class Contest {
     }
 
     private List<Round> measure(Load load, List<Contestant> present) {
+        Map<Contestant, Trial> trials = new HashMap<>();
+        try {
+            present.removeIf(one -> fails(load, one, () -> trials.put(one, load.prepare(one, setting))));
+            return measure(load, present, trials);
+        } finally {
+            trials.forEach((one, trial) -> fails(load, one, trial::close));
+        }
+    }
+
+    private List<Round> measure(Load load, List<Contestant> present, Map<Contestant, Trial> trials) {
         List<Round> own = new ArrayList<>();
-        present.removeIf(one -> fails(load, one, () -> load.warmUp(one, setting)));
         int wanted = load.rounds(rounds);
         for (int i = 1; i <= wanted; i++) {
             int number = i;
             present.removeIf(one -> fails(load, one, () -> {
-                Load.Outcome outcome = load.measure(one, setting);
+                Trial.Outcome outcome = trials.get(one).measure();
                 own.add(new Round(load.name(), one.name(), number, outcome.figures(), outcome.disturbance()));
             }));
+            Collections.rotate(present, 1);   // who follows whom must not matter
         }
+        present.sort(Comparator.comparing(contestants::indexOf));
         present.removeIf(one -> fails(load, one, () ->
-            own.add(new Round(load.name(), one.name(), wanted + 1, load.afterwards(one, setting), null))));
+            own.add(new Round(load.name(), one.name(), wanted + 1, trials.get(one).afterwards(), null))));
+        own.sort(Comparator.comparing(round -> names().indexOf(round.server())));
         return own;
+    }
+
+    private List<String> names() {
+        return contestants.stream().map(Contestant::name).toList();
     }
 
     private interface Step {

@@ -52,8 +52,12 @@ record IdleLoad(int connections) implements Load {
     }
 
     @Override
-    public Outcome measure(Contestant contestant, Setting setting) throws IOException {
-        try (RunningServer server = setting.servers().start(contestant, mode(), flags(contestant))) {
+    public Trial prepare(Contestant contestant, Setting setting) {
+        return () -> measure(contestant, setting);
+    }
+
+    private Trial.Outcome measure(Contestant contestant, Setting setting) throws IOException {
+        try (RunningServer server = setting.servers().start(contestant, mode(), true, flags(contestant))) {
             List<SocketChannel> clients = new ArrayList<>();
             try {
                 return measure(contestant, server, clients);
@@ -73,7 +77,7 @@ record IdleLoad(int connections) implements Load {
         };
     }
 
-    private Outcome measure(Contestant contestant, RunningServer server, List<SocketChannel> clients) throws IOException {
+    private Trial.Outcome measure(Contestant contestant, RunningServer server, List<SocketChannel> clients) throws IOException {
         Connections source = new Connections(server.address());
         open(source, clients, FIRST);
         Memory before = memory(contestant, server);
@@ -81,7 +85,7 @@ record IdleLoad(int connections) implements Load {
         Memory after = memory(contestant, server);
         double heap = (after.heap - before.heap) / connections;
         double outside = (after.outside - before.outside) / connections;
-        return new Outcome(contestant.runtime() == Runtime.JVM
+        return new Trial.Outcome(contestant.runtime() == Runtime.JVM
             ? Map.of(Metric.MEMORY, heap + outside, Metric.HEAP, heap, Metric.NATIVE, outside)
             : Map.of(Metric.MEMORY, outside), null);
     }

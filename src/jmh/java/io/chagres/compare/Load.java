@@ -1,11 +1,9 @@
 package io.chagres.compare;
 
-import io.chagres.compare.machine.Disturbance;
 import io.chagres.compare.report.Metric;
 import io.chagres.compare.server.Mode;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 
 /** Something to do to a server, and what is measured then. */
 interface Load {
@@ -32,18 +30,6 @@ interface Load {
         return wanted;
     }
 
-    /** Before the first round. */
-    default void warmUp(Contestant contestant, Setting setting) throws IOException {
-    }
-
-    /** One round. */
-    Outcome measure(Contestant contestant, Setting setting) throws IOException;
-
-    /** After the last round, what disturbs the server too much to be measured in one; empty where there is nothing. */
-    default Map<Metric, Double> afterwards(Contestant contestant, Setting setting) throws IOException {
-        return Map.of();
-    }
-
-    /** @param disturbance null where it does not matter */
-    record Outcome(Map<Metric, Double> figures, Disturbance.Share disturbance) { }
+    /** Starts what has to be there, warms it up, and leaves it ready for the first round. */
+    Trial prepare(Contestant contestant, Setting setting) throws IOException;
 }

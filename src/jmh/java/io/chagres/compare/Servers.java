@@ -35,7 +35,7 @@ final class Servers implements AutoCloseable {
         Key key = new Key(contestant.name(), mode);
         Entry entry = running.get(key);
         if (entry == null) {
-            entry = new Entry(start(contestant, mode, List.of()), new HashSet<>());
+            entry = new Entry(start(contestant, mode, true, List.of()), new HashSet<>());
             running.put(key, entry);
         }
         return entry;
@@ -46,9 +46,10 @@ final class Servers implements AutoCloseable {
         return entry(contestant, mode).seen.add(kind);
     }
 
-    /** A fresh one, which is the caller's to close. */
-    RunningServer start(Contestant contestant, Mode mode, List<String> flags) throws IOException {
-        return new RunningServer(cores.pinServer(contestant.command(mode, flags)),
+    /** A fresh one, on the server's core or on any, which is the caller's to close. */
+    RunningServer start(Contestant contestant, Mode mode, boolean pinned, List<String> flags) throws IOException {
+        List<String> command = contestant.command(mode, flags);
+        return new RunningServer(pinned ? cores.pinServer(command) : cores.freeServer(command),
             workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
     }
 

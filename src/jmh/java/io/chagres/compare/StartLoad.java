@@ -36,7 +36,7 @@ record StartLoad() implements Load {
 
     @Override
     public List<Metric> metrics() {
-        return List.of(Metric.START, Metric.START_AOT);
+        return List.of(Metric.START, Metric.START_ON_A_CORE, Metric.START_AOT);
     }
 
     @Override
@@ -46,36 +46,37 @@ record StartLoad() implements Load {
 
     /** Files that were read once are in RAM from then on; and the AOT cache is made, which a JVM does as it ends. */
     @Override
-    public void warmUp(Contestant contestant, Setting setting) throws IOException {
-        start(contestant, setting, List.of());
+    public Trial prepare(Contestant contestant, Setting setting) throws IOException {
+        start(contestant, setting, false, List.of());
         if (contestant.runtime() == Runtime.JVM && java.lang.Runtime.version().feature() >= 25) {
             Files.deleteIfExists(cache(contestant, setting));
-            try (RunningServer server = setting.servers().start(contestant, mode(),
+            try (RunningServer server = setting.servers().start(contestant, mode(), false,
                     List.of("-XX:AOTCacheOutput=" + cache(contestant, setting)))) {
                 echo(server);
                 server.terminate();
             }
         }
+        return () -> measure(contestant, setting);
     }
 
     private static Path cache(Contestant contestant, Setting setting) {
         return setting.workshop().file(contestant.name() + ".aot");
     }
 
-    @Override
-    public Outcome measure(Contestant contestant, Setting setting) throws IOException {
+    private Trial.Outcome measure(Contestant contestant, Setting setting) throws IOException {
         Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-        figures.put(Metric.START, start(contestant, setting, List.of()));
+        figures.put(Metric.START, start(contestant, setting, false, List.of()));
+        figures.put(Metric.START_ON_A_CORE, start(contestant, setting, true, List.of()));
         Path cache = cache(contestant, setting);
         if (contestant.runtime() == Runtime.JVM && Files.exists(cache)) {
-            figures.put(Metric.START_AOT, start(contestant, setting, List.of("-XX:AOTCache=" + cache)));
+            figures.put(Metric.START_AOT, start(contestant, setting, false, List.of("-XX:AOTCache=" + cache)));
         }
-        return new Outcome(figures, null);
+        return new Trial.Outcome(figures, null);
     }
 
-    private double start(Contestant contestant, Setting setting, List<String> flags) throws IOException {
+    private double start(Contestant contestant, Setting setting, boolean pinned, List<String> flags) throws IOException {
         long began = System.nanoTime();
-        try (RunningServer server = setting.servers().start(contestant, mode(), flags)) {
+        try (RunningServer server = setting.servers().start(contestant, mode(), pinned, flags)) {
             echo(server);
             return (System.nanoTime() - began) / NANOS_PER_MILLI;
         }

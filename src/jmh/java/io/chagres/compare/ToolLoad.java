@@ -16,6 +16,8 @@ import java.util.Map;
 record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load {
 
     private static final double WARM_UP_SECONDS = 4;
+    private static final int ROUNDS_PER_RUN = 3;
+    private static final int FEWEST_ROUNDS = 3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
 
     /** A program that drives the server on a port of this machine. */
@@ -39,18 +41,24 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
         return List.of(Metric.CPU, Metric.RATE, Metric.MEDIAN, Metric.PERCENTILE_99, Metric.RESIDENT);
     }
 
+    /** Each run of the tool makes its connections anew, and takes a second at least. */
     @Override
-    public void warmUp(Contestant contestant, Setting setting) throws IOException {
-        tool.run(setting.servers().get(contestant, mode).address().getPort(), WARM_UP_SECONDS);
+    public int rounds(int wanted) {
+        return Math.max(FEWEST_ROUNDS, wanted / ROUNDS_PER_RUN);
     }
 
     @Override
-    public Outcome measure(Contestant contestant, Setting setting) throws IOException {
+    public Trial prepare(Contestant contestant, Setting setting) throws IOException {
         RunningServer server = setting.servers().get(contestant, mode);
-        ProcessFigures process = server.figures();
+        int port = server.address().getPort();
+        tool.run(port, WARM_UP_SECONDS);
+        return () -> measure(server.figures(), port, ROUNDS_PER_RUN * setting.seconds());
+    }
+
+    private Trial.Outcome measure(ProcessFigures process, int port, double seconds) throws IOException {
         Disturbance disturbance = new Disturbance();
         long cpu = process.cpuNanos();
-        Report report = tool.run(server.address().getPort(), setting.seconds());
+        Report report = tool.run(port, seconds);
         cpu = process.cpuNanos() - cpu;
         if (report.operations == 0) {
             throw new EOFException(tool.program() + " got no answer");
@@ -59,6 +67,6 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
         figures.putAll(report.figures);
         figures.put(Metric.CPU, cpu / report.operations);
         figures.put(Metric.RESIDENT, process.residentKibibytes() / KIBIBYTES_PER_MEBIBYTE);
-        return new Outcome(figures, disturbance.since(cpu));
+        return new Trial.Outcome(figures, disturbance.since(cpu));
     }
 }

@@ -25,8 +25,8 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
     private static final double WARM_UP_STEP_SECONDS = 0.5;
     /** For a server that has little to do, as one with a single connection. */
     private static final int LONGEST_WARM_UP = 2;
-    /** New connections, until each has made some rounds. */
-    private static final double SETTLE_SECONDS = 0.1;
+    /** After others have had their turn, until the caches are its own again. */
+    private static final double SETTLE_SECONDS = 0.05;
     private static final double CALLS_SECONDS = 0.3;
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
@@ -43,12 +43,17 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
     }
 
     @Override
-    public void warmUp(Contestant contestant, Setting setting) throws IOException {
+    public Trial prepare(Contestant contestant, Setting setting) throws IOException {
         RunningServer server = setting.servers().get(contestant, mode);
-        try (Traffic traffic = clients.of(server.address())) {
+        Traffic traffic = clients.of(server.address());
+        try {
             boolean isNews = contestant.runtime() != Runtime.NATIVE
                 && setting.servers().isFirst(contestant, mode, traffic.getClass());
             warmUp(traffic, server.figures(), isNews ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
+            return new UnderTraffic(server, traffic, setting);
+        } catch (IOException | RuntimeException failed) {
+            traffic.close();
+            throw failed;
         }
     }
 
@@ -62,10 +67,11 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
         requireAnswers(operations);
     }
 
-    @Override
-    public Outcome measure(Contestant contestant, Setting setting) throws IOException {
-        RunningServer server = setting.servers().get(contestant, mode);
-        try (Traffic traffic = clients.of(server.address())) {
+    /** The connections stay for all rounds, and rest between them. */
+    private record UnderTraffic(RunningServer server, Traffic traffic, Setting setting) implements Trial {
+
+        @Override
+        public Outcome measure() throws IOException {
             traffic.run(Setting.nanos(SETTLE_SECONDS));
             Disturbance disturbance = new Disturbance();
             ProcessFigures figures = server.figures();
@@ -73,6 +79,22 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
             run(traffic, setting.seconds());
             cpu = figures.cpuNanos() - cpu;
             return new Outcome(figures(traffic, cpu, setting.seconds(), figures), disturbance.since(cpu));
+        }
+
+        @Override
+        public Map<Metric, Double> afterwards() throws IOException {
+            if (!setting.countCalls() || !SystemCalls.areCountable()) {
+                return Map.of();
+            }
+            try (SystemCalls calls = new SystemCalls(server.pid())) {
+                run(traffic, CALLS_SECONDS);
+                return Map.of(Metric.CALLS, (double) calls.stop() / traffic.operations());
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            traffic.close();
         }
     }
 
@@ -88,21 +110,6 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
             figures.put(Metric.PERCENTILE_99_9, latency.getValueAtPercentile(99.9) / NANOS_PER_MICRO);
         }
         return figures;
-    }
-
-    @Override
-    public Map<Metric, Double> afterwards(Contestant contestant, Setting setting) throws IOException {
-        if (!setting.countCalls() || !SystemCalls.areCountable()) {
-            return Map.of();
-        }
-        RunningServer server = setting.servers().get(contestant, mode);
-        try (Traffic traffic = clients.of(server.address())) {
-            traffic.run(Setting.nanos(SETTLE_SECONDS));
-            try (SystemCalls calls = new SystemCalls(server.pid())) {
-                run(traffic, CALLS_SECONDS);
-                return Map.of(Metric.CALLS, (double) calls.stop() / traffic.operations());
-            }
-        }
     }
 
     private static void run(Traffic traffic, double seconds) throws IOException {

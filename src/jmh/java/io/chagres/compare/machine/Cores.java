@@ -22,7 +22,16 @@ public final class Cores {
 
     /** {@code command} on the server's core. */
     public List<String> pinServer(List<String> command) {
-        List<String> whole = new ArrayList<>(pinned ? List.of("taskset", "-c", server()) : List.of());
+        return on(server(), command);
+    }
+
+    /** {@code command} on any core, which it would not be by itself: a process is where its parent is. */
+    public List<String> freeServer(List<String> command) {
+        return on(String.join(",", allowed), command);
+    }
+
+    private List<String> on(String cores, List<String> command) {
+        List<String> whole = new ArrayList<>(pinned ? List.of("taskset", "-c", cores) : List.of());
         whole.addAll(command);
         return whole;
     }

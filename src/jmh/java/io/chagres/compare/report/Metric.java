@@ -15,6 +15,7 @@ public enum Metric {
     HEAP("heap B each", 0),
     NATIVE("native B each", 0),
     START("ms", 1),
+    START_ON_A_CORE("ms, one core", 1),
     START_AOT("ms, AOT cache", 1);
 
     private final String title;

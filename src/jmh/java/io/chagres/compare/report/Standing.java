@@ -6,6 +6,7 @@ import static java.util.stream.Collectors.toList;
 import io.chagres.compare.machine.Disturbance;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,19 +17,22 @@ import java.util.function.ToDoubleFunction;
  * How a load came out.
  *
  * @param metrics first the one that is compared
- * @param reference the server whose median is 1.00; null where none of those took part
+ * @param reference the server that is 1.00; null where none of those took part
  */
 public record Standing(String load, String says, List<Metric> metrics, String reference, List<Row> rows) {
 
-    private static final double MUCH_SPREAD = 0.15;
+    private static final double MUCH_SPREAD = 0.10;
     private static final double MUCH_STEAL = 0.02;
     private static final double MUCH_ELSE = 0.10;
+    private static final double HALF = 0.5;
+    private static final double QUARTER = 0.25;
 
     /**
      * One server.
      *
-     * @param ratio its median to the reference's; null where there is none
-     * @param spread the widest distance between its rounds, in parts of their median
+     * @param ratio the median of its ratios to the reference in the same round, since a machine that is shared is as fast as it is
+     *     for minutes, not for hours; null where there is none
+     * @param spread how far the middle half of those ratios, or where there are none of its rounds, lies apart, in parts of the median
      * @param noise what makes its figures doubtful
      */
     public record Row(String server, Map<Metric, Double> medians, Double ratio, double spread, List<String> noise) { }
@@ -38,24 +42,22 @@ public record Standing(String load, String says, List<Metric> metrics, String re
         List<Metric> metrics = wanted.stream().filter(metric -> values(rounds, metric).length > 0).toList();
         Map<String, List<Round>> servers = rounds.stream().collect(groupingBy(Round::server, LinkedHashMap::new, toList()));
         String reference = metrics.getFirst().references().stream().filter(servers::containsKey).findFirst().orElse(null);
-        Double unit = reference == null ? null : median(servers.get(reference), metrics.getFirst());
         List<Row> rows = new ArrayList<>();
-        servers.forEach((server, own) -> rows.add(row(server, own, metrics, unit)));
+        servers.forEach((server, own) -> rows.add(row(server, own, metrics, servers.getOrDefault(reference, List.of()))));
         return new Standing(load, says, metrics, reference, rows);
     }
 
-    private static Row row(String server, List<Round> rounds, List<Metric> metrics, Double unit) {
+    private static Row row(String server, List<Round> rounds, List<Metric> metrics, List<Round> reference) {
         Map<Metric, Double> medians = new EnumMap<>(Metric.class);
         for (Metric metric : metrics) {
-            Double median = median(rounds, metric);
-            if (median != null) {
-                medians.put(metric, median);
+            double[] values = values(rounds, metric);
+            if (values.length > 0) {
+                medians.put(metric, quantile(values, HALF));
             }
         }
-        Double compared = medians.get(metrics.getFirst());
-        double spread = spread(rounds, metrics.getFirst());
-        return new Row(server, medians, unit == null || compared == null ? null : compared / unit, spread,
-            noise(rounds, spread));
+        double[] ratios = ratios(rounds, reference, metrics.getFirst());
+        double spread = spread(ratios.length > 0 ? ratios : values(rounds, metrics.getFirst()));
+        return new Row(server, medians, ratios.length > 0 ? quantile(ratios, HALF) : null, spread, noise(rounds, spread));
     }
 
     private static double[] values(List<Round> rounds, Metric metric) {
@@ -63,30 +65,43 @@ public record Standing(String load, String says, List<Metric> metrics, String re
             .mapToDouble(Double::doubleValue).sorted().toArray();
     }
 
-    private static Double median(List<Round> rounds, Metric metric) {
-        double[] values = values(rounds, metric);
-        int middle = values.length / 2;
-        if (values.length == 0) {
-            return null;
+    /** Each round's figure to that of the reference in the same round. */
+    private static double[] ratios(List<Round> rounds, List<Round> reference, Metric metric) {
+        Map<Integer, Double> units = new HashMap<>();
+        for (Round round : reference) {
+            if (round.figures().containsKey(metric)) {
+                units.put(round.number(), round.figures().get(metric));
+            }
         }
-        return values.length % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
+        return rounds.stream().filter(round -> round.figures().containsKey(metric) && units.containsKey(round.number()))
+            .mapToDouble(round -> round.figures().get(metric) / units.get(round.number())).sorted().toArray();
     }
 
-    private static double spread(List<Round> rounds, Metric metric) {
-        double[] values = values(rounds, metric);
-        return values.length < 2 ? 0 : (values[values.length - 1] - values[0]) / values[values.length / 2];
+    /** The value below which {@code share} of the sorted {@code values} are. */
+    private static double quantile(double[] values, double share) {
+        double at = share * (values.length - 1);
+        int below = (int) at;
+        int above = Math.min(below + 1, values.length - 1);
+        return values[below] + (at - below) * (values[above] - values[below]);
+    }
+
+    private static double spread(double[] values) {
+        return values.length < 2 ? 0
+            : (quantile(values, HALF + QUARTER) - quantile(values, QUARTER)) / quantile(values, HALF);
     }
 
     private static List<String> noise(List<Round> rounds, double spread) {
         List<String> noise = new ArrayList<>();
         note(noise, "spread", spread, MUCH_SPREAD);
-        note(noise, "steal", worst(rounds, Disturbance.Share::steal), MUCH_STEAL);
-        note(noise, "others", worst(rounds, Disturbance.Share::others), MUCH_ELSE);
+        note(noise, "steal", typical(rounds, Disturbance.Share::steal), MUCH_STEAL);
+        note(noise, "others", typical(rounds, Disturbance.Share::others), MUCH_ELSE);
         return noise;
     }
 
-    private static double worst(List<Round> rounds, ToDoubleFunction<Disturbance.Share> part) {
-        return rounds.stream().map(Round::disturbance).filter(Objects::nonNull).mapToDouble(part).max().orElse(0);
+    /** Of most rounds: a median minds no single one. */
+    private static double typical(List<Round> rounds, ToDoubleFunction<Disturbance.Share> part) {
+        double[] shares = rounds.stream().map(Round::disturbance).filter(Objects::nonNull).mapToDouble(part).sorted().toArray();
+        return shares.length == 0 ? 0 : quantile(shares, HALF + QUARTER);
     }
 
     private static void note(List<String> noise, String what, double share, double much) {
