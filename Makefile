@@ -37,6 +37,9 @@ MVN  = $(if $(shell command -v mvn),,$(no-maven))JAVA_HOME=$(JDK) MAVEN_OPTS="$$
 TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 
+# Instructions and cache misses for each operation, where this machine lets perf(1) count them.
+PERF = $(shell perf stat -x, -e instructions true 2>&1 | grep -q '^[0-9]' && echo -prof perfnorm)
+
 # 10,000 connections take as many descriptors on either side. JMH measures a JVM; this, a server, and so `make bench` ends with it.
 COMPARE = ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(1)'
 BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
@@ -66,7 +69,7 @@ test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for on
 
 bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results also in target/jmh.json
 	@$(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec \
-	    -Djmh.args='$(BENCH) -prof gc -rf json -rff target/jmh.json $(JMH_ARGS)'
+	    -Djmh.args='$(BENCH) -prof gc $(PERF) -rf json -rff target/jmh.json $(JMH_ARGS)'
 	@$(if $(filter .,$(BENCH)),$(call COMPARE,$(BRIEFLY)))
 
 compare: ## beside C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"

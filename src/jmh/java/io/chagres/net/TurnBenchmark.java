@@ -39,9 +39,9 @@ public class TurnBenchmark {
     private static final int SIZE = 64;
 
     /** Who answers. */
-    public enum Answering { KERNEL, STREAM, SOCKET, LENT }
+    public enum Answering { KERNEL, STREAM, SOCKET, PIPE, LENT }
 
-    @Param({"KERNEL", "STREAM", "SOCKET", "LENT"})
+    @Param({"KERNEL", "STREAM", "SOCKET", "PIPE", "LENT"})
     public Answering server;
 
     private final MemorySegment message = Memory.allocate(SIZE);
@@ -63,12 +63,18 @@ public class TurnBenchmark {
                 Socket socket = new Socket(loop, new ConnectOptions().fd(own));
                 socket.onData(socket::write);
             }
+            case PIPE -> {
+                Socket socket = new Socket(loop, new ConnectOptions().fd(own));
+                socket.pipe(socket);
+            }
             case LENT -> new Socket(loop, new ConnectOptions().fd(own).onRead(room, TurnBenchmark::echo));
         }
     }
 
     private static boolean echo(Socket socket, ByteBuffer lent, int count) {
-        return socket.write(lent.slice(lent.position(), count));
+        boolean hasRoom = socket.write(lent.limit(count));
+        lent.clear();
+        return hasRoom;
     }
 
     private void listenToStream() {

@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
@@ -14,12 +15,15 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** 15,000 connections at once, of another process: all are accepted, and each echoes. */
+/** 15,000 connections at once, of another process: all are accepted, each echoes, and none costs more than it should. */
 class ServerManyConnectionsTest {
 
     private static final int CONNECTIONS = 15_000;
     private static final int LIMIT = 20_000;
     private static final int DATUM = 7;
+    private static final int BYTES_EACH = 600;
+    /** So that references are of 4 bytes, however large the machine. */
+    private static final String SMALL_HEAP = "-Xmx1g";
 
     /** The other process: connects so often, has an echo on each, says so, and leaves when it is told to. */
     static final class Crowd {
@@ -47,7 +51,7 @@ class ServerManyConnectionsTest {
     void fifteenThousandAreAcceptedAndEachEchoes() throws Exception {
         long hardLimit = hardLimit();
         assumeTrue(hardLimit >= LIMIT, "skipped: this user may have " + hardLimit + " descriptors a process");
-        try (ServerProcess server = ServerProcess.start("ulimit -n " + LIMIT)) {
+        try (ServerProcess server = ServerProcess.start("ulimit -n " + LIMIT, SMALL_HEAP)) {
             long heapBefore = server.usedHeap();
             List<String> command = ForkedJvm.command(Crowd.class);
             command.add(String.valueOf(server.port()));
@@ -56,7 +60,7 @@ class ServerManyConnectionsTest {
                 assertEquals(String.valueOf(CONNECTIONS), said.readLine());
                 assertEquals(CONNECTIONS, server.connections());
                 long each = (server.usedHeap() - heapBefore) / CONNECTIONS;
-                System.out.println(CONNECTIONS + " connections, " + each + " bytes of heap each");
+                assertTrue(each <= BYTES_EACH, each + " bytes of heap for each idle connection");
             } finally {
                 crowd.getOutputStream().close();
                 crowd.waitFor();

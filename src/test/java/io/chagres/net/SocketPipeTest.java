@@ -12,10 +12,17 @@ import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 @ConnectionTest
 class SocketPipeTest {
+
+    private static final int NOISE = 3 << 20;
+    private static final int SMALL_BUFFER = 10_000;
 
     private final Journal journal = new Journal();
     /** The sink is connected, and the first chunk has come. */
@@ -59,6 +66,40 @@ class SocketPipeTest {
             }
             assertArrayEquals(request, server.result());
         }
+    }
+
+    /** They read into the same memory, and each has to keep a part of it at a time, since nobody reads at its other end yet. */
+    @Test
+    void pipesThatAreHeldBackKeepWhatTheyHaveReadAlready(Loop loop) {
+        int count = 6;
+        List<Gate> full = Stream.generate(Gate::new).limit(count).toList();
+        List<Peer<byte[]>> ends = full.stream().map(gate -> Peer.server(socket -> {
+            gate.await();
+            return Talk.all(socket);
+        })).toList();
+        List<Peer<Void>> beginnings = new ArrayList<>();
+        int[] arrived = {0};
+        int port = Local.times(count, loop, new ServerOptions(), socket -> {
+            int at = arrived[0]++;
+            Socket onward = Local.connect(loop, ends.get(at).port()).set(SocketOption.SO_SNDBUF, SMALL_BUFFER);
+            socket.onPause(full.get(at)::open);
+            onward.onConnect(() -> socket.pipe(onward));
+            onward.resume();
+        });
+        for (int i = 0; i < count; i++) {
+            byte[] noise = Talk.noise(i, NOISE + i);
+            beginnings.add(Peer.client(port, socket -> {
+                Talk.send(socket, noise);
+                return null;
+            }));
+        }
+        loop.run();
+        List<byte[]> passed = ends.stream().map(Peer::result).sorted(Comparator.comparing(bytes -> bytes.length)).toList();
+        for (int i = 0; i < count; i++) {
+            assertArrayEquals(Talk.noise(i, NOISE + i), passed.get(i));
+        }
+        beginnings.forEach(Peer::close);
+        ends.forEach(Peer::close);
     }
 
     /** Node's classic: a source that fails leaves its sink open, since only its end is passed on. */

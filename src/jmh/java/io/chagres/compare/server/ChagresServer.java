@@ -51,9 +51,11 @@ final class ChagresServer {
 
     /** A buffer of which the kernel did not take all is the write's, and the next read gets another. */
     private boolean echo(Socket socket, ByteBuffer lent, int count) {
-        boolean hasRoom = socket.write(lent.slice(lent.position(), count));
+        boolean hasRoom = socket.write(lent.limit(count));
         if (socket.writableLength() > 0) {
             room = ByteBuffer.allocateDirect(Task.PIECE);
+        } else {
+            lent.clear();
         }
         return hasRoom;
     }
