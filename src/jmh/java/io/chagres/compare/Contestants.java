@@ -69,6 +69,7 @@ final class Contestants {
     }
 
     private void addJdk() {
+        addJava("ffm", "JDK, java.lang.foreign: the raw epoll loop of C", STREAMS, "ForeignServer");
         addJava("nio", "JDK, NIO selector loop", STREAMS, "NioServer");
         addJava("virtual", "JDK, virtual threads that block", STREAMS, "VirtualThreadServer");
     }

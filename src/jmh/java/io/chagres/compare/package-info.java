@@ -4,7 +4,7 @@
  * <pre>
  *     {@link io.chagres.compare.Compare}                the command line: which contestants, which loads, how long
  *        |
- *     {@link io.chagres.compare.Contest}                the rounds, in turns: A B C, A B C ...
+ *     {@link io.chagres.compare.Contest}                the rounds, in turns: A B C, C A B ...
  *        |               |
  *     {@link io.chagres.compare.Contestant}       {@link io.chagres.compare.Load}            a program to start; something to do to it
  *        |               |
@@ -22,8 +22,9 @@
  * <h2>How it is kept fair</h2>
  *
  * Each server is a process of its own on a core of its own, the clients are on another. All contestants of a load are started,
- * warmed up by that very load, and measured in turns, so that what the machine does meanwhile befalls all of them. Every figure is the
- * median of the rounds; the raw rounds are in the JSON file, with what the hypervisor stole and what others ran. A round that was
- * disturbed says so. What cannot run is named, with the reason, and stops nobody.
+ * warmed up by that very load, and measured in many short turns, each time in another order, so that what the machine does
+ * meanwhile befalls all of them. Every figure is the median of the rounds, and the ratio that of the ratios within a round; the raw
+ * rounds are in the JSON file, with what the hypervisor stole and what others ran. Where they lie far apart the table says so.
+ * What cannot run is named, with the reason, and stops nobody.
  */
 package io.chagres.compare;

@@ -237,7 +237,7 @@ public final class Socket extends ConnectableSocket {
     }
 
     @Override
-    protected boolean letsGo() {
+    protected boolean releasesBuffers() {
         return true;
     }
 

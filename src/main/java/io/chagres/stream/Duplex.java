@@ -90,7 +90,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
      * Whether {@link #doWrite} lets go of its buffer before {@code done} is called. Where it does, sources that are piped into
      * this stream may read into the same memory again and again. Otherwise, as by default, each chunk has memory of its own.
      */
-    protected boolean letsGo() {
+    protected boolean releasesBuffers() {
         return false;
     }
 
@@ -120,7 +120,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
 
     /**
      * Whether what comes next can be {@linkplain #lend lent}: all who listen for data are pipes into streams that {@linkplain
-     * #letsGo() let go} of it, or decode it ({@link #onText}), and nothing waits.
+     * #releasesBuffers() let go} of it, or decode it ({@link #onText}), and nothing waits.
      */
     protected final boolean canLend() {
         return reading.canLend();

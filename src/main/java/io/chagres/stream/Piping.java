@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
  *
  * <p>It is a data listener and an end listener of the source; the sink knows it by {@link Feeds}.
  */
-final class Piping implements Passage, Runnable {
+final class Piping implements Borrower, Runnable {
 
     private final Duplex source;
     private final Duplex sink;
@@ -58,8 +58,8 @@ final class Piping implements Passage, Runnable {
     }
 
     @Override
-    public boolean passes() {
-        return over || sink.letsGo() && sink.writing.length() == 0;
+    public boolean borrows() {
+        return over || sink.releasesBuffers() && sink.writing.length() == 0;
     }
 
     @Override

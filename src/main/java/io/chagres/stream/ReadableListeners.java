@@ -46,10 +46,10 @@ abstract class ReadableListeners {
         return data != null;
     }
 
-    /** Whether whoever listens for data is done with it at once; false where nobody does. */
-    boolean allPass() {
+    /** Whether all who listen for data only borrow it; false where nobody does. */
+    boolean allBorrow() {
         for (var at = data; at != null; at = at.next()) {
-            if (!(at.listener() instanceof Passage passage && passage.passes())) {
+            if (!(at.listener() instanceof Borrower borrower && borrower.borrows())) {
                 return false;
             }
         }

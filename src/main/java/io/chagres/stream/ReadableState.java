@@ -93,7 +93,7 @@ final class ReadableState extends ReadablePipes {
 
     /** Whether a chunk can be lent now: it would go straight to listeners that are done with it when they return. */
     boolean canLend() {
-        return flow == Flow.FLOWING && length() == 0 && !asking && !ended && allPass();
+        return flow == Flow.FLOWING && length() == 0 && !asking && !ended && allBorrow();
     }
 
     /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */

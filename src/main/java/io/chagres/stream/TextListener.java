@@ -9,7 +9,7 @@ import java.nio.charset.CodingErrorAction;
 import java.util.function.Consumer;
 
 /** Hands on chunks as text: {@link Readable#onText}. */
-final class TextListener implements Passage {
+final class TextListener implements Borrower {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -32,7 +32,7 @@ final class TextListener implements Passage {
     }
 
     @Override
-    public boolean passes() {
+    public boolean borrows() {
         return true;
     }
 

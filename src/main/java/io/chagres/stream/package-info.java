@@ -51,9 +51,9 @@
  * <h2>Who owns the bytes</h2>
  *
  * A chunk that a data listener gets is its own for ever: it may be kept, and written elsewhere, without a copy. It is a piece
- * of a slab that is never used twice ({@link io.chagres.stream.ReadSlab}). Where nobody but pipes and text listeners gets it, it is
- * only lent to them, and the same memory serves the next read: a pipe between sockets makes no garbage. What is written belongs to the stream until the
- * write's callback; position and limit of a buffer are read at the call and not moved.
+ * of a slab that is never used twice ({@link io.chagres.stream.ReadSlab}). Where nobody but pipes and text listeners gets it, it
+ * is only lent to them, and the same memory serves the next read: a pipe between sockets makes no garbage. What is written
+ * belongs to the stream until the write's callback; position and limit of a buffer are read at the call and not moved.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
  * @see <a href="https://nodejs.org/api/stream.html">Node: stream</a>

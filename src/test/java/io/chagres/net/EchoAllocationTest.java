@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What a message leaves to the garbage collector, in a JVM of its own, whose compiler has seen nothing else. */
 class EchoAllocationTest {
 
-    /** A data listener gets bytes that are its own, and a view of them, which is not counted here; a pipe and a lent buffer cost nothing. */
+    /** A data listener gets bytes of its own, and a view of them, which is not counted here; a pipe and a lent buffer cost nothing. */
     @ParameterizedTest
     @CsvSource({"pipe, 0", "lent, 0", "data, 64"})
     void aMessageCostsItsBytesOrNothing(String way, int bytes) throws Exception {

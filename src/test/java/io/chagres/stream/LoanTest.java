@@ -99,7 +99,7 @@ class LoanTest {
         }
 
         @Override
-        protected boolean letsGo() {
+        protected boolean releasesBuffers() {
             return true;
         }
 
