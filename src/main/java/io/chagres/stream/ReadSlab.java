@@ -27,11 +27,11 @@ public final class ReadSlab {
     /** So many small reads in a row halve the room: one long message among short ones must not change it each time. */
     private static final int SMALL_READS = 64;
 
+    private final int largestRoom;
     private ByteBuffer slab;
     private MemorySegment segment;
     private int leastRoom = SIZE / 4;
     private int smallReads;
-    private final int largestRoom;
     /** The slab of loans that goes with this one. */
     private ReadSlab loans;
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FullBacklog;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
@@ -119,9 +120,14 @@ class LoopCloseWithConnectionsTest {
             doing.accept(socket);
             loop.stop();
         });
-        try (Peer<String> client = Peer.client(port, Talk::ending)) {
+        Gate closed = new Gate();
+        try (Peer<String> client = Peer.client(port, socket -> {
+            closed.await();   // until then it reads nothing, so that no large write can be through
+            return Talk.ending(socket);
+        })) {
             loop.run();
             loop.close();
+            closed.open();
             if (ending != null) {
                 assertEquals(ending, client.result());
             }
