@@ -10,10 +10,12 @@ final class ModelNoise {
     private static final ByteBuffer HEAP = ByteBuffer.wrap(noise(8 << 20));
     private static final ByteBuffer DIRECT = ByteBuffer.allocateDirect(HEAP.capacity()).put(0, HEAP, 0, HEAP.capacity());
 
+    private final Random random;
     private final int start;
 
     /** Both sides of a connection write noise of their own. */
     ModelNoise(Random random) {
+        this.random = new Random(random.nextLong());
         start = random.nextInt(STARTS);
     }
 
@@ -28,8 +30,11 @@ final class ModelNoise {
         return HEAP.capacity() - STARTS;
     }
 
+    /** A buffer with the bytes: at random one that starts and ends with them, or one that holds others before and behind them. */
     ByteBuffer bytes(long position, int length, boolean direct) {
-        return (direct ? DIRECT : HEAP).slice(start + (int) position, length);
+        ByteBuffer all = direct ? DIRECT : HEAP;
+        int from = start + (int) position;
+        return random.nextBoolean() ? all.slice(from, length) : all.duplicate().limit(from + length).position(from);
     }
 
     boolean matches(long position, ByteBuffer bytes) {
