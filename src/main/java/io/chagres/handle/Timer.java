@@ -7,8 +7,9 @@ import java.time.Duration;
 
 /**
  * Calls back once after a time, or again and again: uv_timer_t. Times count from the loop's cached time, see
- * {@link Loop#updateTime()}; a timer never fires early, and two that are due at the same time fire in the order in which
- * they were started. Callbacks come from the timer phase, the last of an iteration.
+ * {@link Loop#updateTime()}; if the timer is started while the loop does not run, they count from the clock. A timer never
+ * fires early, and two that are due at the same time fire in the order in which they were started. Callbacks come from the
+ * timer phase, the last of an iteration.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/timer.html">uv_timer_t</a>
  */

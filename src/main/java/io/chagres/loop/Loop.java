@@ -107,9 +107,7 @@ public final class Loop implements Executor, AutoCloseable {
             core.ticks.drain();
         }
         boolean alive = isAlive();
-        if (!alive || mode == RunMode.DEFAULT) {
-            core.updateTime();
-        }
+        core.updateTime();
         if (alive && mode == RunMode.DEFAULT && !stopping) {
             core.timers.run();
         }
@@ -167,6 +165,10 @@ public final class Loop implements Executor, AutoCloseable {
         stopping = true;
     }
 
+    boolean isRunning() {
+        return running.get();
+    }
+
     boolean isStopping() {
         return stopping;
     }
@@ -183,8 +185,8 @@ public final class Loop implements Executor, AutoCloseable {
     // ---- time --------------------------------------------------------------------------------------------------
 
     /**
-     * Milliseconds since the loop was made, as of the last look at the clock: taken after each wait and before the timers
-     * run, so that all callbacks of one phase see the same time.
+     * Milliseconds since the loop was made, as of the last look at the clock: taken when {@link #run} begins, after each wait
+     * and before the timers run, so that all callbacks of one phase see the same time.
      */
     public long now() {
         core.checkThread();

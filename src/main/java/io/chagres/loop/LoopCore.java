@@ -85,13 +85,21 @@ public final class LoopCore {
 
     // ---- time --------------------------------------------------------------------------------------------------
 
+    /** Whether the loop runs, or is closing: the cached time is that of the current iteration then. */
+    boolean isRunning() {
+        return loop.isRunning();
+    }
+
     /** The cached time, in nanoseconds since the loop was made. */
     public long nowNanos() {
         return nowNanos;
     }
 
-    /** The time at this moment: what {@link #nowNanos} becomes at the next look at the clock. */
-    long clockNanos() {
+    /**
+     * The time at this moment, in nanoseconds since the loop was made: a look at the clock, which costs some 25 ns. The cached
+     * time stays as it is.
+     */
+    public long clockNanos() {
         return clock.nanoTime() - origin;
     }
 
@@ -290,6 +298,9 @@ public final class LoopCore {
      */
     public long backendTimeoutNanos() {
         long nanos = poller.hasChanges() ? 0 : pollTimeout();
+        if (nanos > 0) {
+            nanos = Math.max(0, nanos - (clockNanos() - nowNanos));   // the cached time is that of the last iteration
+        }
         return nanos != 0 && mailbox.fallAsleep() ? nanos : 0;
     }
 

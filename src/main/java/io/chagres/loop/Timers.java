@@ -25,10 +25,30 @@ public final class Timers {
         this.core = core;
     }
 
-    /** Starts {@code entry}, or starts it anew, to fire {@code micros} after the loop's cached time; 0 or more. */
+    /**
+     * Starts {@code entry}, or starts it again, to fire {@code micros} after the loop's cached time. Outside of {@link Loop#run},
+     * where that may be long ago, the loop looks at the clock first.
+     *
+     * @param micros 0 or more
+     */
     public void start(TimerEntry entry, long micros) {
+        if (!core.isRunning()) {
+            core.updateTime();
+        }
+        start(entry, core.nowNanos(), micros);
+    }
+
+    /**
+     * As {@link #start}, but {@code micros} count from this moment, also if the current callback has worked for long: for times
+     * that are granted to a peer, or to another process.
+     */
+    public void startByClock(TimerEntry entry, long micros) {
+        start(entry, core.clockNanos(), micros);
+    }
+
+    private void start(TimerEntry entry, long fromNanos, long micros) {
         stop(entry);
-        long deadline = nowRoundedUp() + micros;
+        long deadline = roundedUp(fromNanos) + micros;
         entry.deadlineMicros = deadline < 0 ? Long.MAX_VALUE : deadline;
         entry.startId = starts++;
         if (size == heap.length) {
@@ -56,7 +76,7 @@ public final class Timers {
 
     /** The time until a started {@code entry} is due, in microseconds; 0 where it is due already. */
     public long microsUntil(TimerEntry entry) {
-        return Math.max(0, entry.deadlineMicros - nowRoundedUp());
+        return Math.max(0, entry.deadlineMicros - roundedUp(core.nowNanos()));
     }
 
     long nanosUntilNext() {
@@ -86,8 +106,8 @@ public final class Timers {
         }
     }
 
-    private long nowRoundedUp() {
-        return Math.ceilDiv(core.nowNanos(), 1000L);
+    private static long roundedUp(long nanos) {
+        return Math.ceilDiv(nanos, 1000L);
     }
 
     private void siftUp(int index, TimerEntry entry) {

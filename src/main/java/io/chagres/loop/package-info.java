@@ -29,8 +29,13 @@
  *       write to an eventfd, and none where the loop is awake.
  *   <li>After each callback, and before the next, the ticks run that it queued ({@link io.chagres.loop.Loop#nextTick}). The
  *       order of Node's events rests on this.
- *   <li>Time is looked at once per wait ({@link io.chagres.loop.Loop#now()}); all callbacks of a phase see the same. A timer
- *       never fires early.
+ *   <li>There are two clocks. The <em>cached time</em> ({@link io.chagres.loop.Loop#now()}) is taken when run begins, after each
+ *       wait and before the timers run; all callbacks of a phase see the same. A {@link io.chagres.handle.Timer} counts from it
+ *       while the loop runs; started outside of run, from the clock. A timer never fires early.
+ *   <li>Whatever measures activity or grants time to others looks at the clock itself when it begins and when it is refreshed
+ *       ({@link io.chagres.loop.LoopCore#clockNanos()}, {@link io.chagres.loop.Timers#startByClock}): the idle timeout of a
+ *       socket, an attempt to connect, the grace of a server that closes. The cached time may be older than the whole time
+ *       that is granted, if a callback works for long.
  *   <li>What a callback throws goes to {@link io.chagres.loop.Loop#onUncaught}; where nobody is there, the iteration is
  *       completed, and run throws it. The loop is intact after that.
  *   <li>Every turn is bounded: a batch of events, the rounds of completions, the timers that were due when the phase began.

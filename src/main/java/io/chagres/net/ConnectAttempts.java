@@ -1,8 +1,8 @@
 package io.chagres.net;
 
-import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.SystemException;
+import io.chagres.loop.TimerEntry;
 import io.chagres.sys.Errno;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -21,6 +21,7 @@ final class ConnectAttempts {
 
     private static final String ALL_IPV6 = "::";
     private static final String ALL_IPV4 = "0.0.0.0";
+    private static final long MICROS_PER_MILLI = 1000;
 
     /** Who is told: once, of the connection or of the failure. */
     interface Listener {
@@ -41,7 +42,8 @@ final class ConnectAttempts {
     private final List<ChagresException> errors = new ArrayList<>(1);
     private final List<SocketAddress> attempted = new ArrayList<>(1);
     private Tcp handle;
-    private Timer timer;
+    /** Null if the current attempt has as long as the kernel gives it. */
+    private Deadline deadline;
     private boolean over;
 
     ConnectAttempts(Socket socket, List<SocketAddress> remotes, ConnectOptions options, Listener listener) {
@@ -101,7 +103,8 @@ final class ConnectAttempts {
         if (atOnce != null) {
             goOn(atOnce);
         } else if (!remotes.isEmpty()) {
-            timer = Timer.after(socket.loop(), attemptMillis, () -> timeout(remote));
+            deadline = new Deadline(remote);
+            socket.loop().core().timers().startByClock(deadline, attemptMillis * MICROS_PER_MILLI);
         }
     }
 
@@ -179,8 +182,21 @@ final class ConnectAttempts {
         return failure(error, remote, localPort > 0 ? localFor(remote) : null);
     }
 
+    /** The end of the time that an attempt has; it counts from the connect, by the clock. */
+    private final class Deadline extends TimerEntry {
+        private final SocketAddress remote;
+
+        Deadline(SocketAddress remote) {
+            this.remote = remote;
+        }
+
+        @Override
+        protected void fire() {
+            timeout(remote);
+        }
+    }
+
     private void timeout(SocketAddress remote) {
-        timer = null;
         socket.emitAttemptTimeout(remote);
         goOn(later(SystemException.of(Errno.ETIMEDOUT, "connect"), remote));
     }
@@ -228,9 +244,9 @@ final class ConnectAttempts {
     }
 
     private void stopTimer() {
-        if (timer != null) {
-            timer.close();
-            timer = null;
+        if (deadline != null) {
+            socket.loop().core().timers().stop(deadline);
+            deadline = null;
         }
     }
 }

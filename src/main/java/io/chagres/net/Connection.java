@@ -155,7 +155,7 @@ final class Connection implements ReadListener, Runnable {
             if (isOver()) {
                 done.onComplete(null);
             } else {
-                socket.touch();
+                socket.wrote(handle.writeQueueSize());
                 done.onComplete(error);
             }
         });

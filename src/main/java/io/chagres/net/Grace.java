@@ -1,32 +1,34 @@
 package io.chagres.net;
 
-import io.chagres.handle.Timer;
-import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.TimerEntry;
 import io.chagres.loop.UsageException;
 import java.time.Duration;
 
 /**
- * The time in which the connections of a closed server may end: see {@link Server#close(Duration)}. Its timer does not keep the
- * loop alive, the connections do; it goes with the last of them.
+ * The time in which the connections of a closed server may end: see {@link Server#close(Duration)}. It counts from the call, by
+ * the clock. Its timer does not keep the loop alive, the connections do; it goes with the last of them.
  */
-final class Grace {
+final class Grace extends TimerEntry {
 
     /** How often in that time it looks for connections that have become idle: often enough that few wait long for it. */
     private static final int LOOKS = 20;
 
-    private static final long LONGEST_LOOK_MILLIS = 1000;
+    private static final long MIN_LOOK_NANOS = 1_000_000;
+    private static final long MAX_LOOK_NANOS = 1_000_000_000;
 
+    private final LoopCore core;
     private final ServerConnections connections;
-    private final Timer timer;
-    private final long lookMillis;
-    private long leftMillis;
+    private final long begin;
+    private final long nanos;
+    private final long lookNanos;
 
-    Grace(Loop loop, ServerConnections connections, Duration time) {
+    Grace(LoopCore core, ServerConnections connections, Duration time) {
+        this.core = core;
         this.connections = connections;
-        timer = new Timer(loop);
-        timer.unref();
-        leftMillis = time.compareTo(Duration.ofMillis(Long.MAX_VALUE)) < 0 ? time.toMillis() : Long.MAX_VALUE;
-        lookMillis = Math.clamp(leftMillis / LOOKS, 1, LONGEST_LOOK_MILLIS);
+        begin = core.clockNanos();
+        nanos = time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) < 0 ? time.toNanos() : Long.MAX_VALUE;
+        lookNanos = Math.clamp(nanos / LOOKS, MIN_LOOK_NANOS, MAX_LOOK_NANOS);
     }
 
     static void require(Duration time) {
@@ -37,17 +39,21 @@ final class Grace {
 
     /** Begins it; {@link #end}, which this may lead to, ends it. */
     void look() {
-        if (leftMillis == 0) {
+        long left = nanos - (core.clockNanos() - begin);
+        if (left <= 0) {
             connections.open(socket -> true).forEach(Socket::destroy);
             return;
         }
-        long next = Math.min(lookMillis, leftMillis);
-        leftMillis -= next;
-        timer.start(next, this::look);
+        core.timers().startByClock(this, Math.ceilDiv(Math.min(lookNanos, left), 1000));
         connections.open(socket -> socket.isIdle() && socket.isWritable()).forEach(Socket::end);
     }
 
+    @Override
+    protected void fire() {
+        look();
+    }
+
     void end() {
-        timer.close();
+        core.timers().stop(this);
     }
 }

@@ -1,19 +1,22 @@
 package io.chagres.net;
 
-import io.chagres.handle.Timer;
-import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.TimerEntry;
 import io.chagres.loop.UsageException;
 import java.util.function.LongSupplier;
 
 /**
- * The idle timer of a socket. Activity only notes the time; the timer looks at it when it fires and waits for the rest, so
- * that a busy socket costs no heap operation per message. It never keeps the loop alive, and does not expire while the
- * kernel is still taking bytes of a slow write.
+ * The idle timer of a socket. Activity only notes the time, by the clock; the timer looks at it when it fires and waits for the
+ * rest, so that a busy socket costs no heap operation per message. It never keeps the loop alive, and does not expire while the
+ * kernel takes bytes of a queued write.
+ *
+ * <p>The clock costs some 25 ns each time. The loop's cached time would be free, and wrong: it may be older than the timeout.
  */
-final class IdleTimeout {
+final class IdleTimeout extends TimerEntry {
 
-    private final Timer timer;
-    private final Loop loop;
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
+    private final LoopCore core;
     private final LongSupplier queueSize;
     private final Runnable onIdle;
     private long timeoutMillis;
@@ -21,12 +24,10 @@ final class IdleTimeout {
     private long lastQueueSize;
 
     /** @param queueSize how many bytes wait to be written */
-    IdleTimeout(Loop loop, LongSupplier queueSize, Runnable onIdle) {
-        this.loop = loop;
+    IdleTimeout(LoopCore core, LongSupplier queueSize, Runnable onIdle) {
+        this.core = core;
         this.queueSize = queueSize;
         this.onIdle = onIdle;
-        timer = new Timer(loop);
-        timer.unref();
     }
 
     static long requireMillis(long millis) {
@@ -37,32 +38,45 @@ final class IdleTimeout {
         return millis;
     }
 
+    /** @param millis more than 0 */
     void start(long millis) {
+        stop();
         timeoutMillis = millis;
-        touch();
-        timer.start(millis, this::fire);
+        wrote(queueSize.getAsLong());
     }
 
-    /** There was activity. An expired timeout begins anew. */
+    /** There was activity. An expired timeout begins again. */
     void touch() {
-        lastActivity = loop.now();
-        if (!timer.isActive() && timeoutMillis > 0) {
-            timer.start(timeoutMillis, this::fire);
+        if (timeoutMillis > 0) {
+            lastActivity = core.clockNanos();
+            if (!isStarted()) {
+                await(timeoutNanos());
+            }
         }
     }
 
-    /** A write has left {@code queued} bytes waiting. */
+    /** There was activity, and {@code queued} bytes wait to be written. */
     void wrote(long queued) {
         lastQueueSize = queued;
         touch();
     }
 
-    private void fire() {
-        long left = lastActivity + timeoutMillis - loop.now();
+    private long timeoutNanos() {
+        return timeoutMillis > Long.MAX_VALUE / NANOS_PER_MILLI ? Long.MAX_VALUE : timeoutMillis * NANOS_PER_MILLI;
+    }
+
+    private void await(long nanos) {
+        core.timers().start(this, Math.ceilDiv(nanos, 1000));
+    }
+
+    @Override
+    protected void fire() {
+        long left = timeoutNanos() - Math.max(0, core.nowNanos() - lastActivity);
+        long queued = queueSize.getAsLong();
         if (left > 0) {
-            timer.start(left, this::fire);
-        } else if (lastQueueSize > 0 && lastQueueSize != queueSize.getAsLong()) {
-            wrote(queueSize.getAsLong());
+            await(left);
+        } else if (lastQueueSize > 0 && lastQueueSize != queued) {
+            wrote(queued);
         } else {
             onIdle.run();
         }
@@ -70,15 +84,11 @@ final class IdleTimeout {
 
     void stop() {
         timeoutMillis = 0;
-        timer.stop();
+        core.timers().stop(this);
     }
 
-    /** 0 where it was stopped. */
+    /** 0 if it was stopped. */
     long millis() {
         return timeoutMillis;
-    }
-
-    void close() {
-        timer.close();
     }
 }

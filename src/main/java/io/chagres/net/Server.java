@@ -285,7 +285,7 @@ public final class Server {
         close();
         endGrace();
         if (connections.count() > 0 && !core.isClosing()) {
-            this.grace = new Grace(loop(), connections, grace);
+            this.grace = new Grace(core, connections, grace);
             this.grace.look();
         }
         return this;

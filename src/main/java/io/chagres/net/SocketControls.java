@@ -130,10 +130,14 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     }
 
     /**
-     * Tells {@link #onTimeout} when nothing has happened for {@code millis}; 0 turns it off. The socket stays as it is: who
-     * wants it closed closes it. It does not keep the loop alive, and does not count while a slow write makes progress.
+     * Calls {@link #onTimeout} when nothing has happened on the socket for {@code millis}; 0 turns it off. The socket stays open:
+     * a listener closes it if that is wanted.
      *
-     * @throws UsageException ERR_OUT_OF_RANGE where it is negative
+     * <p>The time counts from this call, and again from each read and write, by the clock: a listener that works longer than
+     * {@code millis} and then answers has the whole time after its answer. While the kernel takes bytes of a queued write, the
+     * timeout does not come; a write may have been queued before this call. The timeout does not keep the loop alive.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE if {@code millis} is negative
      */
     public Socket setTimeout(long millis) {
         checkThread();
@@ -143,7 +147,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         }
         if (millis > 0) {
             if (idle == null) {
-                idle = new IdleTimeout(loop(), this::queueSize, this::emitTimeout);
+                idle = new IdleTimeout(loop().core(), this::queueSize, this::emitTimeout);
             }
             idle.start(millis);
         } else if (idle != null) {
@@ -165,7 +169,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         }
     }
 
-    /** A write has left {@code queued} bytes waiting. */
+    /** A write was begun or has finished, and {@code queued} bytes wait. */
     final void wrote(long queued) {
         if (idle != null) {
             idle.wrote(queued);
@@ -174,7 +178,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
 
     final void endTimeout() {
         if (idle != null) {
-            idle.close();
+            idle.stop();
             idle = null;
         }
     }

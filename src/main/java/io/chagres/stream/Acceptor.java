@@ -110,7 +110,7 @@ final class Acceptor {
     void rest() {
         failures = 0;
         watcher.remove(Epoll.EPOLLIN);
-        core.timers().start(rest, REST_MICROS);
+        core.timers().startByClock(rest, REST_MICROS);
     }
 
     boolean hasParked() {

@@ -8,6 +8,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.ManualClock;
 import io.chagres.handle.Async;
 import io.chagres.handle.Timer;
 import io.chagres.sys.Descriptors;
@@ -124,5 +125,20 @@ class LoopEmbedTest {
         Thread sender = Thread.ofPlatform().start(() -> loop.execute(loop.core()::release));
         assertFalse(loop.run());
         sender.join();
+    }
+
+    @Test
+    void theTimeoutCountsFromTheClock(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        Timer.after(loop, 100, journal.note("timer"));
+        loop.run(NOWAIT);
+        clock.advanceMillis(30);
+        assertEquals(70_000_000, loop.core().backendTimeoutNanos());
+        clock.advanceMillis(200);
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        loop.run(NOWAIT);
+        journal.expect("timer");
+        loop.core().release();
+        loop.run();
     }
 }

@@ -11,6 +11,8 @@ import io.chagres.fixture.ManualClock;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 @ExtendWith(LoopFixture.class)
 class TimersClockTest {
@@ -82,6 +84,63 @@ class TimersClockTest {
                 loop.run(ONCE);
             }
         }
+        loop.core().release();
+    }
+
+    @Test
+    void startedOutsideOfRunItCountsFromTheClock(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        loop.run(NOWAIT);
+        clock.advanceMillis(150);
+        long started = clock.nanoTime();
+        start(loop, 100_000, () -> journal.add("after " + (clock.nanoTime() - started) / 1_000_000));
+        assertEquals(150, loop.now());
+        loop.run(ONCE);
+        journal.expect("after 100");
+        loop.core().release();
+    }
+
+    @Test
+    void startedInACallbackItCountsFromTheCachedTime(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        start(loop, 0, () -> {
+            clock.advanceMillis(30);
+            start(loop, 100_000, () -> journal.add("at " + loop.now()));
+        });
+        loop.run(NOWAIT);
+        loop.run(ONCE);
+        journal.expect("at 100");
+        loop.core().release();
+    }
+
+    /** What it grants is a time that somebody has, whatever the callback has done before. */
+    @Test
+    void startedByTheClockItHasItsWholeTimeInACallbackToo(Loop loop, ManualClock clock) {
+        loop.core().hold();
+        start(loop, 0, () -> {
+            clock.advanceMillis(30);
+            loop.core().timers().startByClock(new Entry(() -> journal.add("at " + loop.now())), 100_000);
+        });
+        loop.run(NOWAIT);
+        loop.run(ONCE);
+        journal.expect("at 130");
+        loop.core().release();
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void eachRunBeginsWithALookAtTheClock(RunMode mode, Loop loop, ManualClock clock) {
+        loop.core().hold();
+        loop.run(NOWAIT);
+        clock.advanceMillis(5000);
+        loop.core().pend(() -> {
+            start(loop, 100_000, () -> journal.add("at " + loop.now()));
+            loop.core().release();
+        });
+        loop.run(mode);
+        loop.core().hold();
+        loop.run(ONCE);
+        journal.expect("at 5100");
         loop.core().release();
     }
 
