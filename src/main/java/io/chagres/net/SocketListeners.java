@@ -220,6 +220,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
+    public Socket onPrefinish(Runnable listener) {
+        super.onPrefinish(listener);
+        return self();
+    }
+
+    @Override
     public Socket onFinish(Runnable listener) {
         super.onFinish(listener);
         return self();

@@ -11,8 +11,9 @@ import java.util.function.Consumer;
  * where bytes come from and go to ({@link #doRead}, {@link #push}, {@link #doWrite}), and this class does the buffering,
  * the order of events and the end.
  *
- * <p>It destroys itself when both sides are over, and when either fails. The last events are the error, if one was the
- * cause, on a tick, and then the close. An error that nobody listens to goes to the loop's uncaught handler.
+ * <p>It destroys itself when both sides are over, and when either fails, unless its options switch that off. The last events are
+ * the error, if one was the cause, on a tick, and then the close. Without an error listener the error goes to the loop's uncaught
+ * handler. A stream that must open or negotiate something first has a construct step: {@link #constructWith}.
  *
  * @see <a href="https://nodejs.org/api/stream.html#class-streamduplex">stream.Duplex</a>
  */
@@ -28,7 +29,8 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
      * @param readableHighWaterMark see {@link Readable#readableHighWaterMark()}
      * @param writableHighWaterMark see {@link Writable#writableHighWaterMark()}
      * @param emitClose whether the close comes by itself; otherwise the subclass calls {@link Duplex#emitClose}
-     * @param autoDestroy whether it destroys itself when both sides are over; an error always destroys it
+     * @param autoDestroy whether it destroys itself when both sides are over, and when one fails; otherwise an error is emitted,
+     *     reading and writing stop, and the user calls {@link Duplex#destroy()}
      * @param readable whether it can be read at all; otherwise that side is over from the start
      * @param writable whether it can be written at all; otherwise that side is over from the start
      */
@@ -108,8 +110,12 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         return new UsageException("ERR_METHOD_NOT_IMPLEMENTED", "The " + method + "() method is not implemented");
     }
 
-    /** All is written and the stream was ended: the place to end the sink. The finish comes a tick after {@code done}. */
+    /**
+     * All is written and the stream was ended: the place to end the sink. The finish comes a tick after {@code done}, also if the
+     * stream is destroyed meanwhile.
+     */
     protected void doFinal(Completion done) {
+        writing.withoutFinal();
         done.onComplete(null);
     }
 
@@ -155,7 +161,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         return writing.write(data, callback);
     }
 
-    /** Answers a write that can't be carried out: {@code callback} is told {@code error}, which destroys the stream; false. */
+    /** Answers a write that can't be carried out: {@code callback} gets {@code error}, and so does the stream; returns false. */
     protected final boolean refuseWrite(Completion callback, ChagresException error) {
         return writing.refuse(callback, error);
     }
@@ -195,6 +201,18 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     @Override
     public Duplex offDrain(Runnable listener) {
         writing.offDrain(listener);
+        return this;
+    }
+
+    @Override
+    public Duplex onPrefinish(Runnable listener) {
+        writing.onPrefinish(listener);
+        return this;
+    }
+
+    @Override
+    public Duplex offPrefinish(Runnable listener) {
+        writing.offPrefinish(listener);
         return this;
     }
 

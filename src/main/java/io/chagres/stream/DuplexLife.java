@@ -21,6 +21,9 @@ abstract sealed class DuplexLife permits DuplexReading {
     final WritableState writing;
     private Life life = Life.OPEN;
     private ChagresException errored;
+    private boolean errorEmitted;
+    /** Null unless a construct step is pending. */
+    private Construction construction;
     private Listeners<Consumer<? super ChagresException>> errorListeners;
     private Listeners<CloseListener> closeListeners;
 
@@ -65,7 +68,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         return Listeners.remove(list, UsageException.requireArgument(listener, "listener"));
     }
 
-    /** Adds a listener for the error that destroyed the stream: at most one, on a tick, before the close. */
+    /** Adds a listener for the error of the stream: at most one, on a tick, before the close. */
     public Duplex onError(Consumer<? super ChagresException> listener) {
         errorListeners = with(errorListeners, listener);
         return (Duplex) this;
@@ -114,6 +117,58 @@ abstract sealed class DuplexLife permits DuplexReading {
         core.raise(thrown);
     }
 
+    // ---- constructing ----------------------------------------------------------------------------------------------
+
+    /**
+     * Holds the stream back until {@code step} has completed: Node's {@code _construct}, for a stream that opens a file or shakes
+     * hands first. A constructor of the subclass calls it.
+     *
+     * <p>The step runs on the next tick and calls its completion once, then or later. Until then the stream takes calls as usual
+     * but calls neither {@code doRead}, {@code doWrite} and {@code doFinal} nor {@code doDestroy}: writes are buffered and count
+     * for back-pressure, {@code end} waits, and a stream that is destroyed closes after the step.
+     *
+     * <p>An error of the step, thrown or given to its completion, is an error of the stream. A second completion is the error
+     * ERR_MULTIPLE_CALLBACK.
+     *
+     * <pre>{@code
+     * FileStream(Loop loop, Path path) {
+     *     super(loop, Options.DEFAULT.readOnly());
+     *     constructWith(done -> open(path, done));
+     * }
+     * }</pre>
+     *
+     * @param step gets the completion to call: with null, or with the error
+     * @throws UsageException ERR_INVALID_STATE if a step is pending already, or the stream is destroyed
+     * @see <a href="https://nodejs.org/api/stream.html#writable_constructcallback">writable._construct</a>
+     */
+    protected final void constructWith(Consumer<? super Completion> step) {
+        checkThread();
+        if (construction != null || life != Life.OPEN) {
+            throw new UsageException("ERR_INVALID_STATE",
+                construction != null ? "A construct step is pending already" : "The stream is destroyed");
+        }
+        construction = new Construction((Duplex) this, step);
+        construction.begin();
+    }
+
+    final boolean isConstructing() {
+        return construction != null;
+    }
+
+    /** The construct step has completed. */
+    final void constructed(ChagresException error) {
+        Construction completed = construction;
+        construction = null;
+        if (life != Life.OPEN) {
+            giveUp(completed.destructionError(error));
+        } else if (error != null) {
+            errorOrDestroy(error);
+        } else {
+            reading.constructed();
+            writing.constructed();
+        }
+    }
+
     // ---- destroying ------------------------------------------------------------------------------------------------
 
     /** Gives up what it holds; {@code done} is told {@code error}, or another one that happened meanwhile. */
@@ -133,13 +188,34 @@ abstract sealed class DuplexLife permits DuplexReading {
             life = Life.DESTROYED;
             failed(error);
             writing.cancelSoon();
-            try {
-                doDestroy(error, this::givenUp);
-            } catch (RuntimeException thrown) {
-                givenUp(asError(thrown));
+            if (construction != null) {
+                construction.destroyedWith(error);
+            } else {
+                giveUp(error);
             }
         }
         return (Duplex) this;
+    }
+
+    private void giveUp(ChagresException error) {
+        try {
+            doDestroy(error, this::givenUp);
+        } catch (RuntimeException thrown) {
+            givenUp(asError(thrown));
+        }
+    }
+
+    /**
+     * Something has failed: destroys the stream, or, without autoDestroy, emits the error alone. The stream does nothing more then,
+     * and the user destroys it.
+     */
+    final void errorOrDestroy(ChagresException error) {
+        if (options.autoDestroy()) {
+            destroy(error);
+        } else if (life == Life.OPEN) {
+            failed(error);
+            tick(() -> emitError(error));
+        }
     }
 
     private void givenUp(ChagresException error) {
@@ -162,8 +238,13 @@ abstract sealed class DuplexLife permits DuplexReading {
         }
     }
 
-    /** As Node's emitter: a listener that throws keeps those after it from hearing. */
+    /** Once. As with Node's emitter, the listeners after one that throws are not called. */
     private void emitError(ChagresException error) {
+        if (errorEmitted) {
+            return;
+        }
+        errorEmitted = true;
+        writing.endFeeds();
         if (errorListeners == null) {
             raise(error);
         }
@@ -193,6 +274,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     protected final void reopen() {
         life = Life.OPEN;
         errored = null;
+        errorEmitted = false;
         reading.reopen();
         writing.reopen();
     }
@@ -209,6 +291,11 @@ abstract sealed class DuplexLife permits DuplexReading {
     /** Whether it has failed or was destroyed: nothing begins any more. */
     final boolean isOver() {
         return life != Life.OPEN || errored != null;
+    }
+
+    /** Whether its error was emitted. */
+    final boolean isErrorEmitted() {
+        return errorEmitted;
     }
 
     /** As {@link #isDestroyed()}, for those who are on the loop thread anyway. */
@@ -240,7 +327,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         return life == Life.CLOSED;
     }
 
-    /** The error that destroyed it, or null. */
+    /** The error that destroyed it, or, without autoDestroy, that it failed with; else null. */
     public final ChagresException errored() {
         checkThread();
         return errored;

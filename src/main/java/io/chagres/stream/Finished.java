@@ -24,7 +24,7 @@ final class Finished {
 
     void begin() {
         stream.onEnd(onSideOver).onFinish(onSideOver).onError(onError).onClose(onClose);
-        if (stream.isClosed()) {
+        if (stream.isClosed() || stream.isErrorEmitted() && !closeFollows()) {
             stream.tick(this::closed);
         } else if (isDone()) {
             stream.tick(onSideOver);

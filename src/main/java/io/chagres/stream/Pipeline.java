@@ -21,7 +21,7 @@ final class Pipeline {
 
     Pipeline(List<? extends Duplex> streams, boolean ends, Completion callback) {
         if (streams.size() < 2) {
-            throw new UsageException("ERR_MISSING_ARGS", "The \"streams\" argument must be specified");
+            throw new UsageException("ERR_MISSING_ARGS", "A pipeline needs at least 2 streams. Received " + streams.size());
         }
         this.streams = List.copyOf(streams);
         last = this.streams.getLast();

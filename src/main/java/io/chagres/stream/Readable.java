@@ -126,7 +126,7 @@ public sealed interface Readable permits DuplexReading {
     /** Takes a listener for the end off again. */
     Readable offEnd(Runnable listener);
 
-    /** Adds a listener for the error that destroyed the stream: at most one, on a tick, before the close. */
+    /** Adds a listener for the error of the stream: at most one, on a tick, before the close. */
     Readable onError(Consumer<? super ChagresException> listener);
 
     /** Takes a listener for the error off again. */

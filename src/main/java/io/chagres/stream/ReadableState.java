@@ -126,7 +126,7 @@ final class ReadableState extends ReadablePipes {
     }
 
     private boolean fail(String code, String message) {
-        stream.destroy(new ChagresException(code, message));
+        stream.errorOrDestroy(new ChagresException(code, message));
         return false;
     }
 
@@ -187,7 +187,7 @@ final class ReadableState extends ReadablePipes {
     /** Asks the source where there will be room once {@code taken} bytes are taken out, or where somebody waits. */
     private void ask(int taken) {
         boolean wanted = needReadable || length() == 0 || length() - taken < highWaterMark;
-        if (!wanted || ended || reading || stream.isOver()) {
+        if (!wanted || ended || reading || stream.isConstructing() || stream.isOver()) {
             return;
         }
         reading = true;
@@ -196,19 +196,26 @@ final class ReadableState extends ReadablePipes {
         try {
             stream.doRead();
         } catch (RuntimeException thrown) {
-            stream.destroy(Duplex.asError(thrown));
+            stream.errorOrDestroy(Duplex.asError(thrown));
         } finally {
             asking = false;
         }
     }
 
     private void readMoreSoon() {
-        if (!readMoreScheduled) {
+        if (!readMoreScheduled && !stream.isConstructing()) {
             readMoreScheduled = true;
             if (readMoreTick == null) {
                 readMoreTick = this::readMore;
             }
             stream.tick(readMoreTick);
+        }
+    }
+
+    /** The construct step has completed. */
+    void constructed() {
+        if (needReadable) {
+            readMoreSoon();
         }
     }
 

@@ -70,6 +70,15 @@ public sealed interface Writable permits Duplex {
     /** Takes such a listener off again. */
     Writable offDrain(Runnable listener);
 
+    /**
+     * Adds a listener that is called when the sink's own end has succeeded, inside its completion and a tick before {@link
+     * #onFinish}. A write is an error then, and so is one in the listener.
+     */
+    Writable onPrefinish(Runnable listener);
+
+    /** Removes such a listener. */
+    Writable offPrefinish(Runnable listener);
+
     /** Adds a listener for the finish: after {@link #end()}, when all is through. Never after an error or close. */
     Writable onFinish(Runnable listener);
 
@@ -82,7 +91,7 @@ public sealed interface Writable permits Duplex {
     /** Adds a listener for "it is piped to no longer", told inside {@link Readable#unpipe}, or when one of the two ends. */
     Writable onUnpipe(Consumer<? super Readable> listener);
 
-    /** Adds a listener for the error that destroyed the stream: at most one, on a tick, before the close. */
+    /** Adds a listener for the error of the stream: at most one, on a tick, before the close. */
     Writable onError(Consumer<? super ChagresException> listener);
 
     /** Takes a listener for the error off again. */

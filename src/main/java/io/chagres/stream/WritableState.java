@@ -33,10 +33,13 @@ final class WritableState implements Completion {
     /** Whether the sink is being called, so that a completion now is inside the call. */
     private boolean calling;
     private boolean needDrain;
+    /** Whether the subclass has no end of its own. A destruction between the prefinish and the finish cancels the finish then. */
+    private boolean withoutFinal;
     /** Callbacks that a tick is going to call; those of later writes and the finish come after them. */
     private int ticksOwed;
     private List<Completion> finishCallbacks;
     private Listeners<Runnable> drainListeners;
+    private Listeners<Runnable> prefinishListeners;
     private Listeners<Runnable> finishListeners;
     private Feeds feeds;
 
@@ -81,6 +84,14 @@ final class WritableState implements Completion {
         drainListeners = stream.without(drainListeners, listener);
     }
 
+    void onPrefinish(Runnable listener) {
+        prefinishListeners = stream.with(prefinishListeners, listener);
+    }
+
+    void offPrefinish(Runnable listener) {
+        prefinishListeners = stream.without(prefinishListeners, listener);
+    }
+
     void onFinish(Runnable listener) {
         finishListeners = stream.with(finishListeners, listener);
     }
@@ -115,7 +126,7 @@ final class WritableState implements Completion {
         }
         int size = data.remaining();
         length += size;
-        if (writing >= 0 || corked > 0 || stream.isOver()) {
+        if (writing >= 0 || corked > 0 || isHeldBack()) {
             queue(data, callback);
         } else {
             begin(size, callback);
@@ -125,6 +136,11 @@ final class WritableState implements Completion {
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
         return hasRoom && !stream.isOver();
+    }
+
+    /** Whether nothing may begin, now or ever. */
+    private boolean isHeldBack() {
+        return stream.isConstructing() || stream.isOver();
     }
 
     private ChagresException whyNotWrite() {
@@ -138,7 +154,7 @@ final class WritableState implements Completion {
         if (callback != null) {
             stream.tick(() -> callback.onComplete(error));
         }
-        stream.destroy(error);
+        stream.errorOrDestroy(error);
         return false;
     }
 
@@ -167,7 +183,7 @@ final class WritableState implements Completion {
     @Override
     public void onComplete(ChagresException error) {
         if (writing < 0) {
-            stream.destroy(calledTwice());
+            stream.errorOrDestroy(calledTwice());
             return;
         }
         Completion callback = writingCallback;
@@ -210,7 +226,7 @@ final class WritableState implements Completion {
     private void tellFailure(Completion callback, ChagresException error) {
         stream.tell(callback, error);
         cancelWaiting();
-        stream.destroy(error);
+        stream.errorOrDestroy(error);
     }
 
     private void afterWrite(Completion callback) {
@@ -233,7 +249,7 @@ final class WritableState implements Completion {
         if (corked > 0 || stream.destroyed()) {
             return;
         }
-        while (hasWaiting() && writing < 0 && !stream.isOver()) {
+        while (hasWaiting() && writing < 0 && !isHeldBack()) {
             if (waiting.size() > 1 && stream.isVectored()) {
                 writeAllWaiting();
             } else {
@@ -315,7 +331,7 @@ final class WritableState implements Completion {
 
     private boolean mayFinish() {
         return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting()
-            && !stream.isOver();
+            && !isHeldBack();
     }
 
     /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */
@@ -331,21 +347,35 @@ final class WritableState implements Completion {
     }
 
     private void finalDone(ChagresException error) {
-        boolean again = ending != Ending.FINAL_CALLED;
-        ending = Ending.FINAL_DONE;
-        if (error != null || again) {
-            stream.destroy(error != null ? error : calledTwice());
+        if (ending != Ending.FINAL_CALLED) {
+            stream.errorOrDestroy(error != null ? error : calledTwice());
+        } else if (error != null) {
+            stream.tick(this::cancelWaiting);
+            stream.errorOrDestroy(error);
         } else if (mayFinish()) {
+            ending = Ending.FINAL_DONE;
+            stream.tell(prefinishListeners);
             stream.tick(this::finish);
         }
     }
 
-    private static ChagresException calledTwice() {
+    /** The stream has no end of its own. */
+    void withoutFinal() {
+        withoutFinal = true;
+    }
+
+    /** The construct step has completed. */
+    void constructed() {
+        writeWaiting();
+        finishWhenDone();
+    }
+
+    static ChagresException calledTwice() {
         return new ChagresException("ERR_MULTIPLE_CALLBACK", "Callback called multiple times");
     }
 
     private void finish() {
-        if (!mayFinish()) {
+        if (withoutFinal && !mayFinish()) {
             return;
         }
         ending = Ending.FINISHED;

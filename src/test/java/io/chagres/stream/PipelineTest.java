@@ -60,6 +60,8 @@ class PipelineTest {
     void itWantsTwoStreamsAndACallback(Loop loop) {
         assertEquals("ERR_MISSING_ARGS", assertThrows(UsageException.class, () -> pipeline(source)).code());
         assertEquals("ERR_MISSING_ARGS", assertThrows(UsageException.class, this::pipeline).code());
+        assertEquals("A pipeline needs at least 2 streams. Received 1",
+            assertThrows(UsageException.class, () -> pipeline(source)).getMessage());
         assertThrows(UsageException.class, () -> Streams.pipeline(List.of(source, sink), null));
         assertTrue(sink.isWritable());
     }

@@ -274,6 +274,50 @@ class ReadByHandTest {
         journal.expect("error stream.push() after EOF", "close true");
     }
 
+    /** As in Node's file: without autoDestroy, and the sink, which is ended at that moment, has all that was read before. */
+    @Test
+    @Covers("node:test-stream-unshift-read-race")
+    void afterTheEndOfTheSourceOnlyAnUnshiftIsPossibleAndTheSourceIsNotAskedAgain(Loop loop) {
+        use(new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, false)));
+        MemoryDuplex sink = MemoryDuplex.writable(loop, 1000);
+        String data = "asdf".repeat(27).substring(0, 105);
+        int[] at = {0};
+        Runnable push = () -> {
+            assertTrue(at[0] <= data.length(), "asked after the end");
+            if (at[0] < data.length()) {
+                int from = at[0];
+                at[0] = Math.min(from + 10, data.length());
+                stream.push(data.substring(from, at[0]));
+            } else {
+                at[0]++;
+                stream.pushNoMore();
+                stream.unshift("z");
+                sink.end();
+                assertFalse(stream.push("late"));
+            }
+        };
+        stream.source = () -> loop.execute(push);
+        stream.onReadable(() -> {
+            for (ByteBuffer chunk; (chunk = stream.read(10)) != null; ) {
+                sink.write(chunk);
+                if (chunk.remaining() > 4) {
+                    stream.unshift("1234");
+                }
+            }
+        });
+        List<String> written = new ArrayList<>();
+        sink.taking = chunk -> written.add(Talk.text(chunk));
+        sink.onFinish(journal.note("finish"));
+        loop.run();
+        journal.expectInAnyOrder("finish", "error stream.push() after EOF");
+        assertEquals(18, written.size());
+        assertEquals("asdfasdfas", written.getFirst());
+        assertTrue(written.subList(1, 18).stream().allMatch(text -> text.startsWith("1234")));
+        assertEquals(data, written.stream().map(text -> text.replaceFirst("^1234", "")).reduce("", String::concat));
+        assertFalse(stream.isDestroyed());
+        assertFalse(stream.isReadableEnded());
+    }
+
     @Test
     void onceTheEndWasToldItIsAnError(Loop loop) {
         use(new MemoryDuplex(loop));

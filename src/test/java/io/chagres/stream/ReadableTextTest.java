@@ -54,6 +54,29 @@ class ReadableTextTest {
     }
 
     @Test
+    @Covers("node:test-stream-readable-setEncoding-existing-buffers")
+    void whatIsThereAlreadyIsDecodedChunkByChunkAndHandedOnInTheNextTick(Loop loop) {
+        stream.push("a");
+        stream.push("b");
+        stream.onText(UTF_8, journal::add);
+        loop.nextTick(journal.note("tick"));
+        loop.run();
+        journal.expect("a", "b", "tick");
+    }
+
+    @Test
+    @Covers("node:test-stream-readable-setEncoding-existing-buffers")
+    void aCharacterThatIsThereInPiecesIsOneText(Loop loop) {
+        push(0xf0);
+        push(0x9f);
+        push(0x8e);
+        push(0x89);
+        stream.onText(UTF_8, journal::add);
+        loop.run();
+        journal.expect(PARTY);
+    }
+
+    @Test
     @Covers("node:test-stream2-decode-partial")
     void aCharacterThatTheEndCutsOffIsReplacedBeforeTheEnd(Loop loop) {
         stream.onEnd(journal.note("end"));

@@ -114,8 +114,66 @@ class WritableEndTest {
         done.onComplete(null);
         done.onComplete(null);
         loop.run();
-        journal.expect("final", "error Callback called multiple times", "close true");
+        journal.expect("final", "finish", "error Callback called multiple times", "close true");
         assertEquals("ERR_MULTIPLE_CALLBACK", stream.errored().code());
+    }
+
+    @Test
+    @Covers("node:test-stream-err-multiple-callback-construction")
+    void aSinkThatEndsAgainATickLaterHasFinishedAndFails(Loop loop) {
+        Duplex twice = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+            @Override
+            protected void doWrite(ByteBuffer data, Completion done) {
+                done.onComplete(null);
+            }
+
+            @Override
+            protected void doFinal(Completion done) {
+                loop.nextTick(() -> done.onComplete(null));
+                loop.nextTick(() -> done.onComplete(null));
+            }
+        };
+        twice.onFinish(journal.note("finish"));
+        twice.onError(error -> journal.add("error " + error.getMessage()));
+        twice.onClose(hadError -> journal.add("close " + hadError));
+        twice.write("some data");
+        twice.end();
+        loop.run();
+        journal.expect("finish", "error Callback called multiple times", "close true");
+    }
+
+    @Test
+    void destroyedRightAfterTheSinksEndSucceededItFinishesAndCloses(Loop loop) {
+        stream.holds = true;
+        stream.end(null, stream.told("ended"));
+        stream.complete();
+        stream.destroy();
+        loop.run();
+        journal.expect("final", "ended", "finish", "close false");
+        assertTrue(stream.isWritableFinished());
+        assertFalse(stream.isWritableAborted());
+    }
+
+    @Test
+    void destroyedThenWithAnErrorItFinishesFailsAndCloses(Loop loop) {
+        stream.holds = true;
+        stream.end(null, stream.told("ended"));
+        stream.complete();
+        stream.destroy(new ChagresException("EX", "kaboom"));
+        loop.run();
+        journal.expect("final", "ended", "finish", "error kaboom", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-finish-destroyed")
+    void withoutAnEndOfItsOwnItDoesNotFinishOnceItIsDestroyed(Loop loop) {
+        Duplex plain = new PlainSink(loop);
+        plain.onFinish(journal.note("finish"));
+        plain.onClose(hadError -> journal.add("close " + hadError));
+        plain.end(null, stream.told("ended"));
+        plain.destroy();
+        loop.run();
+        journal.expect("ended ERR_STREAM_DESTROYED", "close false");
     }
 
     @Test
@@ -190,6 +248,82 @@ class WritableEndTest {
         stream.write("h");
         stream.write("h");
         loop.run();
-        journal.expect("final", "error write after end", "close true");
+        journal.expect("final", "finish", "error write after end", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-finished")
+    void thePrefinishComesInsideTheEndOfASinkThatHasNoneOfItsOwn(Loop loop) {
+        Duplex plain = new PlainSink(loop);
+        plain.onPrefinish(journal.note("prefinish"));
+        plain.onFinish(journal.note("finish"));
+        plain.end();
+        journal.expect("prefinish");
+        loop.run();
+        journal.expect("finish");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-finished")
+    void itComesInsideTheCompletionOfTheSinksOwnEnd(Loop loop) {
+        Runnable gone = journal.note("gone");
+        stream.onPrefinish(gone);
+        stream.onPrefinish(journal.note("prefinish"));
+        stream.offPrefinish(gone);
+        stream.holds = true;
+        stream.end();
+        loop.run();
+        journal.expect("final");
+        stream.complete();
+        journal.expect("prefinish");
+        loop.run();
+        journal.expect("finish", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-finished")
+    void theSinksOwnEndIsCalledInsideTheEndAndTheFinishComesLater(Loop loop) {
+        stream.onPrefinish(journal.note("prefinish"));
+        stream.end();
+        journal.expect("final", "prefinish");
+        loop.run();
+        journal.expect("finish", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-writev-finish")
+    void aWriteInThePrefinishIsAnErrorAndThereIsNoFinish(Loop loop) {
+        Duplex plain = new PlainSink(loop);
+        plain.onPrefinish(() -> plain.write("late"));
+        plain.onFinish(journal.note("finish"));
+        plain.onError(error -> journal.add("error " + error.getMessage()));
+        plain.end();
+        loop.run();
+        journal.expect("error write after end");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-writev-finish")
+    void aWriteInTheFinishIsAnError(Loop loop) {
+        Duplex plain = new PlainSink(loop);
+        plain.onFinish(() -> plain.write("late"));
+        plain.onFinish(journal.note("finish"));
+        plain.onError(error -> journal.add("error " + error.getMessage()));
+        plain.end();
+        loop.run();
+        journal.expect("finish", "error write after end");
+    }
+
+    /** A sink without an end of its own. */
+    private static final class PlainSink extends Duplex {
+
+        PlainSink(Loop loop) {
+            super(loop, Options.DEFAULT.writeOnly());
+        }
+
+        @Override
+        protected void doWrite(ByteBuffer data, Completion done) {
+            done.onComplete(null);
+        }
     }
 }

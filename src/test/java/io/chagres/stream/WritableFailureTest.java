@@ -13,6 +13,9 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A duplex whose sink fails, or that is destroyed in the middle: who is told what, and in which order. */
 @ExtendWith(LoopFixture.class)
@@ -123,6 +126,51 @@ class WritableFailureTest {
         stream.fail("EX");
         loop.run();
         journal.expect("[a|b]", "told a EX", "told b EX", "ended EX", "error EX", "close true");
+    }
+
+    /** Each of Node's variants: a write or a vector that fails inside the call or later, written by hand or by a pipe. */
+    @ParameterizedTest
+    @CsvSource({"false,false", "false,true", "true,false", "true,true"})
+    @Covers("node:test-stream-writable-write-writev-finish")
+    void aFailureLeavesNeitherPrefinishNorFinish(boolean vectored, boolean later, Loop loop) {
+        stream.onPrefinish(journal.note("prefinish"));
+        stream.holds = true;
+        stream.vectored = vectored;
+        stream.taking = data -> failSoon(loop, later);
+        if (vectored) {
+            stream.cork();
+            stream.write("a");
+        }
+        loop.execute(() -> {
+            stream.end("b");
+            if (vectored) {
+                failSoon(loop, later);
+            }
+        });
+        loop.run();
+        journal.expect(vectored ? "[a|b]" : "[b]", "error EX", "close true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Covers("node:test-stream-writable-write-writev-finish")
+    void soDoesOneOfAPipe(boolean later, Loop loop) {
+        MemoryDuplex source = MemoryDuplex.readable(loop, 10);
+        source.push("ok");
+        source.pushNoMore();
+        stream.holds = true;
+        stream.taking = data -> failSoon(loop, later);
+        source.pipe(stream);
+        loop.run();
+        journal.expect("[ok]", "error EX", "close true");
+    }
+
+    private void failSoon(Loop loop, boolean later) {
+        if (later) {
+            loop.execute(() -> stream.fail("EX"));
+        } else {
+            stream.fail("EX");
+        }
     }
 
     @Test

@@ -1,0 +1,59 @@
+package io.chagres.stream;
+
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.UsageException;
+import java.util.function.Consumer;
+
+/**
+ * The construct step of a {@link Duplex} that is pending: Node's {@code construct} in lib/internal/streams/destroy.js. It begins on
+ * a tick. Its completion takes effect on a tick, too.
+ */
+final class Construction implements Completion {
+
+    private final Duplex stream;
+    private final Consumer<? super Completion> step;
+    private boolean completed;
+    /** The error that the stream was destroyed with before the step completed, or null. */
+    private ChagresException destroyedWith;
+
+    Construction(Duplex stream, Consumer<? super Completion> step) {
+        this.stream = stream;
+        this.step = UsageException.requireArgument(step, "step");
+    }
+
+    void begin() {
+        stream.tick(() -> {
+            try {
+                step.accept(this);
+            } catch (RuntimeException thrown) {
+                onComplete(Duplex.asError(thrown));
+            }
+        });
+    }
+
+    /** Called by the subclass; a second call is an error of the stream. */
+    @Override
+    public void onComplete(ChagresException error) {
+        stream.tick(() -> {
+            if (completed) {
+                stream.errorOrDestroy(error != null ? error : WritableState.calledTwice());
+            } else {
+                completed = true;
+                stream.constructed(error);
+            }
+        });
+    }
+
+    void destroyedWith(ChagresException error) {
+        destroyedWith = error;
+    }
+
+    /** The error that {@code doDestroy} gets: that of the destruction, with that of the step suppressed in it if there are two. */
+    ChagresException destructionError(ChagresException error) {
+        if (destroyedWith == null || error == null || error == destroyedWith) {
+            return destroyedWith != null ? destroyedWith : error;
+        }
+        destroyedWith.addSuppressed(error);
+        return destroyedWith;
+    }
+}
