@@ -83,9 +83,15 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         throw notImplemented("doRead");
     }
 
-    /** Writes {@code data}; calls {@code done} once, inside this call or later. No other write comes before that. */
+    /**
+     * Writes {@code data}; calls {@code done} once, inside this call or later. No other write comes before that. A subclass that
+     * {@linkplain #isVectored() takes several} can leave this out: a single write goes to {@link #doWriteVector} then.
+     */
     protected void doWrite(ByteBuffer data, Completion done) {
-        throw notImplemented("doWrite");
+        if (!isVectored()) {
+            throw notImplemented("doWrite");
+        }
+        doWriteVector(new ByteBuffer[] {data}, done);
     }
 
     /**
