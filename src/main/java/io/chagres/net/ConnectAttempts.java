@@ -19,6 +19,9 @@ import java.util.Set;
  */
 final class ConnectAttempts {
 
+    /** The number of addresses of one lookup that are tried: an answer may hold thousands, each with its own timeout. */
+    static final int MAX_ADDRESSES = 100;
+
     private static final String ALL_IPV6 = "::";
     private static final String ALL_IPV4 = "0.0.0.0";
     private static final long MICROS_PER_MILLI = 1000;
@@ -56,6 +59,7 @@ final class ConnectAttempts {
         this.listener = listener;
     }
 
+    /** At most {@link #MAX_ADDRESSES} of {@code addresses}, with the families in turns. */
     private static Deque<SocketAddress> interleaved(Set<SocketAddress> addresses) {
         Deque<SocketAddress> leading = new ArrayDeque<>();
         Deque<SocketAddress> other = new ArrayDeque<>();
@@ -64,11 +68,11 @@ final class ConnectAttempts {
             (leads ? leading : other).add(remote);
         }
         Deque<SocketAddress> order = new ArrayDeque<>();
-        while (!leading.isEmpty() || !other.isEmpty()) {
+        while (order.size() < MAX_ADDRESSES && !(leading.isEmpty() && other.isEmpty())) {
             if (!leading.isEmpty()) {
                 order.add(leading.poll());
             }
-            if (!other.isEmpty()) {
+            if (!other.isEmpty() && order.size() < MAX_ADDRESSES) {
                 order.add(other.poll());
             }
         }
@@ -79,45 +83,60 @@ final class ConnectAttempts {
         if (isSeveral) {
             socket.client().attempted = attempted;
         }
-        next();
+        tryFrom(attempt(remotes.poll()));
     }
 
-    private void next() {
-        SocketAddress remote = remotes.poll();
+    /** Tries the next addresses until one has to be waited for. A loop: the resolver decides how many fail at once. */
+    private void tryFrom(ChagresException failure) {
+        ChagresException error = failure;
+        while (error != null && !over) {
+            errors.add(error);
+            if (handle != null) {
+                handle.close();
+            }
+            if (remotes.isEmpty()) {
+                over = true;
+                listener.onFailed(together());
+            } else {
+                error = attempt(remotes.poll());
+            }
+        }
+    }
+
+    // ---- beginning an attempt ----------------------------------------------------------------------------------------
+
+    /** Begins to connect to {@code remote}: null if the result comes later, or why that failed at once. */
+    private ChagresException attempt(SocketAddress remote) {
         if (socket.client().blocks(remote)) {
-            blocked(remote);
-            return;
+            return blocked(remote);
         }
-        SystemException atOnce = tryToBind(remote);
-        if (atOnce == null) {
-            socket.emitAttempt(remote);
-            if (over) {
-                return;
-            }
-            attempted.add(remote);
-            atOnce = tryToConnect(remote);
-            if (atOnce != null) {
-                socket.emitAttemptFailed(remote, atOnce);
-            }
+        SystemException failure = tryToBind(remote);
+        if (failure != null) {
+            return failure;
         }
-        if (atOnce != null) {
-            goOn(atOnce);
+        socket.emitAttempt(remote);
+        if (over) {
+            return null;
+        }
+        attempted.add(remote);
+        failure = tryToConnect(remote);
+        if (failure != null) {
+            socket.emitAttemptFailed(remote, failure);
         } else if (!remotes.isEmpty()) {
             deadline = new Deadline(remote);
             socket.loop().core().timers().startByClock(deadline, attemptMillis * MICROS_PER_MILLI);
         }
+        return failure;
     }
 
-    private void blocked(SocketAddress remote) {
+    private ChagresException blocked(SocketAddress remote) {
         ChagresException error =
             new ChagresException("ERR_IP_BLOCKED", "IP(" + remote.address() + ") is blocked by net.BlockList");
         if (isSeveral) {
             socket.emitAttemptFailed(remote, error);
         }
-        goOn(error);
+        return error;
     }
-
-    // ---- beginning an attempt ----------------------------------------------------------------------------------------
 
     /** A new handle, bound where it is to be; or why it could not. */
     private SystemException tryToBind(SocketAddress remote) {
@@ -171,7 +190,7 @@ final class ConnectAttempts {
         } else if (error != null) {
             SystemException failure = later((SystemException) error, remote);
             socket.emitAttemptFailed(remote, failure);
-            goOn(failure);
+            tryFrom(failure);
         } else {
             over = true;
             listener.onConnected(attempt);
@@ -198,23 +217,7 @@ final class ConnectAttempts {
 
     private void timeout(SocketAddress remote) {
         socket.emitAttemptTimeout(remote);
-        goOn(later(SystemException.of(Errno.ETIMEDOUT, "connect"), remote));
-    }
-
-    private void goOn(ChagresException error) {
-        if (over) {
-            return;
-        }
-        errors.add(error);
-        if (handle != null) {
-            handle.close();
-        }
-        if (remotes.isEmpty()) {
-            over = true;
-            listener.onFailed(together());
-        } else {
-            next();
-        }
+        tryFrom(later(SystemException.of(Errno.ETIMEDOUT, "connect"), remote));
     }
 
     /** One error as it is; several as Node's AggregateError: no message, the first one's code, all of them inside. */

@@ -133,6 +133,9 @@ public final class ConnectOptions {
      * first; not only the first. By default {@link Net#defaultAutoSelectFamily()}. Where a family or a local address is given,
      * only the first is.
      *
+     * <p>At most 100 addresses of one lookup are tried. An answer of the name server may hold thousands, and each one that does
+     * not reply takes {@link #autoSelectFamilyAttemptTimeout} of its own.
+     *
      * @see <a href="https://www.rfc-editor.org/rfc/rfc8305">RFC 8305: Happy Eyeballs</a>
      */
     public ConnectOptions autoSelectFamily(boolean on) {
