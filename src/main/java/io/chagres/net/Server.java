@@ -264,7 +264,7 @@ public final class Server {
         if (callback != null) {
             ChagresException error = listening.isRunning() ? null
                 : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
-            closeListeners = Listeners.add(closeListeners, new Once(() -> callback.accept(error)));
+            closeListeners = Listeners.add(closeListeners, new Listeners.Once(() -> callback.accept(error)));
         }
         listening.stop();
         closing = true;
@@ -298,14 +298,6 @@ public final class Server {
         }
     }
 
-    /** A listener for the next close only. */
-    private record Once(Runnable listener) implements Runnable {
-        @Override
-        public void run() {
-            listener.run();
-        }
-    }
-
     private void closeWhenDrained() {
         if (connections.count() == 0) {
             endGrace();
@@ -318,11 +310,7 @@ public final class Server {
 
     private void tellClose() {
         Listeners<Runnable> told = closeListeners;
-        for (var at = told; at != null; at = at.next()) {
-            if (at.listener() instanceof Once) {
-                closeListeners = Listeners.remove(closeListeners, at.listener());
-            }
-        }
+        closeListeners = Listeners.lasting(told);
         Listeners.run(told);
     }
 

@@ -14,14 +14,6 @@ import java.util.function.Consumer;
 /** The events of a socket: those of a duplex, and its own. */
 abstract sealed class SocketListeners extends Duplex permits SocketControls {
 
-    /** Is told once, and taken off before. */
-    private record Once(Runnable listener) implements Runnable {
-        @Override
-        public void run() {
-            listener.run();
-        }
-    }
-
     private ClientSide client;
     private Listeners<Runnable> timeoutListeners;
 
@@ -89,7 +81,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     final void onceConnect(Runnable listener) {
-        onConnect(new Once(listener));
+        onConnect(new Listeners.Once(listener));
     }
 
     /** Adds a listener for "it is ready to be used", right after {@link #onConnect}. */
@@ -129,7 +121,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     final void emitConnect() {
         if (client != null) {
             Listeners<Runnable> told = client.connectListeners;
-            client.connectListeners = lasting(told);
+            client.connectListeners = Listeners.lasting(told);
             tell(told);
         }
     }
@@ -150,41 +142,25 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     final void onceTimeout(Runnable listener) {
-        onTimeout(new Once(listener));
+        onTimeout(new Listeners.Once(listener));
     }
 
     final void offTimeout(Runnable listener) {
-        timeoutListeners = without(timeoutListeners, listener);
+        timeoutListeners = Listeners.remove(timeoutListeners, listener);
     }
 
     final void emitTimeout() {
         Listeners<Runnable> told = timeoutListeners;
-        timeoutListeners = lasting(told);
+        timeoutListeners = Listeners.lasting(told);
         tell(told);
     }
 
     /** Whoever waited for one event of this connection waits in vain. */
     final void forgetThoseToldOnce() {
-        timeoutListeners = lasting(timeoutListeners);
+        timeoutListeners = Listeners.lasting(timeoutListeners);
         if (client != null) {
-            client.connectListeners = lasting(client.connectListeners);
+            client.connectListeners = Listeners.lasting(client.connectListeners);
         }
-    }
-
-    private static Listeners<Runnable> lasting(Listeners<Runnable> list) {
-        if (list == null) {
-            return null;
-        }
-        Listeners<Runnable> rest = lasting(list.next());
-        return list.listener() instanceof Once ? rest : rest == list.next() ? list : new Listeners<>(list.listener(), rest);
-    }
-
-    private static Listeners<Runnable> without(Listeners<Runnable> list, Runnable listener) {
-        if (list == null) {
-            return null;
-        }
-        boolean isIt = list.listener() == listener || list.listener() instanceof Once once && once.listener == listener;
-        return isIt ? list.next() : new Listeners<>(list.listener(), without(list.next(), listener));
     }
 
     // ---- of a duplex -------------------------------------------------------------------------------------------------

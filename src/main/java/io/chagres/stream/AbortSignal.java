@@ -2,8 +2,8 @@ package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.UsageException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * Tells that what it was handed to shall end; made by an {@link AbortController}. One signal may go to several, of one loop.
@@ -26,7 +26,8 @@ public final class AbortSignal {
         }
     }
 
-    private List<Registration> listeners = new ArrayList<>(1);
+    /** In order of registration. A set, since all sockets of a server may listen, and each leaves when it closes. */
+    private Set<Registration> listeners = new LinkedHashSet<>(1);
     private boolean aborted;
     private Throwable reason;
 
@@ -70,8 +71,8 @@ public final class AbortSignal {
         }
         aborted = true;
         this.reason = reason;
-        List<Registration> told = listeners;
-        listeners = new ArrayList<>(0);
+        Set<Registration> told = listeners;
+        listeners = new LinkedHashSet<>(1);
         told.forEach(registration -> registration.listener.run());
     }
 }

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 /** The pipes that end in a sink, and those who listen for them. They form a list by links of their own; mostly there is one. */
 final class Feeds {
 
+    /** Its {@link Piping#previous} is the last. */
     private Piping first;
     private Listeners<Consumer<? super Readable>> pipeListeners;
     private Listeners<Consumer<? super Readable>> unpipeListeners;
@@ -21,12 +22,10 @@ final class Feeds {
         if (first == null) {
             first = pipe;
         } else {
-            Piping last = first;
-            while (last.next != null) {
-                last = last.next;
-            }
-            last.next = pipe;
+            pipe.previous = first.previous;
+            pipe.previous.next = pipe;
         }
+        first.previous = pipe;
         tell(pipeListeners, pipe);
     }
 
@@ -37,17 +36,20 @@ final class Feeds {
 
     /** As {@link #remove}, and nobody is told. */
     void forget(Piping pipe) {
-        if (first == pipe) {
+        if (pipe.previous == null) {
+            return;   // it has been forgotten already
+        }
+        if (pipe == first) {
             first = pipe.next;
-            return;
+        } else {
+            pipe.previous.next = pipe.next;
         }
-        Piping before = first;
-        while (before != null && before.next != pipe) {
-            before = before.next;
+        if (pipe.next != null) {
+            pipe.next.previous = pipe.previous;
+        } else if (first != null) {
+            first.previous = pipe.previous;
         }
-        if (before != null) {
-            before.next = pipe.next;
-        }
+        pipe.previous = null;
     }
 
     private static void tell(Listeners<Consumer<? super Readable>> listeners, Piping pipe) {

@@ -1,36 +1,149 @@
 package io.chagres.stream;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
- * Who listens to one event, in order of registration; null where nobody does. Lists are immutable: an event goes to those
- * who listened when it began, whatever they add and take off meanwhile, and telling a listener allocates nothing.
+ * The listeners of one event, in order of registration; null for an event without one. A list never changes: an event reaches
+ * the listeners that were there when it began, whatever they add and remove meanwhile.
+ *
+ * <p>A list of up to {@link #FEW} listeners is a chain of links, which costs one object a listener, and calling them allocates
+ * nothing. A longer list is a {@link ManyListeners}: adding or removing one does not depend on how many there are.
  *
  * @param <L> the listener's type
  */
-public record Listeners<L>(L listener, Listeners<L> next) {
+public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
 
-    /** {@code list} with {@code listener} at its end. */
-    public static <L> Listeners<L> add(Listeners<L> list, L listener) {
-        return list == null
-            ? new Listeners<>(listener, null)
-            : new Listeners<>(list.listener, add(list.next, listener));
+    /** The number of listeners up to which a change copies the list, and may recurse over it. */
+    static final int FEW = 16;
+
+    Listeners() { }
+
+    /** A listener for one event only: {@link Listeners#lasting} takes it off. */
+    public record Once(Runnable listener) implements Runnable {
+        @Override
+        public void run() {
+            listener.run();
+        }
     }
 
-    /** {@code list} without {@code listener}; of the same one added twice, the later goes. */
+    /** The first listener. */
+    public abstract L listener();
+
+    /** The list behind the first listener, or null. */
+    public abstract Listeners<L> next();
+
+    /** Returns {@code list} with {@code listener} at its end. */
+    public static <L> Listeners<L> add(Listeners<L> list, L listener) {
+        if (list instanceof ManyListeners<L> many) {
+            return many.add(listener);
+        }
+        return isFull(list) ? ManyListeners.of(all(list)).add(listener) : Few.with(list, listener);
+    }
+
+    /** Returns {@code list} with {@code listener} before all others. */
+    public static <L> Listeners<L> addFirst(Listeners<L> list, L listener) {
+        if (list instanceof ManyListeners<L> many) {
+            return many.addFirst(listener);
+        }
+        return isFull(list) ? ManyListeners.of(all(list)).addFirst(listener) : new Few<>(listener, list);
+    }
+
+    /**
+     * Returns {@code list} without {@code listener}, which may be in it as a {@link Once}. If it was added more than once, the
+     * last one goes.
+     */
     public static <L> Listeners<L> remove(Listeners<L> list, L listener) {
-        if (list == null) {
-            return null;
+        return list instanceof ManyListeners<L> many ? many.remove(listener) : Few.without(list, listener);
+    }
+
+    /** Returns {@code list} without the listeners that are {@link Once}. */
+    public static <L> Listeners<L> lasting(Listeners<L> list) {
+        List<L> lasting = null;
+        int count = 0;
+        for (Listeners<L> at = list; at != null; at = at.next(), count++) {
+            if (at.listener() instanceof Once) {
+                lasting = lasting == null ? all(list).subList(0, count) : lasting;
+            } else if (lasting != null) {
+                lasting.add(at.listener());
+            }
         }
-        Listeners<L> rest = remove(list.next, listener);
-        if (rest != list.next) {
-            return new Listeners<>(list.listener, rest);
-        }
-        return list.listener == listener ? rest : list;
+        return lasting == null ? list : of(lasting);
     }
 
     /** Calls each of {@code list}. */
     public static void run(Listeners<Runnable> list) {
-        for (Listeners<Runnable> at = list; at != null; at = at.next) {
-            at.listener.run();
+        for (Listeners<Runnable> at = list; at != null; at = at.next()) {
+            at.listener().run();
+        }
+    }
+
+    static <L> Listeners<L> of(List<L> all) {
+        if (all.size() > FEW) {
+            return ManyListeners.of(all);
+        }
+        Listeners<L> list = null;
+        for (L listener : all.reversed()) {
+            list = new Few<>(listener, list);
+        }
+        return list;
+    }
+
+    static <L> List<L> all(Listeners<L> list) {
+        List<L> all = new ArrayList<>();
+        for (Listeners<L> at = list; at != null; at = at.next()) {
+            all.add(at.listener());
+        }
+        return all;
+    }
+
+    private static boolean isFull(Listeners<?> few) {
+        int size = 0;
+        for (Listeners<?> at = few; at != null; at = at.next()) {
+            size++;
+        }
+        return size >= FEW;
+    }
+
+    /** The listener that the caller has given. */
+    static Object given(Object listener) {
+        return listener instanceof Once once ? once.listener : listener;
+    }
+
+    /** A link of a short list. */
+    static final class Few<L> extends Listeners<L> {
+
+        private final L listener;
+        private final Listeners<L> next;
+
+        Few(L listener, Listeners<L> next) {
+            this.listener = listener;
+            this.next = next;
+        }
+
+        @Override
+        public L listener() {
+            return listener;
+        }
+
+        @Override
+        public Listeners<L> next() {
+            return next;
+        }
+
+        static <L> Listeners<L> with(Listeners<L> list, L listener) {
+            return list == null ? new Few<>(listener, null) : new Few<>(list.listener(), with(list.next(), listener));
+        }
+
+        static <L> Listeners<L> without(Listeners<L> list, L listener) {
+            if (list == null) {
+                return null;
+            }
+            Listeners<L> rest = without(list.next(), listener);
+            if (rest != list.next()) {
+                return new Few<>(list.listener(), rest);
+            }
+            return given(list.listener()) == given(listener) ? rest : list;
         }
     }
 }

@@ -18,6 +18,8 @@ final class Pipeline {
     /** The sides of streams that are not over yet. */
     private int underWay;
     private ChagresException error;
+    /** Whether all that were not over are destroyed: each of them fails too, and there is nothing left to destroy then. */
+    private boolean destroyed;
 
     Pipeline(List<? extends Duplex> streams, boolean ends, Completion callback) {
         if (streams.size() < 2) {
@@ -94,8 +96,11 @@ final class Pipeline {
         if (this.error == null || this.error.code().equals("ERR_STREAM_PREMATURE_CLOSE")) {
             this.error = error;
         }
-        for (int i = 0; i < streams.size(); i++) {
-            destroyUnlessOver(i);
+        if (!destroyed) {
+            destroyed = true;
+            for (int i = 0; i < streams.size(); i++) {
+                destroyUnlessOver(i);
+            }
         }
     }
 

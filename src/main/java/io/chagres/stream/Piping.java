@@ -16,7 +16,8 @@ final class Piping implements Borrower, Runnable {
     /** Whether the sink has answered false and not drained since. */
     private boolean waiting;
     private boolean over;
-    /** The next one that ends in the same sink. */
+    /** Its neighbours among the pipes that end in the same sink: see {@link Feeds}. */
+    Piping previous;
     Piping next;
 
     Piping(Duplex source, Duplex sink, boolean ends) {
@@ -35,10 +36,6 @@ final class Piping implements Borrower, Runnable {
 
     boolean isOver() {
         return over;
-    }
-
-    boolean isWaiting() {
-        return waiting;
     }
 
     /** Makes the source flow, also where it was paused, as Node does. */
@@ -77,8 +74,8 @@ final class Piping implements Borrower, Runnable {
     }
 
     private void await() {
+        source.reading.pipeWaits(!waiting);
         waiting = true;
-        source.reading.pipeWaits();
     }
 
     /** A chunk goes out to all: whoever still takes no more says so again. */
@@ -123,6 +120,7 @@ final class Piping implements Borrower, Runnable {
     /** Nothing will come any more, and nobody is told. */
     void abandon() {
         over = true;
+        waiting = false;
         sink.writing.feeds().forget(this);
     }
 }

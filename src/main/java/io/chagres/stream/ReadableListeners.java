@@ -118,7 +118,7 @@ abstract class ReadableListeners {
 
     /** As {@link #onEnd}, but before those who listen already. */
     void beforeEnd(Runnable listener) {
-        end = new Listeners<>(listener, end);
+        end = Listeners.addFirst(end, listener);
     }
 
     void tellEnd() {

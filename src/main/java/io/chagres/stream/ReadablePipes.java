@@ -5,8 +5,8 @@ import java.util.function.Predicate;
 /** The pipes of a readable side: those who listen for its data and are pipes. Of several sinks, the slowest decides. */
 abstract class ReadablePipes extends ReadableListeners {
 
-    /** Whether one of them waits for its sink to drain. */
-    private boolean waiting;
+    /** How many of them wait for their sinks to drain: counted, since to look for one would cost a walk at each drain. */
+    private int waiting;
 
     ReadablePipes(Duplex stream) {
         super(stream);
@@ -28,8 +28,8 @@ abstract class ReadablePipes extends ReadableListeners {
 
     /** A chunk goes out to all: whoever still takes no more says so again. */
     final void waitForNobody() {
-        if (waiting) {
-            waiting = false;
+        if (waiting > 0) {
+            waiting = 0;
             find(pipe -> {
                 pipe.forgetWaiting();
                 return false;
@@ -37,16 +37,16 @@ abstract class ReadablePipes extends ReadableListeners {
         }
     }
 
-    /** The sink of one takes no more for now. */
-    final void pipeWaits() {
-        waiting = true;
+    /** The sink of one takes no more for now; {@code more} if that is news. */
+    final void pipeWaits(boolean more) {
+        waiting += more ? 1 : 0;
         pause();
     }
 
     /** The sink of one that has waited takes more, or the pipe is over. */
     final void pipeGoesOn() {
-        waiting = find(Piping::isWaiting);
-        if (!waiting && hasDataListeners()) {
+        waiting--;
+        if (waiting == 0 && hasDataListeners()) {
             resume();
         }
     }
@@ -71,6 +71,7 @@ abstract class ReadablePipes extends ReadableListeners {
 
     /** The source was destroyed before its end: no sink hears of that. */
     final void abandonPipes() {
+        waiting = 0;
         find(pipe -> {
             pipe.abandon();
             return false;
