@@ -6,6 +6,8 @@ ARGS     ?=
 TEST     ?=
 BENCH    ?= .
 JMH_ARGS ?=
+STRESS   ?= -m quick -f 1
+SECONDS  ?= 10
 
 # One "25:/usr/lib/jvm/jdk-25" a word, the best first: JAVA_HOME's if it will do, then by version.
 define list-jdks
@@ -56,7 +58,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run test bench compare aot examples doc conformance clean
+.PHONY: help run test bench stress compare aot examples doc conformance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +73,10 @@ bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results al
 	@$(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec \
 	    -Djmh.args='$(BENCH) -prof gc $(PERF) -rf json -rff target/jmh.json $(JMH_ARGS)'
 	@$(if $(filter .,$(BENCH)),$(call COMPARE,$(BRIEFLY)))
+
+stress: ## race two threads at each hand-over: jcstress, then whole loops; STRESS="-m default -t Mailbox", SECONDS=60 a race
+	@$(MVN) --quiet $(NO_TRACE) -Pstress test-compile exec:exec@jcstress -Djcstress.args='-r jcstress $(STRESS)' \
+	    exec:exec@races -Draces.args='$(SECONDS)'
 
 compare: ## beside C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
 	@$(call COMPARE,$(ARGS))

@@ -32,7 +32,7 @@ public final class Work<T> extends Resident {
     private T result;
     private Throwable failure;
 
-    private Work(Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
+    Work(Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
         this.core = UsageException.requireArgument(loop, "loop").core();
         this.job = UsageException.requireArgument(job, "job");
         this.callback = UsageException.requireArgument(callback, "callback");
@@ -73,7 +73,7 @@ public final class Work<T> extends Resident {
         }
     }
 
-    private void runJob() {
+    void runJob() {
         if (!state.compareAndSet(State.QUEUED, State.RUNNING)) {
             return;
         }
