@@ -232,10 +232,10 @@ final class WritableState implements Completion {
     private void afterWrite(Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !stream.destroyed()) {
             needDrain = false;
-            stream.tell(drainListeners);
             if (feeds != null) {
                 feeds.drained();
             }
+            stream.tell(drainListeners);
         }
         stream.tell(callback, null);
         if (stream.destroyed()) {

@@ -31,12 +31,21 @@ class ReadableFlagsTest {
     @Test
     @Covers("node:test-stream-readable-aborted")
     void abortedIsWhatWasDestroyedBeforeItsEnd(Loop loop) {
-        stream.push("x");
-        stream.pushNoMore();
-        assertFalse(stream.isReadableAborted());
-        stream.destroy();
-        assertTrue(stream.isReadableAborted());
-        loop.run();
+        for (boolean pushes : new boolean[] {false, true}) {
+            for (boolean ends : new boolean[] {false, true}) {
+                MemoryDuplex destroyed = MemoryDuplex.readable(loop, 10);
+                if (pushes) {
+                    destroyed.push("x");
+                }
+                if (ends) {
+                    destroyed.pushNoMore();
+                }
+                assertFalse(destroyed.isReadableAborted());
+                destroyed.destroy();
+                assertTrue(destroyed.isReadableAborted());
+                loop.run();
+            }
+        }
     }
 
     @Test

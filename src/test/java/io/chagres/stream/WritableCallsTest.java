@@ -1,0 +1,284 @@
+package io.chagres.stream;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Talk;
+import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.UsageException;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Writes one by one, corked and together: what the sink gets, when it counts, and what their callbacks are told. */
+@ExtendWith(LoopFixture.class)
+class WritableCallsTest {
+
+    private static final String[] WORDS = {"please", "buffer", "me", "kindly"};
+
+    private MemoryDuplex stream;
+    private Journal journal;
+
+    @BeforeEach
+    void create(Loop loop) {
+        stream = MemoryDuplex.writable(loop, 1000).watched();
+        journal = stream.journal;
+    }
+
+    // ---- the sink's completion ---------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @CsvSource({"false,false", "false,true", "true,true"})
+    @Covers("node:test-stream-writable-write-cb-twice")
+    void aSecondCompletionIsAnErrorWheneverItComes(boolean firstLater, boolean secondLater, Loop loop) {
+        Duplex twice = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+            @Override
+            protected void doWrite(ByteBuffer data, Completion done) {
+                complete(done, firstLater);
+                complete(done, secondLater);
+            }
+
+            private void complete(Completion done, boolean later) {
+                if (later) {
+                    tick(() -> done.onComplete(null));
+                } else {
+                    done.onComplete(null);
+                }
+            }
+        };
+        twice.onError(error -> journal.add(error.code()));
+        twice.write("hi");
+        loop.run();
+        journal.expect("ERR_MULTIPLE_CALLBACK");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-destroy")
+    void withoutAutoDestroyToo(Loop loop) {
+        stream = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
+        stream.holds = true;
+        stream.write("asd");
+        Completion done = stream.held.remove();
+        done.onComplete(null);
+        done.onComplete(null);
+        loop.run();
+        stream.journal.expect("[asd]", "error Callback called multiple times");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Covers({"node:test-stream-writable-write-cb-error", "node:test-stream-writable-writable"})
+    void aFailureIsToldToTheWriteBeforeTheErrorEvent(boolean later, Loop loop) {
+        stream.holds = true;
+        stream.taking = data -> {
+            if (later) {
+                loop.nextTick(() -> {
+                    stream.fail("EX");
+                    assertFalse(stream.isWritable());
+                });
+            } else {
+                stream.fail("EX");
+            }
+        };
+        assertTrue(stream.isWritable());
+        assertEquals(later, stream.write("hi", stream.told("told")));
+        assertEquals(later, stream.isWritable());
+        loop.run();
+        journal.expect("[hi]", "told EX", "error EX", "close true");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-write-error")
+    void aWriteAfterTheEndIsToldOnATickAndBeforeTheErrorEvent(Loop loop) {
+        stream.end();
+        stream.write("asd", stream.told("told"));
+        journal.expect("final");
+        loop.run();
+        journal.expect("finish", "told ERR_STREAM_WRITE_AFTER_END", "error write after end", "close true");
+        UsageException refused = assertThrows(UsageException.class, () -> stream.write((ByteBuffer) null));
+        assertEquals("ERR_STREAM_NULL_VALUES", refused.code());
+    }
+
+    @Test
+    @Covers({"node:test-stream-write-drain"})
+    void noDrainComesOnceItIsEnded(Loop loop) {
+        stream = MemoryDuplex.writable(loop, 1).watched();
+        stream.holds = true;
+        stream.taking = data -> loop.nextTick(stream::complete);
+        assertFalse(stream.write("asd"));
+        stream.end();
+        loop.run();
+        stream.completeAll();
+        loop.run();
+        stream.journal.expect("[asd]", "final", "finish", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-needdrain-state")
+    void itNeedsADrainUntilTheCallbackOfTheWrite(Loop loop) {
+        stream = MemoryDuplex.writable(loop, 1).watched();
+        stream.holds = true;
+        stream.taking = data -> loop.nextTick(() -> {
+            assertTrue(stream.isWritableNeedDrain());
+            stream.complete();
+        });
+        assertFalse(stream.isWritableNeedDrain());
+        stream.write("asdasd", error -> {
+            assertFalse(stream.isWritableNeedDrain());
+            stream.journal.add("told");
+        });
+        assertTrue(stream.isWritableNeedDrain());
+        loop.run();
+        stream.journal.expect("[asdasd]", "drain", "told");
+    }
+
+    // ---- the end -----------------------------------------------------------------------------------------------------
+
+    @Test
+    @Covers("node:test-stream-writable-ended-state")
+    void itIsEndedFromTheEndOnAndNotInsideTheLastWrite(Loop loop) {
+        stream.taking = data -> {
+            assertFalse(stream.isWritableEnded());
+            assertTrue(stream.isWritable());
+        };
+        assertFalse(stream.isWritableEnded());
+        stream.end(Talk.buffer("testing ended state"), error -> {
+            assertTrue(stream.isWritableEnded());
+            assertFalse(stream.isWritable());
+            journal.add("ended");
+        });
+        assertTrue(stream.isWritableEnded());
+        assertFalse(stream.isWritable());
+        loop.run();
+        journal.expect("[testing ended state]", "final", "ended", "finish", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-duplex-end")
+    void oneThatWasEndedByItsUserIsNotEndedAgainByTheEndOfReading(Loop loop) {
+        MemoryDuplex duplex = new MemoryDuplex(loop, new Duplex.Options(false, 10, 10, true)).watched();
+        duplex.holds = true;
+        duplex.end();
+        duplex.resume();
+        duplex.pushNoMore();
+        loop.run();
+        duplex.journal.expect("final", "end");
+        duplex.destroy();
+        loop.run();
+        duplex.journal.expect("close false");
+    }
+
+    // ---- corked ------------------------------------------------------------------------------------------------------
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    @Covers({"node:test-stream3-cork-end", "node:test-stream3-cork-uncork"})
+    void corkedWritesAnswerTrueAndAreCarriedOutInsideTheUncorkOrTheEnd(boolean ends, Loop loop) {
+        assertTrue(stream.write("stuff"));
+        journal.expect("[stuff]");
+        stream.cork();
+        for (String word : WORDS) {
+            loop.execute(() -> assertTrue(stream.write(word)));
+        }
+        loop.execute(() -> {
+            journal.expect();
+            if (ends) {
+                stream.end();
+                assertFalse(stream.isWritableFinished());
+                journal.expect("[please]", "[buffer]", "[me]", "[kindly]", "final");
+            } else {
+                stream.uncork();
+                journal.expect("[please]", "[buffer]", "[me]", "[kindly]");
+            }
+        });
+        loop.run();
+        journal.expect(ends ? new String[] {"finish", "close false"} : new String[0]);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"false,false", "false,true", "true,false", "true,true"})
+    @Covers("node:test-stream-writev")
+    void corkedWritesGoTogetherAndTheFinishComesAfterAllTheirCallbacks(boolean uncorks, boolean nested, Loop loop) {
+        stream.vectored = true;
+        stream.cork();
+        stream.write("hello, ", stream.told("1"));
+        stream.write("world", stream.told("2"));
+        if (nested) {
+            stream.cork();
+        }
+        stream.write("!", stream.told("3"));
+        if (nested) {
+            stream.uncork();
+        }
+        stream.write("and then...", stream.told("4"));
+        if (uncorks) {
+            stream.uncork();
+        }
+        stream.end(null, stream.told("ended"));
+        loop.run();
+        journal.expect("[hello, |world|!|and then...]", "1", "2", "3", "4", "final", "ended", "finish", "close false");
+    }
+
+    /** Also of one write alone. */
+    @Test
+    @Covers("node:test-stream-writev")
+    void aSinkThatTakesSeveralNeedNotTakeOne(Loop loop) {
+        Duplex vectors = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+            @Override
+            protected boolean isVectored() {
+                return true;
+            }
+
+            @Override
+            protected void doWriteVector(ByteBuffer[] data, Completion done) {
+                journal.add(data.length + ": " + Talk.text(data[0]));
+                done.onComplete(null);
+            }
+        };
+        vectors.write(Talk.buffer("asd"), stream.told("told"));
+        loop.run();
+        journal.expect("1: asd", "told");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-clear-buffer")
+    void whatWaitsIsCountedInEachCallback(Loop loop) {
+        stream.holds = true;
+        stream.taking = data -> loop.execute(stream::complete);
+        stream.cork();
+        int[] left = {5};
+        for (int i = 1; i <= 5; i++) {
+            stream.write("" + i, error -> assertEquals(Math.max(--left[0] - 1, 0), stream.waitingBytes()));
+        }
+        stream.end();
+        loop.run();
+        assertEquals(0, left[0]);
+        stream.complete();
+        loop.run();
+        journal.expect("[1]", "[2]", "[3]", "[4]", "[5]", "final", "finish", "close false");
+    }
+
+    @Test
+    @Covers("node:test-stream-writable-destroy")
+    void aFailureOfAnUncorkedWriteIsToldToThoseBehindItWithoutAutoDestroyToo(Loop loop) {
+        MemoryDuplex kept = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
+        kept.holds = true;
+        kept.taking = data -> loop.nextTick(() -> kept.held.remove().onComplete(new ChagresException("EX", "asd")));
+        kept.cork();
+        kept.write("a", kept.told("told a"));
+        kept.write("b", kept.told("told b"));
+        kept.uncork();
+        loop.run();
+        kept.journal.expect("[a]", "told a EX", "told b EX", "error asd");
+    }
+}
