@@ -8,12 +8,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 /**
  * Calls back when the process gets a signal: uv_signal_t. Any number of handles, on any number of loops, may wait for the
  * same signal; each gets each. Callbacks come from the poll phase. While one handle waits, the default action of the
- * signal does not happen; when the last one stops, what was before is restored.
+ * signal does not happen; when the last one stops, what was before is restored. If another library has set a handler of its
+ * own meanwhile, that one stays; a new start takes the signal again.
  *
  * <p>Signals are caught through the JVM, which keeps some for itself: ILL, FPE, SEGV and QUIT, and with {@code -Xrs} HUP,
- * INT and TERM too. KILL and STOP can be caught by nobody. HUP, INT or TERM that the JVM was started to ignore, as INT is in
- * the background of a shell without job control, stays ignored. The first process that the JVM starts resets CHLD, once: who
- * waits for CHLD must start the handle after that.
+ * INT and TERM too. These are refused, and so are three that the JVM would give away although it needs them:
+ *
+ * <ul>
+ *   <li>USR2, with which HotSpot suspends threads for JFR and other samplers. If the JVM is started with the environment
+ *       variable {@code _JAVA_SR_SIGNUM=16}, it uses signal 16 instead; USR2 can be caught then, and 16 (STKFLT) can not.
+ *   <li>PROF, which JFR's CPU-time sampler (JDK 25) and other profilers take when they start.
+ *   <li>BUS, of which the JVM makes an InternalError if a mapped file is cut.
+ * </ul>
+ *
+ * <p>PIPE and XFSZ, which the JVM only ignores, can be caught. KILL and STOP can't be caught by any process. HUP, INT or TERM
+ * that the JVM was started to ignore, as INT is in the background of a shell without job control, stays ignored. The first
+ * process that the JVM starts resets CHLD, once: a handle for CHLD must be started after that.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/signal.html">uv_signal_t</a>
  */
@@ -44,7 +54,7 @@ public final class Signal extends Handle {
      * Starts waiting for the signal {@code name}, "INT" or "SIGINT". Where it is started already, this start replaces the
      * other; of the same signal, none is lost between the two.
      *
-     * @throws UsageException EINVAL where the system has no such signal, or the JVM keeps it for itself
+     * @throws UsageException EINVAL if the system has no such signal, or the JVM uses it itself: see the class
      */
     public void start(String name, Runnable callback) {
         subscribe(name, callback, false);

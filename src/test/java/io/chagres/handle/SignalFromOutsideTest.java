@@ -27,8 +27,9 @@ class SignalFromOutsideTest {
     private final List<String> calls = new ArrayList<>();
 
     @ParameterizedTest
-    @ValueSource(strings = {"USR2", "USR1", "HUP", "TERM", "INT"})
-    void aSignalWakesASleepingLoop(String name, Loop loop) throws Exception {
+    @ValueSource(strings = {"ALRM", "USR1", "HUP", "TERM", "INT"})
+    void aSignalWakesASleepingLoop(String name, Loop loop, SignalBackdrop backdrop) throws Exception {
+        backdrop.require(name);
         Signal[] signal = new Signal[1];
         signal[0] = Signal.on(loop, name, () -> {
             calls.add(name);
@@ -42,15 +43,15 @@ class SignalFromOutsideTest {
     @Test
     void eachOfManySignalsArrives(Loop loop) throws Exception {
         Signal[] signal = new Signal[1];
-        signal[0] = Signal.on(loop, "USR2", () -> {
+        signal[0] = Signal.on(loop, "ALRM", () -> {
             calls.add("call");
             if (calls.size() == 20) {
                 signal[0].close();
             } else {
-                kill("USR2");
+                kill("ALRM");
             }
         });
-        kill("USR2");
+        kill("ALRM");
         loop.run();
         assertEquals(20, calls.size());
     }

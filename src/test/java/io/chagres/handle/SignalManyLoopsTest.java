@@ -42,7 +42,7 @@ class SignalManyLoopsTest {
         for (int round = 0; round < 2; round++) {
             ready.acquire(LISTENERS);
             raise("USR1");
-            raise("USR2");
+            raise("ALRM");
         }
         join(listeners);
         enough = true;
@@ -64,7 +64,7 @@ class SignalManyLoopsTest {
                     startUntilCalled(b, "USR1", firstCalls);
                 }
                 if (toSecond) {
-                    startUntilCalled(c, "USR2", secondCalls);
+                    startUntilCalled(c, "ALRM", secondCalls);
                 }
                 ready.release();
                 loop.run();

@@ -16,6 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @ExtendWith({SignalBackdrop.class, LoopFixture.class})
@@ -24,8 +25,9 @@ class SignalNamesTest {
     private final List<String> calls = new ArrayList<>();
 
     @ParameterizedTest
-    @ValueSource(strings = {"INT", "SIGINT", "TERM", "SIGHUP", "USR1", "SIGUSR2", "WINCH", "PIPE"})
-    void aNameIsGoodWithAndWithoutItsPrefix(String name, Loop loop) throws Exception {
+    @ValueSource(strings = {"INT", "SIGINT", "TERM", "SIGHUP", "USR1", "SIGALRM", "WINCH", "PIPE"})
+    void aNameIsGoodWithAndWithoutItsPrefix(String name, Loop loop, SignalBackdrop backdrop) throws Exception {
+        backdrop.require(name.replace("SIG", ""));
         Signal signal = Signal.on(loop, name, () -> calls.add(name));
         try (SignalWitness witness = new SignalWitness(name.replace("SIG", ""))) {
             witness.raiseAndAwait(1);
@@ -61,6 +63,39 @@ class SignalNamesTest {
             refused.getMessage());
         assertFalse(signal.isActive());
         close(signal, loop);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"USR2, suspends its threads", "SIGUSR2, _JAVA_SR_SIGNUM", "PROF, CPU-time sampler", "BUS, InternalError"})
+    void aSignalThatTheJvmNeedsIsRefusedWithTheReason(String name, String reason, Loop loop) {
+        UsageException refused = assertThrows(UsageException.class, () -> Signal.on(loop, name, () -> { }));
+        assertEquals("EINVAL", refused.code());
+        assertTrue(refused.getMessage().startsWith("signal " + name.replace("SIG", "") + " cannot be caught: "),
+            refused.getMessage());
+        assertTrue(refused.getMessage().contains(reason), refused.getMessage());
+        loop.run();
+    }
+
+    @ParameterizedTest
+    @CsvSource(value = {"null, 12", "'', 12", "16, 16", "' 16x', 16", "x16, 12", "11, 12", "64, 64", "65, 12", "999, 12", "-16, 12"},
+        nullValues = "null")
+    void theSignalForSuspendingThreadsIsReadAsHotSpotReadsIt(String variable, int signal) {
+        assertEquals(signal, SignalTable.suspendSignal(variable));
+    }
+
+    @Test
+    void movedToAnotherSignalItGivesUsr2Free() throws Exception {
+        List<String> command = new ArrayList<>(List.of("env", "_JAVA_SR_SIGNUM=16"));
+        command.addAll(ForkedJvm.command(TryMoved.class));
+        assertEquals(new ForkedJvm.Outcome(0, "USR2 caught, STKFLT refused"), ForkedJvm.run(command));
+    }
+
+    static final class TryMoved {
+        public static void main(String[] arguments) {
+            try (Loop loop = new Loop()) {
+                System.out.println("USR2 " + TryAll.tryToCatch(loop, "USR2") + ", STKFLT " + TryAll.tryToCatch(loop, "STKFLT"));
+            }
+        }
     }
 
     @ParameterizedTest
@@ -119,7 +154,7 @@ class SignalNamesTest {
             System.out.println(String.join(", ", answers));
         }
 
-        private static String tryToCatch(Loop loop, String name) {
+        static String tryToCatch(Loop loop, String name) {
             try {
                 Signal.on(loop, name, () -> { });
                 return "caught";
