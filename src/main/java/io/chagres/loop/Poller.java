@@ -40,6 +40,8 @@ final class Poller {
     private final MemorySegment events = Memory.allocate((long) BATCH * EpollEvent.size());
     private final MemorySegment change = Memory.allocate(EpollEvent.size());
     private MemorySegment timespec;
+    /** Whether epoll_pwait2(2) can be used, as far as is known. If it can't, epoll_wait(2) says what is wrong, if anything is. */
+    private boolean hasFineWait = Epoll.hasPwait2();
 
     private Watcher[] watchers = new Watcher[64];
     private Watcher[] changes = new Watcher[16];
@@ -266,20 +268,24 @@ final class Poller {
     }
 
     private int sleep(long nanos) {
-        if (nanos > 0 && nanos < FINE_TIMEOUT_NANOS && Epoll.hasPwait2()) {
-            return fineSleep(nanos);
+        if (nanos > 0 && nanos < FINE_TIMEOUT_NANOS && hasFineWait) {
+            int count = fineSleep(nanos);
+            if (count >= 0 || count == -Errno.EINTR) {
+                return count;
+            }
+            hasFineWait = false;
         }
         long millis = nanos <= 0 ? nanos : Math.ceilDiv(nanos, 1_000_000L);
         return Epoll.epoll_wait(epoll, events, BATCH, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
+    /** Any error but EINTR is a refusal: ENOSYS of an old kernel, or the number that a seccomp(2) profile has for it. */
     private int fineSleep(long nanos) {
         if (timespec == null) {
             timespec = Memory.allocate(16);
         }
         timespec.set(ValueLayout.JAVA_LONG, 8, nanos);
-        int count = Epoll.epoll_pwait2(epoll, events, BATCH, timespec, MemorySegment.NULL);
-        return count != -Errno.ENOSYS ? count : Epoll.epoll_wait(epoll, events, BATCH, 1 + (int) (nanos / 1_000_000));
+        return Epoll.epoll_pwait2(epoll, events, BATCH, timespec, MemorySegment.NULL);
     }
 
     private int dispatch(int count) {

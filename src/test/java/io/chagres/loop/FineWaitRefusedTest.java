@@ -1,0 +1,48 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.chagres.fixture.ForkedJvm;
+import io.chagres.handle.Timer;
+import io.chagres.sys.Errno;
+import io.chagres.sys.Faults;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** A kernel without epoll_pwait2(2), or a seccomp(2) profile that refuses it with whatever number its author has chosen. */
+class FineWaitRefusedTest {
+
+    private static final List<Integer> REFUSALS = List.of(Errno.ENOSYS, Errno.EPERM, Errno.EINVAL, Errno.ENOTSUP, Errno.EACCES);
+
+    @Test
+    void theLoopWaitsWithEpollWaitFromThenOn() throws Exception {
+        String each = ": refused once, timer, timer, not asked again";
+        String expected = String.join("\n", REFUSALS.stream().map(errno -> Errno.name(errno) + each).toList());
+        assertEquals(new ForkedJvm.Outcome(0, expected), ForkedJvm.run(Refused.class));
+    }
+
+    static final class Refused {
+        public static void main(String[] arguments) {
+            Faults.install();
+            REFUSALS.forEach(Refused::refuse);
+        }
+
+        private static void refuse(int errno) {
+            StringBuilder says = new StringBuilder(Errno.name(errno)).append(':');
+            try (Loop loop = new Loop()) {
+                arm(errno);
+                Timer.after(loop, 2, () -> says.append(Faults.struck() ? " refused once, timer," : " not refused, timer,"));
+                loop.run();
+                arm(errno);
+                Timer.after(loop, 2, () -> says.append(Faults.struck() ? " timer, asked again" : " timer, not asked again"));
+                loop.run();
+            }
+            Faults.arm(null);
+            System.out.println(says);
+        }
+
+        private static void arm(int errno) {
+            Faults.arm(new Faults.Plan("epoll_pwait2", 0, epoll -> true, 1, -1, errno, false));
+        }
+    }
+}
