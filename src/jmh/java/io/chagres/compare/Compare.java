@@ -14,6 +14,7 @@ import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.function.Function;
@@ -81,8 +82,8 @@ public final class Compare implements Callable<Integer> {
         List<Load> chosen = loads.contains("headlines") ? chosen("load", Loads.HEADLINES, Loads.all(), Load::name)
             : chosen("load", loads, Loads.all(), Load::name);
         if (list) {
-            contestants.forEach(contestant -> System.out.printf("%-22s %s%n", contestant.name(), contestant.says()));
-            chosen.forEach(load -> System.out.printf("%-22s %s%n", load.name(), load.says()));
+            contestants.forEach(contestant -> System.out.printf(Locale.ROOT, "%-22s %s%n", contestant.name(), contestant.says()));
+            chosen.forEach(load -> System.out.printf(Locale.ROOT, "%-22s %s%n", load.name(), load.says()));
         } else {
             measure(workshop, contestants, chosen);
         }
@@ -105,7 +106,7 @@ public final class Compare implements Callable<Integer> {
         cores.pinLoad();
         Map<String, String> machine = Machine.description();
         machine.put("pinned", cores.says());
-        machine.forEach((what, is) -> System.out.printf("%-13s %s%n", what, is));
+        machine.forEach((what, is) -> System.out.printf(Locale.ROOT, "%-13s %s%n", what, is));
         System.out.println();
         try (Servers running = new Servers(cores, workshop)) {
             Contest contest = new Contest(contestants, new Setting(running, workshop, seconds, !noCalls), rounds, fresh);

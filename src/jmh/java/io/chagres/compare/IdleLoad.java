@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -33,7 +34,7 @@ record IdleLoad(int connections) implements Load {
 
     @Override
     public String says() {
-        return String.format("%,d idle connections: user memory of each", connections);
+        return String.format(Locale.ROOT, "%,d idle connections: user memory of each", connections);
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.chagres.compare.traffic.Churn;
 import io.chagres.compare.traffic.Messages;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** All loads, in the order in which they run. */
 final class Loads {
@@ -48,7 +49,7 @@ final class Loads {
     }
 
     private static Load messages(String name, int size, int connections, int depth) {
-        String says = String.format("Echo of %,d B, %,d connections, %s in flight", size, connections, depth);
+        String says = String.format(Locale.ROOT, "Echo of %,d B, %,d connections, %s in flight", size, connections, depth);
         return new TrafficLoad(name, says, Mode.ECHO, server -> new Messages(server, size, connections, depth));
     }
 

@@ -4,6 +4,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.Resident;
 import io.chagres.loop.UsageException;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -208,7 +209,7 @@ public abstract class Handle extends Resident {
     /** Kind and state, as in "Timer (active, unreferenced)": what {@link Loop#closeStrictly()} names it by. */
     @Override
     public String toString() {
-        String liveness = state == State.OPEN ? (active ? "active" : "inactive") : state.name().toLowerCase();
+        String liveness = state == State.OPEN ? (active ? "active" : "inactive") : state.name().toLowerCase(Locale.ROOT);
         return getClass().getSimpleName() + " (" + liveness + (referenced ? "" : ", unreferenced") + ")";
     }
 }

@@ -8,6 +8,7 @@ import io.chagres.loop.Task;
 import io.chagres.loop.UsageException;
 import io.chagres.loop.WorkerPool;
 import io.chagres.sys.Errno;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
@@ -129,6 +130,6 @@ public final class Work<T> extends Resident {
 
     @Override
     public String toString() {
-        return "Work (" + state.get().name().toLowerCase() + ")";
+        return "Work (" + state.get().name().toLowerCase(Locale.ROOT) + ")";
     }
 }

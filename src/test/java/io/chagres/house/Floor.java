@@ -1,5 +1,7 @@
 package io.chagres.house;
 
+import java.util.Locale;
+
 import java.util.Arrays;
 import java.util.stream.Stream;
 
@@ -9,7 +11,7 @@ enum Floor {
 
     /** The floor's package, as in {@code io.chagres.sys}. */
     String packageName() {
-        return "io.chagres." + name().toLowerCase();
+        return "io.chagres." + name().toLowerCase(Locale.ROOT);
     }
 
     /** Matches the floor's package and those inside it, in ArchUnit's notation. */

@@ -34,6 +34,14 @@ class SourceTreeTest {
         assertNone("have more than " + MAX_LINES + " lines", sources(), file -> lines(file).size() > MAX_LINES);
     }
 
+    /** In Turkish, "CLOSING".toLowerCase() is another word; in Arabic and German, %d gives other digits and other groups. */
+    @Test
+    void noTextDependsOnTheLanguageOfTheUser() {
+        Pattern localized = Pattern.compile("to(Lower|Upper)Case\\(\\)|String\\.format\\((?!Locale)|printf\\((?!Locale)|\\.formatted\\(");
+        Stream<Path> all = Stream.of(MAIN, Path.of("src/jmh/java"), Path.of("examples")).flatMap(SourceTreeTest::sources);
+        assertNone("use the default locale", all, file -> lines(file).stream().anyMatch(line -> localized.matcher(line).find()));
+    }
+
     @Test
     void everyPackageHasItsChapter() {
         Stream<Path> packages = sources().map(Path::getParent).filter(folder -> !folder.equals(MAIN)).distinct();
@@ -45,7 +53,11 @@ class SourceTreeTest {
     }
 
     private static Stream<Path> sources() {
-        try (Stream<Path> files = Files.walk(MAIN)) {
+        return sources(MAIN);
+    }
+
+    private static Stream<Path> sources(Path tree) {
+        try (Stream<Path> files = Files.walk(tree)) {
             return files.filter(file -> file.toString().endsWith(".java")).toList().stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);

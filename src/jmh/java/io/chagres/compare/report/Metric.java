@@ -1,6 +1,7 @@
 package io.chagres.compare.report;
 
 import java.util.List;
+import java.util.Locale;
 
 /** A figure: of an operation, and from {@link #MEMORY} on of a connection or a process. */
 public enum Metric {
@@ -41,6 +42,6 @@ public enum Metric {
     }
 
     public String format(double value) {
-        return String.format("%,." + decimals + "f", value);
+        return String.format(Locale.ROOT, "%,." + decimals + "f", value);
     }
 }

@@ -9,6 +9,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
@@ -106,7 +107,7 @@ public record Standing(String load, String says, List<Metric> metrics, String re
 
     private static void note(List<String> noise, String what, double share, double much) {
         if (share > much) {
-            noise.add(String.format("%s %.0f %%", what, share * 100));
+            noise.add(String.format(Locale.ROOT, "%s %.0f %%", what, share * 100));
         }
     }
 }

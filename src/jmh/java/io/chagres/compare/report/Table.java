@@ -2,6 +2,7 @@ package io.chagres.compare.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /** A standing in columns, for a terminal. */
 public final class Table {
@@ -30,7 +31,7 @@ public final class Table {
     private void row(Standing.Row row, List<Metric> metrics) {
         List<String> cells = new ArrayList<>();
         cells.add(row.server());
-        cells.add(row.ratio() == null ? NOTHING : String.format("%.2f", row.ratio()));
+        cells.add(row.ratio() == null ? NOTHING : String.format(Locale.ROOT, "%.2f", row.ratio()));
         for (Metric metric : metrics) {
             Double median = row.medians().get(metric);
             cells.add(median == null ? NOTHING : metric.format(median));
@@ -45,7 +46,7 @@ public final class Table {
         for (String[] line : lines) {
             for (int column = 0; column < line.length; column++) {
                 boolean isText = column == 0 || column == line.length - 1;
-                text.append("  ").append(String.format("%" + (isText ? "-" : "") + width(column) + "s", line[column]));
+                text.append("  ").append(String.format(Locale.ROOT, "%" + (isText ? "-" : "") + width(column) + "s", line[column]));
             }
             text.setLength(text.toString().stripTrailing().length());
             text.append('\n');
