@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import java.io.InputStream;
@@ -114,6 +115,10 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     public <W extends Writable> W pipe(W destination, boolean end) {
         checkThread();
         Duplex sink = (Duplex) UsageException.requireArgument(destination, "destination");
+        if (!options.readable()) {
+            errorOrDestroy(new ChagresException("ERR_STREAM_CANNOT_PIPE", "Cannot pipe, not readable"));
+            return destination;
+        }
         boolean nothingCanCome = isClosed() && !isReadableEnded();
         if (!nothingCanCome && !sink.isClosed()) {
             new Piping((Duplex) this, sink, end).begin();

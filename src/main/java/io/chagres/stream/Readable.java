@@ -107,6 +107,8 @@ public sealed interface Readable permits DuplexReading {
      * destination finishes, fails or closes it is unpiped; an error or close of this stream does not end it:
      * {@link Streams#pipeline} is for that.
      *
+     * <p>If this stream can only be written, that is its error ERR_STREAM_CANNOT_PIPE.
+     *
      * @param end whether the end of this stream ends it
      * @return {@code destination}
      */

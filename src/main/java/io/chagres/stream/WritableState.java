@@ -132,6 +132,9 @@ final class WritableState implements Completion {
             begin(size, callback);
             stream.doWrite(data, this);
             calling = false;
+            if (hasWaiting()) {
+                writeWaiting();      // writes that the sink has made itself, inside the call
+            }
         }
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;

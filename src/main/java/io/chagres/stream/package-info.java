@@ -29,12 +29,15 @@
  *
  * <ul>
  *   <li>data, as it comes; end, a tick after the last byte was consumed, once;
- *   <li>write callbacks in order; drain, when a write had answered false and all is through; finish, a tick after the sink
- *       has ended;
+ *   <li>write callbacks in order; drain, when a write had answered false and all is through; prefinish, when the sink has
+ *       ended, and finish a tick after it;
  *   <li>error, on a tick, at most once; close, always, once and last.
  * </ul>
  *
- * There are five ways to read, and they may take turns: data listeners, to whom it flows; text, the same decoded; readable and
+ * <p>A stream with a construct step ({@link io.chagres.stream.Duplex#constructWith}) reads, writes, ends and closes nothing before
+ * the step has completed. Without autoDestroy an error is emitted alone: nothing begins any more, and the user destroys the stream.
+ *
+ * <p>There are five ways to read, and they may take turns: data listeners, to whom it flows; text, the same decoded; readable and
  * {@link io.chagres.stream.Readable#read(int)}, for who knows how many bytes come next; a pipe; and an InputStream, for a
  * thread that waits.
  *

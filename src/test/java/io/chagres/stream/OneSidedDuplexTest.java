@@ -75,14 +75,17 @@ class OneSidedDuplexTest {
     }
 
     @Test
+    @Covers("node:test-stream-readable-with-unimplemented-_read")
     void whatASubclassLeavesOutIsSaidWhenItIsMissed(Loop loop) {
         Journal journal = new Journal();
         Duplex empty = new Duplex(loop, Duplex.Options.DEFAULT) {
         };
         empty.onError(error -> journal.add(error.getMessage()));
-        empty.resume();
+        empty.onClose(hadError -> journal.add("close " + hadError));
+        empty.read();
         loop.run();
-        journal.expect("The doRead() method is not implemented");
+        journal.expect("The doRead() method is not implemented", "close true");
+        assertEquals("ERR_METHOD_NOT_IMPLEMENTED", empty.errored().code());
     }
 
     @Test

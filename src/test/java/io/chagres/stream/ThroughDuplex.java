@@ -9,7 +9,11 @@ final class ThroughDuplex extends MemoryDuplex {
     private Completion waiting;
 
     ThroughDuplex(Loop loop) {
-        super(loop, new Options(true, 10, 10, true));
+        this(loop, 10);
+    }
+
+    ThroughDuplex(Loop loop, int mark) {
+        super(loop, new Options(true, mark, mark, true));
     }
 
     @Override

@@ -75,6 +75,38 @@ class WritableCallsTest {
         stream.journal.expect("[asd]", "error Callback called multiple times");
     }
 
+    /** Before the sink is done with the first, or after. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aWriteInsideTheSinksOwnIsCarriedOutRightAfterIt(boolean doneBefore, Loop loop) {
+        Duplex writing = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+            @Override
+            protected void doWrite(ByteBuffer data, Completion done) {
+                if (doneBefore) {
+                    done.onComplete(null);
+                }
+                journal.add("begin " + Talk.text(data));
+                if (Talk.text(data).equals("a")) {
+                    write(Talk.buffer("b"), stream.told("told b"));
+                    write(Talk.buffer("c"), stream.told("told c"));
+                }
+                journal.add("end " + Talk.text(data));
+                if (!doneBefore) {
+                    done.onComplete(null);
+                }
+            }
+        };
+        writing.onFinish(journal.note("finish"));
+        writing.write(Talk.buffer("a"), stream.told("told a"));
+        writing.end();
+        loop.run();
+        if (doneBefore) {
+            journal.expect("begin a", "begin b", "end b", "begin c", "end c", "end a", "told a", "told b", "told c", "finish");
+        } else {
+            journal.expect("begin a", "end a", "begin b", "end b", "begin c", "end c", "told a", "told b", "told c", "finish");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers({"node:test-stream-writable-write-cb-error", "node:test-stream-writable-writable"})
@@ -98,7 +130,7 @@ class WritableCallsTest {
     }
 
     @Test
-    @Covers("node:test-stream-writable-write-error")
+    @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-null"})
     void aWriteAfterTheEndIsToldOnATickAndBeforeTheErrorEvent(Loop loop) {
         stream.end();
         stream.write("asd", stream.told("told"));

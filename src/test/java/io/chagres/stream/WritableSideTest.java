@@ -152,7 +152,7 @@ class WritableSideTest {
     }
 
     @Test
-    @Covers({"node:test-stream-write-final", "node:test-stream-writable-finished"})
+    @Covers({"node:test-stream-write-final", "node:test-stream-writable-finished", "node:test-stream-writable-final-async"})
     void theFinishComesATickAfterTheSinksOwnEnd(Loop loop) {
         stream.holds = true;
         stream.end(ByteBuffer.allocate(0), stream.told("ended"));
