@@ -71,6 +71,7 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
         if (isDestroyed()) {
             beginAnew();
         }
+        client().attempted = List.of();
         opening = new Opening(self(), options);
         touch();
         begin();

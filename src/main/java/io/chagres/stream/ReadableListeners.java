@@ -66,6 +66,15 @@ abstract class ReadableListeners {
         }
     }
 
+    /** Makes those that decode text begin at a first byte again. */
+    final void resetText() {
+        for (var at = data; at != null; at = at.next()) {
+            if (at.listener() instanceof TextListener text) {
+                text.reset();
+            }
+        }
+    }
+
     // ---- readable, pause, resume -----------------------------------------------------------------------------------
 
     void onReadable(Runnable listener) {

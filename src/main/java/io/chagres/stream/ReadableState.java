@@ -425,6 +425,7 @@ final class ReadableState extends ReadablePipes {
         ended = !stream.options.readable();
         endEmitted = ended;
         didRead = false;
+        resetText();
         if (readableListening) {
             needReadable = true;
             stream.tick(this::pull);

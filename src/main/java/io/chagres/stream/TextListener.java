@@ -52,6 +52,12 @@ final class TextListener implements Borrower {
         tell(text);
     }
 
+    /** Forgets the cut character: a new connection begins. */
+    void reset() {
+        decoder.reset();
+        cut = NOTHING;
+    }
+
     private CharBuffer room(ByteBuffer bytes) {
         return CharBuffer.allocate((int) Math.ceil((bytes.remaining() + 1) * (double) decoder.maxCharsPerByte()));
     }

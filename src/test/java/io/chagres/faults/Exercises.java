@@ -10,10 +10,12 @@ import io.chagres.handle.PollEvents;
 import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
+import io.chagres.net.BlockList;
 import io.chagres.net.Family;
 import io.chagres.net.Lookup;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
+import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 import io.chagres.net.SocketAddress;
 import io.chagres.net.SocketOption;
@@ -121,8 +123,12 @@ final class Exercises {
     }
 
     private static void listen(World world, String host, Consumer<String> told) {
+        listen(world, Net.createServer(world.loop), host, told);
+    }
+
+    private static void listen(World world, Server server, String host, Consumer<String> told) {
         Ending ending = new Ending(told);
-        Server server = Net.createServer(world.loop, socket -> {
+        server.onConnection(socket -> {
             socket.onError(error -> ending.failed(nameOf(error)));
             socket.pipe(socket);
         });
@@ -149,6 +155,13 @@ final class Exercises {
             ending.failed(nameOf(refused));
             server.close();
         }
+    }
+
+    /** Another server, with a list of addresses that it does not serve, has a visitor who is not on it, and ends. */
+    static void listenGuarded(World world, Consumer<String> told) {
+        BlockList blocked = new BlockList();
+        blocked.addAddress("192.0.2.1");
+        listen(world, Net.createServer(world.loop, new ServerOptions().blockList(blocked)), World.HOST, told);
     }
 
     /** Two handles, without what net puts on top: bound, connected to each other's host, closed. */

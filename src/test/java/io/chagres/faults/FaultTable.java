@@ -65,6 +65,8 @@ final class FaultTable {
             .told("fine, reported getsockname %2$s", "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
         of("getpeername", 0, "an accepted connection", Exercises::identify)
             .told("fine, reported nobody", "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
+        at(1, "getpeername", 0, "a server with a block list", Exercises::listenGuarded)
+            .told(DROPPED, "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
     }
 
     private void connecting() {

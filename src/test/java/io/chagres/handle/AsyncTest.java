@@ -174,6 +174,14 @@ class AsyncTest {
     }
 
     @Test
+    void aSendAfterTheCloseLeavesNothingBehind(Loop loop) {
+        async = counting(loop);
+        close(loop);
+        async.send();
+        assertFalse(loop.isAlive());
+    }
+
+    @Test
     void whatTheCallbackThrowsLosesNoLaterSend(Loop loop) {
         List<Throwable> caught = new ArrayList<>();
         loop.onUncaught(caught::add);

@@ -3,6 +3,7 @@ package io.chagres.loop;
 import static io.chagres.loop.RunMode.NOWAIT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Descriptor;
@@ -96,6 +97,27 @@ class LoopEmbedTest {
         loop.core().release();
         loop.run();
         journal.expect("task");
+    }
+
+    @Test
+    void whatIsToRunWithoutAWaitMakesTheTimeoutZero(Loop loop) {
+        Timer timer = Timer.after(loop, 60_000, () -> { });
+        assertTrue(loop.core().backendTimeoutNanos() > 0);
+        loop.nextTick(journal.note("tick"));
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        loop.run(NOWAIT);
+        loop.core().pend(journal.note("pending"));
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        loop.run(NOWAIT);
+        timer.close(journal.note("close"));
+        Timer other = Timer.after(loop, 60_000, () -> { });
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        loop.run(NOWAIT);
+        assertTrue(loop.core().backendTimeoutNanos() > 0);
+        other.close();
+        assertEquals(0, loop.core().backendTimeoutNanos());
+        loop.run();
+        journal.expect("tick", "pending", "close");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
@@ -79,6 +80,18 @@ class LoopOwnershipTest {
         loop.run();
         journal.expect("tick");
         Thread.ofPlatform().name("mortal").start(loop::run).join();
+        loop.close();
+    }
+
+    @Test
+    void aVirtualThreadDoesNotInheritALoopWhoseThreadHasEnded() throws InterruptedException {
+        Loop loop = new Loop();
+        Thread.ofPlatform().name("mortal").start(loop::run).join();
+        for (Executable call : List.<Executable>of(loop::now, loop::stop, loop::isAlive, loop::close,
+            () -> loop.nextTick(() -> { }), loop.core()::checkThread)) {
+            WrongThreadException wrong = assertInstanceOf(WrongThreadException.class, thrownOn(Thread.ofVirtual(), call));
+            assertTrue(wrong.getMessage().startsWith("the loop belongs to thread \"mortal\""), wrong.getMessage());
+        }
         loop.close();
     }
 

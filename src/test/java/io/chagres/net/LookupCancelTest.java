@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
@@ -75,6 +76,24 @@ class LookupCancelTest {
         }
         cancel(loop, lookups);
         assertEquals(Collections.nCopies(4, "getnameinfo EAI_CANCELED"), calls);
+    }
+
+    @Test
+    void aSocketThatIsDestroyedTakesItsLookupBackAndItsLoopEndsWhileTheWorkersAreBusy(Loop loop) {
+        try (Loop own = new Loop()) {
+            Timer.after(own, 20_000, () -> {
+                calls.add("it waits for a worker");
+                mayEnd.open();
+            }).unref();
+            Socket client = Net.connect(own, 9, "localhost");
+            client.onLookup((error, address, family, host) -> calls.add("lookup"));
+            client.onClose(hadError -> calls.add("close"));
+            Timer.after(own, 1, client::destroy);
+            own.run();
+            assertEquals(List.of("close"), calls);
+        }
+        mayEnd.open();
+        loop.run();
     }
 
     @Test

@@ -11,6 +11,7 @@ import io.chagres.fixture.Journal;
 import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
+import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import java.io.IOException;
@@ -107,6 +108,34 @@ class SocketConnectAttemptsTest {
                 "connect ECONNREFUSED 127.0.0.2:" + silent.port(), "close true");
             assertTrue(client.isDestroyed());
         }
+    }
+
+    @Test
+    void severalAddressesThatDoNotAnswerHaveTheirTimeOneAfterTheOther(Loop loop, ManualClock clock) throws IOException {
+        try (Peer<String> server = Peer.server(Talk::allText); FullBacklog silent = new FullBacklog(server.port());
+             FullBacklog alsoSilent = new FullBacklog("127.0.0.4", server.port())) {
+            long start = loop.now();
+            Socket client = connect(loop, server.port(), silent.host(), alsoSilent.host(), "127.0.0.1");
+            client.onConnectionAttempt(remote -> journal.add("after " + (loop.now() - start)));
+            client.onConnect(client::end);
+            loop.run();
+        }
+        journal.expect("try 127.0.0.3", "after 0", "timeout 127.0.0.3", "try 127.0.0.4", "after 250", "timeout 127.0.0.4",
+            "try 127.0.0.1", "after 500", "connect", "ready", "close false");
+    }
+
+    @Test
+    void destroyedInTheMiddleOfAnAttemptItLeavesNoTimer(Loop loop, ManualClock clock) throws IOException {
+        try (FullBacklog silent = new FullBacklog()) {
+            Socket client = connect(loop, silent.port(), silent.host(), "127.0.0.1");
+            long start = loop.now();
+            Timer.after(loop, 10, client::destroy);
+            loop.run();
+            assertEquals(10, loop.now() - start, "the loop ends with the close");
+            clock.advanceMillis(1000);
+            loop.run();
+        }
+        journal.expect("try 127.0.0.3", "close false");
     }
 
     @ParameterizedTest

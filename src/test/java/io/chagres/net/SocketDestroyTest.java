@@ -80,6 +80,21 @@ class SocketDestroyTest {
     }
 
     @Test
+    void writesThatWereCancelledAreNotCountedAsWritten(Loop loop) {
+        accepted(loop, socket -> {
+            socket.write(ByteBuffer.allocate(32 << 20));
+            socket.write("behind");
+            assertEquals((32 << 20) + 6, socket.bytesWritten());
+            socket.onClose(hadError -> {
+                assertEquals(0, socket.writableLength());
+                assertEquals(32 << 20, socket.bytesWritten());
+            });
+            socket.destroy();
+        });
+        journal.expect("close false");
+    }
+
+    @Test
     void corkedWritesLearnItToo(Loop loop) {
         accepted(loop, socket -> {
             socket.cork();

@@ -15,13 +15,38 @@ import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @ConnectionTest
 class SocketWriteTest {
 
     private final Journal journal = new Journal();
+
+    /** The kernel takes a part of it: the rest begins where that ended, counted from the buffer's own position. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLargeWriteFromTheMiddleOfABufferArrivesWhole(boolean direct, Loop loop) {
+        byte[] noise = Talk.noise(14, 16 << 20);
+        ByteBuffer whole = direct ? ByteBuffer.allocateDirect(noise.length).put(noise) : ByteBuffer.wrap(noise);
+        Gate written = new Gate();
+        try (Peer<byte[]> peer = Peer.server(socket -> {
+            written.await();
+            return Talk.all(socket);
+        })) {
+            Socket client = Net.connect(loop, peer.port(), Local.HOST).resume();
+            client.onConnect(() -> {
+                assertFalse(client.write(whole.clear().position(7).limit(noise.length - 3)));
+                client.end();
+                written.open();
+            });
+            loop.run();
+            assertArrayEquals(Arrays.copyOfRange(noise, 7, noise.length - 3), peer.result());
+        }
+    }
 
     @Test
     @Covers({"S47", "S48"})

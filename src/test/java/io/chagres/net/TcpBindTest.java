@@ -70,6 +70,18 @@ class TcpBindTest {
         }
     }
 
+    @Test
+    void afterABindToAnAddressInUseASecondBindToAFreeOneCounts(Loop loop) throws IOException {
+        try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
+            tcp.bind(new SocketAddress(Local.HOST, other.getLocalPort()));
+            tcp.bind(new SocketAddress(Local.HOST, 0));
+            assertTrue(tcp.localAddress().port() > 0);
+            tcp.listen(128, () -> { });
+            assertTrue(tcp.isActive());
+            close(loop);
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"4.4.4.4", "2001:db8::1"})
     @Covers({"libuv:tcp_bind_error_addrnotavail_2", "libuv:tcp_bind6_error_addrnotavail"})

@@ -96,6 +96,20 @@ class GatheredWriteTest {
         assertEquals(121, told);
     }
 
+    /** The kernel takes it in many parts: each must go on where the last one ended, counted from the buffer's own position. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aLargeWriteFromTheMiddleOfABufferArrivesWhole(boolean direct, Loop loop) {
+        Random random = new Random(19);
+        ByteBuffer whole = direct ? direct(random, 16 << 20) : bytes(random, 16 << 20);
+        keep(whole.position(7).limit(whole.capacity() - 3));
+        arrives(loop, tcp -> {
+            tcp.write(whole, error -> told++);
+            assertTrue(tcp.writeQueueSize() > 0);
+        });
+        assertEquals(1, told);
+    }
+
     /** More than the kernel takes, so that it is the first of the queue. */
     private void fill(Tcp tcp) {
         tcp.write(keep(ByteBuffer.allocate(12 << 20)), error -> told++);

@@ -99,6 +99,23 @@ class PipelineTest {
         assertSame(error, sink.errored());
     }
 
+    /** Which may well be why it closed. */
+    @Test
+    void anErrorThatComesAfterAPrematureCloseIsTheOneThatIsTold(Loop loop) {
+        MemoryDuplex failing = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true).readOnly()) {
+            @Override
+            protected void doDestroy(ChagresException error, Completion done) {
+                assertEquals("ERR_STREAM_PREMATURE_CLOSE", error.code());
+                done.onComplete(new ChagresException("EX", "the cause"));
+            }
+        };
+        pipeline(failing, sink);
+        loop.run();
+        sink.destroy();
+        loop.run();
+        journal.expect("EX");
+    }
+
     @Test
     void oneInTheMiddleThatFailsDestroysAll(Loop loop) {
         MemoryDuplex middle = MemoryDuplex.withMark(loop, 10);

@@ -103,6 +103,21 @@ class WritableFailureTest {
     }
 
     @Test
+    void writesThatADestroyCancelledAreNotCountedAnyMore(Loop loop) {
+        stream.holds = true;
+        stream.write("a");
+        stream.write("bb");
+        stream.write("ccc");
+        assertEquals(6, stream.writableLength());
+        assertEquals(5, stream.waitingBytes());
+        stream.destroy();
+        stream.complete();
+        loop.run();
+        assertEquals(0, stream.writableLength());
+        assertEquals(0, stream.waitingBytes());
+    }
+
+    @Test
     @Covers("node:test-stream-writable-final-destroy")
     void destroyedWhileTheSinkEndsThereIsNoFinish(Loop loop) {
         stream.holds = true;

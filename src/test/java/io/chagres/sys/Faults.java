@@ -5,6 +5,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
@@ -41,6 +42,8 @@ public final class Faults {
 
     private static final Set<String> LINKED = ConcurrentHashMap.newKeySet();
 
+    private static final Map<String, Integer> CALLS = new ConcurrentHashMap<>();
+
     private static Plan plan;
     private static int uses;
 
@@ -72,6 +75,11 @@ public final class Faults {
         return plan == null || uses - plan.use >= plan.times - 1;
     }
 
+    /** How often the function of that name was called since {@link #install}. */
+    public static int calls(String name) {
+        return CALLS.getOrDefault(name, 0);
+    }
+
     /** The functions that were linked since {@link #install}. */
     public static Set<String> linked() {
         return new TreeSet<>(LINKED);
@@ -87,6 +95,7 @@ public final class Faults {
 
     /** In place of each call: the first of {@code arguments} is where errno goes, the rest are those of C. */
     private static long call(String name, MethodHandle function, Object[] arguments) throws Throwable {
+        CALLS.merge(name, 1, Integer::sum);
         Plan failure = take(name, arguments);
         long result = failure == null || failure.afterwards ? (long) function.invokeExact(arguments) : -1;
         if (failure == null) {

@@ -15,6 +15,9 @@ import org.junit.jupiter.api.Test;
 /** sendmsg and recvmsg with their structs: several buffers at once, and descriptors beside them. */
 class MessagesTest extends SysTest {
 
+    /** socket(7): the number of x86-64 and ARM64. */
+    private static final int SO_PASSCRED = 16;
+
     private final MemorySegment msg = Memory.allocate(MsgHdr.BYTES);
     private final MemorySegment iov = Memory.allocate(2 * IoVec.BYTES);
     private final MemorySegment data = Memory.string("header,body");
@@ -155,6 +158,20 @@ class MessagesTest extends SysTest {
         int[] read = new int[4];
         assertEquals(1, Cmsg.rights(msg, control, read));
         assertEquals(5, read[0]);
+    }
+
+    /** The kernel puts the sender's credentials before the descriptors, in a message of 28 bytes: the next begins at 32. */
+    @Test
+    void aMessageBehindOneOfOddLengthIsFound() {
+        int[] ends = pair();
+        int[] pipe = pipe();
+        assertEquals(0, Sockets.setsockopt(ends[1], Sockets.SOL_SOCKET, SO_PASSCRED, 1));
+        assertEquals(1, send(ends[0], pipe[1]));
+        int[] fds = new int[16];
+        assertEquals(1, receive(ends[1], control.byteSize(), fds));
+        assertEquals(28, control.get(JAVA_LONG, 0), "the credentials were first");
+        assertEquals(1, Descriptors.write(fds[0], data, 1));
+        assertEquals(1, Descriptors.read(pipe[0], Memory.allocate(8), 8));
     }
 
     @Test
