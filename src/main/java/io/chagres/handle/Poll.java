@@ -3,6 +3,7 @@ package io.chagres.handle;
 import static io.chagres.loop.SystemException.check;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.NonBlocking;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.loop.Watcher;
@@ -32,15 +33,20 @@ public final class Poll extends Handle {
         void onReady(PollEvents events, SystemException error);
     }
 
+    private static final String UNWATCHABLE = " is a file or directory, which is always ready and can't be watched";
+
     private final int fd;
     private final FdWatcher watcher = new FdWatcher();
     private Listener listener;
+    private NonBlocking nonBlocking;
 
     /**
-     * A handle for {@code fd}, which it sets to non-blocking; not started.
+     * A handle for {@code fd}, not started. The descriptor is non-blocking until the handle is closed, or the JVM exits: for all
+     * that have the same open file description. If it was blocking before, it is so again then.
      *
-     * @throws UsageException EINVAL where fd is negative; EEXIST where another handle watches it
-     * @throws SystemException EPERM: epoll can't watch it (a file or directory); EBADF: not an open descriptor
+     * @throws UsageException EINVAL if fd is negative; EEXIST if another handle watches it
+     * @throws SystemException EPERM: epoll(7) can't watch it, since it is a file or a directory, which are always ready; EBADF:
+     *     not an open descriptor
      */
     public Poll(Loop loop, int fd) {
         super(loop);
@@ -58,9 +64,9 @@ public final class Poll extends Handle {
             throw new UsageException("EINVAL", "fd must not be negative: " + fd);
         }
         requireUncontested();
-        check(core().probe(fd), "epoll_ctl");
-        int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
-        check(Descriptors.fcntl(fd, Descriptors.F_SETFL, flags | Descriptors.O_NONBLOCK), "fcntl");
+        int result = core().probe(fd);
+        check(result, "epoll_ctl", "descriptor " + fd + (result == -Errno.EPERM ? UNWATCHABLE : ""));
+        nonBlocking = NonBlocking.begin(fd, check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl"));
     }
 
     private void requireUncontested() {
@@ -99,13 +105,16 @@ public final class Poll extends Handle {
     /** Stops watching: events that are fetched already are dropped, and the descriptor may be closed. Idempotent. */
     public void stop() {
         core().checkThread();
-        release();
+        watcher.detach(true);
         deactivate();
     }
 
     @Override
     protected void release() {
         watcher.detach(true);
+        if (nonBlocking != null) {
+            nonBlocking.end();
+        }
     }
 
     private void fail(int errno) {

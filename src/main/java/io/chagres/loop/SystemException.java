@@ -79,7 +79,17 @@ public final class SystemException extends ChagresException {
 
     /** {@code "listen EADDRINUSE: address already in use 127.0.0.1:80"}; an address of null is left out. */
     public static SystemException described(int errno, String syscall, String address, int port) {
-        String message = explain(errno, syscall) + (address == null ? "" : " " + place(address, port));
+        return described(errno, syscall, address, port, null);
+    }
+
+    /**
+     * {@code "listen EACCES: permission denied /run/no/socket (its directory does not exist)"}: as
+     * {@link #described(int, String, String, int)}.
+     *
+     * @param remark what the error means; null for nothing
+     */
+    public static SystemException described(int errno, String syscall, String address, int port, String remark) {
+        String message = explain(errno, syscall) + (address == null ? "" : " " + place(address, port)) + inBrackets(remark);
         return new SystemException(errno, syscall, address, port, message, false);
     }
 
@@ -94,13 +104,20 @@ public final class SystemException extends ChagresException {
         return result;
     }
 
-    /** As {@link #check(int, String)}: throws {@code "setsockopt ENOPROTOOPT: protocol not available (TCP_CONGESTION)"}. */
+    /**
+     * As {@link #check(int, String)}: throws {@code "setsockopt ENOPROTOOPT: protocol not available (TCP_CONGESTION)"}.
+     *
+     * @param subject what the call was about, or what the error means; null for nothing
+     */
     public static int check(int result, String syscall, String subject) {
         if (result < 0) {
-            String message = explain(result, syscall) + " (" + subject + ")";
-            throw new SystemException(result, syscall, null, 0, message, true);
+            throw new SystemException(result, syscall, null, 0, explain(result, syscall) + inBrackets(subject), true);
         }
         return result;
+    }
+
+    private static String inBrackets(String remark) {
+        return remark == null ? "" : " (" + remark + ")";
     }
 
     private static String explain(int errno, String syscall) {

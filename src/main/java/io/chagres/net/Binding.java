@@ -109,12 +109,24 @@ final class Binding {
                 tcp.listen(where.backlog(), listener);
             }
         } catch (SystemException refused) {
-            handle.close();
-            throw SystemException.described(refused.errno(), "listen", address, port);
+            abandon(handle);
+            throw SystemException.described(refused.errno(), "listen", address, port,
+                handle instanceof Pipe pipe ? pipe.remark() : null);
         } catch (UsageException wrong) {
-            handle.close();
+            abandon(handle);
             throw wrong;
         }
         return handle;
+    }
+
+    /** A listen that fails leaves a descriptor that was given to it open, and in the mode that it was in. */
+    private void abandon(StreamHandle handle) {
+        if (!where.isDescriptor()) {
+            handle.close();
+        } else if (handle instanceof Tcp tcp) {
+            tcp.giveBack();
+        } else {
+            ((Pipe) handle).giveBack();
+        }
     }
 }

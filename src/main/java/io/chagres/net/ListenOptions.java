@@ -59,7 +59,8 @@ public final class ListenOptions {
 
     /**
      * A descriptor of this process, of a TCP or Unix socket that is bound or listens already: inherited, or received from
-     * another process. The server takes it over and closes it, also where it can't listen; but never 0, 1 and 2.
+     * another process. The server takes it over and closes it at its own close, but never 0, 1 and 2. It is non-blocking
+     * meanwhile: see {@link Pipe#open}. If the server can't listen, the descriptor stays the caller's, open and unchanged.
      */
     public ListenOptions fd(int fd) {
         if (fd < 0) {

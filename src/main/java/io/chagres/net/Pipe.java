@@ -12,6 +12,7 @@ import io.chagres.stream.IpcStream;
 import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
+import io.chagres.sys.FileIdentity;
 import io.chagres.sys.Memory;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
@@ -22,7 +23,8 @@ import java.lang.foreign.ValueLayout;
  * A stream between processes of one machine: uv_pipe_t. It is a Unix socket, which listens or connects under a name; or, by
  * {@link #open}, whatever else reads or writes as a stream: a FIFO, an end of a pipe(7), a terminal.
  *
- * <p>A name is a path, whose socket file {@link #bind} makes and close removes; or, beginning with a NUL character, one of the
+ * <p>A name is a path, whose socket file {@link #bind} makes and close removes, unless another process has put its own in that
+ * place; or, beginning with a NUL character, one of the
  * abstract namespace, which needs no file and goes with its socket. Names are UTF-8. A byte that is not UTF-8 in a name that
  * the kernel gives stands as a lone surrogate (U+DC80 to U+DCFF), and turns into the same byte where that name is used.
  *
@@ -45,6 +47,10 @@ public final class Pipe extends IpcStream {
     private final NameMemory memory = loop().core().local(NameMemory.class, NameMemory::new);
     /** The file that bind has made and close removes, as a C string; null where there is none. */
     private MemorySegment boundPath;
+    /** That file, so that it is not taken for one of the same name; null if the kernel does not say. */
+    private FileIdentity boundFile;
+    /** Whether the last bind has failed because there is no such directory. */
+    private boolean lacksDirectory;
 
     /** Where names, lengths and credentials lie while the kernel is asked. */
     private static final class NameMemory {
@@ -85,9 +91,13 @@ public final class Pipe extends IpcStream {
     }
 
     /**
-     * Takes over {@code fd}, and sets it to non-blocking, for all who have its open file description. It can be read or written
-     * as far as it was opened for that; where it can be only written, a shutdown has no effect until it is closed. Standard
-     * input, output and error are not closed with the pipe.
+     * Takes over {@code fd}. It can be read or written as far as it was opened for that; if it can be only written, a shutdown has
+     * no effect until it is closed. Standard input, output and error are not closed with the pipe.
+     *
+     * <p>The descriptor is non-blocking until the pipe is closed or the JVM exits: for all that have the same open file
+     * description, as the shell has that of standard input. If it was blocking before, it is so again then. Until then, a
+     * {@code System.in.read()} finds EAGAIN where it would wait. If open throws, nothing is changed, and {@code fd} stays the
+     * caller's.
      *
      * @throws UsageException EBUSY where the pipe has a descriptor; EEXIST where another handle watches it; EINVAL where the
      *     pipe is for ipc and {@code fd} no socket
@@ -96,6 +106,12 @@ public final class Pipe extends IpcStream {
     public void open(int fd) {
         requireOpen("open");
         adopt(fd);
+    }
+
+    /** Closes it and leaves the descriptor that it was opened on to the caller. */
+    void giveBack() {
+        disown();
+        close();
     }
 
     @Override
@@ -111,7 +127,8 @@ public final class Pipe extends IpcStream {
      *
      * @param name a path of at most 107 bytes, none of them NUL; or a NUL and at most 107 bytes of any kind
      * @throws UsageException EINVAL: the pipe has a socket, or the name is too long, which is never cut, or no name
-     * @throws SystemException EADDRINUSE; EACCES, also where the directory does not exist; and others of bind(2)
+     * @throws SystemException EADDRINUSE; EACCES, also if the directory does not exist, which the message says then; and others
+     *     of bind(2)
      */
     public void bind(String name) {
         requireOpen("bind");
@@ -124,10 +141,23 @@ public final class Pipe extends IpcStream {
         int result = Sockets.bind(socket, memory.name, length);
         if (result < 0) {
             Descriptors.close(socket);
-            check(result == -Errno.ENOENT ? -Errno.EACCES : result, "bind");
+            lacksDirectory = result == -Errno.ENOENT;
+            check(lacksDirectory ? -Errno.EACCES : result, "bind", remark());
         }
         attach(socket);
         boundPath = path;
+        boundFile = path == null ? null : FileIdentity.of(path);
+    }
+
+    /** Whether the file at the path is still that of this socket, as far as is known: another process may have put its own there. */
+    private boolean hasItsFile() {
+        FileIdentity now = boundFile == null ? null : FileIdentity.of(boundPath);
+        return now == null || now.equals(boundFile);
+    }
+
+    /** libuv turns ENOENT into EACCES, as on Windows; by its text alone that would be a question of permissions. */
+    String remark() {
+        return lacksDirectory ? "its directory does not exist" : null;
     }
 
     private static boolean isPath(String name) {
@@ -182,7 +212,7 @@ public final class Pipe extends IpcStream {
         int mode = OWNER_ALL | (readableAll ? ALL_READ : 0) | (writableAll ? ALL_WRITE : 0);
         check(Descriptors.fchmod(fd(), mode), "fchmod");
         if (boundPath != null) {
-            check(Descriptors.chmod(boundPath, mode), "chmod");
+            check(hasItsFile() ? Descriptors.chmod(boundPath, mode) : -Errno.ENOENT, "chmod");
         }
     }
 
@@ -304,13 +334,13 @@ public final class Pipe extends IpcStream {
 
     // ---- closing -------------------------------------------------------------------------------------------------
 
-    /** The file goes first: once the socket is closed, somebody else may make a file of the same name. */
+    /** The file goes first: while the socket is open, no other file has its inode number. */
     @Override
     protected void release() {
-        if (boundPath != null) {
+        if (boundPath != null && hasItsFile()) {
             Descriptors.unlink(boundPath);
-            boundPath = null;
         }
+        boundPath = null;
         super.release();
     }
 }

@@ -67,8 +67,9 @@ public final class Tcp extends StreamHandle {
     // ---- opening -----------------------------------------------------------------------------------------------
 
     /**
-     * Takes over {@code fd}, a TCP socket in whatever state, and sets it to non-blocking. An end of a socket pair will do too, as
-     * in libuv, for reading and writing. Where it throws, {@code fd} stays the caller's.
+     * Takes over {@code fd}, a TCP socket in any state. It is non-blocking until the close, also for other descriptors of the same
+     * open file description. An end of a socket pair will do too, as in libuv, for reading and writing. If it throws, nothing is
+     * changed, and {@code fd} stays the caller's.
      *
      * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where it is
      *     no stream socket
@@ -82,6 +83,12 @@ public final class Tcp extends StreamHandle {
         }
         adopt(fd);
         early = null;
+    }
+
+    /** Closes it and leaves the descriptor that it was opened on to the caller. */
+    void giveBack() {
+        disown();
+        close();
     }
 
     private static void requireStreamSocket(int fd) {

@@ -33,8 +33,8 @@ abstract class DescriptorHandle extends Handle {
     }
 
     /**
-     * Takes over {@code fd}, whose open file description others may have too: sets it to non-blocking, and can be read and
-     * written as far as it was opened for that.
+     * Takes over {@code fd}, whose open file description others may have too: it is non-blocking until the close, and can be read
+     * and written as far as it was opened for that. If it throws, nothing is changed.
      *
      * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where an ipc
      *     stream gets what is no socket
@@ -47,6 +47,11 @@ abstract class DescriptorHandle extends Handle {
         int mode = watcher.adopt(fd);
         readable = mode != Descriptors.O_WRONLY;
         writable = mode != Descriptors.O_RDONLY;
+    }
+
+    /** Has the close leave the descriptor that was adopted open, and as it was: it belongs to the caller again. */
+    protected final void disown() {
+        watcher.disown();
     }
 
     final StreamWatcher watcher() {

@@ -3,6 +3,7 @@ package io.chagres.stream;
 import static io.chagres.loop.SystemException.check;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.loop.NonBlocking;
 import io.chagres.loop.UsageException;
 import io.chagres.loop.Watcher;
 import io.chagres.sys.Descriptors;
@@ -18,6 +19,10 @@ abstract class StreamWatcher extends Watcher {
     private Transport transport;
     /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
     private boolean shared;
+    /** Null if the descriptor was made here. */
+    private NonBlocking given;
+    /** Whether it is left open, for the one who has given it. */
+    private boolean disowned;
 
     StreamWatcher(LoopCore core) {
         super(core);
@@ -33,7 +38,7 @@ abstract class StreamWatcher extends Watcher {
         transport = ipc;
     }
 
-    /** Takes over {@code fd}, which comes from elsewhere, and sets it to non-blocking; its access mode, O_RDWR and so on. */
+    /** Takes over {@code fd}, which comes from elsewhere and is non-blocking until the close; its access mode, O_RDWR and so on. */
     int adopt(int fd) {
         int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
         if (isContested(fd)) {
@@ -43,7 +48,7 @@ abstract class StreamWatcher extends Watcher {
         if (!socket && transport instanceof IpcTransport) {
             throw new UsageException("EINVAL", "a stream that carries descriptors must be a socket: descriptor " + fd);
         }
-        check(Descriptors.fcntl(fd, Descriptors.F_SETFL, flags | Descriptors.O_NONBLOCK), "fcntl");
+        given = NonBlocking.begin(fd, flags);
         attach(fd);
         shared = true;
         transport = socket ? transport : FileTransport.of(core);
@@ -55,8 +60,19 @@ abstract class StreamWatcher extends Watcher {
         shared = true;
     }
 
+    /** The close leaves the descriptor open, and as it was when it was given. */
+    void disown() {
+        disowned = true;
+    }
+
     void close() {
         int fd = detach(shared);
+        if (given != null) {
+            given.end();
+        }
+        if (disowned) {
+            return;
+        }
         if (fd > LAST_STANDARD || fd >= 0 && !shared) {
             Descriptors.close(fd);
         }

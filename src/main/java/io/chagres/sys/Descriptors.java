@@ -31,6 +31,11 @@ public final class Descriptors {
 
     public static final int RLIMIT_NOFILE = 7;
 
+    public static final int AT_FDCWD = -100;
+    public static final int AT_SYMLINK_NOFOLLOW = 0x100;
+    public static final int AT_EMPTY_PATH = 0x1000;
+    public static final int STATX_INO = 0x100;
+
     /** One of the few flags that AArch64 numbers in its own way. */
     public static final int O_DIRECTORY = directoryFlag(System.getProperty("os.arch"));
 
@@ -45,6 +50,8 @@ public final class Descriptors {
         static final CFunction UNLINK = Libc.plain("unlink");
         static final CFunction CHMOD = Libc.plain("chmod");
         static final CFunction FCHMOD = Libc.plain("fchmod");
+        /** glibc 2.28. */
+        static final CFunction STATX = Libc.has("statx") ? Libc.plain("statx") : null;
     }
 
     /** Apart from the rest, since they are a call shape of their own. */
@@ -130,6 +137,14 @@ public final class Descriptors {
     /** fchmod(2). EBADF, EPERM; of a socket it changes the descriptor's inode, not the file in the file system. */
     public static int fchmod(int fd, int mode) {
         return call(Later.FCHMOD, fd, mode, 0);
+    }
+
+    /**
+     * statx(2): what is known of a file, into {@code statxbuf}, see {@link FileIdentity}. ENOENT, ENOTDIR, EACCES, EBADF; ENOSYS
+     * and others if the C library, the kernel or a seccomp(2) profile does not have it.
+     */
+    public static int statx(int dirfd, MemorySegment pathname, int flags, int mask, MemorySegment statxbuf) {
+        return Later.STATX == null ? -Errno.ENOSYS : call(Later.STATX, dirfd, pathname, flags, mask, statxbuf);
     }
 
     /** getrlimit(2): {@code struct rlimit} into {@code rlim}, two unsigned longs: the limit now, and what it may become. */

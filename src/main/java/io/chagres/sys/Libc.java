@@ -140,6 +140,13 @@ final class Libc {
         return result;
     }
 
+    static int call(CFunction function, long a, MemorySegment p, long c, long d, MemorySegment q) {
+        int result = call(function, a, pointer(p), c, d, pointer(q));
+        Reference.reachabilityFence(p);
+        Reference.reachabilityFence(q);
+        return result;
+    }
+
     static int call(CFunction function, long a, long b, long c, MemorySegment p, MemorySegment q) {
         int result = call(function, a, b, c, pointer(p), pointer(q));
         Reference.reachabilityFence(p);

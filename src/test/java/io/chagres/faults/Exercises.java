@@ -20,6 +20,8 @@ import io.chagres.net.Socket;
 import io.chagres.net.SocketAddress;
 import io.chagres.net.SocketOption;
 import io.chagres.net.Tcp;
+import io.chagres.sys.Descriptors;
+import io.chagres.sys.EventFd;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -191,6 +193,21 @@ final class Exercises {
         }
         String outcome = how;
         handle.close(() -> told.accept(outcome));
+    }
+
+    /** A descriptor in blocking mode, which it has again after the close. */
+    static void watchBlocking(World world, Consumer<String> told) {
+        int theirs = EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
+        String how;
+        try {
+            Poll poll = new Poll(world.loop, theirs);
+            poll.close();
+            how = FINE;
+        } catch (ChagresException refused) {
+            how = nameOf(refused);
+        }
+        Descriptors.close(theirs);
+        told.accept(how);
     }
 
     /** A second loop, from its birth to its end; its timer makes it wait for less than a millisecond. */

@@ -132,6 +132,11 @@ final class FaultTable {
 
     private void askingAndAdopting() {
         of("fcntl", 0, "a handle", Exercises::adopt).told(TOLD, "EBADF EINVAL EPERM");
+        at(1, "fcntl", 0, "a poll of a blocking descriptor", Exercises::watchBlocking).told(TOLD, "EBADF EINVAL EPERM");
+        at(2, "fcntl", 0, "a poll of a blocking descriptor", Exercises::watchBlocking).told(TOLD, "EBADF EINVAL EPERM");
+        at(3, "fcntl", 0, "a poll of a blocking descriptor, closed", Exercises::watchBlocking).told(FINE, "EBADF EINVAL EPERM");
+        of("statx", 0, "a poll of a blocking descriptor", Exercises::watchBlocking)
+            .told(FINE, "EACCES EBADF EFAULT EINVAL ELOOP ENOENT ENOMEM ENOSYS EPERM");
         at(1, "fcntl", 0, "a poll", Exercises::poll).told(TOLD, "EBADF EINVAL EPERM");
         at(1, "epoll_ctl", 2, "a poll, tried", Exercises::poll)
             .told(TOLD, "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM").told(FINE, "EEXIST");
@@ -202,6 +207,8 @@ final class FaultTable {
             .told(FINE, "ENOMEM ENOSPC EPERM");
         at(3, "epoll_ctl", 2, "a Unix socket, accepted", PipeExercises::byPath).told(TOLD, "ENOMEM ENOSPC EPERM");
         of("shutdown", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EINVAL ENOTCONN ENOTSOCK");
+        of("statx", -1, "a Unix socket", PipeExercises::byPath)   // at chmod, ENOENT says that the file is gone
+            .told(FINE, "ENOSYS");
         of("unlink", -1, "a Unix socket", PipeExercises::byPath)   // the close has nobody to tell
             .told(FINE, "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
     }

@@ -253,4 +253,31 @@ class PollTest {
         poll.close();
         loop.run();
     }
+
+    /** Others may have the same open file description: it is theirs as it was. */
+    @Test
+    void aDescriptorIsNonBlockingUntilTheHandleIsClosed(Loop loop) {
+        try (RawSocket blocking = RawSocket.tcp()) {
+            Descriptors.fcntl(blocking.fd(), Descriptors.F_SETFL, Descriptors.O_RDWR);
+            Poll poll = new Poll(loop, blocking.fd());
+            poll.stop();
+            assertTrue(isNonBlocking(blocking.fd()));
+            poll.close();
+            assertFalse(isNonBlocking(blocking.fd()));
+        }
+        loop.run();
+    }
+
+    @Test
+    void aDescriptorThatWasNonBlockingStaysSo(Loop loop) {
+        try (Descriptor event = Descriptor.event(0)) {
+            new Poll(loop, event.fd()).close();
+            assertTrue(isNonBlocking(event.fd()));
+        }
+        loop.run();
+    }
+
+    private static boolean isNonBlocking(int fd) {
+        return (Descriptors.fcntl(fd, Descriptors.F_GETFL, 0) & Descriptors.O_NONBLOCK) != 0;
+    }
 }

@@ -45,7 +45,11 @@ class PipeBindTest {
     @Covers("libuv:pipe_bind_error_addrnotavail")
     void aFolderThatDoesNotExistIsEacces(Loop loop) {
         pipe = new Pipe(loop);
-        assertCode("EACCES", () -> pipe.bind(folder.resolve("no/such/folder").toString()));
+        SystemException refused = assertThrows(SystemException.class,
+            () -> pipe.bind(folder.resolve("no/such/folder").toString()));
+        assertEquals("EACCES", refused.code());
+        assertEquals("bind EACCES: permission denied (its directory does not exist)", refused.getMessage());
+        assertCode("EADDRINUSE", () -> pipe.bind(folder.toString()));
         end(loop);
     }
 

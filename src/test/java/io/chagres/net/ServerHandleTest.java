@@ -152,22 +152,26 @@ class ServerHandleTest {
         assertEquals("listen EINVAL: invalid argument", error.getMessage());
     }
 
-    /** It is a pipe by its kind, and found to be no socket by listen(2). */
+    /** It is a pipe by its kind, and found to be no socket by listen(2). It stays the caller's. */
     @Test
     @Covers("S80")
     void anEndOfAPipeIsNoSocket(Loop loop) {
         int[] ends = Pipe.pipe2();
         listenInVain(loop, new ListenOptions().fd(ends[0]));
         assertEquals("listen ENOTSOCK: socket operation on non-socket", error.getMessage());
-        assertTrue(isFree(ends[0]));
+        assertFalse(isFree(ends[0]));
+        Descriptors.close(ends[0]);
         Descriptors.close(ends[1]);
     }
 
     @Test
     void aConnectionCannotListen(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
-        listenInVain(loop, new ListenOptions().fd(duplicate(pair.client().fd())));
+        int connection = duplicate(pair.client().fd());
+        listenInVain(loop, new ListenOptions().fd(connection));
         assertEquals("listen EINVAL: invalid argument", error.getMessage());
+        assertFalse(isFree(connection));
+        Descriptors.close(connection);
         pair.close();
         loop.run();
     }

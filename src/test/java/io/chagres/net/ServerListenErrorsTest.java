@@ -11,10 +11,15 @@ import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
+import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What the world does against a listen arrives at onError, on a tick, and the server can listen again. */
 @ConnectionTest
@@ -124,5 +129,27 @@ class ServerListenErrorsTest {
         assertEquals("listen", error.syscall());
         assertEquals(address, error.address());
         assertEquals(port, error.port());
+    }
+
+    @Test
+    void aDescriptorThatCanNotListenStaysTheCallersAsItWas(Loop loop) {
+        int[] pair = Pipe.socketpair();
+        Descriptors.fcntl(pair[0], Descriptors.F_SETFL, Descriptors.O_RDWR);
+        Server server = Net.createServer(loop).onError(error -> assertEquals("EINVAL", error.code()));
+        server.listen(new ListenOptions().fd(pair[0]));
+        loop.run();
+        assertFalse(server.isListening());
+        assertEquals(0, Descriptors.fcntl(pair[0], Descriptors.F_GETFL, 0) & Descriptors.O_NONBLOCK);
+        Descriptors.close(pair[0]);
+        Descriptors.close(pair[1]);
+    }
+
+    @Test
+    void aPathInADirectoryThatDoesNotExistSaysSo(Loop loop, @TempDir Path folder) {
+        String path = folder.resolve("no/socket").toString();
+        List<String> errors = new ArrayList<>();
+        Net.createServer(loop).onError(error -> errors.add(error.getMessage())).listen(path);
+        loop.run();
+        assertEquals(List.of("listen EACCES: permission denied " + path + " (its directory does not exist)"), errors);
     }
 }

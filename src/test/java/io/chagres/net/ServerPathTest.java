@@ -15,6 +15,8 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.charset.StandardCharsets;
@@ -142,7 +144,8 @@ class ServerPathTest {
     void aFolderThatIsNotThereIsNotAccessible(Loop loop) {
         Path nowhere = folder.resolve("none").resolve("socket");
         listenInVain(loop, new ListenOptions().path(nowhere.toString()));
-        assertError("EACCES", "listen EACCES: permission denied " + nowhere, nowhere.toString());
+        assertError("EACCES", "listen EACCES: permission denied " + nowhere + " (its directory does not exist)",
+            nowhere.toString());
     }
 
     @Test
@@ -301,5 +304,45 @@ class ServerPathTest {
         assertEquals("listen", error.syscall());
         assertEquals(address, error.address());
         assertEquals(-1, error.port());
+    }
+
+    /** As a server that is replaced by a new one does: it makes its file while the old one still drains. */
+    @Test
+    void theFileOfAnotherServerIsNotRemoved(Loop loop) throws IOException {
+        Server old = echo(loop);
+        old.listen(path.toString());
+        Files.delete(path);
+        try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+            other.bind(UnixDomainSocketAddress.of(path));
+            old.close();
+            loop.run();
+            assertTrue(Files.exists(path), "the file is the other's");
+        }
+        Files.delete(path);
+    }
+
+    @Test
+    void theModeOfTheFileOfAnotherServerIsNotChanged(Loop loop) throws IOException {
+        Pipe old = new Pipe(loop);
+        old.bind(path.toString());
+        Files.delete(path);
+        Files.createFile(path, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        PipePair.assertCode("ENOENT", () -> old.chmod(true, true));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(path)));
+        old.close();
+        loop.run();
+        assertTrue(Files.exists(path));
+    }
+
+    @Test
+    void aSymbolicLinkInItsPlaceIsNotRemoved(Loop loop) throws IOException {
+        Server old = echo(loop);
+        old.listen(path.toString());
+        Path moved = folder.resolve("moved");
+        Files.move(path, moved);
+        Files.createSymbolicLink(path, moved);
+        old.close();
+        loop.run();
+        assertTrue(Files.isSymbolicLink(path));
     }
 }
