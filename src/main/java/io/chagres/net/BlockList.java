@@ -1,18 +1,16 @@
 package io.chagres.net;
 
 import io.chagres.loop.UsageException;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Set;
 
 /**
  * Addresses to keep away from: single ones, ranges and subnets. A server closes connections that come from there
  * ({@link ServerOptions#blockList}).
  *
  * <p>Whether an address is IPv4 or IPv6 its text says; an IPv6 address that stands for an IPv4 one, ::ffff:1.2.3.4, is that one.
- * Zones and ports don't count. Any thread may ask and change it at any time; a server asks at each connection.
+ * Zones and ports don't count. Any thread may ask and change it at any time; a server asks at each connection, and what that
+ * costs does not depend on the number of rules.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netblocklist">net.BlockList</a>
  */
@@ -23,10 +21,8 @@ public final class BlockList {
 
     /** All rules, the newest first. */
     private final LinkedHashSet<Rule> rules = new LinkedHashSet<>();
-    /** The single addresses among them, of which there may be many. */
-    private final Set<Bits> addresses = new HashSet<>();
-    /** The ranges and subnets among them. */
-    private final List<Rule> spans = new ArrayList<>();
+    /** What they cover: a server asks at each connection, and there may be very many rules. */
+    private final Prefixes covered = new Prefixes();
 
     /** Nothing is blocked yet. */
     public BlockList() {
@@ -35,7 +31,9 @@ public final class BlockList {
     private enum Kind { ADDRESS, RANGE, SUBNET }
 
     /** The 128 bits of an address, an IPv4 one as ::ffff:0:0/96 has it. */
-    private record Bits(long high, long low) implements Comparable<Bits> {
+    record Bits(long high, long low) implements Comparable<Bits> {
+
+        static final int COUNT = 128;
 
         static final long MAPPED = 0xffff_0000_0000L;
 
@@ -66,6 +64,15 @@ public final class BlockList {
             return prefix == 0 ? 0 : -1L << 64 - prefix;
         }
 
+        int trailingZeros() {
+            return low != 0 ? Long.numberOfTrailingZeros(low) : 64 + Long.numberOfTrailingZeros(high);
+        }
+
+        /** The address behind it; behind the last one, the first. */
+        Bits next() {
+            return new Bits(low == -1 ? high + 1 : high, low + 1);
+        }
+
         /** How many bits it begins with that {@code other} begins with too. */
         int common(Bits other) {
             int inHigh = Long.numberOfLeadingZeros(high ^ other.high);
@@ -91,10 +98,6 @@ public final class BlockList {
 
     /** One rule: the addresses from first to last. */
     private record Rule(Kind kind, Bits first, Bits last) {
-
-        boolean covers(Bits address) {
-            return first.compareTo(address) <= 0 && address.compareTo(last) <= 0;
-        }
 
         /** In Node's words. */
         @Override
@@ -185,22 +188,14 @@ public final class BlockList {
     private synchronized BlockList add(Rule rule) {
         if (!rules.contains(rule)) {
             rules.addFirst(rule);
-            if (rule.kind == Kind.ADDRESS) {
-                addresses.add(rule.first);
-            } else {
-                spans.add(rule);
-            }
+            covered.add(rule.first, rule.last);
         }
         return this;
     }
 
     private synchronized BlockList remove(Rule rule) {
         if (rules.remove(rule)) {
-            if (rule.kind == Kind.ADDRESS) {
-                addresses.remove(rule.first);
-            } else {
-                spans.remove(rule);
-            }
+            covered.remove(rule.first, rule.last);
         }
         return this;
     }
@@ -218,7 +213,7 @@ public final class BlockList {
     }
 
     private synchronized boolean check(Bits address) {
-        return addresses.contains(address) || spans.stream().anyMatch(rule -> rule.covers(address));
+        return covered.contains(address);
     }
 
     /** "BlockList (2 rules)". */
