@@ -10,13 +10,20 @@ import java.nio.ByteBuffer;
  *
  * <p>A descriptor travels with the first byte of its write, and arrives with the read that brings this byte: {@link
  * #pendingCount()} tells of it in {@link ReadListener#onRead}. Both sides then have the socket, and each closes its own.
- * Descriptors that nobody takes are closed with the stream. Where the process can have no more (EMFILE), the kernel drops
- * what comes, as a listener that is full sheds connections: their bytes come without them.
+ * Descriptors that are not taken are closed with the stream.
+ *
+ * <p>A peer can't use up the descriptors of the process. At most {@link #MAX_PENDING} wait in a stream to be taken; when more
+ * arrive, reading fails with ETOOMANYREFS, and those that wait can still be taken. The last 16 numbers of the process are left
+ * to others, as by a server that sheds connections: a descriptor that gets one of them is closed, and its bytes arrive without
+ * it. The kernel does the same if there is no number left (EMFILE).
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/pipe.html">uv_pipe_t</a>
  * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7), SCM_RIGHTS</a>
  */
 public abstract class IpcStream extends StreamHandle {
+
+    /** The number of descriptors that wait in a stream to be taken: as many as one message can carry, SCM_MAX_FD. */
+    public static final int MAX_PENDING = 253;
 
     /** Null where it carries bytes only. */
     private final IpcTransport ipc;

@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
 
@@ -8,11 +9,13 @@ import java.nio.ByteBuffer;
 final class IpcTransport extends SocketTransport {
 
     private final MessageMemory memory;
+    private final SpareDescriptor spare;
     private final ReceivedDescriptors received = new ReceivedDescriptors();
 
     IpcTransport(LoopCore core) {
         super(core);
         memory = core.local(MessageMemory.class, MessageMemory::new);
+        spare = SpareDescriptor.of(core);
     }
 
     ReceivedDescriptors received() {
@@ -25,7 +28,9 @@ final class IpcTransport extends SocketTransport {
         received.reserve(memory.mostDescriptors());
         long count = Sockets.recvmsg(fd, memory.message(), Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
         if (count > 0) {
-            memory.takeDescriptors(received);
+            if (!memory.takeDescriptors(received, spare)) {
+                return -Errno.ETOOMANYREFS;
+            }
             memory.copyTo(buffer, (int) count);
         }
         return count;

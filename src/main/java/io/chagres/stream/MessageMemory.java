@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.sys.Cmsg;
+import io.chagres.sys.Descriptors;
 import io.chagres.sys.IoVec;
 import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
@@ -39,11 +40,26 @@ final class MessageMemory {
         MsgHdr.control(message, control, control.byteSize());
     }
 
-    void takeDescriptors(ReceivedDescriptors received) {
+    /**
+     * Moves the descriptors of the message to {@code received}, and closes those that it has no room for, and those whose numbers
+     * are left to others.
+     *
+     * @return false if there were too many
+     */
+    boolean takeDescriptors(ReceivedDescriptors received, SpareDescriptor spare) {
         int count = Cmsg.rights(message, control, descriptors);
+        boolean tooMany = false;
         for (int i = 0; i < count; i++) {
-            received.add(descriptors[i]);
+            if (received.isFull()) {
+                tooMany = true;
+                Descriptors.close(descriptors[i]);
+            } else if (spare.isLeftToOthers(descriptors[i])) {
+                Descriptors.close(descriptors[i]);
+            } else {
+                received.add(descriptors[i]);
+            }
         }
+        return !tooMany;
     }
 
     void copyTo(ByteBuffer buffer, int count) {

@@ -25,6 +25,10 @@ final class ReceivedDescriptors {
         fds[end++] = fd;
     }
 
+    boolean isFull() {
+        return count() == IpcStream.MAX_PENDING;
+    }
+
     int count() {
         return end - first;
     }

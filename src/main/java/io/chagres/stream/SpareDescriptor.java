@@ -10,9 +10,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What a loop with listeners does so that it can still act when descriptors run out.
+ * What a loop with listeners, or with streams that receive descriptors, does so that it can still act when descriptors run out.
  *
- * <p>It leaves the last few numbers to the rest of the process: a connection that gets one of them is closed. The kernel gives
+ * <p>It leaves the last few numbers to the rest of the process: a connection or descriptor that gets one of them is closed. The kernel gives
  * out the lowest that is free, so by then all others are in use; and a JVM without any can't load a class from a directory, nor
  * the time-zone file, and whoever needed the class gets a NoClassDefFoundError then and ever after.
  *
@@ -58,7 +58,7 @@ final class SpareDescriptor implements AutoCloseable {
         return limit - Math.min(LEFT_TO_OTHERS, limit / PART_OF_LIMIT);
     }
 
-    /** Whether connections must leave this number to others. */
+    /** Whether connections, and descriptors of a peer, must leave this number to others. */
     boolean isLeftToOthers(int descriptor) {
         return descriptor >= end;
     }
