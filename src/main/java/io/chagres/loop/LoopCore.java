@@ -31,6 +31,7 @@ public final class LoopCore {
     final Timers timers = new Timers(this);
     final Ring residents = new Ring();
     final Meter meter = new Meter();
+    private final Nesting nesting = new Nesting();
     final Poller poller;
 
     private Thread owner = Thread.currentThread();
@@ -308,6 +309,11 @@ public final class LoopCore {
         boolean mustNotWait = loop.isStopping() || holds == 0 || hasPending()
             || !idle.isEmpty() || !closing.isEmpty() || !ticks.isEmpty();
         return mustNotWait ? 0 : timers.nanosUntilNext();
+    }
+
+    /** How deep the calls from stream to stream are. */
+    public Nesting nesting() {
+        return nesting;
     }
 
     // ---- calling user code -----------------------------------------------------------------------------------------

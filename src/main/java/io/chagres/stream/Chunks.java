@@ -7,9 +7,9 @@ import java.util.ArrayDeque;
 final class Chunks {
 
     private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
-    private int length;
+    private long length;
 
-    int length() {
+    long length() {
         return length;
     }
 

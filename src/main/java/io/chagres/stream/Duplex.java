@@ -125,6 +125,17 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         done.onComplete(null);
     }
 
+    final void callFinal(Completion done) {
+        core().nesting().enter();
+        try {
+            doFinal(done);
+        } catch (RuntimeException thrown) {
+            done.onComplete(asError(thrown));
+        } finally {
+            core().nesting().leave();
+        }
+    }
+
     /** Bytes have come; from now on they belong to the listeners. Whether to go on, see {@link #doRead()}. */
     protected final boolean push(ByteBuffer chunk) {
         return reading.push(UsageException.requireArgument(chunk, "chunk"));

@@ -198,10 +198,17 @@ abstract sealed class DuplexLife permits DuplexReading {
     }
 
     private void giveUp(ChagresException error) {
+        if (!core.nesting().hasRoom()) {
+            tick(() -> giveUp(error));
+            return;
+        }
+        core.nesting().enter();
         try {
             doDestroy(error, this::givenUp);
         } catch (RuntimeException thrown) {
             givenUp(asError(thrown));
+        } finally {
+            core.nesting().leave();
         }
     }
 

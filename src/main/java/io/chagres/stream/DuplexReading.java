@@ -136,7 +136,7 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     @Override
     public Duplex unpipe(Writable destination) {
         checkThread();
-        reading.unpipe(UsageException.requireArgument(destination, "destination"));
+        reading.unpipe((Duplex) UsageException.requireArgument(destination, "destination"));
         return (Duplex) this;
     }
 
@@ -177,7 +177,7 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     }
 
     @Override
-    public int readableLength() {
+    public long readableLength() {
         checkThread();
         return reading.length();
     }

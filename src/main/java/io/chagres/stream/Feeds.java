@@ -18,6 +18,11 @@ final class Feeds {
         unpipeListeners = sink.with(unpipeListeners, listener);
     }
 
+    /** The first pipe, or null. */
+    Piping first() {
+        return first;
+    }
+
     void add(Piping pipe) {
         if (first == null) {
             first = pipe;

@@ -68,7 +68,11 @@ public sealed interface Readable permits DuplexReading {
     /** Takes such a listener off again; a tick later data listeners are fed again, where that was the last. */
     Readable offReadable(Runnable listener);
 
-    /** Takes all that is buffered, of a stream that flows its first chunk; null where there is nothing, or it is destroyed. */
+    /**
+     * Takes all that is buffered; its first chunk if the stream flows, or if more than 1 GiB is buffered. Null if there is nothing,
+     * or the stream is destroyed, and inside data listeners of which a hundred are inside one another: what is buffered comes
+     * later then.
+     */
     ByteBuffer read();
 
     /**
@@ -158,7 +162,7 @@ public sealed interface Readable permits DuplexReading {
     boolean isReadableDidRead();
 
     /** The bytes that are buffered. */
-    int readableLength();
+    long readableLength();
 
     /** How many bytes are buffered before the source is held back. */
     int readableHighWaterMark();

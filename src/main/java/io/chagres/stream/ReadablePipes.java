@@ -59,14 +59,33 @@ abstract class ReadablePipes extends ReadableListeners {
     }
 
     /** Takes away the first pipe to {@code sink}, or all where it is null. */
-    final void unpipe(Writable sink) {
+    final void unpipe(Duplex sink) {
+        if (sink != null) {
+            unpipeFirst(sink);
+            return;
+        }
         find(pipe -> {
-            boolean isIt = pipe.sink() == sink;
-            if (isIt || sink == null) {
-                pipe.unpipe();
-            }
-            return isIt;
+            pipe.unpipe();
+            return false;
         });
+    }
+
+    /** Walks over the pipes of both ends at once: one of them may have very many, the other hardly has. */
+    private void unpipeFirst(Duplex sink) {
+        var at = dataListeners();
+        Piping feed = sink.writing.feeds().first();
+        while (at != null && feed != null) {
+            if (feed.source() == stream && !feed.isOver()) {
+                feed.unpipe();
+                return;
+            }
+            if (at.listener() instanceof Piping pipe && !pipe.isOver() && pipe.sink() == sink) {
+                pipe.unpipe();
+                return;
+            }
+            at = at.next();
+            feed = feed.next;
+        }
     }
 
     /** The source was destroyed before its end: no sink hears of that. */

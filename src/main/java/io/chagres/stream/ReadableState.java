@@ -48,7 +48,7 @@ final class ReadableState extends ReadablePipes {
         endEmitted = ended;
     }
 
-    int length() {
+    long length() {
         return chunks == null ? 0 : chunks.length();
     }
 
@@ -135,7 +135,8 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void add(ByteBuffer chunk, boolean first) {
-        if (flow == Flow.FLOWING && length() == 0 && !asking && hasDataListeners()) {
+        boolean isDue = flow == Flow.FLOWING && length() == 0 && !asking && hasDataListeners();
+        if (isDue && stream.core().nesting().hasRoom()) {
             emitData(chunk);
             return;
         }
@@ -147,7 +148,7 @@ final class ReadableState extends ReadablePipes {
         } else {
             chunks.add(chunk);
         }
-        if (needReadable) {
+        if (needReadable || isDue) {
             emitReadableSoon();
         }
     }
@@ -222,7 +223,7 @@ final class ReadableState extends ReadablePipes {
     private void readMore() {
         while (!reading && !ended && !stream.isOver()
             && (length() < highWaterMark || flow == Flow.FLOWING && length() == 0)) {
-            int before = length();
+            long before = length();
             pull();
             if (length() == before) {
                 break;
@@ -238,6 +239,10 @@ final class ReadableState extends ReadablePipes {
         raiseMark(wanted);
         if (wanted == 0) {
             pull();
+            return null;
+        }
+        if (hasDataListeners() && !stream.core().nesting().hasRoom()) {
+            emitReadableSoon();   // data listeners that read inside one another have gone too deep: what is buffered comes later
             return null;
         }
         readableScheduled = false;
@@ -277,11 +282,11 @@ final class ReadableState extends ReadablePipes {
     }
 
     private int available(int wanted) {
-        int length = length();
+        long length = length();
         if (wanted == ALL) {
-            return flow == Flow.FLOWING && length > 0 ? chunks.firstLength() : length;
+            return length > 0 && (flow == Flow.FLOWING || length > MAX_READ) ? chunks.firstLength() : (int) length;
         }
-        return wanted <= length ? wanted : ended ? length : 0;
+        return wanted <= length ? wanted : ended ? (int) length : 0;
     }
 
     @Override
@@ -390,7 +395,12 @@ final class ReadableState extends ReadablePipes {
     private void emitData(ByteBuffer chunk) {
         didRead = true;
         waitForNobody();
-        tellData(chunk);
+        stream.core().nesting().enter();
+        try {
+            tellData(chunk);
+        } finally {
+            stream.core().nesting().leave();
+        }
     }
 
     // ---- the end -------------------------------------------------------------------------------------------------

@@ -16,15 +16,10 @@ final class WritableState implements Completion {
     /** How far the end has come; each state includes those before it. */
     private enum Ending { NOT_YET, ENDED, FINAL_CALLED, FINAL_DONE, FINISHED }
 
-    private record Waiting(ByteBuffer data, Completion callback) {
-    }
-
-    private static final long MAX_VECTOR = 1 << 30;
-
     private final Duplex stream;
     final int highWaterMark;
     private Ending ending;
-    private ArrayDeque<Waiting> waiting;
+    private ArrayDeque<WaitingWrite> waiting;
     private long length;
     private int corked;
     /** The bytes that are with the sink, or -1 where no write is. */
@@ -126,15 +121,17 @@ final class WritableState implements Completion {
         }
         int size = data.remaining();
         length += size;
-        if (writing >= 0 || corked > 0 || isHeldBack()) {
+        if (writing >= 0 || corked > 0 || hasWaiting() || isHeldBack()) {
             queue(data, callback);
-        } else {
+        } else if (stream.core().nesting().hasRoom()) {
             begin(size, callback);
-            stream.doWrite(data, this);
-            calling = false;
+            give(data, null);
             if (hasWaiting()) {
                 writeWaiting();      // writes that the sink has made itself, inside the call
             }
+        } else {
+            queue(data, callback);
+            stream.tick(this::writeWaiting);
         }
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
@@ -169,7 +166,7 @@ final class WritableState implements Completion {
         if (waiting == null) {
             waiting = new ArrayDeque<>();
         }
-        waiting.add(new Waiting(data, callback));
+        waiting.add(new WaitingWrite(data, callback));
     }
 
     private boolean hasWaiting() {
@@ -180,6 +177,21 @@ final class WritableState implements Completion {
         writing = size;
         writingCallback = callback;
         calling = true;
+    }
+
+    /** Gives the sink one buffer, or several. */
+    private void give(ByteBuffer data, ByteBuffer[] several) {
+        stream.core().nesting().enter();
+        try {
+            if (several == null) {
+                stream.doWrite(data, this);
+            } else {
+                stream.doWriteVector(several, this);
+            }
+        } finally {
+            calling = false;
+            stream.core().nesting().leave();
+        }
     }
 
     /** The sink is done with the write that it was given. */
@@ -193,14 +205,18 @@ final class WritableState implements Completion {
         length -= writing;
         writing = -1;
         writingCallback = null;
-        boolean inside = calling;
+        boolean inside = calling || !stream.core().nesting().hasRoom();
         if (error != null) {
             fail(callback, error, inside);
             return;
         }
-        if (!inside) {
+        if (!calling) {
             writeWaiting();
+        }
+        if (!inside) {
+            stream.core().nesting().enter();
             afterWrite(callback);
+            stream.core().nesting().leave();
         } else if (callback != null || needDrain && length == 0) {
             ticksOwed++;
             stream.tick(() -> {
@@ -253,31 +269,25 @@ final class WritableState implements Completion {
             return;
         }
         while (hasWaiting() && writing < 0 && !isHeldBack()) {
+            if (!stream.core().nesting().hasRoom()) {
+                stream.tick(this::writeWaiting);
+                return;
+            }
             if (waiting.size() > 1 && stream.isVectored()) {
                 writeAllWaiting();
             } else {
-                Waiting next = waiting.poll();
-                begin(next.data.remaining(), next.callback);
-                stream.doWrite(next.data, this);
+                WaitingWrite next = waiting.poll();
+                begin(next.data().remaining(), next.callback());
+                give(next.data(), null);
             }
-            calling = false;
         }
     }
 
-    /** As many as one vectored write of the kernel is sure to take: it counts to 2^31 - 4096. */
     private void writeAllWaiting() {
-        List<Waiting> batch = new ArrayList<>(waiting.size());
-        long size = 0;
-        do {
-            size += waiting.element().data.remaining();
-            batch.add(waiting.remove());
-        } while (hasWaiting() && size + waiting.element().data.remaining() <= MAX_VECTOR);
-        ByteBuffer[] data = new ByteBuffer[batch.size()];
-        for (int i = 0; i < data.length; i++) {
-            data[i] = batch.get(i).data;
-        }
-        begin(size, error -> batch.forEach(write -> stream.tell(write.callback, error)));
-        stream.doWriteVector(data, this);
+        List<WaitingWrite> batch = WaitingWrite.takeBatch(waiting);
+        ByteBuffer[] data = WaitingWrite.data(batch);
+        begin(WaitingWrite.size(data), error -> batch.forEach(write -> stream.tell(write.callback(), error)));
+        give(null, data);
     }
 
     void cork() {
@@ -339,14 +349,15 @@ final class WritableState implements Completion {
 
     /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */
     private void finishWhenDone() {
-        if (ending == Ending.ENDED && mayFinish() && ticksOwed == 0) {
-            ending = Ending.FINAL_CALLED;
-            try {
-                stream.doFinal(this::finalDone);
-            } catch (RuntimeException thrown) {
-                finalDone(Duplex.asError(thrown));
-            }
+        if (ending != Ending.ENDED || !mayFinish() || ticksOwed > 0) {
+            return;
         }
+        if (!stream.core().nesting().hasRoom()) {
+            stream.tick(this::finishWhenDone);
+            return;
+        }
+        ending = Ending.FINAL_CALLED;
+        stream.callFinal(this::finalDone);
     }
 
     private void finalDone(ChagresException error) {
@@ -417,9 +428,9 @@ final class WritableState implements Completion {
             return;
         }
         while (hasWaiting()) {
-            Waiting write = waiting.poll();
-            length -= write.data.remaining();
-            stream.tell(write.callback, stream.errorOr("write"));
+            WaitingWrite write = waiting.poll();
+            length -= write.data().remaining();
+            stream.tell(write.callback(), stream.errorOr("write"));
         }
         tellFinish(stream.errorOr("end"));
     }
