@@ -5,6 +5,7 @@ import io.chagres.loop.LoopCore;
 import io.chagres.loop.Resident;
 import io.chagres.loop.UsageException;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
@@ -206,10 +207,26 @@ public abstract class Handle extends Resident {
     protected void cancelRequests() {
     }
 
-    /** Kind and state, as in "Timer (active, unreferenced)": what {@link Loop#closeStrictly()} names it by. */
+    /**
+     * Adds what {@link #toString} says besides kind and state: a descriptor, an address, a time. It may run on any thread, so it
+     * must not throw, must change nothing and must ask the kernel only on the loop thread.
+     */
+    protected void describe(StringJoiner text) {
+    }
+
+    /**
+     * Returns kind, state and details, as in "Timer (active, unreferenced, due in 5 ms)". {@link Loop#closeStrictly()} names a
+     * handle by it. Any thread may call it. From another thread than the loop's the answer may be a moment old.
+     */
     @Override
     public String toString() {
-        String liveness = state == State.OPEN ? (active ? "active" : "inactive") : state.name().toLowerCase(Locale.ROOT);
-        return getClass().getSimpleName() + " (" + liveness + (referenced ? "" : ", unreferenced") + ")";
+        String name = getClass().getTypeName();
+        StringJoiner text = new StringJoiner(", ", name.substring(name.lastIndexOf('.') + 1) + " (", ")");
+        text.add(state == State.OPEN ? (active ? "active" : "inactive") : state.name().toLowerCase(Locale.ROOT));
+        if (!referenced) {
+            text.add("unreferenced");
+        }
+        describe(text);
+        return text.toString();
     }
 }

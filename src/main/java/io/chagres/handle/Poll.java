@@ -10,6 +10,7 @@ import io.chagres.loop.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
+import java.util.StringJoiner;
 
 /**
  * Watches a descriptor that somebody else owns: uv_poll_t. It is for descriptors that come from elsewhere (a device, an
@@ -107,6 +108,14 @@ public final class Poll extends Handle {
         core().checkThread();
         watcher.detach(true);
         deactivate();
+    }
+
+    @Override
+    protected void describe(StringJoiner text) {
+        text.add("fd " + fd);
+        if (watcher.wanted() != 0) {
+            text.add("waits for " + PollEvents.ofKernel(watcher.wanted()));
+        }
     }
 
     @Override

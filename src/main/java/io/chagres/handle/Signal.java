@@ -3,6 +3,7 @@ package io.chagres.handle;
 import io.chagres.loop.Loop;
 import io.chagres.loop.Task;
 import io.chagres.loop.UsageException;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -86,6 +87,14 @@ public final class Signal extends Handle {
         core().checkThread();
         release();
         deactivate();
+    }
+
+    @Override
+    protected void describe(StringJoiner text) {
+        Subscription current = subscription;
+        if (current != null) {
+            text.add("SIG" + current.name);
+        }
     }
 
     @Override

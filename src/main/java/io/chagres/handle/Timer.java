@@ -4,6 +4,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.TimerEntry;
 import io.chagres.loop.UsageException;
 import java.time.Duration;
+import java.util.StringJoiner;
 
 /**
  * Calls back once after a time, or again and again: uv_timer_t. Times count from the loop's cached time, see
@@ -142,6 +143,17 @@ public final class Timer extends Handle {
     public long dueInMillis() {
         core().checkThread();
         return entry.isStarted() ? Math.ceilDiv(core().timers().microsUntil(entry), MICROS_PER_MILLI) : 0;
+    }
+
+    @Override
+    protected void describe(StringJoiner text) {
+        if (entry.isStarted()) {
+            text.add("due in " + Math.ceilDiv(core().timers().microsUntil(entry), MICROS_PER_MILLI) + " ms");
+        }
+        long repeat = repeatMicros;
+        if (repeat > 0) {
+            text.add("repeats every " + (repeat % MICROS_PER_MILLI == 0 ? repeat / MICROS_PER_MILLI + " ms" : repeat + " us"));
+        }
     }
 
     @Override

@@ -128,6 +128,7 @@ public final class Work<T> extends Resident {
         throw new AssertionError("work is never in the closing list");
     }
 
+    /** Returns its state, as in "Work (running)"; any thread. */
     @Override
     public String toString() {
         return "Work (" + state.get().name().toLowerCase(Locale.ROOT) + ")";

@@ -275,6 +275,16 @@ public final class Loop implements Executor, AutoCloseable {
         return core;
     }
 
+    /**
+     * Returns the state, the thread and the number of what keeps the loop alive, as in {@code Loop (running on "main", 3 active)}.
+     * Any thread may call it. From another thread than the loop's the answer may be a moment old.
+     */
+    @Override
+    public String toString() {
+        String state = closed ? "closed" : running.get() ? "running on" : "not running, of";
+        return "Loop (" + state + (closed ? "" : core.summary()) + ")";
+    }
+
     // ---- closing -----------------------------------------------------------------------------------------------
 
     /**

@@ -53,6 +53,16 @@ public final class LoopCore {
         return loop;
     }
 
+    /** The thread, and how many reasons there are to go on; any thread. */
+    String summary() {
+        return " \"" + owner.getName() + "\", " + holds + " active";
+    }
+
+    @Override
+    public String toString() {
+        return "LoopCore of " + loop;
+    }
+
     // ---- thread ------------------------------------------------------------------------------------------------
 
     /**

@@ -84,6 +84,12 @@ public final class LoopThread implements Executor, AutoCloseable {
         }
     }
 
+    /** Returns the thread and its loop, as in {@code LoopThread (Loop (running on "server", 3 active))}; any thread. */
+    @Override
+    public String toString() {
+        return "LoopThread (" + loop + (thread.isAlive() ? ")" : ", thread has ended)");
+    }
+
     /** A caller that is interrupted still gets what close promises, and finds its interrupt flag set afterwards. */
     private void joinUninterruptibly() {
         boolean interrupted = false;
@@ -123,6 +129,11 @@ public final class LoopThread implements Executor, AutoCloseable {
         @Override
         protected void finishClose() {
             core.leave(this);
+        }
+
+        @Override
+        public String toString() {
+            return "LoopThread (" + (holding ? "open" : "ending") + ")";
         }
     }
 }

@@ -30,6 +30,11 @@ public final class PhaseList {
         return entries.isEmpty();
     }
 
+    @Override
+    public String toString() {
+        return "PhaseList (" + (isEmpty() ? "empty)" : "in use)");
+    }
+
     void run() {
         turn.takeAll(entries);
         for (Linked member = turn.first(); member != null; member = turn.first()) {

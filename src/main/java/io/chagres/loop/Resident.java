@@ -17,4 +17,8 @@ public abstract class Resident extends Linked {
 
     /** The last act, in the closing phase, after {@link LoopCore#closing} was told. */
     protected abstract void finishClose();
+
+    /** Returns kind and state in one line. Any thread may call it; it never throws. */
+    @Override
+    public abstract String toString();
 }

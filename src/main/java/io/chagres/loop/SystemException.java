@@ -62,6 +62,17 @@ public final class SystemException extends ChagresException {
         return new SystemException(errno, syscall, null, 0, syscall + " " + Errno.name(errno), false);
     }
 
+    /**
+     * {@code "read ECONNRESET"}: an error of an established connection, or of a listener. The message is Node's; the properties name
+     * both ends, and {@link #toString} prints them.
+     *
+     * @param address the peer's address or path; of a listener, its own; null if unknown
+     */
+    public static SystemException on(int errno, String syscall, String address, int port, String localAddress, int localPort) {
+        String message = syscall + " " + Errno.name(errno);
+        return new SystemException(errno, syscall, address, port, localAddress, localPort, message, false);
+    }
+
     /** {@code "bind EADDRINUSE 127.0.0.1:80"}; a port of 0 or less is left out. */
     public static SystemException at(int errno, String syscall, String address, int port) {
         return at(errno, syscall, address, port, null, 0);
@@ -153,13 +164,24 @@ public final class SystemException extends ChagresException {
         return hostname;
     }
 
-    /** The address that the call was made from, where the message names it; or null. */
+    /** The address or path that the call was made from; null if unknown. */
     public String localAddress() {
         return localAddress;
     }
 
-    /** The port that the call was made from, where the message names it; or 0. */
+    /** The port that the call was made from; 0 if unknown, and for a path. */
     public int localPort() {
         return localPort;
+    }
+
+    /** Returns the message, and both ends of the connection if the message does not name them. */
+    @Override
+    public String toString() {
+        String text = super.toString();
+        if (address == null || text.contains(place(address, port))) {
+            return text;
+        }
+        boolean isOwn = localAddress == null || localAddress.equals(address) && localPort == port;
+        return text + " (" + (isOwn ? "" : place(localAddress, localPort) + " -> ") + place(address, port).replace('\0', '@') + ")";
     }
 }

@@ -79,6 +79,11 @@ public final class Timers {
         return Math.max(0, entry.deadlineMicros - roundedUp(core.nowNanos()));
     }
 
+    @Override
+    public String toString() {
+        return "Timers (" + size + " started)";
+    }
+
     long nanosUntilNext() {
         if (size == 0) {
             return NEVER;

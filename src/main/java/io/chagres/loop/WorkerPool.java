@@ -66,6 +66,13 @@ public final class WorkerPool {
         }
     }
 
+    /** Returns how many of the threads are busy and how many jobs wait for one. */
+    @Override
+    public String toString() {
+        return "WorkerPool (" + threads.getActiveCount() + " of " + size() + " threads busy, " + threads.getQueue().size()
+            + " jobs wait)";
+    }
+
     private void runSlow(Runnable job) {
         try {
             job.run();

@@ -315,4 +315,27 @@ public final class ConnectOptions {
         }
         socket.setTimeout(timeoutMillis);
     }
+
+    /** "localhost:80", or a path; any thread. */
+    String destination() {
+        return Endpoints.place(path != null ? path : host, path != null ? 0 : port);
+    }
+
+    /** Returns the options that differ from their defaults. */
+    @Override
+    public String toString() {
+        OptionText text = new OptionText("ConnectOptions");
+        if (port >= 0 || path != null) {
+            text.add("to", destination(), null);
+        }
+        text.add("fd", fd, -1).add("handle", handle, null)
+            .add("localAddress", localAddress, null).add("localPort", localPort, 0)
+            .add("family", lookupOptions.family(), null).addFlag("lookup", lookup != null)
+            .add("autoSelectFamily", autoSelectFamily, Net.defaultAutoSelectFamily())
+            .addFlag("allowHalfOpen", allowHalfOpen).addFlag("noDelay", noDelay).add("keepAlive", keepAlive, KeepAlive.OFF)
+            .add("typeOfService", typeOfService, -1).add("timeoutMillis", timeoutMillis, 0L)
+            .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK).addFlag("onRead", lent != null)
+            .add("blockList", blockList, null).add("signal", signal, null);
+        return text.add("options", early, null).toString();
+    }
 }

@@ -7,6 +7,7 @@ import io.chagres.stream.ReadListener;
 import io.chagres.stream.ReadSlab;
 import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
+import java.util.StringJoiner;
 
 /**
  * What a {@link Socket} stands on once it is connected: its handle, which it reads into the slab of the loop, or into a buffer
@@ -219,6 +220,12 @@ final class Connection implements ReadListener, Runnable {
     }
 
     // ---- addresses -------------------------------------------------------------------------------------------------
+
+    /** Any thread. */
+    void describe(StringJoiner text) {
+        StreamHandle open = handle;
+        (open == null ? Endpoints.of(null, remote) : Endpoints.of(open)).describe(text);
+    }
 
     SocketAddress localAddress() {
         return handle instanceof Tcp tcp ? tcp.localAddress() : null;

@@ -3,12 +3,18 @@ package io.chagres.net;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** The options that were set before there was a socket, in that order; of one set twice, only the second time. */
 final class EarlyOptions {
 
     private record Setting<T>(SocketOption<T> option, T value) {
+        @Override
+        public String toString() {
+            return option + "=" + value;
+        }
+
         void applyTo(int fd) {
             option.set(fd, value);
         }
@@ -61,5 +67,11 @@ final class EarlyOptions {
         if (first != null) {
             throw first;
         }
+    }
+
+    /** As in "[TCP_NODELAY=true, SO_RCVBUF=65536]"; a copy first, since another thread may read while one is added. */
+    @Override
+    public String toString() {
+        return Arrays.toString(settings.toArray());
     }
 }

@@ -223,4 +223,13 @@ public final class ListenOptions {
     AbortSignal signal() {
         return signal;
     }
+
+    /** Returns the options that differ from their defaults. */
+    @Override
+    public String toString() {
+        return new OptionText("ListenOptions").add("handle", handle, null).add("fd", fd, NONE).add("port", port, NONE)
+            .add("host", host, null).addName("path", path, null).add("backlog", backlog, Tcp.DEFAULT_BACKLOG)
+            .addFlag("ipv6Only", ipv6Only).addFlag("reusePort", reusePort)
+            .addFlag("readableAll", readableAll).addFlag("writableAll", writableAll).add("signal", signal, null).toString();
+    }
 }

@@ -8,6 +8,7 @@ import io.chagres.stream.ConnectionListener;
 import io.chagres.stream.Listeners;
 import io.chagres.stream.StreamHandle;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /** Whether, and by which handle, a server listens; and the way there, which a lookup may be part of. */
@@ -33,6 +34,18 @@ final class Listening {
     /** Null where it does not listen. */
     StreamHandle handle() {
         return handle;
+    }
+
+    /** As in "listening on 127.0.0.1:80" and "not listening"; any thread. */
+    @Override
+    public String toString() {
+        StreamHandle open = handle;
+        if (open == null) {
+            return lookingUp ? "looking up where to listen" : "not listening";
+        }
+        StringJoiner text = new StringJoiner("", "listening on ", "");
+        Endpoints.of(open).describe(text.setEmptyValue("listening"));
+        return text.toString();
     }
 
     /** Whether it listens, or looks up where to. */

@@ -71,9 +71,18 @@ public final class Lookup {
     public record Name(String host, String service) {
     }
 
+    private final String subject;
     private Work<?> work;
 
-    private Lookup() {
+    private Lookup(String subject) {
+        this.subject = subject;
+    }
+
+    /** Returns what is looked up, as in "Lookup of example.org (running)"; any thread. */
+    @Override
+    public String toString() {
+        Work<?> current = work;
+        return "Lookup of " + subject + (current == null ? "" : current.toString().replace("Work", ""));
     }
 
     // ---- names to addresses ------------------------------------------------------------------------------------
@@ -88,8 +97,7 @@ public final class Lookup {
     public static Lookup address(Loop loop, String host, LookupOptions options,
                                  BiConsumer<? super Addresses, ? super Throwable> callback) {
         requireSomething(host, options);
-        Lookup lookup = new Lookup();
-        return lookup.start(loop, () -> resolve(host, options), "getaddrinfo", String.valueOf(host), callback);
+        return new Lookup(String.valueOf(host)).start(loop, () -> resolve(host, options), "getaddrinfo", callback);
     }
 
     /**
@@ -169,7 +177,7 @@ public final class Lookup {
                               NameFlag... flags) {
         UsageException.requireArgument(address, "address");
         int bits = bits(flags);
-        return new Lookup().start(loop, () -> nameOf(address, bits), "getnameinfo", address.address(), callback);
+        return new Lookup(address.address()).start(loop, () -> nameOf(address, bits), "getnameinfo", callback);
     }
 
     /** As {@link #name}, but waits for the answer, as {@link #addressNow}. */
@@ -197,7 +205,7 @@ public final class Lookup {
 
     // ---- both --------------------------------------------------------------------------------------------------
 
-    private <T> Lookup start(Loop loop, Callable<T> job, String syscall, String subject,
+    private <T> Lookup start(Loop loop, Callable<T> job, String syscall,
                              BiConsumer<? super T, ? super Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
         work = Work.submitSlow(loop, job, (found, failure) -> callback.accept(found,

@@ -96,4 +96,11 @@ public final class LookupOptions {
     int flags() {
         return hints.stream().mapToInt(hint -> hint.bit).reduce(0, (one, other) -> one | other);
     }
+
+    /** Returns the options that differ from their defaults. */
+    @Override
+    public String toString() {
+        return new OptionText("LookupOptions").add("family", family, null).add("service", service, null)
+            .add("hints", hints, Set.of()).toString();
+    }
 }

@@ -48,6 +48,11 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
+    /** Where to, as in "localhost:80"; any thread. */
+    String destination() {
+        return options.destination();
+    }
+
     // ---- a Unix socket -----------------------------------------------------------------------------------------------
 
     private void connectPipe(String path) {

@@ -18,6 +18,7 @@ import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.StringJoiner;
 
 /**
  * A stream between processes of one machine: uv_pipe_t. It is a Unix socket, which listens or connects under a name; or, by
@@ -51,6 +52,8 @@ public final class Pipe extends IpcStream {
     private FileIdentity boundFile;
     /** Whether the last bind has failed because there is no such directory. */
     private boolean lacksDirectory;
+    /** The name that it was bound or connected to, for {@link #toString} on other threads. */
+    private Endpoints known = Endpoints.UNKNOWN;
 
     /** Where names, lengths and credentials lie while the kernel is asked. */
     private static final class NameMemory {
@@ -147,6 +150,7 @@ public final class Pipe extends IpcStream {
         attach(socket);
         boundPath = path;
         boundFile = path == null ? null : FileIdentity.of(path);
+        known = Endpoints.ofNames(name, null);
     }
 
     /** Whether the file at the path is still that of this socket, as far as is known: another process may have put its own there. */
@@ -234,6 +238,7 @@ public final class Pipe extends IpcStream {
             throw new UsageException("EINVAL", "the name to connect to is empty");
         }
         requireNotConnecting();
+        known = Endpoints.ofNames(null, name);
         if (fd() < 0) {
             attach(check(Sockets.socket(Sockets.AF_UNIX, TYPE, 0), "socket"));
         }
@@ -275,6 +280,30 @@ public final class Pipe extends IpcStream {
         memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
         check(Sockets.getpeername(fd(), memory.name, memory.length), "getpeername");
         return name();
+    }
+
+    /** Both ends; on another thread, and without a socket, the one that is known. */
+    Endpoints endpoints() {
+        if (loop().core().isLoopThread() && fd() >= 0) {
+            memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+            String local = Sockets.getsockname(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
+            memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+            String remote = Sockets.getpeername(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
+            return Endpoints.ofNames(local, remote != null ? remote : known.remote());
+        }
+        return known;
+    }
+
+    /** Null for a socket of another family. */
+    private String unixNameOrNull() {
+        return SockAddr.family(memory.name) == Sockets.AF_UNIX ? name() : null;
+    }
+
+    /** Adds its name and the peer's, as in "-> /run/app.sock"; on another thread only the one that is known. */
+    @Override
+    protected void describe(StringJoiner text) {
+        super.describe(text);
+        endpoints().describe(text);
     }
 
     private String name() {

@@ -8,6 +8,7 @@ import io.chagres.stream.Listeners;
 import io.chagres.stream.StreamHandle;
 import java.time.Duration;
 import java.util.List;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
@@ -146,6 +147,17 @@ public final class Server {
     public String path() {
         core.checkThread();
         return handle() instanceof Pipe pipe ? pipe.localName() : null;
+    }
+
+    /** Returns its state, place and number of connections, as in "Server (listening on 127.0.0.1:80, 3 connections)"; any thread. */
+    @Override
+    public String toString() {
+        StringJoiner text = new StringJoiner(", ", "Server (", ")");
+        text.add(listening.toString());
+        if (closing) {
+            text.add("closing");
+        }
+        return text.add(connections.count() + (connections.count() == 1 ? " connection" : " connections")).toString();
     }
 
     // ---- connections -------------------------------------------------------------------------------------------

@@ -119,4 +119,13 @@ public final class ServerOptions {
             socket.setKeepAlive(keepAlive);
         }
     }
+
+    /** Returns the options that differ from their defaults. */
+    @Override
+    public String toString() {
+        return new OptionText("ServerOptions").addFlag("allowHalfOpen", allowHalfOpen).addFlag("pauseOnConnect", pauseOnConnect)
+            .addFlag("noDelay", noDelay).add("keepAlive", keepAlive, KeepAlive.OFF)
+            .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK).addFlag("onRead", lent != null)
+            .add("blockList", blockList, null).toString();
+    }
 }

@@ -6,6 +6,7 @@ import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
 import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
+import java.util.StringJoiner;
 
 /**
  * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, or make one and
@@ -375,6 +376,20 @@ public final class Socket extends ConnectableSocket {
      */
     boolean isIdle() {
         return isConnected() && connection.isIdle() && writableLength() == 0 && readableLength() == 0 && !isPaused();
+    }
+
+    /** Adds both addresses, or where it connects to. */
+    @Override
+    protected void describe(StringJoiner text) {
+        Opening pending = opening;
+        Connection present = connection;
+        if (pending != null) {
+            text.add("connecting to " + pending.destination());
+        } else if (present != null) {
+            present.describe(text);
+        } else {
+            text.add("not connected");
+        }
     }
 
     /** The server that accepted it, or null. */

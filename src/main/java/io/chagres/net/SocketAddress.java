@@ -90,10 +90,19 @@ public record SocketAddress(String address, int port) {
 
     /** @throws UsageException EAFNOSUPPORT where it is of another family, as that of a socket pair */
     static SocketAddress read(MemorySegment memory) {
+        SocketAddress address = readIfAny(memory);
+        if (address == null) {
+            throw new UsageException("EAFNOSUPPORT", "no IP address, but one of family " + SockAddr.family(memory));
+        }
+        return address;
+    }
+
+    /** As {@link #read}; null if it is of another family. */
+    static SocketAddress readIfAny(MemorySegment memory) {
         int family = SockAddr.family(memory);
         boolean six = family == Sockets.AF_INET6;
         if (!six && family != Sockets.AF_INET) {
-            throw new UsageException("EAFNOSUPPORT", "no IP address, but one of family " + family);
+            return null;
         }
         String zone = six ? Zone.suffix(SockAddr.scopeId(memory)) : "";
         return new SocketAddress(Ip.format(SockAddr.ip(memory)) + zone, SockAddr.port(memory));

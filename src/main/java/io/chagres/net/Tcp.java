@@ -11,12 +11,11 @@ import io.chagres.stream.DescriptorKind;
 import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
-import io.chagres.sys.Memory;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
-import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.StringJoiner;
 
 /**
  * A TCP socket as a handle: uv_tcp_t. The kernel's socket is made when it is first needed, by bind, listen or connect; what
@@ -30,19 +29,15 @@ public final class Tcp extends StreamHandle {
     public static final int DEFAULT_BACKLOG = 511;
 
     private final AddressMemory memory = loop().core().local(AddressMemory.class, AddressMemory::new);
-    private int family;
-    /** An EADDRINUSE of bind(2), told by the call that follows: see {@link #bind}. */
-    private int delayedErrno;
+    private boolean isIPv6Socket;
+    /** Whether bind(2) said EADDRINUSE, which the call that follows reports: see {@link #bind}. */
+    private boolean isAddressInUse;
     /** Null where there are none. */
     private EarlyOptions early;
-
-    /** Where addresses and lengths lie while the kernel is asked. */
-    private static final class AddressMemory {
-        final MemorySegment address = Memory.allocate(SockAddr.SIZE);
-        final MemorySegment length = Memory.allocate(4);
-        final MemorySegment linger = Memory.allocate(8);
-        final MemorySegment info = Memory.allocate(TcpInfoFields.ROOM);
-    }
+    /** An address that is known without asking the kernel, for {@link #toString} on other threads; null until then. */
+    private SocketAddress known;
+    /** Whether {@link #known} is the peer's; it is the own one otherwise. */
+    private boolean knowsPeer;
 
     /** A handle without a socket. */
     public Tcp(Loop loop) {
@@ -111,7 +106,7 @@ public final class Tcp extends StreamHandle {
             throw refused;
         }
         attach(socket);
-        family = wantedFamily;
+        isIPv6Socket = wantedFamily == Sockets.AF_INET6;
         early = null;
     }
 
@@ -159,16 +154,17 @@ public final class Tcp extends StreamHandle {
         }
         openSocket(local.kernelFamily());
         setOption(Sockets.SOL_SOCKET, Sockets.SO_REUSEADDR, 1);
-        if (six && family == Sockets.AF_INET6) {
+        if (six && isIPv6Socket) {
             setOption(Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, ipv6Only ? 1 : 0);
         }
         int result = Sockets.bind(fd(), memory.address, local.write(memory.address));
         if (result == -Errno.EADDRINUSE) {
-            delayedErrno = Errno.EADDRINUSE;
+            isAddressInUse = true;
         } else {
             check(result == -Errno.EAFNOSUPPORT ? -Errno.EINVAL : result, "bind");
-            delayedErrno = 0;
+            isAddressInUse = false;
         }
+        know(local, false);
     }
 
     // ---- listening and connecting ----------------------------------------------------------------------------------
@@ -184,6 +180,7 @@ public final class Tcp extends StreamHandle {
         requireNoDelayedError("listen");
         openSocket(Sockets.AF_INET);
         startListening(backlog, listener);
+        know(memory.local(fd()), false);
     }
 
     /**
@@ -200,8 +197,9 @@ public final class Tcp extends StreamHandle {
         UsageException.requireArgument(remote, "remote");
         UsageException.requireArgument(callback, "callback");
         requireNotConnecting();
-        if (delayedErrno != 0) {
-            failConnect(delayedErrno, callback);
+        know(remote, true);
+        if (isAddressInUse) {
+            failConnect(Errno.EADDRINUSE, callback);
             return;
         }
         openSocket(remote.kernelFamily());
@@ -219,8 +217,8 @@ public final class Tcp extends StreamHandle {
     }
 
     private void requireNoDelayedError(String call) {
-        if (delayedErrno != 0) {
-            check(-delayedErrno, call);
+        if (isAddressInUse) {
+            check(-Errno.EADDRINUSE, call);
         }
     }
 
@@ -235,7 +233,7 @@ public final class Tcp extends StreamHandle {
     public SocketAddress localAddress() {
         requireSocket("getsockname");
         requireNoDelayedError("getsockname");
-        memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+        memory.room(SockAddr.SIZE);
         check(Sockets.getsockname(fd(), memory.address, memory.length), "getsockname");
         return SocketAddress.read(memory.address);
     }
@@ -248,7 +246,7 @@ public final class Tcp extends StreamHandle {
      */
     public SocketAddress remoteAddress() {
         requireSocket("getpeername");
-        memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+        memory.room(SockAddr.SIZE);
         check(Sockets.getpeername(fd(), memory.address, memory.length), "getpeername");
         return SocketAddress.read(memory.address);
     }
@@ -260,6 +258,35 @@ public final class Tcp extends StreamHandle {
         } catch (SystemException gone) {
             return null;
         }
+    }
+
+    /** The address of its peer, also after a reset; null if it was never connected, or was closed before anything asked for it. */
+    SocketAddress peer() {
+        SocketAddress remote = fd() >= 0 ? memory.peer(fd()) : null;
+        if (remote != null) {
+            know(remote, true);
+        }
+        return knowsPeer ? known : null;
+    }
+
+    private void know(SocketAddress address, boolean isPeer) {
+        known = address;
+        knowsPeer = isPeer;
+    }
+
+    /** Both ends; on another thread, and without a socket, the one that is known. */
+    Endpoints endpoints() {
+        if (loop().core().isLoopThread() && fd() >= 0) {
+            return Endpoints.of(memory.local(fd()), peer());
+        }
+        return knowsPeer ? Endpoints.of(null, known) : Endpoints.of(known, null);
+    }
+
+    /** Adds both addresses, as in "127.0.0.1:80 -> 127.0.0.1:51234"; on another thread only the one that is known. */
+    @Override
+    protected void describe(StringJoiner text) {
+        super.describe(text);
+        endpoints().describe(text);
     }
 
     private void requireSocket(String call) {
@@ -335,7 +362,7 @@ public final class Tcp extends StreamHandle {
      */
     public TcpInfo info() {
         requireSocket("getsockopt");
-        memory.length.set(ValueLayout.JAVA_INT, 0, TcpInfoFields.ROOM);
+        memory.room((int) memory.info.byteSize());
         check(Sockets.getsockopt(fd(), Sockets.IPPROTO_TCP, Sockets.TCP_INFO, memory.info, memory.length), "getsockopt",
             "TCP_INFO");
         return TcpInfo.read(memory.info, memory.length.get(ValueLayout.JAVA_INT, 0));

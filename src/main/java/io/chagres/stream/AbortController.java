@@ -38,4 +38,10 @@ public final class AbortController {
     public void abort(Throwable reason) {
         signal.abort(reason);
     }
+
+    /** Returns the state of its signal. */
+    @Override
+    public String toString() {
+        return "AbortController of " + signal;
+    }
 }

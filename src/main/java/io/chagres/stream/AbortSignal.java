@@ -65,6 +65,14 @@ public final class AbortSignal {
         return listeners.size();
     }
 
+    /** Returns its state, as in "AbortSignal (not aborted)" and "AbortSignal (aborted: java.lang.InterruptedException)". */
+    @Override
+    public String toString() {
+        Throwable cause = reason;
+        return "AbortSignal (" + (!aborted ? "not aborted)" : cause == null ? "aborted)"
+            : "aborted: " + cause.getClass().getName() + ")");
+    }
+
     void abort(Throwable reason) {
         if (aborted) {
             return;

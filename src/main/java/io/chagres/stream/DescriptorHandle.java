@@ -6,6 +6,7 @@ import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
+import java.util.StringJoiner;
 
 /** A handle on a descriptor that bytes pass through: whose it is, which ways it is open, and whether its peer is there. */
 abstract class DescriptorHandle extends Handle {
@@ -52,6 +53,15 @@ abstract class DescriptorHandle extends Handle {
     /** Has the close leave the descriptor that was adopted open, and as it was: it belongs to the caller again. */
     protected final void disown() {
         watcher.disown();
+    }
+
+    /** Adds the descriptor. */
+    @Override
+    protected void describe(StringJoiner text) {
+        int fd = watcher.fd();
+        if (fd >= 0) {
+            text.add("fd " + fd);
+        }
     }
 
     final StreamWatcher watcher() {

@@ -4,6 +4,7 @@ import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.UsageException;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
@@ -167,6 +168,42 @@ abstract sealed class DuplexLife permits DuplexReading {
             reading.constructed();
             writing.constructed();
         }
+    }
+
+    /**
+     * Adds what {@link #toString} says besides kind and state, such as an address. It may run on any thread, so it must not
+     * throw, must change nothing and must ask the kernel only on the loop thread.
+     */
+    protected void describe(StringJoiner text) {
+    }
+
+    /**
+     * Returns kind, state and details, as in "Socket (open, paused, 12 bytes to read)". Any thread may call it. From another
+     * thread than the loop's the answer may be a moment old.
+     */
+    @Override
+    public String toString() {
+        String name = getClass().getTypeName();
+        StringJoiner text = new StringJoiner(", ", name.substring(name.lastIndexOf('.') + 1) + " (", ")");
+        text.add(life == Life.OPEN ? openDirections() : life == Life.CLOSED ? "closed" : "destroyed");
+        if (reading.isPaused()) {
+            text.add("paused");
+        }
+        if (reading.length() > 0) {
+            text.add(reading.length() + " bytes to read");
+        }
+        if (writing.length() > 0) {
+            text.add(writing.length() + " bytes to write");
+        }
+        describe(text);
+        return text.toString();
+    }
+
+    private String openDirections() {
+        if (reading.isEndEmitted()) {
+            return writing.isEnded() ? "ended" : "write only";
+        }
+        return writing.isEnded() ? "read only" : "open";
     }
 
     // ---- destroying ------------------------------------------------------------------------------------------------

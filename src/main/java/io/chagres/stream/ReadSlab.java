@@ -100,6 +100,12 @@ public final class ReadSlab {
         slab = ByteBuffer.wrap(slab.array()).position(slab.limit());
     }
 
+    /** Returns how much of the current slab is free, as in "ReadSlab (1024 of 65536 bytes free)". */
+    @Override
+    public String toString() {
+        return "ReadSlab (" + slab.remaining() + " of " + SIZE + " bytes free)";
+    }
+
     private void adapt(int count, int room) {
         if (count == room) {
             leastRoom = Math.min(leastRoom * 4, largestRoom);

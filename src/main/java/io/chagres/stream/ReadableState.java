@@ -49,7 +49,8 @@ final class ReadableState extends ReadablePipes {
     }
 
     long length() {
-        return chunks == null ? 0 : chunks.length();
+        Chunks buffered = chunks;
+        return buffered == null ? 0 : buffered.length();
     }
 
     int highWaterMark() {

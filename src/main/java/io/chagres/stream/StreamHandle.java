@@ -7,6 +7,7 @@ import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
+import java.util.StringJoiner;
 
 /**
  * A stream of bytes on a loop, mostly a socket: uv_stream_t. It listens and accepts, or it reads, writes and shuts down; what
@@ -120,6 +121,21 @@ public abstract class StreamHandle extends DescriptorHandle {
     public final boolean isConnecting() {
         core().checkThread();
         return connect != null;
+    }
+
+    /** Adds the descriptor, whether it listens or connects, and how many bytes wait to be written. */
+    @Override
+    protected void describe(StringJoiner text) {
+        super.describe(text);
+        if (connect != null) {
+            text.add("connecting");
+        } else if (acceptor != null) {
+            text.add("listening");
+        }
+        WriteQueue queued = writes;
+        if (queued != null && queued.size() > 0) {
+            text.add(queued.size() + " bytes to write");
+        }
     }
 
     /** Throws EALREADY where a connect is under way. */

@@ -33,8 +33,10 @@ public final class SockAddr {
     /** {@code sizeof(sun_path)}. */
     public static final int UNIX_PATH_MAX = 108;
 
-    private static final int INET_BYTES = 16;
-    private static final int INET6_BYTES = 28;
+    /** {@code sizeof(struct sockaddr_in)}. */
+    public static final int INET_BYTES = 16;
+    /** {@code sizeof(struct sockaddr_in6)}. */
+    public static final int INET6_BYTES = 28;
 
     private static final int PORT = 2;
     private static final int INET_ADDR = 4;

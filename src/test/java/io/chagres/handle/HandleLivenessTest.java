@@ -192,13 +192,13 @@ class HandleLivenessTest {
 
     @Test
     @Covers("libuv:handle_type_name")
-    void aHandleSaysWhatItIs(Loop loop) {
+    void aHandleSaysWhatItIs(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         assertEquals("Timer (inactive)", timer.toString());
         timer.start(1000, journal.note("timer"));
-        assertEquals("Timer (active)", timer.toString());
+        assertEquals("Timer (active, due in 1000 ms)", timer.toString());
         timer.unref();
-        assertEquals("Timer (active, unreferenced)", timer.toString());
+        assertEquals("Timer (active, unreferenced, due in 1000 ms)", timer.toString());
         timer.ref();
         timer.close();
         assertEquals("Timer (closing)", timer.toString());

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.ManualClock;
 import io.chagres.handle.Check;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
@@ -41,14 +42,14 @@ class LoopCloseStrictlyTest {
     }
 
     @Test
-    void itNamesWhatIsLeft(Loop loop) {
+    void itNamesWhatIsLeft(Loop loop, ManualClock clock) {
         Timer active = new Timer(loop);
         active.start(100, journal.note("timer"));
         Idle inactive = new Idle(loop);
         Check unreferenced = new Check(loop);
         unreferenced.unref();
         unreferenced.start(journal.note("check"));
-        assertEquals("the loop still has: Timer (active), Idle (inactive), Check (active, unreferenced)", refusal(loop));
+        assertEquals("the loop still has: Timer (active, due in 100 ms), Idle (inactive), Check (active, unreferenced)", refusal(loop));
         active.close();
         inactive.close();
         unreferenced.close();

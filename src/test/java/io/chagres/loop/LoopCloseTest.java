@@ -35,6 +35,11 @@ class LoopCloseTest {
             loop.core().leave(this);
             journal.add("finished");
         }
+
+        @Override
+        public String toString() {
+            return "Stubborn";
+        }
     }
 
     @Test
