@@ -57,6 +57,10 @@ final class Listening {
         listeners = Listeners.add(listeners, added);
     }
 
+    void offListening(Runnable removed) {
+        listeners = Listeners.remove(listeners, removed);
+    }
+
     // ---- beginning -------------------------------------------------------------------------------------------------
 
     void require(ListenOptions where) {

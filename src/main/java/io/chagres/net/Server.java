@@ -2,9 +2,7 @@ package io.chagres.net;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
 import io.chagres.loop.UsageException;
-import io.chagres.stream.Listeners;
 import io.chagres.stream.StreamHandle;
 import java.time.Duration;
 import java.util.List;
@@ -20,22 +18,17 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netserver">net.Server</a>
  */
-public final class Server {
+public final class Server extends ServerListeners {
 
-    private final LoopCore core;
     private final ServerConnections connections;
     private final Listening listening;
     /** Whether a close is still to be told. */
     private boolean closing;
     /** Null where there is none, as mostly. */
     private Grace grace;
-    private Listeners<Consumer<? super Socket>> connectionListeners;
-    private Listeners<Consumer<? super ChagresException>> errorListeners;
-    private Listeners<Runnable> closeListeners;
 
     Server(Loop loop, ServerOptions options) {
-        core = UsageException.requireArgument(loop, "loop").core();
-        core.checkThread();
+        super(loop);
         connections = new ServerConnections(this, options.copy());
         listening = new Listening(this, connections);
     }
@@ -120,10 +113,10 @@ public final class Server {
 
     void listenFailed(ChagresException error) {
         closeWhenDrained();
-        if (errorListeners == null) {
-            core.raise(error);
-        } else {
+        if (hasErrorListeners()) {
             report(error);
+        } else {
+            core.raise(error);
         }
     }
 
@@ -161,12 +154,6 @@ public final class Server {
     }
 
     // ---- connections -------------------------------------------------------------------------------------------
-
-    void tellConnection(Socket socket) {
-        for (var at = connectionListeners; at != null; at = at.next()) {
-            at.listener().accept(socket);
-        }
-    }
 
     /**
      * Takes over a connection that was accepted elsewhere, as if it had accepted it itself: by another loop or process, which has
@@ -276,7 +263,7 @@ public final class Server {
         if (callback != null) {
             ChagresException error = listening.isRunning() ? null
                 : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
-            closeListeners = Listeners.add(closeListeners, new Listeners.Once(() -> callback.accept(error)));
+            onceClose(() -> callback.accept(error));
         }
         listening.stop();
         closing = true;
@@ -320,12 +307,6 @@ public final class Server {
         }
     }
 
-    private void tellClose() {
-        Listeners<Runnable> told = closeListeners;
-        closeListeners = Listeners.lasting(told);
-        Listeners.run(told);
-    }
-
     // ---- the loop ------------------------------------------------------------------------------------------------
 
     /** Makes the loop run as long as it listens; it does from the start. */
@@ -346,20 +327,17 @@ public final class Server {
 
     // ---- events ------------------------------------------------------------------------------------------------
 
-    /**
-     * Adds a listener for new connections. Where it throws, the connection is destroyed, the listeners behind it don't hear of
-     * it, and the loop's uncaught handler gets what was thrown.
-     */
-    public Server onConnection(Consumer<? super Socket> listener) {
-        core.checkThread();
-        connectionListeners = Listeners.add(connectionListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
     /** Adds a listener for connections that are dropped, see {@link #setMaxConnections}. */
     public Server onDrop(Consumer<? super DroppedConnection> listener) {
         core.checkThread();
         connections.onDrop(UsageException.requireArgument(listener, "listener"));
+        return this;
+    }
+
+    /** Takes a listener for dropped connections off. */
+    public Server offDrop(Consumer<? super DroppedConnection> listener) {
+        core.checkThread();
+        connections.offDrop(UsageException.requireArgument(listener, "listener"));
         return this;
     }
 
@@ -370,28 +348,10 @@ public final class Server {
         return this;
     }
 
-    /**
-     * Adds a listener for a listen that failed; where there is none, that goes to the loop's uncaught handler. It hears of two
-     * things more, which are dropped where nobody listens: an option of {@link ServerOptions} that the kernel refuses an accepted
-     * socket, which lives on without it; and accept(2) failing in a way that stays, "accept ENOBUFS", while it tries on by itself.
-     */
-    public Server onError(Consumer<? super ChagresException> listener) {
+    /** Takes a listener of {@link #onListening} off. */
+    public Server offListening(Runnable listener) {
         core.checkThread();
-        errorListeners = Listeners.add(errorListeners, UsageException.requireArgument(listener, "listener"));
+        listening.offListening(UsageException.requireArgument(listener, "listener"));
         return this;
-    }
-
-    /** Adds a listener for the close: it listens no more, and all its connections have ended. */
-    public Server onClose(Runnable listener) {
-        core.checkThread();
-        closeListeners = Listeners.add(closeListeners, UsageException.requireArgument(listener, "listener"));
-        return this;
-    }
-
-    /** Tells of an error to whoever listens. */
-    void report(ChagresException error) {
-        for (var at = errorListeners; at != null; at = at.next()) {
-            at.listener().accept(error);
-        }
     }
 }

@@ -111,6 +111,10 @@ final class ServerConnections implements ConnectionListener {
         dropListeners = Listeners.add(dropListeners, listener);
     }
 
+    void offDrop(Consumer<? super DroppedConnection> listener) {
+        dropListeners = Listeners.remove(dropListeners, listener);
+    }
+
     int most() {
         return most;
     }

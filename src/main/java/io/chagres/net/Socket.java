@@ -315,7 +315,7 @@ public final class Socket extends ConnectableSocket {
         if (isWritableFinished()) {
             destroy();
         } else {
-            end(null, error -> tick(this::destroy));
+            end(error -> tick(this::destroy));
         }
     }
 

@@ -6,6 +6,7 @@ import io.chagres.loop.UsageException;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
+import io.chagres.stream.Readable;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.function.BiConsumer;
@@ -50,10 +51,30 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         return self();
     }
 
+    /** Takes a listener of {@link #onLookup} off. */
+    public Socket offLookup(LookupListener listener) {
+        checkThread();
+        UsageException.requireArgument(listener, "listener");
+        if (client != null) {
+            client.lookupListeners = Listeners.remove(client.lookupListeners, listener);
+        }
+        return self();
+    }
+
     /** Adds a listener for "an address is tried", over TCP: several times where there are several addresses. */
     public Socket onConnectionAttempt(Consumer<? super SocketAddress> listener) {
         checkThread();
         client().attemptListeners = Listeners.add(client().attemptListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Takes a listener of {@link #onConnectionAttempt} off. */
+    public Socket offConnectionAttempt(Consumer<? super SocketAddress> listener) {
+        checkThread();
+        UsageException.requireArgument(listener, "listener");
+        if (client != null) {
+            client.attemptListeners = Listeners.remove(client.attemptListeners, listener);
+        }
         return self();
     }
 
@@ -65,6 +86,16 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         return self();
     }
 
+    /** Takes a listener of {@link #onConnectionAttemptFailed} off. */
+    public Socket offConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
+        checkThread();
+        UsageException.requireArgument(listener, "listener");
+        if (client != null) {
+            client.attemptFailedListeners = Listeners.remove(client.attemptFailedListeners, listener);
+        }
+        return self();
+    }
+
     /** Adds a listener for "an address took too long, and the next is tried": {@link ConnectOptions#autoSelectFamily}. */
     public Socket onConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
         checkThread();
@@ -73,10 +104,30 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         return self();
     }
 
+    /** Takes a listener of {@link #onConnectionAttemptTimeout} off. */
+    public Socket offConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
+        checkThread();
+        UsageException.requireArgument(listener, "listener");
+        if (client != null) {
+            client.attemptTimeoutListeners = Listeners.remove(client.attemptTimeoutListeners, listener);
+        }
+        return self();
+    }
+
     /** Adds a listener for "it is connected". */
     public Socket onConnect(Runnable listener) {
         checkThread();
         client().connectListeners = Listeners.add(client().connectListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Takes a listener of {@link #onConnect}, or one that was passed to {@code connect}, off. */
+    public Socket offConnect(Runnable listener) {
+        checkThread();
+        UsageException.requireArgument(listener, "listener");
+        if (client != null) {
+            client.connectListeners = Listeners.remove(client.connectListeners, listener);
+        }
         return self();
     }
 
@@ -88,6 +139,16 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     public Socket onReady(Runnable listener) {
         checkThread();
         client().readyListeners = Listeners.add(client().readyListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
+    }
+
+    /** Takes a listener of {@link #onReady} off. */
+    public Socket offReady(Runnable listener) {
+        checkThread();
+        UsageException.requireArgument(listener, "listener");
+        if (client != null) {
+            client.readyListeners = Listeners.remove(client.readyListeners, listener);
+        }
         return self();
     }
 
@@ -145,8 +206,11 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         onTimeout(new Listeners.Once(listener));
     }
 
-    final void offTimeout(Runnable listener) {
-        timeoutListeners = Listeners.remove(timeoutListeners, listener);
+    /** Takes a listener of {@link #onTimeout}, or one that was passed to {@code setTimeout}, off. */
+    public Socket offTimeout(Runnable listener) {
+        checkThread();
+        timeoutListeners = Listeners.remove(timeoutListeners, UsageException.requireArgument(listener, "listener"));
+        return self();
     }
 
     final void emitTimeout() {
@@ -172,8 +236,44 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
+    public Socket offData(Consumer<? super ByteBuffer> listener) {
+        super.offData(listener);
+        return self();
+    }
+
+    @Override
     public Socket onText(Charset charset, Consumer<String> listener) {
         super.onText(charset, listener);
+        return self();
+    }
+
+    @Override
+    public Socket offText(Consumer<String> listener) {
+        super.offText(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onPause(Runnable listener) {
+        super.onPause(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offPause(Runnable listener) {
+        super.offPause(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onResume(Runnable listener) {
+        super.onResume(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offResume(Runnable listener) {
+        super.offResume(listener);
         return self();
     }
 
@@ -184,8 +284,20 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
+    public Socket offReadable(Runnable listener) {
+        super.offReadable(listener);
+        return self();
+    }
+
+    @Override
     public Socket onEnd(Runnable listener) {
         super.onEnd(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offEnd(Runnable listener) {
+        super.offEnd(listener);
         return self();
     }
 
@@ -196,8 +308,20 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
+    public Socket offDrain(Runnable listener) {
+        super.offDrain(listener);
+        return self();
+    }
+
+    @Override
     public Socket onPrefinish(Runnable listener) {
         super.onPrefinish(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offPrefinish(Runnable listener) {
+        super.offPrefinish(listener);
         return self();
     }
 
@@ -208,14 +332,56 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
+    public Socket offFinish(Runnable listener) {
+        super.offFinish(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onPipe(Consumer<? super Readable> listener) {
+        super.onPipe(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offPipe(Consumer<? super Readable> listener) {
+        super.offPipe(listener);
+        return self();
+    }
+
+    @Override
+    public Socket onUnpipe(Consumer<? super Readable> listener) {
+        super.onUnpipe(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offUnpipe(Consumer<? super Readable> listener) {
+        super.offUnpipe(listener);
+        return self();
+    }
+
+    @Override
     public Socket onError(Consumer<? super ChagresException> listener) {
         super.onError(listener);
         return self();
     }
 
     @Override
+    public Socket offError(Consumer<? super ChagresException> listener) {
+        super.offError(listener);
+        return self();
+    }
+
+    @Override
     public Socket onClose(CloseListener listener) {
         super.onClose(listener);
+        return self();
+    }
+
+    @Override
+    public Socket offClose(CloseListener listener) {
+        super.offClose(listener);
         return self();
     }
 

@@ -185,7 +185,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
 
     @Override
     public Duplex end() {
-        return end(null, null);
+        return end((ByteBuffer) null, null);
     }
 
     @Override
@@ -248,6 +248,18 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     @Override
     public Duplex onPipe(Consumer<? super Readable> listener) {
         writing.feeds().onPipe(this, listener);
+        return this;
+    }
+
+    @Override
+    public Duplex offPipe(Consumer<? super Readable> listener) {
+        writing.feeds().offPipe(this, listener);
+        return this;
+    }
+
+    @Override
+    public Duplex offUnpipe(Consumer<? super Readable> listener) {
+        writing.feeds().offUnpipe(this, listener);
         return this;
     }
 

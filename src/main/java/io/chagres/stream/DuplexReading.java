@@ -34,6 +34,16 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     }
 
     @Override
+    public Duplex offText(Consumer<String> listener) {
+        checkThread();
+        TextListener text = reading.textListener(UsageException.requireArgument(listener, "listener"));
+        if (text != null) {
+            text.leave((Duplex) this);
+        }
+        return (Duplex) this;
+    }
+
+    @Override
     public Duplex onReadable(Runnable listener) {
         reading.onReadable(listener);
         return (Duplex) this;
@@ -66,6 +76,18 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     @Override
     public Duplex onResume(Runnable listener) {
         reading.onResume(listener);
+        return (Duplex) this;
+    }
+
+    @Override
+    public Duplex offPause(Runnable listener) {
+        reading.offPause(listener);
+        return (Duplex) this;
+    }
+
+    @Override
+    public Duplex offResume(Runnable listener) {
+        reading.offResume(listener);
         return (Duplex) this;
     }
 

@@ -23,6 +23,14 @@ final class Feeds {
         return first;
     }
 
+    void offPipe(Duplex sink, Consumer<? super Readable> listener) {
+        pipeListeners = sink.without(pipeListeners, listener);
+    }
+
+    void offUnpipe(Duplex sink, Consumer<? super Readable> listener) {
+        unpipeListeners = sink.without(unpipeListeners, listener);
+    }
+
     void add(Piping pipe) {
         if (first == null) {
             first = pipe;

@@ -36,6 +36,14 @@ public sealed interface Readable permits DuplexReading {
      */
     Readable onText(Charset charset, Consumer<String> listener);
 
+    /**
+     * Takes a listener of {@link #onText} off: nothing is decoded for it any more. The bytes of a character that has only partly
+     * arrived are put back, as by {@link #unshift}, and come first for the next consumer; if other data listeners have received
+     * them already, they are not put back. This is how a protocol goes from text to bytes: {@code offText}, then {@link #pipe} or
+     * {@link #onData} in the same callback. Text that the listener was called with before is decoded and stays so.
+     */
+    Readable offText(Consumer<String> listener);
+
     /** Stops the flow at once; bytes that come are buffered. */
     Readable pause();
 
@@ -54,8 +62,14 @@ public sealed interface Readable permits DuplexReading {
     /** Adds a listener for the beginning of a pause, told inside {@link #pause()}. */
     Readable onPause(Runnable listener);
 
+    /** Takes a listener for the beginning of a pause off. */
+    Readable offPause(Runnable listener);
+
     /** Adds a listener for "it flows again", told a tick after {@link #resume()}. */
     Readable onResume(Runnable listener);
+
+    /** Takes a listener of {@link #onResume} off. */
+    Readable offResume(Runnable listener);
 
     // ---- reading by hand -------------------------------------------------------------------------------------------
 

@@ -38,6 +38,15 @@ abstract class ReadableListeners {
         data = stream.without(data, listener);
     }
 
+    /** What decodes for {@code listener}, of two the later; null if nothing does. */
+    final TextListener textListener(Consumer<String> listener) {
+        TextListener found = null;
+        for (var at = data; at != null; at = at.next()) {
+            found = at.listener() instanceof TextListener text && text.decodesFor(listener) ? text : found;
+        }
+        return found;
+    }
+
     final Listeners<Consumer<? super ByteBuffer>> dataListeners() {
         return data;
     }
@@ -99,6 +108,10 @@ abstract class ReadableListeners {
         rare().pause = stream.with(rare().pause, listener);
     }
 
+    void offPause(Runnable listener) {
+        rare().pause = stream.without(rare().pause, listener);
+    }
+
     void tellPause() {
         if (rare != null) {
             stream.tell(rare.pause);
@@ -107,6 +120,10 @@ abstract class ReadableListeners {
 
     void onResume(Runnable listener) {
         rare().resume = stream.with(rare().resume, listener);
+    }
+
+    void offResume(Runnable listener) {
+        rare().resume = stream.without(rare().resume, listener);
     }
 
     void tellResume() {

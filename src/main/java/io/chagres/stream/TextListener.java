@@ -15,6 +15,7 @@ final class TextListener implements Borrower {
 
     private final CharsetDecoder decoder;
     private final Consumer<String> listener;
+    private final Runnable atEnd = this::end;
     /** The bytes of a character that the last chunk has cut. */
     private ByteBuffer cut = NOTHING;
 
@@ -28,7 +29,22 @@ final class TextListener implements Borrower {
     /** The last character comes before the end, whoever listened for that first. */
     void listenTo(Duplex stream) {
         stream.onData(this);
-        stream.reading.beforeEnd(this::end);
+        stream.reading.beforeEnd(atEnd);
+    }
+
+    boolean decodesFor(Consumer<String> asked) {
+        return listener == asked;
+    }
+
+    /** Decodes no more. What other data listeners have received is not put back: they would get it twice. */
+    void leave(Duplex stream) {
+        stream.offData(this);
+        stream.offEnd(atEnd);
+        ByteBuffer unfinished = cut;
+        cut = NOTHING;
+        if (unfinished.hasRemaining() && !stream.reading.hasDataListeners()) {
+            stream.unshift(unfinished);
+        }
     }
 
     @Override

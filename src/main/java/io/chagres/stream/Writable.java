@@ -27,7 +27,12 @@ public sealed interface Writable permits Duplex {
 
     /** Writes text as UTF-8. */
     default boolean write(CharSequence text) {
-        return write(text == null ? null : StandardCharsets.UTF_8.encode(text.toString()), null);
+        return write(text, null);
+    }
+
+    /** Writes text as UTF-8; {@code callback} as in {@link #write(ByteBuffer, Completion)}. */
+    default boolean write(CharSequence text, Completion callback) {
+        return write(text == null ? null : StandardCharsets.UTF_8.encode(text.toString()), callback);
     }
 
     /**
@@ -42,7 +47,7 @@ public sealed interface Writable permits Duplex {
 
     /** Ends it once all writes are through: {@link #onFinish} follows. Called again, has no effect. */
     default Writable end() {
-        return end(null, null);
+        return end((ByteBuffer) null, null);
     }
 
     /** Writes a last chunk, and ends. */
@@ -52,7 +57,17 @@ public sealed interface Writable permits Duplex {
 
     /** Writes a last text, as UTF-8, and ends. */
     default Writable end(CharSequence last) {
-        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), null);
+        return end(last, null);
+    }
+
+    /** Ends; {@code callback} is called at the finish with null, or with the error that prevents it. */
+    default Writable end(Completion callback) {
+        return end((ByteBuffer) null, callback);
+    }
+
+    /** Writes a last text, as UTF-8, and ends; {@code callback} as in {@link #end(ByteBuffer, Completion)}. */
+    default Writable end(CharSequence last, Completion callback) {
+        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), callback);
     }
 
     /** Writes a last chunk unless it is null, and ends; {@code callback}, unless null, is told at the finish, or the error. */
@@ -88,8 +103,14 @@ public sealed interface Writable permits Duplex {
     /** Adds a listener for "it is piped to", told inside {@link Readable#pipe}: by whom. */
     Writable onPipe(Consumer<? super Readable> listener);
 
+    /** Takes a listener of {@link #onPipe} off. */
+    Writable offPipe(Consumer<? super Readable> listener);
+
     /** Adds a listener for "it is piped to no longer", told inside {@link Readable#unpipe}, or when one of the two ends. */
     Writable onUnpipe(Consumer<? super Readable> listener);
+
+    /** Takes a listener of {@link #onUnpipe} off. */
+    Writable offUnpipe(Consumer<? super Readable> listener);
 
     /** Adds a listener for the error of the stream: at most one, on a tick, before the close. */
     Writable onError(Consumer<? super ChagresException> listener);

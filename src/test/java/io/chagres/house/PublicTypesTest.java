@@ -4,14 +4,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.handle.Handle;
 import io.chagres.loop.Resident;
+import io.chagres.net.Server;
+import io.chagres.net.Socket;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.Readable;
+import io.chagres.stream.Writable;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Rules for everything that a program can hold in its hands: what it prints. */
+/** Rules for all public types: that they print themselves, and that a listener can be taken off. */
 class PublicTypesTest {
 
     @Test
@@ -36,5 +40,43 @@ class PublicTypesTest {
         } catch (NoSuchMethodException impossible) {
             throw new AssertionError(impossible);
         }
+    }
+
+    @Test
+    void everyListenerThatCanBeAddedCanBeTakenOff() {
+        List<String> lasting = listenerMethods().filter(on -> off(on) == null).map(PublicTypesTest::text).toList();
+        assertEquals(List.of(), lasting, "without an off method");
+    }
+
+    @Test
+    void everyMethodForListenersReturnsTheTypeThatItIsCalledOn() {
+        assertEquals(List.of(), listenerMethods().flatMap(on -> Stream.of(on, off(on)))
+            .filter(method -> Stream.of(Socket.class, Server.class).anyMatch(type -> isOf(type, method)))
+            .filter(method -> method.getReturnType() != Socket.class && method.getReturnType() != Server.class)
+            .map(PublicTypesTest::text).distinct().toList(), "end a chain of calls");
+    }
+
+    /** The {@code onX} methods that add a listener: those of streams, sockets and servers. */
+    private static Stream<Method> listenerMethods() {
+        return Stream.of(Readable.class, Writable.class, Duplex.class, Socket.class, Server.class)
+            .flatMap(type -> Stream.of(type.getMethods()))
+            .filter(method -> !method.isBridge() && !method.isSynthetic() && method.getName().matches("on[A-Z].*"));
+    }
+
+    /** Its counterpart: of the same class, with the listener, the last parameter, alone. */
+    private static Method off(Method on) {
+        Class<?>[] parameters = on.getParameterTypes();
+        return Stream.of(on.getDeclaringClass().getMethods()).filter(method -> !method.isBridge() && !method.isSynthetic())
+            .filter(method -> method.getName().equals("off" + on.getName().substring(2)))
+            .filter(method -> List.of(method.getParameterTypes()).equals(List.of(parameters[parameters.length - 1])))
+            .findFirst().orElse(null);
+    }
+
+    private static boolean isOf(Class<?> type, Method method) {
+        return Stream.of(type.getMethods()).anyMatch(method::equals);
+    }
+
+    private static String text(Method method) {
+        return method.getDeclaringClass().getSimpleName() + "." + method.getName();
     }
 }

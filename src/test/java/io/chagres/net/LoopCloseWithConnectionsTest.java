@@ -63,7 +63,7 @@ class LoopCloseWithConnectionsTest {
     void aSocketThatIsEndingTellsItsCallbackFirst(Loop loop) {
         endWith(loop, socket -> {
             socket.write(ByteBuffer.allocate(32 << 20));
-            socket.end(null, error -> journal.add("end"));
+            socket.end(error -> journal.add("end"));
         }, null);
         journal.expect("end", "close false");
     }

@@ -103,7 +103,7 @@ class SocketConnectCancelledTest {
         for (String name : new String[] {"one", "two", "three"}) {
             client.write(Talk.buffer(name), error -> journal.add(name));
         }
-        client.end(null, error -> journal.add("end"));
+        client.end(error -> journal.add("end"));
         client.destroy();
         loop.run();
         journal.expect("one", "two", "three", "end", "close false");

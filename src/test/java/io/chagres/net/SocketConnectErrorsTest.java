@@ -153,7 +153,7 @@ class SocketConnectErrorsTest {
         Socket client = watched(Local.connect(loop, port));
         client.write(bytes("one"), failed -> journal.add("one " + failed.code()));
         client.write(bytes("two"), failed -> journal.add("two " + failed.code()));
-        client.end(null, failed -> journal.add("end " + failed.code()));
+        client.end(failed -> journal.add("end " + failed.code()));
         loop.run();
         assertEquals(1, journal.count("two ECONNREFUSED"));
         assertEquals(1, journal.count("end ECONNREFUSED"));

@@ -60,7 +60,7 @@ class SocketDestroyTest {
             socket.write(ByteBuffer.allocate(32 << 20), error -> journal.add("with the kernel " + error));
             socket.write(Talk.buffer("x"), error -> journal.add("waiting " + error.code()));
             socket.write(Talk.buffer("y"), error -> journal.add("behind " + error.code()));
-            socket.end(null, error -> journal.add("end " + error.getMessage()));
+            socket.end(error -> journal.add("end " + error.getMessage()));
             socket.destroy(new ChagresException("EX", "enough"));
         });
         journal.expect("error enough", "with the kernel null", "waiting EX", "behind EX", "end enough", "close true");
@@ -72,7 +72,7 @@ class SocketDestroyTest {
         accepted(loop, socket -> {
             socket.write(ByteBuffer.allocate(32 << 20), error -> journal.add("with the kernel " + error));
             socket.write(Talk.buffer("x"), error -> journal.add("waiting " + error.getMessage()));
-            socket.end(null, error -> journal.add("end " + error.getMessage()));
+            socket.end(error -> journal.add("end " + error.getMessage()));
             socket.destroy();
         });
         journal.expect("with the kernel null", "waiting Cannot call write after a stream was destroyed",

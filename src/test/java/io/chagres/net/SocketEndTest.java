@@ -67,10 +67,10 @@ class SocketEndTest {
     void endingAgainIsHarmlessAndItsCallbackComesToo(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Local.connect(loop, server.port());
-            client.end(null, error -> journal.add("first " + error));
-            client.end(null, error -> journal.add("second " + error));
+            client.end(error -> journal.add("first " + error));
+            client.end(error -> journal.add("second " + error));
             client.end();
-            client.onFinish(() -> client.end(null, error -> journal.add("late " + error.code())));
+            client.onFinish(() -> client.end(error -> journal.add("late " + error.code())));
             client.resume();
             loop.run();
         }
@@ -252,7 +252,7 @@ class SocketEndTest {
         int port = Local.once(loop, socket -> {
             socket.destroy(new ChagresException("EX", "x"));
             socket.onError(error -> journal.add(error.code()));
-            socket.end(null, error -> journal.add("end " + error.code()));
+            socket.end(error -> journal.add("end " + error.code()));
         });
         try (Peer<String> client = Peer.client(port, Talk::ending)) {
             loop.run();

@@ -120,7 +120,7 @@ class SocketListenerFailsTest {
                 throw new IllegalStateException(name);
             });
         }
-        client.end(null, error -> journal.add("end"));
+        client.end(error -> journal.add("end"));
         loop.run();
         assertEquals(1, journal.count("uncaught a"));
         assertEquals(1, journal.count("uncaught b"));

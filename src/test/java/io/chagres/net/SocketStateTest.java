@@ -56,7 +56,7 @@ class SocketStateTest {
     void oneThatIsNeverConnectedCanBeEndedOrDestroyed(Loop loop) {
         SocketEvents.into(journal, "", new Socket(loop).destroy());
         Socket ended = new Socket(loop);
-        ended.end(null, error -> journal.add("ended " + error));
+        ended.end(error -> journal.add("ended " + error));
         assertFalse(ended.isWritable());
         loop.run();
         journal.expect("close false", "ended null");

@@ -100,7 +100,7 @@ class SocketWriteTest {
         String got = connected(loop, client -> {
             for (Runnable wrong : new Runnable[] {
                 () -> client.write((ByteBuffer) null), () -> client.write((byte[]) null),
-                () -> client.write((CharSequence) null), () -> client.write(null, error -> journal.add("never"))}) {
+                () -> client.write((CharSequence) null), () -> client.write((ByteBuffer) null, error -> journal.add("never"))}) {
                 UsageException refused = assertThrows(UsageException.class, wrong::run);
                 assertEquals("ERR_STREAM_NULL_VALUES", refused.code());
                 assertEquals("May not write null values to stream", refused.getMessage());

@@ -54,7 +54,7 @@ class AutoDestroyOffTest {
         stream.write("a");
         stream.fail("EX");
         assertFalse(stream.write("b", stream.told("told b")));
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         loop.run();
         journal.expect("[a]", "error EX", "ended EX");
         stream.destroy();
@@ -99,7 +99,7 @@ class AutoDestroyOffTest {
     @Test
     void anEndOfTheSinkThatFailsIsToldToItsCallbacksFirst(Loop loop) {
         stream.holds = true;
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.fail("EX");
         loop.run();
         journal.expect("final", "ended EX", "error EX");

@@ -187,7 +187,7 @@ class ConstructTest {
     @Test
     void anErrorOfTheStepDestroys(Loop loop) {
         stream.write("a", stream.told("told a"));
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         loop.run();
         step.onComplete(error("kaboom"));
         loop.run();

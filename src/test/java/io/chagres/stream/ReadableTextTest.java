@@ -12,6 +12,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -142,5 +143,80 @@ class ReadableTextTest {
     void itWantsACharsetAndAListener() {
         assertThrows(UsageException.class, () -> stream.onText(null, journal::add));
         assertThrows(UsageException.class, () -> stream.onText(UTF_8, null));
+    }
+
+    @Test
+    void aListenerThatIsTakenOffGetsNoMoreTextAlsoNotAtTheEnd(Loop loop) {
+        Consumer<String> off = text -> journal.add("off " + text);
+        stream.onText(UTF_8, off).onText(UTF_8, journal::add).onEnd(journal.note("end"));
+        push('a', 0xe2);
+        loop.run();
+        stream.offText(off).offText(text -> { });
+        push(0x82, 0xac);
+        stream.pushNoMore();
+        loop.run();
+        journal.expect("off a", "a", "\u20ac", "end");
+    }
+
+    @Test
+    void aPipeThatFollowsTextGetsTheBytesOfTheUnfinishedCharacter(Loop loop) {
+        ByteBuffer piped = ByteBuffer.allocate(10);
+        MemoryDuplex sink = MemoryDuplex.writable(loop, 100);
+        sink.taking = data -> piped.put(data.duplicate());
+        Consumer<String>[] listener = onlyOne();
+        listener[0] = text -> {
+            journal.add(text);
+            stream.offText(listener[0]).pipe(sink);
+        };
+        stream.onText(UTF_8, listener[0]);
+        loop.run();
+        push('g', 'o', 0xe2, 0x82);
+        push(0xff, 0);
+        stream.pushNoMore();
+        loop.run();
+        journal.expect("go");
+        assertEquals(ByteBuffer.wrap(new byte[] {(byte) 0xe2, (byte) 0x82, (byte) 0xff, 0}), piped.flip());
+    }
+
+    @Test
+    void unfinishedBytesOfAPausedStreamCanBeReadByHand(Loop loop) {
+        Consumer<String> listener = journal::add;
+        stream.onText(UTF_8, listener);
+        push('a', 0xe2);
+        loop.run();
+        stream.pause();
+        stream.offText(listener);
+        assertEquals(ByteBuffer.wrap(new byte[] {(byte) 0xe2}), stream.read());
+        loop.run();
+        journal.expect("a");
+    }
+
+    @Test
+    void unfinishedBytesThatAnotherListenerHasAreNotPutBack(Loop loop) {
+        int[] bytes = {0};
+        Consumer<String> listener = journal::add;
+        stream.onText(UTF_8, listener).onData(chunk -> bytes[0] += chunk.remaining());
+        push('a', 0xe2);
+        loop.run();
+        stream.offText(listener);
+        push(0x82);
+        loop.run();
+        assertEquals(3, bytes[0]);
+        journal.expect("a");
+    }
+
+    @Test
+    void ofOneListenerThatWasAddedTwiceTheLaterIsTakenOff(Loop loop) {
+        Consumer<String> twice = text -> journal.add(text.length() + " characters");
+        stream.onText(UTF_8, twice).onText(UTF_16, twice);
+        stream.offText(twice);
+        push('a', 'b');
+        loop.run();
+        journal.expect("2 characters");
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Consumer<String>[] onlyOne() {
+        return new Consumer[1];
     }
 }

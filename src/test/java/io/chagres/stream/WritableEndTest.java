@@ -47,8 +47,8 @@ class WritableEndTest {
     void aFailingWriteIsToldToEveryEnd(Loop loop) {
         stream.holds = true;
         stream.write("asd");
-        stream.end(null, stream.told("first"));
-        stream.end(null, stream.told("second"));
+        stream.end(stream.told("first"));
+        stream.end(stream.told("second"));
         stream.fail("EX");
         loop.run();
         journal.expect("[asd]", "first EX", "second EX", "error EX", "close true");
@@ -71,7 +71,7 @@ class WritableEndTest {
     void endedAgainWithDataTheEndsAreToldThatThisWasWrong(Loop loop) {
         stream.holds = true;
         stream.end(Talk.buffer("x"), stream.told("first"));
-        stream.end(null, stream.told("second"));
+        stream.end(stream.told("second"));
         assertFalse(stream.isDestroyed());
         stream.end(Talk.buffer("late"), stream.told("third"));
         assertTrue(stream.isDestroyed());
@@ -145,7 +145,7 @@ class WritableEndTest {
     @Test
     void destroyedRightAfterTheSinksEndSucceededItFinishesAndCloses(Loop loop) {
         stream.holds = true;
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.complete();
         stream.destroy();
         loop.run();
@@ -157,7 +157,7 @@ class WritableEndTest {
     @Test
     void destroyedThenWithAnErrorItFinishesFailsAndCloses(Loop loop) {
         stream.holds = true;
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.complete();
         stream.destroy(new ChagresException("EX", "kaboom"));
         loop.run();
@@ -170,7 +170,7 @@ class WritableEndTest {
         Duplex plain = new PlainSink(loop);
         plain.onFinish(journal.note("finish"));
         plain.onClose(hadError -> journal.add("close " + hadError));
-        plain.end(null, stream.told("ended"));
+        plain.end(stream.told("ended"));
         plain.destroy();
         loop.run();
         journal.expect("ended ERR_STREAM_DESTROYED", "close false");

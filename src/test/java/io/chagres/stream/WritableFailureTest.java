@@ -37,7 +37,7 @@ class WritableFailureTest {
         stream.holds = true;
         stream.write("a", stream.told("told a"));
         stream.write("b", stream.told("told b"));
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.fail("EX");
         assertTrue(stream.isDestroyed());
         journal.expect("[a]", "told a EX", "told b EX", "ended EX");
@@ -53,7 +53,7 @@ class WritableFailureTest {
         assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told a")));
         assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told b")));
         assertFalse(failing.isWritable());
-        failing.end(null, stream.told("ended"));
+        failing.end(stream.told("ended"));
         journal.expect();
         loop.run();
         assertEquals(1, ((FailingDuplex) failing).writes);
@@ -93,7 +93,7 @@ class WritableFailureTest {
         stream.holds = true;
         stream.write("a", stream.told("told a"));
         stream.write("b", stream.told("told b"));
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.destroy();
         loop.run();
         journal.expect("[a]", "close false");
@@ -137,7 +137,7 @@ class WritableFailureTest {
         stream.write("a", stream.told("told a"));
         stream.write("b", stream.told("told b"));
         stream.uncork();
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.fail("EX");
         loop.run();
         journal.expect("[a|b]", "told a EX", "told b EX", "ended EX", "error EX", "close true");
@@ -194,7 +194,7 @@ class WritableFailureTest {
         stream.cork();
         stream.write("a", stream.told("told a"));
         stream.destroy();
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         loop.run();
         journal.expect("told a ERR_STREAM_DESTROYED", "close false", "ended ERR_STREAM_DESTROYED");
     }
@@ -202,7 +202,7 @@ class WritableFailureTest {
     @Test
     void aSinkWhoseEndFailsTellsTheCallbacksAndTheError(Loop loop) {
         stream.holds = true;
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.fail("EX");
         loop.run();
         journal.expect("final", "ended EX", "error EX", "close true");

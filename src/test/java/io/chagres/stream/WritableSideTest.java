@@ -181,11 +181,11 @@ class WritableSideTest {
     @Test
     @Covers({"node:test-stream-writable-end-multiple", "node:test-stream-writable-ended-state"})
     void endedTwiceItFinishesOnceAndTellsBoth(Loop loop) {
-        stream.end(null, stream.told("first"));
-        stream.end(null, stream.told("second"));
+        stream.end(stream.told("first"));
+        stream.end(stream.told("second"));
         loop.run();
         journal.expect("final", "first", "second", "finish");
-        stream.end(null, stream.told("third"));
+        stream.end(stream.told("third"));
         loop.run();
         journal.expect("third ERR_STREAM_ALREADY_FINISHED");
     }
