@@ -211,7 +211,7 @@ class DestroyedStreamTest {
         stream.holds = true;
         stream.onError(told -> {
             stream.destroy();
-            stream.end(null, stream.told("ended"));
+            stream.end(stream.told("ended"));
             journal.add("in the call");
         });
         stream.write("asd");
@@ -224,9 +224,9 @@ class DestroyedStreamTest {
     @Covers({"node:test-stream-writable-destroy", "node:test-stream-writable-end-multiple"})
     void anEndAfterTheFinishIsToldSoOnATick(Loop loop) {
         stream.onFinish(() -> {
-            stream.end(null, stream.told("again"));
+            stream.end(stream.told("again"));
             stream.destroy();
-            stream.end(null, stream.told("third"));
+            stream.end(stream.told("third"));
             journal.add("in the call");
         });
         stream.end();
@@ -250,7 +250,7 @@ class DestroyedStreamTest {
     @Covers("node:test-stream-writable-destroy")
     void soDoesOneWhoseSinkNeverEnds(Loop loop) {
         stream.holds = true;
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         stream.destroy(error("oh no"));
         stream.destroy();
         loop.run();

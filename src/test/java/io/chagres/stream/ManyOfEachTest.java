@@ -365,7 +365,7 @@ class ManyOfEachTest {
 
         @Override
         protected void doFinal(Completion done) {
-            below.end(null, done);
+            below.end(done);
         }
 
         @Override
@@ -395,7 +395,7 @@ class ManyOfEachTest {
         bottom.push("in");
         bottom.pushNoMore();
         top.write(Talk.buffer("out"), error -> events.add("written"));
-        top.end(null, error -> events.add("finish"));
+        top.end(error -> events.add("finish"));
         loop.run();
         assertEquals(List.of("in", "end", "written", "finish", "close"), events.stream().sorted(ORDER).toList());
         bottom.journal.expect("[out]", "final");

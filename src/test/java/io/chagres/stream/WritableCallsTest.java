@@ -256,7 +256,7 @@ class WritableCallsTest {
         if (uncorks) {
             stream.uncork();
         }
-        stream.end(null, stream.told("ended"));
+        stream.end(stream.told("ended"));
         loop.run();
         journal.expect("[hello, |world|!|and then...]", "1", "2", "3", "4", "final", "ended", "finish", "close false");
     }

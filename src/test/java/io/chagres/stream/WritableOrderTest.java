@@ -118,7 +118,7 @@ class WritableOrderTest {
         plain.taking = data -> loop.execute(plain::completeAll);
         plain.holds = true;
         plain.write("hello", plain.told("written"));
-        plain.end(null, plain.told("ended"));
+        plain.end(plain.told("ended"));
         loop.run();
         plain.completeAll();
         loop.run();
@@ -198,7 +198,7 @@ class WritableOrderTest {
     void anEndThatFailsIsToldToItsCallbackAndUncaughtWithoutAListener(Loop loop) {
         MemoryDuplex failing = MemoryDuplex.writable(loop, 10);
         failing.holds = true;
-        failing.end(null, failing.told("ended"));
+        failing.end(failing.told("ended"));
         failing.fail("EX");
         assertEquals("EX", assertThrows(ChagresException.class, loop::run).code());
         failing.journal.expect("final", "ended EX");
