@@ -28,7 +28,10 @@ final class ClientSide {
     /** A handle to connect with, or null. */
     StreamHandle unconnected;
 
-    /** Takes the socket off its signal; null where it has none. */
+    /** What aborts the socket, or null. */
+    AbortSignal signal;
+
+    /** Takes the socket off its signal; null where it is on none. */
     private Runnable leaveSignal;
 
     /** A descriptor that was given decides between TCP and Unix sockets. */
@@ -54,11 +57,20 @@ final class ClientSide {
         return blockList != null && blockList.check(remote.address());
     }
 
-    void follow(AbortSignal signal, Socket socket) {
+    /** The socket is made, and can be aborted from now on; at once if its signal is aborted already. */
+    void follow(Socket socket) {
         if (signal.isAborted()) {
             socket.destroy(signal.error());
         } else {
             leaveSignal = signal.onAbort(() -> socket.destroy(signal.error()));
+        }
+    }
+
+    /** The socket begins another life. An abort of the past does not concern that: it has been reported. */
+    void begin(Socket socket) {
+        attempted = List.of();
+        if (signal != null && !signal.isAborted()) {
+            follow(socket);
         }
     }
 
@@ -69,7 +81,10 @@ final class ClientSide {
             leaveSignal = null;
         }
         if (unconnected != null) {
-            unconnected.close();
+            if (!unconnected.isClosing()) {
+                unconnected.onClose(null); // comes late, when the socket may have been connected again
+                unconnected.close();
+            }
             unconnected = null;
         }
     }

@@ -80,9 +80,7 @@ final class ConnectAttempts {
     }
 
     void begin() {
-        if (isSeveral) {
-            socket.client().attempted = attempted;
-        }
+        socket.client().attempted = isSeveral ? attempted : List.of();
         tryFrom(attempt(remotes.poll()));
     }
 

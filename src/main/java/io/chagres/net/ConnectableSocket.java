@@ -56,8 +56,12 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
 
     /**
      * Connects as {@code options} say. What goes wrong from here on arrives at {@link #onError}; what is written meanwhile goes
-     * out when it is connected. A socket that was connected before, and whose close has come, begins anew, with its listeners
-     * and settings.
+     * out when it is connected.
+     *
+     * <p>A socket whose close event has come may be connected again. What its user has set stays: listeners, options of the
+     * kernel's socket, {@link #ref()} and {@link #unref()}, a block list, a signal that is not aborted yet, and the last call of
+     * {@link #pause()} or {@link #resume()}. Everything else is as in a new socket. The timeout ends with the connection, as in
+     * Node, and so do pipes: they must be set again.
      *
      * @param onConnect runs once, when it is connected; may be null
      * @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path; EALREADY while it connects; EISCONN

@@ -37,7 +37,9 @@ final class Connection implements ReadListener, Runnable {
     /** Somebody else has closed the handle: the loop, as it is closed itself. */
     @Override
     public void run() {
-        socket.destroy();
+        if (handle != null) { // else the socket has seen it already, and may have been connected again since
+            socket.destroy();
+        }
     }
 
     /** Null where the socket was destroyed. */
@@ -48,7 +50,7 @@ final class Connection implements ReadListener, Runnable {
     // ---- reading -------------------------------------------------------------------------------------------------
 
     void read() {
-        if (!reading) {
+        if (!reading && !handle.isClosing()) {
             reading = true;
             handle.readStart(this);
         }
@@ -161,6 +163,11 @@ final class Connection implements ReadListener, Runnable {
             }
         });
         socket.wrote(handle.writeQueueSize());
+    }
+
+    /** Counts {@code size} bytes as written that are going to be: they waited for the connection. */
+    void owe(long size) {
+        bytesWritten += size;
     }
 
     /** The bytes that the kernel has not taken yet. */

@@ -58,7 +58,8 @@ public final class Socket extends ConnectableSocket {
             take(GivenDescriptor.open(loop, options.fd));
         }
         if (options.signal != null) {
-            client().follow(options.signal, this);
+            client().signal = options.signal;
+            client().follow(this);
         }
     }
 
@@ -95,10 +96,12 @@ public final class Socket extends ConnectableSocket {
 
     @Override
     void beginAnew() {
-        reopen();
+        reopen(options().bothWays());
         connection = null;
         server = null;
         reset = false;
+        wantsRead = false;
+        client().begin(this);
     }
 
     /** The connection stands; what was asked for meanwhile is done now. */
@@ -106,11 +109,13 @@ public final class Socket extends ConnectableSocket {
         Opening opened = opening;
         opening = null;
         connection = new Connection(this, handle);
+        connection.owe(opened.deferredLength());
         touch();
         applyAfter(handle);
         if (isConnected()) {
             emitConnect();
         }
+        connection.owe(-opened.deferredLength());
         opened.catchUp();
         if (isConnected()) {
             emitReady();
@@ -315,7 +320,11 @@ public final class Socket extends ConnectableSocket {
         if (isWritableFinished()) {
             destroy();
         } else {
-            end(error -> tick(this::destroy));
+            end(error -> {
+                if (error == null) {
+                    tick(this::destroy);
+                }
+            });
         }
     }
 

@@ -8,4 +8,7 @@ interface Borrower extends Consumer<ByteBuffer> {
 
     /** Whether it will be done with the next chunk when it returns, unless it then says otherwise: {@link ReadableState#keep}. */
     boolean borrows();
+
+    /** The stream that it listens to is opened again, with this listener or without: whether it stays. */
+    boolean isKeptOnReopen();
 }

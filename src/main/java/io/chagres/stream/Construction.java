@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 final class Construction implements Completion {
 
     private final Duplex stream;
+    private final ReadableState life;
     private final Consumer<? super Completion> step;
     private boolean completed;
     /** The error that the stream was destroyed with before the step completed, or null. */
@@ -18,6 +19,7 @@ final class Construction implements Completion {
 
     Construction(Duplex stream, Consumer<? super Completion> step) {
         this.stream = stream;
+        life = stream.reading;
         this.step = UsageException.requireArgument(step, "step");
     }
 
@@ -35,6 +37,9 @@ final class Construction implements Completion {
     @Override
     public void onComplete(ChagresException error) {
         stream.tick(() -> {
+            if (stream.reading != life) {
+                return; // too late: the stream was opened again
+            }
             if (completed) {
                 stream.errorOrDestroy(error != null ? error : WritableState.calledTwice());
             } else {

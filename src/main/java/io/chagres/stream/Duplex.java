@@ -61,6 +61,11 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
             return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, false, true);
         }
 
+        /** The same for a stream that can be read and written. */
+        public Options bothWays() {
+            return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, true);
+        }
+
         private static void requireNotNegative(int bytes, String name) {
             if (bytes < 0) {
                 throw new UsageException("ERR_INVALID_ARG_VALUE", "The property '" + name + "' is invalid. Received " + bytes);

@@ -17,9 +17,9 @@ abstract sealed class DuplexLife permits DuplexReading {
     private enum Life { OPEN, DESTROYED, GIVEN_UP, CLOSED }
 
     private final LoopCore core;
-    final Duplex.Options options;
-    final ReadableState reading;
-    final WritableState writing;
+    Duplex.Options options;
+    ReadableState reading;
+    WritableState writing;
     private Life life = Life.OPEN;
     private ChagresException errored;
     private boolean errorEmitted;
@@ -263,7 +263,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     }
 
     private void givenUp(ChagresException error) {
-        if (life == Life.GIVEN_UP || life == Life.CLOSED) {
+        if (life != Life.DESTROYED) {
             return;
         }
         life = Life.GIVEN_UP;
@@ -314,13 +314,30 @@ abstract sealed class DuplexLife permits DuplexReading {
         }
     }
 
-    /** Makes a stream whose close has come as good as new; its listeners stay, and so does {@link Duplex#pause()}. */
-    protected final void reopen() {
+    /**
+     * Opens a stream whose close event has come again, with {@code options}. Its listeners stay, and so does the last call of
+     * {@link Duplex#pause()} or {@link Duplex#resume()}; everything else is as in a stream that was just made. Its pipes end, and a
+     * completion of the earlier life that comes late has no effect.
+     */
+    protected final void reopen(Duplex.Options options) {
+        this.options = UsageException.requireArgument(options, "options");
         life = Life.OPEN;
         errored = null;
         errorEmitted = false;
-        reading.reopen();
-        writing.reopen();
+        construction = null;
+        writing = new WritableState(writing);
+        reading = new ReadableState(reading);
+        reading.reopened();
+    }
+
+    /** As {@link #reopen(Duplex.Options)}, with the options that it has. */
+    protected final void reopen() {
+        reopen(options);
+    }
+
+    /** The options that it was made, or {@linkplain #reopen opened again}, with. */
+    protected final Duplex.Options options() {
+        return options;
     }
 
     // ---- errors ----------------------------------------------------------------------------------------------------

@@ -94,14 +94,14 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     @Override
     public Duplex pause() {
         checkThread();
-        reading.pause();
+        reading.wishPaused();
         return (Duplex) this;
     }
 
     @Override
     public Duplex resume() {
         checkThread();
-        reading.resume();
+        reading.wishFlowing();
         return (Duplex) this;
     }
 

@@ -7,8 +7,11 @@ import java.util.function.Consumer;
 final class Finished {
 
     private final Duplex stream;
-    private final boolean reading;
-    private final boolean writing;
+    private final boolean awaitsEnd;
+    private final boolean awaitsFinish;
+    /** The sides in the life that the stream has now: it may be opened again in the close event, before this is called. */
+    private final ReadableState reading;
+    private final WritableState writing;
     private final Completion callback;
     private final Runnable onSideOver = this::sideOver;
     private final Consumer<ChagresException> onError = this::tell;
@@ -17,8 +20,10 @@ final class Finished {
 
     Finished(Duplex stream, boolean reading, boolean writing, Completion callback) {
         this.stream = stream;
-        this.reading = reading && stream.options.readable();
-        this.writing = writing && stream.options.writable();
+        awaitsEnd = reading && stream.options.readable();
+        awaitsFinish = writing && stream.options.writable();
+        this.reading = stream.reading;
+        this.writing = stream.writing;
         this.callback = callback;
     }
 
@@ -38,7 +43,7 @@ final class Finished {
     }
 
     private boolean isDone() {
-        return (!reading || stream.isReadableEnded()) && (!writing || stream.isWritableFinished());
+        return (!awaitsEnd || reading.isEndEmitted()) && (!awaitsFinish || writing.isFinished());
     }
 
     private void sideOver() {
@@ -50,11 +55,11 @@ final class Finished {
     /** Where all that the stream can do is waited for, it destroys itself then, and has closed when the callback is told. */
     private boolean closeFollows() {
         return stream.options.autoDestroy()
-            && reading == stream.options.readable() && writing == stream.options.writable();
+            && awaitsEnd == stream.options.readable() && awaitsFinish == stream.options.writable();
     }
 
     private void closed() {
-        if (stream.errored() != null) {
+        if (stream.errored() != null && stream.reading == reading) {
             tell(stream.errored());
         } else {
             tell(isDone() ? null : prematureClose());

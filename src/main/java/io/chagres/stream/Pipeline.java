@@ -9,12 +9,10 @@ import java.util.function.Consumer;
 /** Streams piped one into the next, that succeed or fail together: Node's lib/internal/streams/pipeline.js. */
 final class Pipeline {
 
-    private final List<Duplex> streams;
-    private final Duplex last;
+    private final List<Member> members = new ArrayList<>();
+    private final Member last;
     private final boolean ends;
     private final Completion callback;
-    private final Consumer<ChagresException> onError = this::failed;
-    private final List<Leg> legs = new ArrayList<>();
     /** The sides of streams that are not over yet. */
     private int underWay;
     private ChagresException error;
@@ -25,60 +23,84 @@ final class Pipeline {
         if (streams.size() < 2) {
             throw new UsageException("ERR_MISSING_ARGS", "A pipeline needs at least 2 streams. Received " + streams.size());
         }
-        this.streams = List.copyOf(streams);
-        last = this.streams.getLast();
+        for (Duplex stream : List.copyOf(streams)) {
+            members.add(new Member(stream, members.isEmpty() ? null : members.getLast()));
+        }
+        last = members.getLast();
         this.ends = ends;
         this.callback = callback;
     }
 
-    /** From one stream to the next. */
-    private final class Leg {
+    /** One of the streams, up to its close: a stream that is opened again after that is no longer part of this. */
+    private final class Member implements CloseListener, Consumer<ChagresException> {
 
-        private final Duplex source;
-        private final Duplex destination;
-        private final CloseListener onClose = hadError -> destinationClosed();
+        private final Duplex stream;
+        private final ReadableState reading;
+        private final WritableState writing;
+        /** The one that is piped into this; null for the first. */
+        private final Member source;
 
-        Leg(Duplex source, Duplex destination) {
+        Member(Duplex stream, Member source) {
+            this.stream = stream;
             this.source = source;
-            this.destination = destination;
+            reading = stream.reading;
+            writing = stream.writing;
         }
 
-        void begin(boolean ends) {
-            destination.onClose(onClose);
-            source.pipe(destination, ends);
-            underWay++;
-            Streams.finishedReading(source, Pipeline.this::sideOver);
-            if (ends) {
-                underWay++;
-                Streams.finishedWriting(destination, Pipeline.this::sideOver);
+        void requireOpen() {
+            if (stream.isDestroyed()) {
+                throw new UsageException("ERR_STREAM_UNABLE_TO_PIPE", "Cannot pipe to a closed or destroyed stream");
             }
         }
 
-        private void destinationClosed() {
-            if (!source.isReadableEnded()) {
+        void listen() {
+            stream.onError(this).onClose(this);
+        }
+
+        /** From the one before to this. */
+        void pipe(boolean ends) {
+            source.stream.pipe(stream, ends);
+            underWay++;
+            Streams.finishedReading(source.stream, Pipeline.this::sideOver);
+            if (ends) {
+                underWay++;
+                Streams.finishedWriting(stream, Pipeline.this::sideOver);
+            }
+        }
+
+        @Override
+        public void accept(ChagresException error) {
+            failed(error);
+        }
+
+        @Override
+        public void onClose(boolean hadError) {
+            leave();
+            if (underWay > 0 && source != null && !source.reading.isEndEmitted()) {
                 failed(Finished.prematureClose());
             }
         }
 
-        void end() {
-            destination.offClose(onClose);
+        void leave() {
+            stream.offError(this).offClose(this);
+        }
+
+        void destroyUnlessOver() {
+            boolean over = (this == last || reading.isEndEmitted()) && (source == null || writing.isFinished());
+            boolean isSameLife = stream.reading == reading;
+            if (!over && isSameLife && (this != last || ends)) {
+                stream.destroy(error);
+            }
         }
     }
 
     Duplex begin() {
-        streams.subList(1, streams.size()).forEach(Pipeline::requireOpen);
-        streams.forEach(stream -> stream.onError(onError));
-        for (int i = 1; i < streams.size(); i++) {
-            legs.add(new Leg(streams.get(i - 1), streams.get(i)));
-            legs.getLast().begin(ends || i < streams.size() - 1);
+        members.subList(1, members.size()).forEach(Member::requireOpen);
+        members.forEach(Member::listen);
+        for (Member member : members.subList(1, members.size())) {
+            member.pipe(ends || member != last);
         }
-        return last;
-    }
-
-    private static void requireOpen(Duplex destination) {
-        if (destination.isDestroyed()) {
-            throw new UsageException("ERR_STREAM_UNABLE_TO_PIPE", "Cannot pipe to a closed or destroyed stream");
-        }
+        return last.stream;
     }
 
     private void sideOver(ChagresException error) {
@@ -98,27 +120,15 @@ final class Pipeline {
         }
         if (!destroyed) {
             destroyed = true;
-            for (int i = 0; i < streams.size(); i++) {
-                destroyUnlessOver(i);
-            }
+            members.forEach(Member::destroyUnlessOver);
         }
     }
 
-    private void destroyUnlessOver(int index) {
-        Duplex stream = streams.get(index);
-        boolean isLast = index == streams.size() - 1;
-        boolean over = (isLast || stream.isReadableEnded()) && (index == 0 || stream.isWritableFinished());
-        if (!over && (!isLast || ends)) {
-            stream.destroy(error);
-        }
-    }
-
-    /** A last stream that lives on is its user's again, with its errors; the others' late ones are of no interest. */
+    /** A last stream that lives on is its user's again, with its errors. Late errors of the others are dropped until they close. */
     private void complete() {
-        legs.forEach(Leg::end);
-        if (!last.isDestroyed()) {
-            last.offError(onError);
+        if (!last.stream.isDestroyed()) {
+            last.leave();
         }
-        last.tick(() -> last.tell(callback, error));
+        last.stream.tick(() -> last.stream.tell(callback, error));
     }
 }

@@ -50,7 +50,7 @@ final class Piping implements Borrower, Runnable {
         if (!over && sink.isWritableNeedDrain()) {
             await();
         } else if (!over) {
-            source.resume();
+            source.reading.resume();
         }
     }
 
@@ -115,6 +115,17 @@ final class Piping implements Borrower, Runnable {
         source.offEnd(this);
         drained();
         sink.writing.feeds().remove(this);
+    }
+
+    /** A pipe ends with the life of its source that it was made in: what a later life brings is not for its sink. */
+    @Override
+    public boolean isKeptOnReopen() {
+        if (!over) {
+            over = true;
+            waiting = false;
+            sink.writing.feeds().remove(this);
+        }
+        return false;
     }
 
     /** Nothing will come any more, and nobody is told. */

@@ -22,6 +22,7 @@ final class ReadableInput extends InputStream {
     private final Stay stay = new Stay();
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
+    private final Runnable onReadable = this::bring;
     /** What the reader has not taken yet, or null. */
     private ByteBuffer chunk;
     /** Whether the loop brings nothing any more. */
@@ -34,7 +35,7 @@ final class ReadableInput extends InputStream {
         if (!stream.isClosed()) {
             stay.begin();
         }
-        stream.onReadable(this::bring);
+        stream.onReadable(onReadable);
         Streams.finishedReading(stream, this::finished);
     }
 
@@ -43,18 +44,20 @@ final class ReadableInput extends InputStream {
     /** Keeps the loop alive until the stream has closed; a loop that is closed ends it first, so that no reader waits for ever. */
     private final class Stay extends Resident {
 
+        private final CloseListener onClose = hadError -> end();
         private boolean begun;
 
         void begin() {
             begun = true;
             stream.core().settle(this);
             stream.core().hold();
-            stream.onClose(hadError -> end());
+            stream.onClose(onClose);
         }
 
         private void end() {
             if (begun) {
                 begun = false;
+                stream.offClose(onClose);
                 stream.core().leave(this);
                 stream.core().release();
             }
@@ -107,7 +110,9 @@ final class ReadableInput extends InputStream {
         }
     }
 
+    /** The stream is no longer read from here: a stream that is opened again flows as its other listeners want it to. */
     private void finished(ChagresException error) {
+        stream.offReadable(onReadable);
         lock.lock();
         try {
             if (!over) {

@@ -21,6 +21,34 @@ abstract class ReadableListeners {
         this.stream = stream;
     }
 
+    /** The listeners of {@code earlier}, whose stream is opened again; its pipes have come to their end. */
+    ReadableListeners(ReadableListeners earlier) {
+        stream = earlier.stream;
+        data = earlier.data;
+        end = earlier.end;
+        rare = earlier.rare;
+        for (var at = earlier.data; at != null; at = at.next()) {
+            if (at.listener() instanceof Borrower borrower && !borrower.isKeptOnReopen()) {
+                data = Listeners.remove(data, at.listener());
+            }
+        }
+        for (var at = earlier.end; at != null; at = at.next()) {
+            if (at.listener() instanceof Piping) {
+                end = Listeners.remove(end, at.listener());
+            }
+        }
+    }
+
+    /** Whether nothing comes out of here any more: the stream has come to its end, or has been opened again since. */
+    final boolean isOver() {
+        return stream.isOver() || isPast();
+    }
+
+    /** Whether this belongs to an earlier life of the stream. */
+    final boolean isPast() {
+        return stream.reading != this;
+    }
+
     private Rare rare() {
         if (rare == null) {
             rare = new Rare();
@@ -72,15 +100,6 @@ abstract class ReadableListeners {
             }
         } catch (Throwable thrown) {
             stream.raise(thrown);
-        }
-    }
-
-    /** Makes those that decode text begin at a first byte again. */
-    final void resetText() {
-        for (var at = data; at != null; at = at.next()) {
-            if (at.listener() instanceof TextListener text) {
-                text.reset();
-            }
         }
     }
 

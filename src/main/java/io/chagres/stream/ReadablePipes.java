@@ -2,14 +2,61 @@ package io.chagres.stream;
 
 import java.util.function.Predicate;
 
-/** The pipes of a readable side: those who listen for its data and are pipes. Of several sinks, the slowest decides. */
+/**
+ * Who decides whether a readable side flows: its user, and its pipes, which are those data listeners that are pipes. Of several
+ * sinks, the slowest decides.
+ */
 abstract class ReadablePipes extends ReadableListeners {
+
+    /** The first data listener makes it flow if nothing is decided before. */
+    enum Flow { UNDECIDED, PAUSED, FLOWING }
+
+    /** The user's last call. It outlives a reopening, unlike the pauses of pipes. */
+    private Flow wished = Flow.UNDECIDED;
 
     /** How many of them wait for their sinks to drain: counted, since to look for one would cost a walk at each drain. */
     private int waiting;
 
+    /** Whether the chunk that is lent now was kept. */
+    private boolean kept;
+
     ReadablePipes(Duplex stream) {
         super(stream);
+    }
+
+    ReadablePipes(ReadablePipes earlier) {
+        super(earlier);
+        wished = earlier.wished;
+    }
+
+    final Flow wished() {
+        return wished;
+    }
+
+    /** The user pauses it, not a pipe. */
+    final void wishPaused() {
+        wished = Flow.PAUSED;
+        pause();
+    }
+
+    /** The user lets it flow, not a pipe. */
+    final void wishFlowing() {
+        wished = Flow.FLOWING;
+        resume();
+    }
+
+    /** A chunk is going to be lent to the pipes. */
+    final void lendsNext() {
+        kept = false;
+    }
+
+    /** The chunk that was lent is still needed: a sink did not take all of it. */
+    final void keep() {
+        kept = true;
+    }
+
+    final boolean isKept() {
+        return kept;
     }
 
     abstract void pause();

@@ -15,12 +15,9 @@ final class ReadableState extends ReadablePipes {
     /** Marks are raised to this at most, as in Node. */
     static final int MAX_READ = 1 << 30;
 
-    /** Nobody has said yet whether it shall flow; the first data listener does. */
-    private enum Flow { UNDECIDED, PAUSED, FLOWING }
-
     private int highWaterMark;
     private Flow flow = Flow.UNDECIDED;
-    /** Whether the user has paused it; one who listens for {@code readable} makes {@link #flow} PAUSED without that. */
+    /** Whether it was paused by a call; a listener for {@code readable} makes {@link #flow} PAUSED without that. */
     private boolean paused;
     private Chunks chunks;
     /** Whether the source was asked and has not pushed since. */
@@ -38,14 +35,36 @@ final class ReadableState extends ReadablePipes {
     private boolean readableScheduled;
     private boolean readableListening;
     private boolean didRead;
-    /** Whether the chunk that is lent now was kept. */
-    private boolean kept;
 
     ReadableState(Duplex stream, Duplex.Options options) {
         super(stream);
         highWaterMark = options.readableHighWaterMark();
         ended = !options.readable();
         endEmitted = ended;
+    }
+
+    /**
+     * The reading side of a stream that is opened again. Everything is as at first but what the user has set: the listeners, and
+     * the last {@link #pause} or {@link #resume}. {@code earlier} has no effect from now on.
+     */
+    ReadableState(ReadableState earlier) {
+        super(earlier);
+        highWaterMark = stream.options.readableHighWaterMark();
+        ended = !stream.options.readable();
+        endEmitted = ended;
+    }
+
+    /** Begins to flow, or to wait for a reader, as the listeners and the wish that were taken over say. */
+    void reopened() {
+        if (wished() == Flow.PAUSED) {
+            flow = Flow.PAUSED;
+            paused = true;
+        }
+        if (hasReadableListeners()) {
+            awaitReader();
+        } else if (flow != Flow.PAUSED && (wished() == Flow.FLOWING || hasDataListeners())) {
+            resume();
+        }
     }
 
     long length() {
@@ -77,7 +96,7 @@ final class ReadableState extends ReadablePipes {
 
     /** A chunk has come; whether the source should go on. */
     boolean push(ByteBuffer chunk) {
-        if (stream.isOver()) {
+        if (isOver()) {
             return false;
         }
         boolean empty = !chunk.hasRemaining();
@@ -99,21 +118,16 @@ final class ReadableState extends ReadablePipes {
 
     /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */
     boolean lend(ByteBuffer chunk) {
-        kept = false;
-        if (!stream.isOver()) {
+        lendsNext();
+        if (!isOver()) {
             add(chunk, false);
         }
-        return kept || length() > 0;
-    }
-
-    /** The chunk that was lent is still needed: a sink did not take all of it. */
-    void keep() {
-        kept = true;
+        return isKept() || length() > 0;
     }
 
     /** A consumer gives back what it has read too much. */
     boolean unshift(ByteBuffer chunk) {
-        if (stream.isOver()) {
+        if (isOver()) {
             return false;
         }
         if (chunk.hasRemaining()) {
@@ -157,7 +171,7 @@ final class ReadableState extends ReadablePipes {
     /** The source has no more. */
     void pushEnd() {
         reading = false;
-        if (ended || stream.isOver()) {
+        if (ended || isOver()) {
             return;
         }
         ended = true;
@@ -174,7 +188,7 @@ final class ReadableState extends ReadablePipes {
     void pull() {
         if (ended && length() == 0) {
             endSoon();
-        } else if (needReadable && (ended || isFull())) {
+        } else if (needReadable && (ended || length() >= Math.max(highWaterMark, 1))) {
             emitReadableSoon();
         } else if (!ended) {
             ask(0);
@@ -182,14 +196,10 @@ final class ReadableState extends ReadablePipes {
         }
     }
 
-    private boolean isFull() {
-        return highWaterMark == 0 ? length() > 0 : length() >= highWaterMark;
-    }
-
     /** Asks the source where there will be room once {@code taken} bytes are taken out, or where somebody waits. */
     private void ask(int taken) {
         boolean wanted = needReadable || length() == 0 || length() - taken < highWaterMark;
-        if (!wanted || ended || reading || stream.isConstructing() || stream.isOver()) {
+        if (!wanted || ended || reading || stream.isConstructing() || isOver()) {
             return;
         }
         reading = true;
@@ -222,7 +232,7 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void readMore() {
-        while (!reading && !ended && !stream.isOver()
+        while (!reading && !ended && !isOver()
             && (length() < highWaterMark || flow == Flow.FLOWING && length() == 0)) {
             long before = length();
             pull();
@@ -256,7 +266,7 @@ final class ReadableState extends ReadablePipes {
         if (!reading) {
             count = available(wanted);
         }
-        return stream.isOver() ? null : take(count, wanted);
+        return isOver() ? null : take(count, wanted);
     }
 
     private ByteBuffer take(int count, int wanted) {
@@ -305,6 +315,11 @@ final class ReadableState extends ReadablePipes {
         if (endEmitted || readableListening) {
             return;
         }
+        awaitReader();
+    }
+
+    /** Nothing flows from now on; listeners for {@code readable} are called instead. */
+    private void awaitReader() {
         readableListening = true;
         needReadable = true;
         flow = Flow.PAUSED;
@@ -358,6 +373,9 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void resumeNow() {
+        if (isPast()) {
+            return;
+        }
         if (!reading) {
             pull();
         }
@@ -384,7 +402,7 @@ final class ReadableState extends ReadablePipes {
 
     /** A listener that reads nothing is not told of the same bytes for ever. */
     private void emitReadable() {
-        if (!stream.isOver() && (length() > 0 || ended)) {
+        if (!isOver() && (length() > 0 || ended)) {
             readableScheduled = true;
             tellReadable();
             readableScheduled = false;
@@ -415,7 +433,7 @@ final class ReadableState extends ReadablePipes {
 
     private void emitEnd() {
         endScheduled = false;
-        if (length() == 0 && !endEmitted && !stream.isOver()) {
+        if (length() == 0 && !endEmitted && !isOver()) {
             endEmitted = true;
             tellEnd();
             stream.afterEnd();
@@ -427,19 +445,6 @@ final class ReadableState extends ReadablePipes {
         chunks = null;
         if (!endEmitted) {
             abandonPipes();
-        }
-    }
-
-    /** As at first, but for what the user has said: who listens, and whether it flows. */
-    void reopen() {
-        reading = false;
-        ended = !stream.options.readable();
-        endEmitted = ended;
-        didRead = false;
-        resetText();
-        if (readableListening) {
-            needReadable = true;
-            stream.tick(this::pull);
         }
     }
 }

@@ -80,7 +80,13 @@ public final class Streams {
             stream.destroy(signal.error());
         } else {
             Runnable remover = signal.onAbort(() -> stream.destroy(signal.error()));
-            stream.onClose(hadError -> remover.run());
+            stream.onClose(new CloseListener() {
+                @Override
+                public void onClose(boolean hadError) {
+                    remover.run();
+                    stream.offClose(this);
+                }
+            });
         }
         return stream;
     }

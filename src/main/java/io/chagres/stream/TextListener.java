@@ -61,17 +61,19 @@ final class TextListener implements Borrower {
         tell(text);
     }
 
+    /** The bytes of the earlier connection are not part of a character of the next one. */
+    @Override
+    public boolean isKeptOnReopen() {
+        decoder.reset();
+        cut = NOTHING;
+        return true;
+    }
+
     private void end() {
         CharBuffer text = room(cut);
         decoder.decode(cut, text, true);
         decoder.flush(text);
         tell(text);
-    }
-
-    /** Forgets the cut character: a new connection begins. */
-    void reset() {
-        decoder.reset();
-        cut = NOTHING;
     }
 
     private CharBuffer room(ByteBuffer bytes) {

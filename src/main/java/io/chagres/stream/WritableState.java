@@ -11,12 +11,11 @@ import java.util.List;
  * The writing side of a {@link Duplex}: one write at a time is with the sink, later ones wait here, and go together where
  * there are several. Names of methods and order of events are those of Node's lib/internal/streams/writable.js.
  */
-final class WritableState implements Completion {
+final class WritableState extends WritableListeners implements Completion {
 
     /** How far the end has come; each state includes those before it. */
     private enum Ending { NOT_YET, ENDED, FINAL_CALLED, FINAL_DONE, FINISHED }
 
-    private final Duplex stream;
     final int highWaterMark;
     private Ending ending;
     private ArrayDeque<WaitingWrite> waiting;
@@ -33,15 +32,25 @@ final class WritableState implements Completion {
     /** Callbacks that a tick is going to call; those of later writes and the finish come after them. */
     private int ticksOwed;
     private List<Completion> finishCallbacks;
-    private Listeners<Runnable> drainListeners;
-    private Listeners<Runnable> prefinishListeners;
-    private Listeners<Runnable> finishListeners;
-    private Feeds feeds;
 
     WritableState(Duplex stream, Duplex.Options options) {
-        this.stream = stream;
+        super(stream);
         highWaterMark = options.writableHighWaterMark();
         ending = options.writable() ? Ending.NOT_YET : Ending.FINISHED;
+    }
+
+    /** The writing side of a stream that is opened again: as at first but for the listeners. {@code earlier} is of the past then. */
+    WritableState(WritableState earlier) {
+        super(earlier);
+        highWaterMark = stream.options.writableHighWaterMark();
+        ending = stream.options.writable() ? Ending.NOT_YET : Ending.FINISHED;
+    }
+
+    /** A completion that comes late, after the stream was opened again, does not concern the stream any more. */
+    private void failStream(ChagresException error) {
+        if (!isPast()) {
+            stream.errorOrDestroy(error);
+        }
     }
 
     long length() {
@@ -62,51 +71,11 @@ final class WritableState implements Completion {
     }
 
     boolean needsDrain() {
-        return needDrain && !isEnded() && !stream.destroyed();
+        return needDrain && !isEnded() && !isDestroyed();
     }
 
     int corked() {
         return corked;
-    }
-
-    // ---- listeners -----------------------------------------------------------------------------------------------
-
-    void onDrain(Runnable listener) {
-        drainListeners = stream.with(drainListeners, listener);
-    }
-
-    void offDrain(Runnable listener) {
-        drainListeners = stream.without(drainListeners, listener);
-    }
-
-    void onPrefinish(Runnable listener) {
-        prefinishListeners = stream.with(prefinishListeners, listener);
-    }
-
-    void offPrefinish(Runnable listener) {
-        prefinishListeners = stream.without(prefinishListeners, listener);
-    }
-
-    void onFinish(Runnable listener) {
-        finishListeners = stream.with(finishListeners, listener);
-    }
-
-    void offFinish(Runnable listener) {
-        finishListeners = stream.without(finishListeners, listener);
-    }
-
-    /** The pipes that end here. */
-    Feeds feeds() {
-        if (feeds == null) {
-            feeds = new Feeds();
-        }
-        return feeds;
-    }
-
-    void endFeeds() {
-        if (feeds != null) {
-            feeds.end();
-        }
     }
 
     // ---- writing -------------------------------------------------------------------------------------------------
@@ -135,19 +104,19 @@ final class WritableState implements Completion {
         }
         boolean hasRoom = length < highWaterMark || length == 0;
         needDrain |= !hasRoom;
-        return hasRoom && !stream.isOver();
+        return hasRoom && !isOver();
     }
 
     /** Whether nothing may begin, now or ever. */
     private boolean isHeldBack() {
-        return stream.isConstructing() || stream.isOver();
+        return stream.isConstructing() || isOver();
     }
 
     private ChagresException whyNotWrite() {
         if (isEnded()) {
             return new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end");
         }
-        return stream.destroyed() ? destroyedError("write") : null;
+        return isDestroyed() ? destroyedError("write") : null;
     }
 
     boolean refuse(Completion callback, ChagresException error) {
@@ -198,7 +167,7 @@ final class WritableState implements Completion {
     @Override
     public void onComplete(ChagresException error) {
         if (writing < 0) {
-            stream.errorOrDestroy(calledTwice());
+            failStream(calledTwice());
             return;
         }
         Completion callback = writingCallback;
@@ -229,7 +198,9 @@ final class WritableState implements Completion {
     }
 
     private void fail(Completion callback, ChagresException error, boolean inside) {
-        stream.failed(error);
+        if (!isPast()) {
+            stream.failed(error);
+        }
         if (!inside) {
             tellFailure(callback, error);
         } else {
@@ -245,19 +216,16 @@ final class WritableState implements Completion {
     private void tellFailure(Completion callback, ChagresException error) {
         stream.tell(callback, error);
         cancelWaiting();
-        stream.errorOrDestroy(error);
+        failStream(error);
     }
 
     private void afterWrite(Completion callback) {
-        if (needDrain && length == 0 && !isEnded() && !stream.destroyed()) {
+        if (needDrain && length == 0 && !isEnded() && !isDestroyed()) {
             needDrain = false;
-            if (feeds != null) {
-                feeds.drained();
-            }
-            stream.tell(drainListeners);
+            tellDrain();
         }
         stream.tell(callback, null);
-        if (stream.destroyed()) {
+        if (isDestroyed()) {
             cancelWaiting();
         }
         finishWhenDone();
@@ -265,7 +233,7 @@ final class WritableState implements Completion {
 
     /** Hands on what waits: all together where the sink takes that, else one by one as long as it is done at once. */
     private void writeWaiting() {
-        if (corked > 0 || stream.destroyed()) {
+        if (corked > 0 || isDestroyed()) {
             return;
         }
         while (hasWaiting() && writing < 0 && !isHeldBack()) {
@@ -339,7 +307,7 @@ final class WritableState implements Completion {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
                 "Cannot call end after a stream was finished");
         }
-        return stream.destroyed() ? destroyedError("end") : stream.errored();
+        return isDestroyed() ? destroyedError("end") : stream.errored();
     }
 
     private boolean mayFinish() {
@@ -362,13 +330,13 @@ final class WritableState implements Completion {
 
     private void finalDone(ChagresException error) {
         if (ending != Ending.FINAL_CALLED) {
-            stream.errorOrDestroy(error != null ? error : calledTwice());
+            failStream(error != null ? error : calledTwice());
         } else if (error != null) {
             stream.tick(this::cancelWaiting);
-            stream.errorOrDestroy(error);
+            failStream(error);
         } else if (mayFinish()) {
             ending = Ending.FINAL_DONE;
-            stream.tell(prefinishListeners);
+            tellPrefinish();
             stream.tick(this::finish);
         }
     }
@@ -389,17 +357,17 @@ final class WritableState implements Completion {
     }
 
     private void finish() {
-        if (withoutFinal && !mayFinish()) {
+        if (isPast() || withoutFinal && !mayFinish()) {
             return;
         }
         ending = Ending.FINISHED;
-        tellFinish(null);
-        stream.tell(finishListeners);
+        completeEnds(null);
+        tellFinish();
         endFeeds();
         stream.afterFinish();
     }
 
-    private void tellFinish(ChagresException error) {
+    private void completeEnds(ChagresException error) {
         List<Completion> callbacks = finishCallbacks;
         finishCallbacks = null;
         if (callbacks != null) {
@@ -414,7 +382,7 @@ final class WritableState implements Completion {
         if (hasWaiting() || finishCallbacks != null) {
             stream.tick(this::cancelWaiting);
         }
-        if (feeds != null) {
+        if (hasFeeds()) {
             stream.tick(this::endFeeds);
         }
     }
@@ -432,18 +400,11 @@ final class WritableState implements Completion {
             length -= write.data().remaining();
             stream.tell(write.callback(), stream.errorOr("write"));
         }
-        tellFinish(stream.errorOr("end"));
+        completeEnds(stream.errorOr("end"));
     }
 
     /** Lets go of the sources. */
     void clear() {
         endFeeds();
-    }
-
-    /** As at first, but for who listens. */
-    void reopen() {
-        ending = stream.options.writable() ? Ending.NOT_YET : Ending.FINISHED;
-        corked = 0;
-        needDrain = false;
     }
 }
