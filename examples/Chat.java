@@ -1,33 +1,58 @@
 import io.chagres.handle.Signal;
+import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
+import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
 
 /**
- * A chat: what one says in a line, everybody else hears.
+ * A chat: each line of a member goes to all other members.
  *
- * <p>Join it with {@code nc 127.0.0.1 9297}; the first line is your name. Who does not read what the others say is put out,
- * so that the server need not keep it for them.
+ * <p>Join it with {@code nc 127.0.0.1 9297}; the first line is your name. One line makes as many writes as there are members, so
+ * each member has a budget of lines, and all of them together have a budget of writes: a member that has more to say is read
+ * on in the next turn. A member that does not read, or does not give a name, is disconnected.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Chat.java [port] [host]</pre>
  */
 public class Chat {
 
-    private static final int LONGEST_LINE = 4 * 1024;
-    private static final long MOST_UNREAD = 256 * 1024;
+    /** With {@link #MAX_UNREAD} for each, what the members can make the server keep: 128 MiB. */
+    private static final int MAX_MEMBERS = 500;
+    private static final int MAX_UNREAD = 256 * 1024;
+    private static final int MAX_LINE = 4 * 1024;
+    private static final int MAX_NAME = 32;
+    private static final long NAME_MILLIS = Long.getLong("nameMillis", 60_000);
+
+    private static final long TURN_MILLIS = 100;
+    private static final int LINES_PER_TURN = 50;
+    /** A write is about a microsecond: the loop is busy with them for some 10 ms of the 100. */
+    private static final int WRITES_PER_TURN = 10_000;
 
     private final List<Member> members = new ArrayList<>();
+    private final Timer turn;
+    /** The members that have more to say than this turn allows, first come, first served. */
+    private Queue<Member> waiting = new ArrayDeque<>();
+    private int turns;
+    private int writes;
+
+    Chat(Loop loop) {
+        turn = new Timer(loop);
+        turn.unref();
+    }
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
         String host = args.length > 1 ? args[1] : "127.0.0.1";
-        Chat chat = new Chat();
+        ServerOptions options = new ServerOptions().keepAlive(true, 60_000);
         try (Loop loop = new Loop()) {
-            Server server = Net.createServer(loop, socket -> chat.new Member(socket));
+            Chat chat = new Chat(loop);
+            Server server = Net.createServer(loop, options, socket -> chat.new Member(socket)).setMaxConnections(MAX_MEMBERS);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> {
                 server.close();
@@ -43,6 +68,22 @@ public class Chat {
                 member.tell(line);
             }
         }
+        spend(members.size());
+    }
+
+    private void spend(int count) {
+        writes += count;
+        if (!turn.isActive()) {
+            turn.start(TURN_MILLIS, this::nextTurn);
+        }
+    }
+
+    private void nextTurn() {
+        turns++;
+        writes = 0;
+        Queue<Member> waited = waiting;
+        waiting = new ArrayDeque<>();
+        waited.forEach(Member::speak);
     }
 
     private void close() {
@@ -55,12 +96,16 @@ public class Chat {
     private final class Member {
 
         private final Socket socket;
+        private final Timer patience;
         private String name;
-        /** The beginning of a line whose end has not come. */
-        private String unread = "";
+        /** Lines that are not said yet, and the beginning of one whose end has not arrived. */
+        private String unsaid = "";
+        private int spokeIn;
+        private int lines;
 
         Member(Socket socket) {
             this.socket = socket;
+            patience = Timer.after(socket.loop(), NAME_MILLIS, () -> disconnect("has no name"));
             members.add(this);
             socket.onText(StandardCharsets.UTF_8, this::read);
             socket.onError(error -> { });   // the close, which follows, is enough
@@ -69,24 +114,51 @@ public class Chat {
         }
 
         private void read(String text) {
-            unread += text;
+            unsaid += text;
+            speak();
+        }
+
+        /** Says the lines that are complete, as far as the budgets go; while some are left, the member is not read. */
+        private void speak() {
+            if (socket.isDestroyed()) {
+                return;
+            }
             int start = 0;
-            for (int end; (end = unread.indexOf('\n', start)) >= 0; start = end + 1) {
-                hear(unread.substring(start, end).strip());
+            for (int end; (end = unsaid.indexOf('\n', start)) >= 0 && maySpeak(); start = end + 1) {
+                hear(unsaid.substring(start, end).replaceAll("\\p{Cntrl}", "").strip());
             }
-            unread = unread.substring(start);
-            if (unread.length() > LONGEST_LINE) {
-                putOut("speaks without end");
+            unsaid = unsaid.substring(start);
+            if (unsaid.indexOf('\n') >= 0) {
+                socket.pause();
+                waiting.add(this);
+            } else if (unsaid.length() > MAX_LINE) {
+                disconnect("speaks without end");
+            } else if (socket.isPaused()) {
+                socket.resume();
             }
+        }
+
+        private boolean maySpeak() {
+            if (spokeIn != turns) {
+                spokeIn = turns;
+                lines = 0;
+            }
+            return !socket.isDestroyed() && writes < WRITES_PER_TURN && lines++ < LINES_PER_TURN;
         }
 
         private void hear(String line) {
             if (name != null) {
                 tellAllBut(this, name + ": " + line);
-            } else if (line.isEmpty() || members.stream().anyMatch(other -> line.equals(other.name))) {
-                tell("* Somebody else has that name. Who are you?");
+                return;
+            }
+            spend(1);
+            if (line.isEmpty() || line.length() > MAX_NAME) {
+                tell("* A name has 1 to " + MAX_NAME + " letters. Who are you?");
+            } else if (members.stream().anyMatch(other -> line.equals(other.name))) {
+                tell("* That name is taken. Who are you?");
             } else {
                 name = line;
+                patience.close();
                 tell("* Welcome, " + name + ".");
                 tellAllBut(this, "* " + name + " is here.");
             }
@@ -97,17 +169,18 @@ public class Chat {
                 return;
             }
             socket.write(line + "\n");
-            if (socket.writableLength() > MOST_UNREAD) {
-                putOut("does not listen");
+            if (socket.writableLength() > MAX_UNREAD) {
+                disconnect("does not listen");
             }
         }
 
-        private void putOut(String reason) {
-            System.out.println(name + " " + reason);
+        private void disconnect(String reason) {
+            System.out.println((name == null ? "A stranger" : name) + " " + reason);
             socket.destroy();
         }
 
         private void leave() {
+            patience.close();
             members.remove(this);
             if (name != null) {
                 tellAllBut(this, "* " + name + " has left.");

@@ -5,22 +5,30 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 
 /**
- * A server that is told to exit, and lets those who are connected finish first.
+ * A server that lets its clients finish before it exits.
  *
- * <p>At SIGINT (Ctrl-C) or SIGTERM it accepts nobody any more, and it exits when the last client has left. Who is still
- * there after so many seconds is disconnected. (Where clients stay connected between their requests, a
- * {@code server.close(Duration)} also ends those who have none under way: see HttpPlaintext.)
+ * <p>At SIGINT (Ctrl-C) or SIGTERM it stops accepting connections, and it exits when the last client has left. Clients that are
+ * still there after so many seconds are disconnected. (If clients stay connected between their requests, a
+ * {@code server.close(Duration)} also ends those without a pending request: see HttpPlaintext.)
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/GracefulExit.java [port] [seconds]</pre>
  */
 public class GracefulExit {
 
+    /** Each client holds up to 128 KiB. */
+    private static final int MAX_CLIENTS = 1000;
+    private static final long IDLE_MILLIS = 600_000;
+
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 30;
         try (Loop loop = new Loop()) {
-            loop.onUncaught(thrown -> System.out.println("survived: " + thrown));   // a bug is no reason to drop everybody
-            Server server = Net.createServer(loop, client -> client.pipe(client));
+            loop.onUncaught(thrown -> System.out.println("survived: " + thrown));   // a bug is no reason to drop all clients
+            Server server = Net.createServer(loop, client -> {
+                client.setTimeout(IDLE_MILLIS).onTimeout(client::destroy);
+                client.pipe(client);
+            });
+            server.setMaxConnections(MAX_CLIENTS);
             server.onClose(() -> System.out.println("closed: the last client has left"));
             server.listen(port, "127.0.0.1", () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> close(server, seconds)).unref();

@@ -8,7 +8,7 @@ import io.chagres.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What allowHalfOpen is for: an answer to somebody who has ended already, but listens.
+ * What allowHalfOpen is for: an answer to a client that has ended its side, and reads on.
  *
  * <p>A client sends a question, ends its side, and waits: {@code printf 'how long?' | nc -N 127.0.0.1 9297}. By default a
  * socket ends itself right after its peer, and an answer that takes a while comes too late (EPIPE). One that may be half open
@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 public class HalfOpen {
 
     private static final int THINKING_MILLIS = 100;
+    private static final long IDLE_MILLIS = 60_000;
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
@@ -39,7 +40,8 @@ public class HalfOpen {
 
     private static void answer(Socket socket) {
         socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
-        socket.resume();   // what comes is counted, and dropped
+        socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
+        socket.resume();   // what arrives is counted, and dropped: nothing is kept of a client
         socket.onEnd(() -> {
             System.out.println("the client has ended");
             Timer.after(socket.loop(), THINKING_MILLIS, () -> send(socket.bytesRead() + " bytes\n", socket));

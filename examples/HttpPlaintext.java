@@ -10,13 +10,21 @@ import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A small HTTP/1.1 server that answers GET and HEAD of /plaintext, fast.
  *
- * <p>Requests may come pipelined, or byte by byte, and a connection is kept until the client wants it closed. Load it with
+ * <p>Requests may be pipelined, or arrive byte by byte, and a connection is kept until the client wants it closed. Load it with
  * {@code wrk -c 64 -t 2 http://127.0.0.1:8080/plaintext}.
+ *
+ * <p>A request that RFC 9112 forbids is refused and its connection closed, since a proxy in front might see other requests in the
+ * same bytes. Each client has a limit of bytes and of time; the number of clients follows from the size of the heap.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/HttpPlaintext.java [port] [host]</pre>
  */
@@ -25,16 +33,24 @@ public class HttpPlaintext {
     private static final DateTimeFormatter DATE =
         DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final String END_OF_HEAD = "\r\n\r\n";
-    private static final int LONGEST_HEAD = 8 * 1024;
+    private static final int MAX_HEAD = 8 * 1024;
+    private static final int MAX_FIELDS = 100;
+    /** The chunk that was read last, and answers that fill the socket's buffer, both at most 64 KiB, and a few objects. */
+    private static final int MAX_HELD = 256 * 1024;
+    private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);
     private static final long IDLE_MILLIS = 60_000;
-    /** How long requests that are under way may take when the server is to exit. */
+    /** The time from the first byte of a request to its last, and from the last answer to the client's end. */
+    private static final long REQUEST_MILLIS = Long.getLong("requestMillis", 10_000);
+    /** The time that pending requests have when the server exits. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private String date;
-    /** What nearly everybody gets: made once a second, and not changed by being written. */
+    /** The usual answer: made once a second, and not changed by being written. */
     private ByteBuffer greeting;
     /** The head that it was last sent for: a client asks the same again and again. */
     private String usual = "";
+    /** Whether a connection was refused in the last second. */
+    private boolean isFull;
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 8080;
@@ -43,7 +59,10 @@ public class HttpPlaintext {
         try (Loop loop = new Loop()) {
             http.tellTime();
             Timer.every(loop, 1000, http::tellTime).unref();
-            Server server = Net.createServer(loop, http::serve);
+            Server server = Net.createServer(loop, socket -> http.new Client(socket));
+            server.setMaxConnections((int) Math.min(MAX_CLIENTS, Integer.MAX_VALUE));
+            server.onDrop(dropped -> http.isFull = true);
+            Timer.every(loop, 1000, () -> http.makeRoom(server)).unref();
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> server.close(GRACE)).unref();
             loop.run();
@@ -55,12 +74,12 @@ public class HttpPlaintext {
         greeting = response(Answer.GREETING, "", true);
     }
 
-    private void serve(Socket socket) {
-        Client client = new Client(socket);
-        socket.onText(StandardCharsets.ISO_8859_1, client::read);
-        socket.onDrain(socket::resume);
-        socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
-        socket.onError(error -> { });   // who is gone needs no answer
+    /** Clients that are only kept make room for others. */
+    private void makeRoom(Server server) {
+        if (isFull) {
+            isFull = false;
+            server.closeIdleConnections();
+        }
     }
 
     private ByteBuffer response(Answer answer, String headerLine, boolean withBody) {
@@ -73,6 +92,7 @@ public class HttpPlaintext {
         GREETING("200 OK", "Hello, World!"),
         BAD_REQUEST("400 Bad Request", "This is not HTTP/1.\n"),
         NOT_FOUND("404 Not Found", "There is only /plaintext.\n"),
+        TOO_SLOW("408 Request Timeout", "That took too long.\n"),
         TOO_LARGE("431 Request Header Fields Too Large", "Say it in 8 KiB.\n"),
         NOT_IMPLEMENTED("501 Not Implemented", "There are only GET and HEAD, without a body.\n");
 
@@ -85,11 +105,13 @@ public class HttpPlaintext {
         }
 
         static Answer to(Head head) {
-            if (!head.version.startsWith("HTTP/1.")) {
+            if (head == null || head.breaksTheRules()) {
                 return BAD_REQUEST;
             }
-            if (!head.method.equals("GET") && !head.method.equals("HEAD")
-                || !head.field("Content-Length").isEmpty() || !head.field("Transfer-Encoding").isEmpty()) {
+            if (head.fields.size() > MAX_FIELDS) {
+                return TOO_LARGE;
+            }
+            if (!head.method.equals("GET") && !head.method.equals("HEAD") || head.hasBody()) {
                 return NOT_IMPLEMENTED;
             }
             return head.path.equals("/plaintext") ? GREETING : NOT_FOUND;
@@ -101,58 +123,135 @@ public class HttpPlaintext {
         }
     }
 
-    /** The head of a request: {@code GET /plaintext HTTP/1.1}, and lines of fields. */
-    private record Head(String method, String path, String version, String fields) {
+    /** A line "name: value" of the head. */
+    private record Field(String name, String value) {
 
+        /** A name is a token, right before the colon; a value has no control characters but tabs: RFC 9110, 5.5, RFC 9112, 5.1. */
+        private static final Pattern LINE = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t\\x20-\\x7e\\x80-\\xff]*+)");
+
+        /** Null if it is no field. */
+        static Field of(String line) {
+            Matcher parts = LINE.matcher(line);
+            return parts.matches() ? new Field(parts.group(1), parts.group(2).strip()) : null;
+        }
+    }
+
+    /** The head of a request: {@code GET /plaintext HTTP/1.1}, and lines of fields. */
+    private record Head(String method, String path, String version, List<Field> fields) {
+
+        private static final Pattern REQUEST_LINE =
+            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\\x21-\\x7e\\x80-\\xff]+) (HTTP/1\\.[0-9])");
+
+        /** Null if a line is not what it must be: one that begins with a space, say, or has a CR or LF alone in it. */
         static Head of(String text) {
-            String[] lines = text.split("\r\n", 2);
-            String[] words = lines[0].split(" ");
-            return words.length != 3 ? new Head("", "", "", "")
-                : new Head(words[0], words[1], words[2], lines.length == 2 ? lines[1] : "");
+            String[] lines = text.split("\r\n", -1);
+            Matcher words = REQUEST_LINE.matcher(lines[0]);
+            if (!words.matches()) {
+                return null;
+            }
+            List<Field> fields = new ArrayList<>();
+            for (int i = 1; i < lines.length; i++) {
+                Field field = Field.of(lines[i]);
+                if (field == null) {
+                    return null;
+                }
+                fields.add(field);
+            }
+            return new Head(words.group(1), words.group(2), words.group(3), fields);
         }
 
-        String field(String name) {
-            return fields.lines().filter(line -> line.regionMatches(true, 0, name + ":", 0, name.length() + 1))
-                .map(line -> line.substring(name.length() + 1).strip()).findFirst().orElse("");
+        private List<String> values(String name) {
+            return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
+        }
+
+        /** Requests that two readers may understand in two ways, and one that names no host or several: RFC 9112, 3.2 and 6.3. */
+        boolean breaksTheRules() {
+            List<String> lengths = values("Content-Length");
+            boolean isAmbiguous = lengths.size() > 1 || lengths.size() == 1 && !lengths.getFirst().matches("[0-9]{1,18}")
+                || !lengths.isEmpty() && !values("Transfer-Encoding").isEmpty();
+            int hosts = values("Host").size();
+            return isAmbiguous || hosts > 1 || hosts == 0 && !version.equals("HTTP/1.0");
+        }
+
+        boolean hasBody() {
+            return !values("Transfer-Encoding").isEmpty() || values("Content-Length").stream().anyMatch(length -> !length.matches("0+"));
         }
 
         boolean isLast() {
-            return version.equals("HTTP/1.0") || field("Connection").equalsIgnoreCase("close");
+            return version.equals("HTTP/1.0")
+                || values("Connection").stream().anyMatch(value -> Stream.of(value.split(",")).map(String::strip)
+                    .anyMatch("close"::equalsIgnoreCase));
         }
     }
 
     private final class Client {
 
         private final Socket socket;
-        /** The beginning of a request whose end has not come. */
+        private final Timer deadline;
+        /** What is not answered yet: requests that wait until answers are read, and the beginning of one. */
         private String unread = "";
 
         Client(Socket socket) {
             this.socket = socket;
+            deadline = new Timer(socket.loop());
+            socket.onText(StandardCharsets.ISO_8859_1, this::read);
+            socket.onDrain(this::goOn);
+            socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
+            socket.onError(error -> { });   // a client that is gone needs no answer
+            socket.onClose(hadError -> deadline.close());
         }
 
-        /** Answers all requests that are whole; what it writes goes together. */
-        void read(String text) {
-            if (!socket.isWritable()) {
-                return;   // after its last request a client has nothing to say
+        private void read(String text) {
+            if (socket.isWritable()) {   // what follows a last request is dropped
+                unread += text;
+                answerAll();
             }
+        }
+
+        private void goOn() {
+            socket.resume();
+            answerAll();
+        }
+
+        /** Answers the requests that are complete, as long as the answers are read; what it writes goes together. */
+        private void answerAll() {
             socket.cork();
-            unread += text;
             int start = 0;
-            int end = unread.indexOf(END_OF_HEAD);
-            while (end >= 0 && socket.isWritable()) {
+            while (mayAnswer()) {
+                start = unread.startsWith("\r\n", start) ? start + 2 : start;   // an empty line between requests: RFC 9112, 2.2
+                int end = unread.indexOf(END_OF_HEAD, start);
+                if (end < 0) {
+                    break;
+                }
                 answer(unread.substring(start, end));
                 start = end + END_OF_HEAD.length();
-                end = unread.indexOf(END_OF_HEAD, start);
+                deadline.stop();
             }
             unread = unread.substring(start);
-            if (unread.length() > LONGEST_HEAD && socket.isWritable()) {
+            if (unread.length() > MAX_HEAD && mayAnswer()) {
                 end(Answer.TOO_LARGE, true);
             }
             socket.uncork();
-            if (socket.isWritableNeedDrain()) {
-                socket.pause();   // who does not read answers shall not ask for more
+            waitForMore();
+        }
+
+        private void waitForMore() {
+            if (!socket.isWritable()) {
+                deadline.start(REQUEST_MILLIS, socket::destroy);   // a client that does not end after its last answer
+            } else if (socket.isWritableNeedDrain()) {
+                socket.pause();   // a client that does not read answers may not ask for more
+            } else if (!unread.isEmpty() && !deadline.isActive()) {
+                deadline.start(REQUEST_MILLIS, this::tooSlow);
             }
+        }
+
+        private void tooSlow() {
+            end(Answer.TOO_SLOW, true);
+            waitForMore();
+        }
+
+        private boolean mayAnswer() {
+            return socket.isWritable() && !socket.isWritableNeedDrain();
         }
 
         private void answer(String request) {
@@ -161,9 +260,9 @@ public class HttpPlaintext {
                 return;
             }
             Head head = Head.of(request);
-            Answer answer = Answer.to(head);
-            boolean withBody = !head.method.equals("HEAD");
-            if (head.isLast() || !answer.mayGoOn()) {
+            Answer answer = request.length() > MAX_HEAD ? Answer.TOO_LARGE : Answer.to(head);
+            boolean withBody = head == null || !head.method.equals("HEAD");
+            if (!answer.mayGoOn() || head.isLast()) {
                 end(answer, withBody);
             } else {
                 socket.write(response(answer, "", withBody));

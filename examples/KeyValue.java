@@ -20,13 +20,21 @@ import java.util.stream.Stream;
  * <p>It knows PING, ECHO, GET, SET with EX or PX, DEL, INCR, EXPIRE and TTL. Try {@code redis-cli -p 6380}, and
  * {@code redis-benchmark -p 6380 -t ping,set,get,incr -P 16}.
  *
+ * <p>A quarter of the heap is for what is stored. Another one is for what all clients together make the server keep: a client
+ * that would exceed it is disconnected, as is one that takes too long.
+ *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeyValue.java [port] [host]</pre>
  */
 public class KeyValue {
 
     /** Keys and values are bytes. Read as Latin-1, any bytes make a string, which turns into the same bytes again. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
-    /** How long requests that are under way may take when the server is to exit. */
+    private static final long QUARTER_OF_HEAP = Runtime.getRuntime().maxMemory() / 4;
+    private static final int MAX_CLIENTS = 10_000;
+    private static final long IDLE_MILLIS = 300_000;
+    /** The time for a request to arrive, and for replies that fill the socket's buffer to be read. */
+    private static final long REQUEST_MILLIS = Long.getLong("requestMillis", 30_000);
+    /** The time that pending requests have when the server exits. */
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     public static void main(String[] args) {
@@ -35,14 +43,27 @@ public class KeyValue {
         ServerOptions options = new ServerOptions().noDelay(true).allowHalfOpen(true);
         try (Loop loop = new Loop()) {
             Store store = new Store(loop);
-            Server server = Net.createServer(loop, options, socket -> new Client(socket, store));
+            Budget budget = new Budget();
+            Server server = Net.createServer(loop, options, socket -> new Client(socket, store, budget));
+            server.setMaxConnections(MAX_CLIENTS);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> server.close(GRACE)).unref();
             loop.run();
         }
     }
 
-    /** One connection: replies to all requests that are whole, in order, many in one write. */
+    /** The bytes that all clients together make the server keep: incomplete requests, and replies that are not read. */
+    private static final class Budget {
+        private long used;
+
+        /** Whether a client may keep {@code now} bytes in place of {@code before}: fewer are always allowed. */
+        boolean change(long before, long now) {
+            used += now - before;
+            return now <= before || used <= QUARTER_OF_HEAP;
+        }
+    }
+
+    /** One connection: replies to all requests that are complete, in order, many in one write. */
     private static final class Client {
 
         /** So many bytes of replies, or a little more, go together. */
@@ -50,17 +71,24 @@ public class KeyValue {
 
         private final Socket socket;
         private final Store store;
+        private final Budget budget;
+        private final Timer deadline;
         private final Requests requests = new Requests();
-        /** Whether nothing more will be asked. */
+        private long held;
+        /** Whether no more requests are read. */
         private boolean ended;
 
-        Client(Socket socket, Store store) {
+        Client(Socket socket, Store store, Budget budget) {
             this.socket = socket;
             this.store = store;
+            this.budget = budget;
+            deadline = new Timer(socket.loop());
             socket.onText(BYTES, this::read);
             socket.onEnd(this::end);
             socket.onDrain(this::goOn);
-            socket.onError(error -> { });   // who is gone needs no reply
+            socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
+            socket.onError(error -> { });   // a client that is gone needs no reply
+            socket.onClose(hadError -> close());
         }
 
         private void read(String text) {
@@ -77,7 +105,13 @@ public class KeyValue {
 
         private void goOn() {
             socket.resume();
+            deadline.stop();
             reply();
+        }
+
+        private void close() {
+            deadline.close();
+            budget.change(held, 0);
         }
 
         /** A client that does not read its replies is not read either, until it does. */
@@ -91,6 +125,7 @@ public class KeyValue {
             } else if (ended) {
                 socket.end();
             }
+            limit();
         }
 
         private String nextReplies() {
@@ -98,33 +133,53 @@ public class KeyValue {
             try {
                 while (replies.length() < ENOUGH && requests.next() instanceof String[] words) {
                     replies.append(store.execute(words));
+                    deadline.stop();
                 }
-            } catch (ProtocolError error) {   // where the next request begins, nobody knows
+            } catch (ProtocolError error) {   // it is not known where the next request begins
                 replies.append(error("Protocol error: " + error.getMessage()));
                 requests.forget();
                 ended = true;
             }
             return replies.toString();
         }
+
+        /** The limits of bytes and of time. */
+        private void limit() {
+            long before = held;
+            held = requests.size() + socket.writableLength();
+            if (!budget.change(before, held)) {
+                System.out.println("disconnected, for it holds " + held + " bytes: " + socket.remoteAddress());
+                socket.destroy();
+            } else if (held == 0 && !ended) {
+                deadline.stop();
+            } else if (!deadline.isActive()) {
+                deadline.start(REQUEST_MILLIS, socket::destroy);
+            }
+        }
     }
 
-    /** What is stored, and the commands: each is given its words, the first of which is its name, and returns its reply. */
+    /** The entries, and the commands: each gets its words, the first of which is its name, and returns its reply. */
     private static final class Store {
 
         private static final int ANY = Integer.MAX_VALUE;
         private static final long NEVER = Long.MAX_VALUE;
+        private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 
-        private record Command(int fewestWords, int mostWords, Function<String[], String> run) {
+        private record Command(int minWords, int maxWords, Function<String[], String> run) {
         }
 
         private static final class Entry {
+            /** About what it takes besides the bytes of its key and value: objects, a place in the map, a timer. */
+            static final int BYTES = 256;
+
             String value;
-            /** Fires when the entry expires; null where it does not. */
+            /** Fires when the entry expires; null if it does not. */
             Timer expiry;
         }
 
         private final Loop loop;
         private final Map<String, Entry> entries = new HashMap<>();
+        private long stored;
         private final Map<String, Command> commands = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
 
         Store(Loop loop) {
@@ -141,16 +196,16 @@ public class KeyValue {
             define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));   // redis-benchmark: what is it set to?
         }
 
-        private void define(String name, int fewestWords, int mostWords, Function<String[], String> run) {
-            commands.put(name, new Command(fewestWords, mostWords, run));
+        private void define(String name, int minWords, int maxWords, Function<String[], String> run) {
+            commands.put(name, new Command(minWords, maxWords, run));
         }
 
         String execute(String[] words) {
             Command command = commands.get(words[0]);
             if (command == null) {
-                return error("unknown command '" + words[0] + "'");
+                return error("unknown command '" + words[0].substring(0, Math.min(words[0].length(), 128)) + "'");
             }
-            if (words.length < command.fewestWords || words.length > command.mostWords) {
+            if (words.length < command.minWords || words.length > command.maxWords) {
                 return error("wrong number of arguments for '" + words[0] + "' command");
             }
             try {
@@ -174,9 +229,10 @@ public class KeyValue {
                 return error("invalid expire time in '" + words[0] + "' command");
             }
             remove(words[1]);
-            Entry entry = new Entry();
-            entry.value = words[2];
-            entries.put(words[1], entry);
+            if (isFull(words[1], words[2])) {
+                return OUT_OF_MEMORY;
+            }
+            Entry entry = put(words[1], words[2]);
             if (millis != NEVER) {
                 expireAfter(millis, words[1], entry);
             }
@@ -188,9 +244,17 @@ public class KeyValue {
         }
 
         private String increment(String[] words) {
-            Entry entry = entries.computeIfAbsent(words[1], key -> new Entry());
-            long next = entry.value == null ? 1 : Math.incrementExact(Long.parseLong(entry.value));
-            entry.value = Long.toString(next);
+            Entry entry = entries.get(words[1]);
+            long next = entry == null ? 1 : Math.incrementExact(Long.parseLong(entry.value));
+            String value = Long.toString(next);
+            if (entry != null) {
+                stored += value.length() - entry.value.length();
+                entry.value = value;
+            } else if (isFull(words[1], value)) {
+                return OUT_OF_MEMORY;
+            } else {
+                put(words[1], value);
+            }
             return integer(next);
         }
 
@@ -225,12 +289,28 @@ public class KeyValue {
             entry.expiry.start(millis, () -> remove(key));
         }
 
+        private boolean isFull(String key, String value) {
+            return stored + key.length() + value.length() + Entry.BYTES > QUARTER_OF_HEAP;
+        }
+
+        private Entry put(String key, String value) {
+            Entry entry = new Entry();
+            entry.value = value;
+            entries.put(key, entry);
+            stored += key.length() + value.length() + Entry.BYTES;
+            return entry;
+        }
+
         private boolean remove(String key) {
             Entry entry = entries.remove(key);
-            if (entry != null && entry.expiry != null) {
+            if (entry == null) {
+                return false;
+            }
+            stored -= key.length() + entry.value.length() + Entry.BYTES;
+            if (entry.expiry != null) {
                 entry.expiry.close();
             }
-            return entry != null;
+            return true;
         }
     }
 
@@ -254,76 +334,110 @@ public class KeyValue {
         }
     }
 
-    /** What a client has sent, cut into requests: arrays of strings, each with its length before it; or lines of words. */
+    /** The bytes of a client, cut into requests: arrays of strings, each with its length before it; or lines of words. */
     private static final class Requests {
 
-        private static final int MOST_WORDS = 1024;
-        private static final int MOST_BYTES = 1 << 20;
+        private static final int MAX_WORDS = 1024;
+        private static final int MAX_WORD = 1 << 20;
+        private static final int MAX_REQUEST = 2 * MAX_WORD - 1;
+        private static final int MAX_LINE = 64 * 1024;
+        /** What a word takes besides its bytes. */
+        private static final int WORD_BYTES = 64;
 
-        private String unread = "";
+        private StringBuilder unread = new StringBuilder();
         private int at;
+        /** The request whose first words are there; null between requests. */
+        private String[] words;
+        private int count;
+        private int bytes;
+        /** The length of the next word, or -1 if the line that says so has not arrived. */
+        private int length = -1;
 
         void add(String text) {
-            unread = unread.substring(at) + text;
+            unread.delete(0, at);
             at = 0;
+            unread.append(text);
         }
 
+        /** About the bytes that it keeps. */
+        long size() {
+            if (at == unread.length()) {
+                unread = new StringBuilder();
+                at = 0;
+            }
+            return (unread.isEmpty() ? 0 : unread.capacity()) + bytes + (words == null ? 0 : WORD_BYTES * words.length);
+        }
+
+        /** Drops all that was not read. */
         void forget() {
-            unread = "";
-            at = 0;
+            at = unread.length();
+            words = null;
+            bytes = 0;
+            length = -1;
         }
 
-        /** The words of the next request, at least one; or null where its end has not come. */
+        /** The words of the next request, at least one; or null if its end has not arrived. */
         String[] next() throws ProtocolError {
-            String[] words;
-            int start;
-            do {
-                start = at;
-                words = request();
-            } while (words != null && words.length == 0);
-            if (words == null) {
-                at = start;
-                require(unread.length() - at <= MOST_BYTES, "too big request");
-            }
-            return words;
-        }
-
-        private String[] request() throws ProtocolError {
-            String line = line();
-            if (line == null) {
-                return null;
-            }
-            if (!line.startsWith("*")) {
-                return line.isBlank() ? new String[0] : line.strip().split("\\s+");
-            }
-            String[] words = new String[number(line, MOST_WORDS, "invalid multibulk length")];
-            for (int i = 0; i < words.length; i++) {
-                words[i] = bulk();
-                if (words[i] == null) {
+            while (true) {
+                if (words == null && !begin()) {
                     return null;
                 }
+                while (count < words.length) {
+                    if (!readWord()) {
+                        return null;
+                    }
+                }
+                String[] all = words;
+                words = null;
+                bytes = 0;
+                if (all.length > 0) {
+                    return all;
+                }
             }
-            return words;
         }
 
-        private String bulk() throws ProtocolError {
+        private boolean begin() throws ProtocolError {
             String line = line();
             if (line == null) {
-                return null;
+                return false;
             }
-            if (!line.startsWith("$")) {
-                throw new ProtocolError("expected '$', got '" + line.substring(0, Math.min(1, line.length())) + "'");
+            if (line.startsWith("*")) {
+                words = new String[number(line, MAX_WORDS, "invalid multibulk length")];
+                count = 0;
+            } else {
+                words = line.isBlank() ? new String[0] : line.strip().split("\\s+");
+                count = words.length;
             }
-            int start = at;
-            int end = start + number(line, MOST_BYTES, "invalid bulk length");
+            return true;
+        }
+
+        private boolean readWord() throws ProtocolError {
+            if (length < 0) {
+                String line = line();
+                if (line == null) {
+                    return false;
+                }
+                require(line.startsWith("$"), "expected '$', got '" + line.substring(0, Math.min(1, line.length())) + "'");
+                length = number(line, MAX_WORD, "invalid bulk length");
+                require(bytes + length <= MAX_REQUEST, "too big request");
+            }
+            int end = at + length;
+            if (unread.length() < end + 2) {
+                return false;
+            }
+            require(unread.charAt(end) == '\r' && unread.charAt(end + 1) == '\n', "expected the end of a bulk");
+            words[count++] = unread.substring(at, end);
+            bytes += length;
+            length = -1;
             at = end + 2;
-            return unread.length() < at ? null : unread.substring(start, end);
+            return true;
         }
 
         /** The next line, or null; it ends in \r\n, or, typed by hand, in \n. */
-        private String line() {
+        private String line() throws ProtocolError {
             int start = at;
-            int end = unread.indexOf('\n', start);
+            int end = unread.indexOf("\n", start);
+            require((end < 0 ? unread.length() : end) - start <= MAX_LINE, "too big inline request");
             if (end < 0) {
                 return null;
             }
@@ -331,10 +445,10 @@ public class KeyValue {
             return unread.substring(start, end > start && unread.charAt(end - 1) == '\r' ? end - 1 : end);
         }
 
-        private static int number(String line, int most, String complaint) throws ProtocolError {
+        private static int number(String line, int max, String complaint) throws ProtocolError {
             try {
                 int number = Integer.parseInt(line, 1, line.length(), 10);
-                require(number >= 0 && number <= most, complaint);
+                require(number >= 0 && number <= max, complaint);
                 return number;
             } catch (NumberFormatException notANumber) {
                 throw new ProtocolError(complaint);

@@ -12,11 +12,17 @@ import java.util.List;
 /**
  * Hands each connection on to another server, both ways, no faster than the slower side takes it.
  *
- * <p>An end of one side is an end for the other, which may go on sending. An error of one side closes both.
+ * <p>An end of one side is an end for the other, which may go on sending. An error of one side closes both, as does a side that
+ * is silent for too long.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Proxy.java [port] [target port] [host]</pre>
  */
 public class Proxy {
+
+    /** What a connection may hold: 64 KiB each way that wait to be written, and as much that was read. */
+    private static final int MAX_HELD = 256 * 1024;
+    private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);
+    private static final long IDLE_MILLIS = 300_000;
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9298;
@@ -26,8 +32,12 @@ public class Proxy {
         try (Loop loop = new Loop()) {
             Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), client -> {
                 Socket far = Net.connect(loop, target, null);
+                for (Socket side : List.of(client, far)) {
+                    side.setTimeout(IDLE_MILLIS).onTimeout(side::destroy);   // also while it connects
+                }
                 Streams.pipeline(List.of(client, far, client), Proxy::report);
             });
+            server.setMaxConnections((int) Math.min(MAX_CLIENTS, Integer.MAX_VALUE));
             server.listen(port, "127.0.0.1", () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", server::close).unref();
             loop.run();

@@ -1,4 +1,5 @@
 import io.chagres.handle.Signal;
+import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
@@ -7,7 +8,9 @@ import io.chagres.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Queue;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /**
  * Requests that block, each on a virtual thread of its own, and their replies in order.
@@ -19,22 +22,28 @@ import java.util.concurrent.CompletableFuture;
  */
 public class VirtualThreads {
 
-    private static final int LONGEST_LINE = 1024;
-    /** With so many requests under way, a client is not read until some are done. */
-    private static final int MOST_AT_ONCE = 1000;
+    /** With {@link #MAX_AT_ONCE} requests of each, the clients can make the server run 100,000 threads, some 1 KiB each. */
+    private static final int MAX_CLIENTS = 1000;
+    /** While a client has so many pending requests, no more of it are read. */
+    private static final int MAX_AT_ONCE = 100;
+    private static final int MAX_LINE = 1024;
+    private static final long IDLE_MILLIS = 60_000;
+    /** The time that a request may take: a client waits for its reply, and the next ones wait behind it. */
+    private static final long WORK_MILLIS = Long.getLong("workMillis", 30_000);
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
         String host = args.length > 1 ? args[1] : "127.0.0.1";
         try (Loop loop = new Loop()) {
             Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), Client::new);
+            server.setMaxConnections(MAX_CLIENTS);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", server::close).unref();
             loop.run();
         }
     }
 
-    /** On a virtual thread: it may take as long as it likes. */
+    /** On a virtual thread: it may block, until it is interrupted. */
     private static String work(String request) {
         try {
             Thread.sleep(Long.parseLong(request));
@@ -49,56 +58,103 @@ public class VirtualThreads {
 
         private final Loop loop;
         private final Socket socket;
-        /** The beginning of a request whose end has not come. */
+        private final Timer deadline;
+        /** Requests that are not begun, and the beginning of one whose end has not arrived. */
         private String unread = "";
-        /** Those under way and those that are ready, in the order of their requests. */
-        private final Queue<CompletableFuture<String>> replies = new ArrayDeque<>();
+        /** The requests that are begun, in order; some may be done. */
+        private final Queue<FutureTask<String>> pending = new ArrayDeque<>();
         private boolean ended;
 
         Client(Socket socket) {
             this.socket = socket;
             loop = socket.loop();
+            deadline = new Timer(loop);
             socket.onText(StandardCharsets.UTF_8, this::read);
             socket.onEnd(this::end);
-            socket.onDrain(this::reply);
+            socket.onDrain(this::goOn);
+            socket.setTimeout(IDLE_MILLIS).onTimeout(this::leaveIfIdle);
             socket.onError(error -> { });   // the close, which follows, is enough
-            socket.onClose(hadError -> replies.clear());
+            socket.onClose(hadError -> close());
         }
 
         private void read(String text) {
             unread += text;
-            int start = 0;
-            for (int end; (end = unread.indexOf('\n', start)) >= 0; start = end + 1) {
-                begin(unread.substring(start, end).strip());
-            }
-            unread = unread.substring(start);
-            if (unread.length() > LONGEST_LINE) {
-                socket.destroy();
-            } else if (replies.size() >= MOST_AT_ONCE) {
-                socket.pause();
-            }
-        }
-
-        private void begin(String request) {
-            CompletableFuture<String> reply = CompletableFuture.supplyAsync(() -> work(request), Thread::startVirtualThread);
-            replies.add(reply);
-            reply.thenRun(() -> loop.execute(this::reply));
+            goOn();
         }
 
         private void end() {
             ended = true;
-            reply();
+            goOn();
         }
 
-        /** Sends what is ready, up to the first reply that is not; and no more than the client reads. */
-        private void reply() {
-            while (!replies.isEmpty() && replies.peek().isDone() && !socket.isWritableNeedDrain()) {
-                socket.write(replies.remove().join() + "\n");
+        private void leaveIfIdle() {
+            if (pending.isEmpty() || socket.isWritableNeedDrain()) {
+                socket.destroy();
             }
-            if (ended && replies.isEmpty()) {
+        }
+
+        /** Nothing of a client lives on: its threads are interrupted. */
+        private void close() {
+            deadline.close();
+            pending.forEach(task -> task.cancel(true));
+            pending.clear();
+        }
+
+        /** Sends what is done, begins what may begin, and reads on if there is room. */
+        private void goOn() {
+            if (socket.isDestroyed()) {
+                return;
+            }
+            reply();
+            begin();
+            if (unread.length() > MAX_LINE && pending.size() < MAX_AT_ONCE) {
+                socket.destroy();   // a line without an end
+            } else if (ended && pending.isEmpty()) {
                 socket.end();
-            } else if (replies.size() < MOST_AT_ONCE && socket.isPaused()) {
+            } else if (pending.size() >= MAX_AT_ONCE) {
+                socket.pause();
+            } else if (socket.isPaused()) {
                 socket.resume();
+            }
+        }
+
+        /** Sends the replies up to the first that is not there; and no more than the client reads. */
+        private void reply() {
+            boolean replied = false;
+            while (!pending.isEmpty() && pending.peek().isDone() && !socket.isWritableNeedDrain()) {
+                socket.write(result(pending.remove()) + "\n");
+                replied = true;
+            }
+            if (replied || pending.isEmpty()) {
+                deadline.stop();
+            }
+        }
+
+        private static String result(FutureTask<String> task) {
+            try {
+                return task.get();
+            } catch (CancellationException | ExecutionException | InterruptedException e) {
+                return "no: it took too long";
+            }
+        }
+
+        private void begin() {
+            int start = 0;
+            for (int end; pending.size() < MAX_AT_ONCE && (end = unread.indexOf('\n', start)) >= 0; start = end + 1) {
+                String request = unread.substring(start, end).strip();
+                FutureTask<String> task = new FutureTask<>(() -> work(request)) {
+                    @Override
+                    protected void done() {
+                        loop.execute(Client.this::goOn);
+                    }
+                };
+                pending.add(task);
+                Thread.startVirtualThread(task);
+            }
+            unread = unread.substring(start);
+            if (!pending.isEmpty() && !deadline.isActive()) {
+                FutureTask<String> first = pending.peek();
+                deadline.start(WORK_MILLIS, () -> first.cancel(true));
             }
         }
     }

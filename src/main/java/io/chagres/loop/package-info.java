@@ -38,6 +38,8 @@
  *       that is granted, if a callback works for long.
  *   <li>What a callback throws goes to {@link io.chagres.loop.Loop#onUncaught}; where nobody is there, the iteration is
  *       completed, and run throws it. The loop is intact after that.
+ *   <li>The stack is bounded: no peer, no resolver and no number of listeners decides how deep it becomes ({@link
+ *   io.chagres.loop.Nesting}).
  *   <li>Every turn is bounded: a batch of events, the rounds of completions, the timers that were due when the phase began.
  * </ul>
  *

@@ -12,8 +12,8 @@ import org.junit.jupiter.api.Test;
 
 class ChatTest {
 
-    /** Lines of a kilobyte: more than all buffers between two processes hold. */
-    private static final int MOST_SAID = 64 * 1024;
+    /** Lines of four kilobytes: more than all buffers between two processes hold. */
+    private static final int MOST_SAID = 16 * 1024;
 
     private static ExampleProcess server;
 
@@ -33,6 +33,10 @@ class ChatTest {
     }
 
     private static Caller join(String name) throws IOException {
+        return join(server, name);
+    }
+
+    static Caller join(ExampleProcess server, String name) throws IOException {
         Caller caller = new Caller(server);
         caller.hear("* Who are you?");
         caller.say(name + "\n");
@@ -64,7 +68,7 @@ class ChatTest {
     void nobodyTakesTheNameOfAnother() throws IOException {
         try (Caller ann = join("ann"); Caller other = new Caller(server)) {
             other.say("ann\nbea\n");
-            other.hear("* Who are you?", "* Somebody else has that name. Who are you?", "* Welcome, bea.");
+            other.hear("* Who are you?", "* That name is taken. Who are you?", "* Welcome, bea.");
             ann.hear("* bea is here.");
         }
     }
@@ -91,7 +95,7 @@ class ChatTest {
     /** One who does not read is put out; one who does misses nothing. */
     @Test
     void whoDoesNotListenIsPutOut() throws Exception {
-        String words = "word ".repeat(200).strip();
+        String words = "word ".repeat(800).strip();
         String gone = "* sleeper has left.";
         try (Caller listener = join("listener"); Caller sleeper = join("sleeper"); Caller speaker = join("speaker")) {
             listener.hear("* sleeper is here.", "* speaker is here.");

@@ -99,8 +99,8 @@ class HttpPlaintextTest {
 
     @Test
     void pipelinedRequestsAreAnsweredInOrder() throws IOException {
-        String other = "GET /other HTTP/1.1\r\n\r\n";
-        String head = "HEAD /plaintext HTTP/1.1\r\n\r\n";
+        String other = "GET /other HTTP/1.1\r\nHost: here\r\n\r\n";
+        String head = "HEAD /plaintext HTTP/1.1\r\nHost: here\r\n\r\n";
         String found = response("200 OK", BODY, "");
         String headOnly = found.substring(0, found.length() - BODY.length());
         String notFound = response("404 Not Found", "There is only /plaintext.\n", "");

@@ -126,7 +126,8 @@ class KeyValueTest {
         "*1025|                  ; invalid multibulk length",
         "*1|$-5|                 ; invalid bulk length",
         "*1|$1048577|            ; invalid bulk length",
-        "*1|$99999999999999999|  ; invalid bulk length"})
+        "*1|$99999999999999999|  ; invalid bulk length",
+        "*1|$4|PINGPING|         ; expected the end of a bulk"})
     void protocolErrors(String request, String message) throws IOException {
         assertEquals("+PONG|-ERR Protocol error: " + message + "|",
             ask("PING\r\n" + request.replace("|", "\r\n") + "PING\r\n"));
@@ -136,7 +137,7 @@ class KeyValueTest {
     void aLineWithoutEndIsRefused() throws IOException {
         try (Socket client = server.connect()) {
             Talk.send(client, "x".repeat(MEBI + 1));
-            assertEquals("-ERR Protocol error: too big request\r\n", Talk.allText(client));
+            assertEquals("-ERR Protocol error: too big inline request\r\n", Talk.allText(client));
         }
     }
 
