@@ -228,6 +228,11 @@ final class ConnectAttempts {
         return all;
     }
 
+    /** Why addresses that were tried have failed. */
+    List<ChagresException> errors() {
+        return errors;
+    }
+
     /** The handle that connects now; null where none does. */
     Tcp handle() {
         return handle;

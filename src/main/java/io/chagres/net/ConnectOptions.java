@@ -41,6 +41,7 @@ public final class ConnectOptions {
     private int typeOfService = -1;
     private EarlyOptions early;
     private long timeoutMillis;
+    long connectTimeoutMillis;
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
 
     /** Node's defaults; a port or a path must be given. */
@@ -152,6 +153,20 @@ public final class ConnectOptions {
         return this;
     }
 
+    /**
+     * Sets how long the whole connect may take: the lookup and all attempts together. By default 0, no limit but the kernel's, which is
+     * some two minutes an address. If the socket is not connected by then, it is destroyed with the error
+     * ERR_SOCKET_CONNECTION_TIMEOUT, which has the errors of failed attempts as suppressed ones. The time counts from the call of
+     * connect and has no effect on a connection that is established; see {@link #timeoutMillis} for idleness. It does not keep
+     * the loop alive.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE if it is negative
+     */
+    public ConnectOptions connectTimeoutMillis(long millis) {
+        connectTimeoutMillis = IdleTimeout.requireMillis(millis, "options.connectTimeoutMillis");
+        return this;
+    }
+
     // ---- of the socket -----------------------------------------------------------------------------------------------
 
     /** Whether writing may go on when the peer has ended; by default the socket ends itself a tick after the peer. */
@@ -199,7 +214,7 @@ public final class ConnectOptions {
 
     /** See {@link Socket#setTimeout(long)}; by default 0, none. It counts from the beginning of the connect. */
     public ConnectOptions timeoutMillis(long millis) {
-        timeoutMillis = IdleTimeout.requireMillis(millis);
+        timeoutMillis = IdleTimeout.requireMillis(millis, "options.timeoutMillis");
         return this;
     }
 
@@ -282,6 +297,7 @@ public final class ConnectOptions {
         copy.lookup = lookup;
         copy.autoSelectFamily = autoSelectFamily;
         copy.attemptTimeoutMillis = attemptTimeoutMillis;
+        copy.connectTimeoutMillis = connectTimeoutMillis;
         return copy;
     }
 
@@ -331,6 +347,7 @@ public final class ConnectOptions {
         text.add("fd", fd, -1).add("handle", handle, null)
             .add("localAddress", localAddress, null).add("localPort", localPort, 0)
             .add("family", lookupOptions.family(), null).addFlag("lookup", lookup != null)
+            .add("connectTimeoutMillis", connectTimeoutMillis, 0L)
             .add("autoSelectFamily", autoSelectFamily, Net.defaultAutoSelectFamily())
             .addFlag("allowHalfOpen", allowHalfOpen).addFlag("noDelay", noDelay).add("keepAlive", keepAlive, KeepAlive.OFF)
             .add("typeOfService", typeOfService, -1).add("timeoutMillis", timeoutMillis, 0L)

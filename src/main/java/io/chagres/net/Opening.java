@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.SystemException;
+import io.chagres.loop.TimerEntry;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
 import io.chagres.stream.StreamHandle;
@@ -9,6 +10,7 @@ import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A socket on its way to a connection: the lookup, then the attempts to connect, and what its user wanted meanwhile. It is
@@ -22,6 +24,8 @@ final class Opening implements ConnectAttempts.Listener {
     private Lookup lookup;
     private ConnectAttempts attempts;
     private Pipe pipe;
+    /** Null if it may take as long as the lookup and the kernel do. */
+    private Deadline deadline;
     private boolean asking;
     private boolean answered;
     private boolean over;
@@ -38,6 +42,7 @@ final class Opening implements ConnectAttempts.Listener {
 
     /** Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
     void begin() {
+        startDeadline();
         String host = options.host;
         if (options.path != null) {
             connectPipe(options.path);
@@ -45,6 +50,46 @@ final class Opening implements ConnectAttempts.Listener {
             socket.loop().nextTick(() -> attempt(List.of(new SocketAddress(host, port))));
         } else {
             lookUp(host);
+        }
+    }
+
+    // ---- the time that it may take -----------------------------------------------------------------------------------
+
+    private final class Deadline extends TimerEntry {
+        @Override
+        protected void fire() {
+            onFailed(timeoutError());
+        }
+    }
+
+    /** It counts by the clock: the callback that connects may have worked for long. */
+    private void startDeadline() {
+        if (options.connectTimeoutMillis > 0) {
+            deadline = new Deadline();
+            long micros = TimeUnit.MILLISECONDS.toMicros(options.connectTimeoutMillis);
+            socket.loop().core().timers().startByClock(deadline, micros);
+        }
+    }
+
+    private ChagresException timeoutError() {
+        ChagresException error = new ChagresException("ERR_SOCKET_CONNECTION_TIMEOUT", "Socket connection timeout: "
+            + destination() + " after " + options.connectTimeoutMillis + " ms" + (isLookingUp() ? ", in the lookup" : ""));
+        if (attempts != null) {
+            attempts.errors().forEach(error::addSuppressed);
+        }
+        return error;
+    }
+
+    private boolean isLookingUp() {
+        return attempts == null && pipe == null;
+    }
+
+    /** It is connected, or given up. */
+    private void end() {
+        over = true;
+        if (deadline != null) {
+            socket.loop().core().timers().stop(deadline);
+            deadline = null;
         }
     }
 
@@ -75,7 +120,7 @@ final class Opening implements ConnectAttempts.Listener {
         } else if (error != null) {
             onFailed(SystemException.at(error.errno(), "connect", path, 0));
         } else {
-            over = true;
+            end();
             socket.connected(pipe);
         }
     }
@@ -167,7 +212,7 @@ final class Opening implements ConnectAttempts.Listener {
 
     @Override
     public void onConnected(Tcp connection) {
-        over = true;
+        end();
         socket.connected(connection);
     }
 
@@ -185,7 +230,7 @@ final class Opening implements ConnectAttempts.Listener {
 
     /** Gives up: the socket is destroyed. */
     void cancel() {
-        over = true;
+        end();
         if (lookup != null) {
             lookup.cancel();
         }

@@ -111,7 +111,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         checkThread();
         T kept = handle() != null ? null : settings().kept(UsageException.requireArgument(option, "option"));
         if (kept == null && handle() == null) {
-            throw new UsageException("EBADF", "get of " + option + " without a connection");
+            throw new UsageException("EBADF", "get of " + option + " without a connection: " + this);
         }
         return kept != null ? kept : option.read(handle().fd());
     }
@@ -119,7 +119,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** As {@link #setTimeout(long)}; {@code onTimeout} runs once, at the next timeout. With 0 it is taken off again. */
     public Socket setTimeout(long millis, Runnable onTimeout) {
         checkThread();
-        IdleTimeout.requireMillis(millis);
+        IdleTimeout.requireMillis(millis, "millis");
         UsageException.requireArgument(onTimeout, "onTimeout");
         if (millis > 0 && !isDestroyed()) {
             onceTimeout(onTimeout);
@@ -141,7 +141,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
      */
     public Socket setTimeout(long millis) {
         checkThread();
-        IdleTimeout.requireMillis(millis);
+        IdleTimeout.requireMillis(millis, "millis");
         if (isDestroyed()) {
             return self();
         }
