@@ -201,9 +201,11 @@ public final class Loop implements Executor, AutoCloseable {
 
     // ---- metrics -------------------------------------------------------------------------------------------------
 
-    /** What the loop has done so far. */
+    /**
+     * Returns what the loop has done so far. Any thread may call it, also while the loop is stuck in a callback or is closed. From
+     * another thread than the loop's the counts are approximate: each may be a moment old, and they need not be of the same moment.
+     */
     public LoopMetrics metrics() {
-        core.checkThread();
         return core.meter.read();
     }
 

@@ -1,7 +1,7 @@
 package io.chagres.loop;
 
 /**
- * What a loop has done since it was made: uv_metrics_info and uv_metrics_idle_time.
+ * What a loop has done since it was made: uv_metrics_info and uv_metrics_idle_time. Exact on the loop thread, approximate on others.
  *
  * @param iterations how often the poll phase was entered
  * @param events what came out of it: ready descriptors, and tasks of other threads

@@ -1,28 +1,33 @@
 package io.chagres.loop;
 
-/** Counts for {@link LoopMetrics}. */
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts for {@link LoopMetrics}. The loop thread alone writes them, and any thread reads them: opaque access, which costs what a
+ * plain one does, guarantees that a reader gets whole numbers, and new ones in the end.
+ */
 final class Meter {
 
-    private long iterations;
-    private long events;
-    private long eventsWaiting;
-    private long idleNanos;
+    private final AtomicLong iterations = new AtomicLong();
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicLong eventsWaiting = new AtomicLong();
+    private final AtomicLong idleNanos = new AtomicLong();
     private boolean measuresIdleTime;
 
     void iteration() {
-        iterations++;
+        add(iterations, 1);
     }
 
     /** @param waited whether the loop had to wait for them */
     void handled(int count, boolean waited) {
-        events += count;
+        add(events, count);
         if (!waited) {
-            eventsWaiting += count;
+            add(eventsWaiting, count);
         }
     }
 
     void idled(long nanos) {
-        idleNanos += nanos;
+        add(idleNanos, nanos);
     }
 
     boolean measuresIdleTime() {
@@ -34,6 +39,10 @@ final class Meter {
     }
 
     LoopMetrics read() {
-        return new LoopMetrics(iterations, events, eventsWaiting, idleNanos);
+        return new LoopMetrics(iterations.getOpaque(), events.getOpaque(), eventsWaiting.getOpaque(), idleNanos.getOpaque());
+    }
+
+    private static void add(AtomicLong count, long more) {
+        count.setOpaque(count.getPlain() + more);
     }
 }

@@ -80,6 +80,34 @@ class LoopMetricsTest {
     }
 
     @Test
+    void aStuckLoopIsMeasuredFromOutsideAndSoIsAClosedOne() throws InterruptedException {
+        CountDownLatch stuck = new CountDownLatch(1);
+        CountDownLatch gate = new CountDownLatch(1);
+        Loop loop;
+        try (LoopThread thread = Loop.start("stuck", ready -> { })) {
+            loop = thread.loop();
+            thread.execute(() -> {
+                stuck.countDown();
+                awaitQuietly(gate);
+            });
+            assertTrue(stuck.await(30, TimeUnit.SECONDS));
+            LoopMetrics metrics = loop.metrics();
+            assertTrue(metrics.iterations() >= 1, metrics::toString);
+            assertEquals(metrics, loop.metrics());
+            gate.countDown();
+        }
+        assertTrue(loop.metrics().events() >= 1, () -> loop.metrics().toString());
+    }
+
+    private static void awaitQuietly(CountDownLatch gate) {
+        try {
+            gate.await(30, TimeUnit.SECONDS);
+        } catch (InterruptedException ended) {
+            throw new AssertionError(ended);
+        }
+    }
+
+    @Test
     @Covers("libuv:metrics_idle_time_thread")
     void eachLoopHasItsOwn() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
