@@ -57,12 +57,17 @@ public sealed interface Writable permits Duplex {
 
     /** Writes a last text, as UTF-8, and ends. */
     default Writable end(CharSequence last) {
-        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), null);
+        return end(last, null);
     }
 
     /** Ends; {@code callback} is called at the finish with null, or with the error that prevents it. */
     default Writable end(Completion callback) {
         return end((ByteBuffer) null, callback);
+    }
+
+    /** Writes a last text, as UTF-8, and ends; {@code callback} as in {@link #end(ByteBuffer, Completion)}. */
+    default Writable end(CharSequence last, Completion callback) {
+        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), callback);
     }
 
     /** Writes a last chunk unless it is null, and ends; {@code callback}, unless null, is told at the finish, or the error. */

@@ -109,14 +109,14 @@ class ListenersTakenOffTest {
     }
 
     @Test
-    void textIsWrittenWithACallbackAndAnEndHasOneAlone(Loop loop) {
+    void textIsWrittenAndEndedWithACallback(Loop loop) {
         int port = Local.once(loop, socket -> socket.pipe(socket));
         Socket client = Local.connect(loop, port);
         client.onText(UTF_8, journal::add);
         client.write("\u00e9", error -> journal.add("written " + error));
-        client.end(error -> journal.add("ended " + error));
+        client.end("!", error -> journal.add("ended " + error));
         loop.run();
-        journal.expectInAnyOrder("written null", "ended null", "\u00e9");
+        journal.expectInAnyOrder("written null", "ended null", "\u00e9!");
     }
 
     @SuppressWarnings("unchecked")
