@@ -1,5 +1,8 @@
 package io.chagres.loop;
 
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
 /**
  * What Chagres throws, and what it hands to error listeners. {@link #code()} is the stable part: a name of errno(3)
  * ("ECONNREFUSED"), or Node's code for what the kernel never saw ("ERR_STREAM_DESTROYED").
@@ -14,6 +17,8 @@ public class ChagresException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final String code;
+    /** The stream, socket or server that had no listener for this error; null if it had one, or was not asked. */
+    private String unheardBy;
 
     /** An error that a loop reports: without a stack trace, since the stack of an event tells nothing about its cause. */
     public ChagresException(String code, String message) {
@@ -34,5 +39,22 @@ public class ChagresException extends RuntimeException {
     /** The name by which programs tell errors apart; never null. */
     public final String code() {
         return code;
+    }
+
+    final void unheardBy(Object emitter) {
+        unheardBy = emitter.toString();
+    }
+
+    /** What the text names besides the message; of several errors in one, which has no message in Node, those. */
+    String details() {
+        return getMessage() == null || getMessage().isEmpty()
+            ? Stream.of(getSuppressed()).map(Throwable::getMessage).collect(Collectors.joining("; ")) : "";
+    }
+
+    /** Returns class and message and, of an error event without a listener, the stream, socket or server that it is of. */
+    @Override
+    public String toString() {
+        String text = super.toString() + details();
+        return unheardBy == null ? text : text + "; no onError listener on " + unheardBy;
     }
 }

@@ -416,6 +416,12 @@ public final class LoopCore {
         }
     }
 
+    /** As {@link #raise}, of an error event for which {@code emitter} has no listener: its text then says so. */
+    public void raiseUnheard(ChagresException error, Object emitter) {
+        error.unheardBy(emitter);
+        raise(error);
+    }
+
     private void fail(Throwable thrown) {
         if (failure == null) {
             failure = thrown;

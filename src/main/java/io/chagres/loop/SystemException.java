@@ -135,6 +135,12 @@ public final class SystemException extends ChagresException {
         return syscall + " " + Errno.name(errno) + ": " + Errno.message(errno);
     }
 
+    /** As {@link #place}, for reading: an IPv6 address with a port in brackets, an abstract name with an at sign. */
+    private static String bracketed(String address, int port) {
+        boolean six = port > 0 && address.indexOf(':') >= 0;
+        return place(six ? "[" + address + "]" : address, port).replace('\0', '@');
+    }
+
     private static String place(String address, int port) {
         return port > 0 ? address + ":" + port : address;
     }
@@ -174,14 +180,13 @@ public final class SystemException extends ChagresException {
         return localPort;
     }
 
-    /** Returns the message, and both ends of the connection if the message does not name them. */
+    /** Both ends of the connection, if the message does not name them. */
     @Override
-    public String toString() {
-        String text = super.toString();
-        if (address == null || text.contains(place(address, port))) {
-            return text;
+    String details() {
+        if (address == null || getMessage().contains(place(address, port))) {
+            return "";
         }
         boolean isOwn = localAddress == null || localAddress.equals(address) && localPort == port;
-        return text + " (" + (isOwn ? "" : place(localAddress, localPort) + " -> ") + place(address, port).replace('\0', '@') + ")";
+        return " (" + (isOwn ? "" : bracketed(localAddress, localPort) + " -> ") + bracketed(address, port) + ")";
     }
 }

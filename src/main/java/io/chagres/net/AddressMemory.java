@@ -34,6 +34,12 @@ final class AddressMemory {
         return result < 0 ? formerPeer(fd) : SocketAddress.readIfAny(address);
     }
 
+    /** As {@link #peer(int)}, in one system call: of a socket whose own address, which says the family, is known. */
+    SocketAddress peer(int fd, SocketAddress local) {
+        boolean isKnown = local != null && askFormerPeer(fd, local.isIPv6() ? SockAddr.INET6_BYTES : SockAddr.INET_BYTES);
+        return isKnown ? SocketAddress.readIfAny(address) : peer(fd);
+    }
+
     /** After a reset, getpeername(2) fails with ENOTCONN, and SO_PEERNAME still answers: inet_getname() of net/ipv4/af_inet.c. */
     private SocketAddress formerPeer(int fd) {
         return askFormerPeer(fd, SockAddr.INET6_BYTES) || askFormerPeer(fd, SockAddr.INET_BYTES)

@@ -112,6 +112,9 @@ final class Connection implements ReadListener, Runnable {
     @Override
     public void onError(SystemException error) {
         reading = false;
+        if (remote == null && handle instanceof Tcp tcp) {
+            remote = tcp.knownPeer(); // which the error was made of, so that it need not be asked for again
+        }
         socket.destroy(error);
     }
 
@@ -240,8 +243,13 @@ final class Connection implements ReadListener, Runnable {
 
     SocketAddress remoteAddress() {
         if (remote == null && handle instanceof Tcp tcp) {
-            remote = tcp.remoteAddressIfAny();
+            remote = tcp.peer();
         }
         return remote;
+    }
+
+    /** Asks for the peer's address while there is a handle, for events that come after it is closed. */
+    void rememberPeer() {
+        remoteAddress();
     }
 }

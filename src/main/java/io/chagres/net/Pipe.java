@@ -299,6 +299,11 @@ public final class Pipe extends IpcStream {
         return SockAddr.family(memory.name) == Sockets.AF_UNIX ? name() : null;
     }
 
+    @Override
+    protected SystemException failure(int errno, String syscall) {
+        return endpoints().error(errno, syscall);
+    }
+
     /** Adds its name and the peer's, as in "-> /run/app.sock"; on another thread only the one that is known. */
     @Override
     protected void describe(StringJoiner text) {

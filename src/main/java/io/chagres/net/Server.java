@@ -91,8 +91,8 @@ public final class Server extends ServerListeners {
     }
 
     /** As {@link #listen(ListenOptions, Runnable)}, without a listener of its own. */
-    public Server listen(ListenOptions where) {
-        return listen(where, null);
+    public Server listen(ListenOptions options) {
+        return listen(options, null);
     }
 
     /**
@@ -104,10 +104,10 @@ public final class Server extends ServerListeners {
      * @throws UsageException ERR_SERVER_ALREADY_LISTEN; ERR_INVALID_ARG_VALUE where the options contradict each other; EINVAL
      *     where a path is too long, or a handle is closed or of another loop; EEXIST where another handle has the descriptor
      */
-    public Server listen(ListenOptions where, Runnable onListening) {
+    public Server listen(ListenOptions options, Runnable onListening) {
         core.checkThread();
-        listening.require(where);
-        listening.start(where, onListening);
+        listening.require(options);
+        listening.start(options, onListening);
         return this;
     }
 
@@ -116,7 +116,7 @@ public final class Server extends ServerListeners {
         if (hasErrorListeners()) {
             report(error);
         } else {
-            core.raise(error);
+            core.raiseUnheard(error, this);
         }
     }
 
@@ -195,11 +195,11 @@ public final class Server extends ServerListeners {
      * How many connections it may have. What comes when there are so many is accepted and closed at once: {@link #onDrop}
      * hears of it. Those that are open stay. By default {@link Integer#MAX_VALUE}; 0 drops all.
      *
-     * @throws UsageException ERR_OUT_OF_RANGE where {@code most} is negative
+     * @throws UsageException ERR_OUT_OF_RANGE where {@code maxConnections} is negative
      */
-    public Server setMaxConnections(int most) {
+    public Server setMaxConnections(int maxConnections) {
         core.checkThread();
-        connections.setMost(most);
+        connections.setMost(maxConnections);
         return this;
     }
 

@@ -299,6 +299,9 @@ public final class Socket extends ConnectableSocket {
         if (clientOrNull() != null) {
             clientOrNull().leave();
         }
+        if (isConnected() && (error != null || hasCloseListeners())) {
+            connection.rememberPeer();
+        }
         boolean closesLater = isConnected() && connection.close(reset, () -> emitClose(error != null));
         done.onComplete(error);
         if (!closesLater) {
@@ -337,7 +340,7 @@ public final class Socket extends ConnectableSocket {
     public Socket resetAndDestroy() {
         checkThread();
         if (target() instanceof Pipe) {
-            throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket");
+            throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket: " + this);
         }
         if (opening != null) {
             opening.deferReset();
@@ -360,7 +363,12 @@ public final class Socket extends ConnectableSocket {
         return connection == null ? null : connection.localAddress();
     }
 
-    /** The peer's address; null while it connects, and over a Unix socket. Asked once before the close, it is known after it. */
+    /**
+     * Returns the peer's address; null while the socket connects, and over a Unix socket. Listeners of {@link #onError} and
+     * {@link #onClose} still get it, and so does every caller after that, until the socket is connected again. Without such an
+     * event, of a socket that is destroyed without an error and has no close listener, it is known after the close only if it
+     * was asked for before; the same holds if another owner, or the loop, has closed the handle.
+     */
     public SocketAddress remoteAddress() {
         checkThread();
         return connection == null ? null : connection.remoteAddress();

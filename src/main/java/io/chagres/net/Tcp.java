@@ -262,11 +262,21 @@ public final class Tcp extends StreamHandle {
 
     /** The address of its peer, also after a reset; null if it was never connected, or was closed before anything asked for it. */
     SocketAddress peer() {
-        SocketAddress remote = fd() >= 0 ? memory.peer(fd()) : null;
+        if (fd() >= 0) {
+            learnPeer(memory.peer(fd()));
+        }
+        return knownPeer();
+    }
+
+    /** As {@link #peer()}, without a system call. */
+    SocketAddress knownPeer() {
+        return knowsPeer ? known : null;
+    }
+
+    private void learnPeer(SocketAddress remote) {
         if (remote != null) {
             know(remote, true);
         }
-        return knowsPeer ? known : null;
     }
 
     private void know(SocketAddress address, boolean isPeer) {
@@ -277,9 +287,16 @@ public final class Tcp extends StreamHandle {
     /** Both ends; on another thread, and without a socket, the one that is known. */
     Endpoints endpoints() {
         if (loop().core().isLoopThread() && fd() >= 0) {
-            return Endpoints.of(memory.local(fd()), peer());
+            SocketAddress local = memory.local(fd());
+            learnPeer(memory.peer(fd(), local));
+            return Endpoints.of(local, knownPeer());
         }
         return knowsPeer ? Endpoints.of(null, known) : Endpoints.of(known, null);
+    }
+
+    @Override
+    protected SystemException failure(int errno, String syscall) {
+        return endpoints().error(errno, syscall);
     }
 
     /** Adds both addresses, as in "127.0.0.1:80 -> 127.0.0.1:51234"; on another thread only the one that is known. */

@@ -1,7 +1,6 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.SystemException;
 import io.chagres.loop.TimerEntry;
 import io.chagres.loop.UsageException;
 import io.chagres.loop.Watcher;
@@ -28,6 +27,7 @@ final class Acceptor {
     /** Failures in a row that may still be of the connections; a listener that is broken itself must not take all the time. */
     private static final int MOST_FAILURES = 64;
 
+    private final StreamHandle stream;
     private final LoopCore core;
     private final Watcher watcher;
     private final SpareDescriptor spare;
@@ -43,9 +43,10 @@ final class Acceptor {
     /** Whether its user wants no connections for now. */
     private boolean paused;
 
-    Acceptor(LoopCore core, Watcher watcher) {
-        this.core = core;
-        this.watcher = watcher;
+    Acceptor(StreamHandle stream) {
+        this.stream = stream;
+        this.core = stream.loop().core();
+        this.watcher = stream.watcher();
         this.spare = SpareDescriptor.of(core);
     }
 
@@ -102,7 +103,7 @@ final class Acceptor {
         };
         if (stays) {
             rest();
-            listener.onError(SystemException.of(errno, "accept"));
+            listener.onError(stream.failure(errno, "accept"));
         }
     }
 

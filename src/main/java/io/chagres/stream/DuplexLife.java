@@ -93,6 +93,11 @@ abstract sealed class DuplexLife permits DuplexReading {
         return (Duplex) this;
     }
 
+    /** Returns whether there is a listener for the close. */
+    protected final boolean hasCloseListeners() {
+        return closeListeners != null;
+    }
+
     /** One callback must not cost another its own: what it throws goes to the loop's uncaught handler. */
     final void tell(Completion callback, ChagresException error) {
         if (callback != null) {
@@ -290,7 +295,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         errorEmitted = true;
         writing.endFeeds();
         if (errorListeners == null) {
-            raise(error);
+            core.raiseUnheard(error, this);
         }
         try {
             for (var at = errorListeners; at != null; at = at.next()) {

@@ -85,14 +85,14 @@ public abstract class IpcStream extends StreamHandle {
         Gather gather = Gather.of(core());
         gather.clear();
         gather.add(data);
-        return Transport.taken(gather.send(fd(), toSend.fd()));
+        return Transport.taken(this, gather.send(fd(), toSend.fd()));
     }
 
     private void requireSendable(StreamHandle toSend) {
         requireIpc();
         UsageException.requireArgument(toSend, "toSend");
         if (toSend.loop() != loop()) {
-            throw new UsageException("EINVAL", "toSend belongs to another loop");
+            throw new UsageException("EINVAL", "toSend belongs to another loop: " + toSend);
         }
         if (toSend.fd() < 0) {
             throw new UsageException("EBADF", "toSend has no socket: " + toSend);
@@ -139,7 +139,7 @@ public abstract class IpcStream extends StreamHandle {
 
     private void requirePending() {
         if (pendingCount() == 0) {
-            throw new UsageException("EAGAIN", "no descriptor waits to be accepted");
+            throw new UsageException("EAGAIN", "no descriptor waits to be accepted: " + this);
         }
     }
 

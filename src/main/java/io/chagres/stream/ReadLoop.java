@@ -51,7 +51,7 @@ final class ReadLoop {
     }
 
     private boolean refuse() {
-        listener.onError(SystemException.of(Errno.ENOBUFS, "read"));
+        listener.onError(handle.failure(Errno.ENOBUFS, "read"));
         return false;
     }
 
@@ -71,7 +71,7 @@ final class ReadLoop {
             handle.readStop();
             ended.onEnd();
         } else {
-            fail(SystemException.of((int) count, "read"));
+            fail(handle.failure((int) count, "read"));
         }
         return false;
     }

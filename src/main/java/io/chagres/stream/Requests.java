@@ -1,7 +1,6 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.SystemException;
 
 /** The end of a request. */
 final class Requests {
@@ -13,10 +12,11 @@ final class Requests {
      * Tells {@code callback}, and lets go of the loop. One completion must not cost another its own: what it throws goes to the
      * loop's uncaught handler.
      */
-    static void complete(LoopCore core, Completion callback, int errno, String syscall) {
+    static void complete(StreamHandle stream, Completion callback, int errno, String syscall) {
+        LoopCore core = stream.loop().core();
         core.release();
         try {
-            callback.onComplete(errno == 0 ? null : SystemException.of(errno, syscall));
+            callback.onComplete(errno == 0 ? null : stream.failure(errno, syscall));
         } catch (Throwable thrown) {
             core.raise(thrown);
         }

@@ -47,7 +47,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         UsageException.requireArgument(listener, "listener");
         SystemException.check(Sockets.listen(watcher().fd(), backlog), "listen");
         if (acceptor == null) {
-            acceptor = new Acceptor(core(), watcher());
+            acceptor = new Acceptor(this);
         }
         acceptor.start(listener);
         activate();
@@ -91,7 +91,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         requireOpen("accept");
         UsageException.requireArgument(client, "client").requireOpen("accept into");
         if (client.core() != core()) {
-            throw new UsageException("EINVAL", "the client belongs to another loop");
+            throw new UsageException("EINVAL", "the client belongs to another loop: " + client);
         }
         handOver(client);
     }
@@ -99,7 +99,7 @@ public abstract class StreamHandle extends DescriptorHandle {
     /** Gives what waits to a client of the same loop. */
     void handOver(StreamHandle client) {
         if (acceptor == null || !acceptor.hasParked()) {
-            throw new UsageException("EAGAIN", "no connection waits to be accepted");
+            throw new UsageException("EAGAIN", "no connection waits to be accepted: " + this);
         }
         acceptor.handOver(client);
         client.becomeDuplex();
@@ -138,6 +138,11 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
+    /** Makes the error of a call on its descriptor; a subclass that knows the addresses of both ends names them in it. */
+    protected SystemException failure(int errno, String syscall) {
+        return SystemException.of(errno, syscall);
+    }
+
     /** Throws EALREADY where a connect is under way. */
     protected final void requireNotConnecting() {
         if (connect != null) {
@@ -151,7 +156,7 @@ public abstract class StreamHandle extends DescriptorHandle {
      */
     protected final void awaitConnect(int result, Completion callback) {
         if (result != 0 && result != -Errno.EINPROGRESS && result != -Errno.ECONNREFUSED) {
-            throw SystemException.of(result, "connect");
+            throw failure(result, "connect");
         }
         becomeDuplex();
         if (result == -Errno.ECONNREFUSED) {
@@ -190,7 +195,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         if (errno != 0 || !hasWrites) {
             watcher().remove(Epoll.EPOLLOUT);
         }
-        Requests.complete(core(), callback, errno, "connect");
+        Requests.complete(this, callback, errno, "connect");
         if (isClosing()) {
             return;
         }
@@ -274,7 +279,7 @@ public abstract class StreamHandle extends DescriptorHandle {
     final void enqueue(WriteRequest request) {
         requireWritable();
         if (writes == null) {
-            writes = new WriteQueue(core(), watcher(), this::afterWrites);
+            writes = new WriteQueue(this);
         }
         writes.add(request, connect == null);
     }
@@ -292,7 +297,7 @@ public abstract class StreamHandle extends DescriptorHandle {
             return 0;
         }
         requireWritable();
-        return data.hasRemaining() ? Transport.taken(watcher().transport().write(watcher().fd(), data)) : 0;
+        return data.hasRemaining() ? Transport.taken(this, watcher().transport().write(watcher().fd(), data)) : 0;
     }
 
     /** Whether nothing may be written now, out of turn. */
@@ -316,7 +321,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         return writes == null ? 0 : writes.size();
     }
 
-    private void afterWrites() {
+    final void afterWrites() {
         if (shutdown != null && !isClosing()) {
             shutDownWhenWritten();
         }
@@ -367,7 +372,7 @@ public abstract class StreamHandle extends DescriptorHandle {
     private void finishShutdown(int errno) {
         Completion callback = shutdown;
         shutdown = null;
-        Requests.complete(core(), callback, errno, "shutdown");
+        Requests.complete(this, callback, errno, "shutdown");
     }
 
     // ---- closing -----------------------------------------------------------------------------------------------
@@ -426,7 +431,7 @@ public abstract class StreamHandle extends DescriptorHandle {
             acceptor.rest();
         }
         if (reads != null) {
-            reads.fail(SystemException.of(errno, "epoll_ctl"));
+            reads.fail(failure(errno, "epoll_ctl"));
         }
         if (writes != null) {
             writes.fail(errno);

@@ -1,6 +1,5 @@
 package io.chagres.stream;
 
-import io.chagres.loop.SystemException;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
@@ -19,13 +18,13 @@ abstract class Transport {
 
     abstract long write(int fd, Gather gather);
 
-    /** The result of a write that is not repeated: what could not go now is 0, and an error throws. */
-    static int taken(long result) {
+    /** The result of a write of {@code stream} that is not repeated: what could not go now is 0, and an error throws. */
+    static int taken(StreamHandle stream, long result) {
         if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR) {
             return 0;
         }
         if (result < 0) {
-            throw SystemException.of((int) result, "write");
+            throw stream.failure((int) result, "write");
         }
         return (int) result;
     }

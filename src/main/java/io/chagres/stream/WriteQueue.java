@@ -19,7 +19,7 @@ final class WriteQueue {
 
     private final LoopCore core;
     private final StreamWatcher watcher;
-    private final Runnable onTold;
+    private final StreamHandle stream;
     private final Gather gather;
     private WriteRequest finishedFirst;
     private WriteRequest finishedLast;
@@ -30,11 +30,11 @@ final class WriteQueue {
     private long offered;
     private boolean tellingSoon;
 
-    /** @param onTold runs whenever all callbacks that were due have been called */
-    WriteQueue(LoopCore core, StreamWatcher watcher, Runnable onTold) {
-        this.core = core;
-        this.watcher = watcher;
-        this.onTold = onTold;
+    /** {@link StreamHandle#afterWrites} of {@code stream} runs whenever all callbacks that were due have been called. */
+    WriteQueue(StreamHandle stream) {
+        this.stream = stream;
+        this.core = stream.loop().core();
+        this.watcher = stream.watcher();
         this.gather = Gather.of(core);
     }
 
@@ -196,10 +196,10 @@ final class WriteQueue {
             boolean isLast = request == dueLast;
             takeFinished(request);
             size -= request.remaining;
-            Requests.complete(core, request.callback(), request.errno, "write");
+            Requests.complete(stream, request.callback(), request.errno, "write");
             request = isLast ? null : finishedFirst;
         }
-        onTold.run();
+        stream.afterWrites();
     }
 
     private void takeFinished(WriteRequest request) {

@@ -18,7 +18,7 @@ class ServerAcceptErrorTest {
     void theErrorIsToldAndTheConnectionIsAcceptedAllTheSame() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(ForkedJvm.command(Failing.class));
         assertEquals("""
-            accept ENOBUFS ENOBUFS 105 accept
+            accept ENOBUFS ENOBUFS 105 accept of the server
             connection
             nobody asked
             connection""", outcome.output());
@@ -34,7 +34,8 @@ class ServerAcceptErrorTest {
                 Server told = Net.createServer(loop);
                 told.onError(error -> {
                     SystemException accept = (SystemException) error;
-                    System.out.println(error.getMessage() + " " + error.code() + " " + accept.errno() + " " + accept.syscall());
+                    System.out.println(error.getMessage() + " " + error.code() + " " + accept.errno() + " " + accept.syscall()
+                        + (told.address().equals(new SocketAddress(accept.address(), accept.port())) ? " of the server" : ""));
                 });
                 visit(told);
                 System.out.println("nobody asked");
