@@ -99,13 +99,13 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
 
     private void requireUnconnected() {
         if (opening != null) {
-            throw new UsageException("EALREADY", "connect on a socket that connects");
+            throw new UsageException("EALREADY", "connect on a socket that connects: " + this);
         }
         if (isConnected()) {
-            throw new UsageException("EISCONN", "connect on a socket that is connected");
+            throw new UsageException("EISCONN", "connect on a socket that is connected: " + this);
         }
         if (isDestroyed() && !isClosed()) {
-            throw new UsageException("ERR_STREAM_DESTROYED", "connect on a socket that was destroyed, before its close");
+            throw new UsageException("ERR_STREAM_DESTROYED", "connect on a socket that was destroyed, before its close: " + this);
         }
     }
 

@@ -16,7 +16,7 @@ record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
     static LentBuffer of(ByteBuffer buffer, BufferReader reader) {
         if (!UsageException.requireArgument(buffer, "buffer").hasRemaining() || buffer.isReadOnly()) {
             throw new UsageException("ERR_INVALID_ARG_VALUE",
-                "The property 'options.onRead.buffer' is invalid: it must have room to read into. Received " + buffer);
+                "The property 'options.onRead.buffer' is invalid: it must be writable and have room to read into. Received " + buffer);
         }
         return new LentBuffer(() -> buffer, reader);
     }

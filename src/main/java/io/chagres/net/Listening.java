@@ -63,13 +63,13 @@ final class Listening {
 
     // ---- beginning -------------------------------------------------------------------------------------------------
 
-    void require(ListenOptions where) {
-        UsageException.requireArgument(where, "options").requireConsistent();
+    void require(ListenOptions options) {
+        UsageException.requireArgument(options, "options").requireConsistent();
         if (isRunning()) {
             throw new UsageException("ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
         }
-        if (where.handle() != null && where.handle().loop() != core.loop()) {
-            throw new UsageException("EINVAL", "the handle belongs to another loop: " + where.handle());
+        if (options.handle() != null && options.handle().loop() != core.loop()) {
+            throw new UsageException("EINVAL", "the handle belongs to another loop: " + options.handle());
         }
     }
 

@@ -110,7 +110,7 @@ public final class Net {
 
     /** Changes the default for the options that are made from now on, in all of the process; less than 10 become 10. */
     public static void setDefaultAutoSelectFamilyAttemptTimeout(long millis) {
-        attemptTimeoutMillis = requireAttemptTimeout(millis, "value");
+        attemptTimeoutMillis = requireAttemptTimeout(millis, "millis");
     }
 
     static long requireAttemptTimeout(long millis, String name) {

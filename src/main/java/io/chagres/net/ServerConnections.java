@@ -119,12 +119,12 @@ final class ServerConnections implements ConnectionListener {
         return most;
     }
 
-    void setMost(int most) {
-        if (most < 0) {
+    void setMost(int maxConnections) {
+        if (maxConnections < 0) {
             throw new UsageException("ERR_OUT_OF_RANGE",
-                "The value of \"maxConnections\" is out of range. It must be >= 0. Received " + most);
+                "The value of \"maxConnections\" is out of range. It must be >= 0. Received " + maxConnections);
         }
-        this.most = most;
+        this.most = maxConnections;
     }
 
     // ---- staying ---------------------------------------------------------------------------------------------------

@@ -60,9 +60,9 @@ public final class ServerOptions {
         return this;
     }
 
-    /** Connections from addresses in {@code list} are closed at once, and nobody hears of them; by default there is no list. */
-    public ServerOptions blockList(BlockList list) {
-        this.blockList = UsageException.requireArgument(list, "blockList");
+    /** Connections from addresses in {@code blockList} are closed at once, and nobody hears of them; by default there is no list. */
+    public ServerOptions blockList(BlockList blockList) {
+        this.blockList = UsageException.requireArgument(blockList, "blockList");
         return this;
     }
 
