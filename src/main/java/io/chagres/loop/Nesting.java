@@ -28,4 +28,9 @@ public final class Nesting {
     public void leave() {
         depth--;
     }
+
+    @Override
+    public String toString() {
+        return "Nesting (" + depth + " of " + MAX + " calls)";
+    }
 }

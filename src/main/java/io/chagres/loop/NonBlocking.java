@@ -109,4 +109,9 @@ public final class NonBlocking {
             CHANGED.forEach(description -> description.users.stream().limit(1).forEach(fd -> putBack(description, fd)));
         }
     }
+
+    @Override
+    public String toString() {
+        return "NonBlocking (fd " + fd + (description == null ? ")" : ", was blocking)");
+    }
 }
