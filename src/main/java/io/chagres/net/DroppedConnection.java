@@ -1,27 +1,42 @@
 package io.chagres.net;
 
-import io.chagres.loop.SystemException;
-import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Memory;
+import io.chagres.sys.SockAddr;
+import io.chagres.sys.Sockets;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 
 /**
- * A connection that a server has accepted and closed, since it had as many as it may: see {@link Server#onDrop}.
+ * A connection that a server has accepted and closed, since there was no room for it: see {@link Server#onDrop}.
  *
- * @param local the server's side of it; null over a Unix socket, and where the kernel does not say
- * @param remote the peer's; null over a Unix socket, and where the peer has gone already
+ * @param local the server's side of it; null over a Unix socket, and if the kernel does not say
+ * @param remote the peer's; null over a Unix socket, and if the peer has gone already
+ * @param reason what there was too little of
  */
-public record DroppedConnection(SocketAddress local, SocketAddress remote) {
+public record DroppedConnection(SocketAddress local, SocketAddress remote, Reason reason) {
 
-    static DroppedConnection of(StreamHandle accepted) {
-        return accepted instanceof Tcp tcp
-            ? new DroppedConnection(localOf(tcp), tcp.remoteAddressIfAny())
-            : new DroppedConnection(null, null);
+    /** Why a connection is dropped. */
+    public enum Reason {
+        /** The server has as many as {@link Server#setMaxConnections} allows. */
+        MAX_CONNECTIONS,
+        /**
+         * The process has no descriptor to spare. Of its limit, RLIMIT_NOFILE, connections leave the last 16 to the rest of the
+         * process, and of a limit below 128 an eighth.
+         */
+        NO_DESCRIPTORS
     }
 
-    private static SocketAddress localOf(Tcp tcp) {
-        try {
-            return tcp.localAddress();
-        } catch (SystemException unknown) {
-            return null;
+    /** @param fd of the connection, which is still open */
+    static DroppedConnection of(int fd, boolean isTcp, Reason reason) {
+        if (!isTcp) {
+            return new DroppedConnection(null, null, reason);
         }
+        MemorySegment address = Memory.allocate(SockAddr.SIZE);
+        MemorySegment length = Memory.allocate(Integer.BYTES);
+        length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+        SocketAddress local = Sockets.getsockname(fd, address, length) < 0 ? null : SocketAddress.read(address);
+        length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+        SocketAddress remote = Sockets.getpeername(fd, address, length) < 0 ? null : SocketAddress.read(address);
+        return new DroppedConnection(local, remote, reason);
     }
 }

@@ -192,6 +192,15 @@ public final class Server extends ServerListeners {
     }
 
     /**
+     * How many connections it has accepted and closed at once, since it had as many as it may, or since the process had no
+     * descriptor to spare: {@link #onDrop} has more of each. It counts from the start, over all times that it listens.
+     */
+    public long droppedCount() {
+        core.checkThread();
+        return connections.droppedCount();
+    }
+
+    /**
      * How many connections it may have. What comes when there are so many is accepted and closed at once: {@link #onDrop}
      * hears of it. Those that are open stay. By default {@link Integer#MAX_VALUE}; 0 drops all.
      *
@@ -327,7 +336,10 @@ public final class Server extends ServerListeners {
 
     // ---- events ------------------------------------------------------------------------------------------------
 
-    /** Adds a listener for connections that are dropped, see {@link #setMaxConnections}. */
+    /**
+     * Adds a listener for connections that are accepted and closed at once: {@link DroppedConnection.Reason} says why that
+     * happens. The limit of descriptors may be changed by prlimit(1) while the server runs.
+     */
     public Server onDrop(Consumer<? super DroppedConnection> listener) {
         core.checkThread();
         connections.onDrop(UsageException.requireArgument(listener, "listener"));

@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
+import io.chagres.net.DroppedConnection.Reason;
 import io.chagres.stream.ConnectionListener;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
@@ -24,6 +25,7 @@ final class ServerConnections implements ConnectionListener {
     private Socket last;
     private int count;
     private int most = Integer.MAX_VALUE;
+    private long droppedCount;
     private Listeners<Consumer<? super DroppedConnection>> dropListeners;
 
     ServerConnections(Server server, ServerOptions options) {
@@ -63,17 +65,36 @@ final class ServerConnections implements ConnectionListener {
         server.report(error);
     }
 
-    /** Its addresses are asked for only where somebody wants to know them. */
+    /** Its addresses are asked for only if a listener wants to know them. */
     private void drop(StreamHandle accepted) {
-        if (dropListeners == null) {
-            accepted.close();
-            return;
-        }
-        DroppedConnection dropped = DroppedConnection.of(accepted);
+        DroppedConnection connection = dropped(accepted.fd(), Reason.MAX_CONNECTIONS);
         accepted.close();
-        for (var at = dropListeners; at != null; at = at.next()) {
-            at.listener().accept(dropped);
+        tellDropped(connection);
+    }
+
+    /** The listeners are called on a tick: in the middle of the shedding there is no descriptor for them to use. */
+    @Override
+    public void onShed(int fd) {
+        DroppedConnection connection = dropped(fd, Reason.NO_DESCRIPTORS);
+        if (connection != null) {
+            server.loop().core().tick(() -> tellDropped(connection));
         }
+    }
+
+    /** Counts it; null if no listener wants to know of it. */
+    private DroppedConnection dropped(int fd, Reason reason) {
+        droppedCount++;
+        return dropListeners == null ? null : DroppedConnection.of(fd, server.handle() instanceof Tcp, reason);
+    }
+
+    private void tellDropped(DroppedConnection connection) {
+        for (var at = connection == null ? null : dropListeners; at != null; at = at.next()) {
+            at.listener().accept(connection);
+        }
+    }
+
+    long droppedCount() {
+        return droppedCount;
     }
 
     /** A peer that has gone already has no address to be asked about, and is not missed. */
@@ -108,6 +129,7 @@ final class ServerConnections implements ConnectionListener {
     }
 
     void onDrop(Consumer<? super DroppedConnection> listener) {
+        DroppedConnection.of(-1, true, Reason.NO_DESCRIPTORS);   // loads the class: without a descriptor, that would fail for good
         dropListeners = Listeners.add(dropListeners, listener);
     }
 

@@ -81,7 +81,7 @@ final class Acceptor {
         }
         failures = 0;
         if (spare.isLeftToOthers(fd)) {
-            Descriptors.close(fd);
+            SpareDescriptor.shed(fd, listener);
             return;
         }
         spare.refill();
@@ -97,7 +97,7 @@ final class Acceptor {
     private void failed(int errno) {
         boolean stays = switch (errno) {
             case Errno.EAGAIN, Errno.EINTR -> false;
-            case Errno.EMFILE, Errno.ENFILE -> !spare.shed(watcher.fd());
+            case Errno.EMFILE, Errno.ENFILE -> !spare.shedAll(watcher.fd(), listener);
             case Errno.ENOMEM, Errno.ENOBUFS -> true;
             default -> ++failures >= MOST_FAILURES;
         };

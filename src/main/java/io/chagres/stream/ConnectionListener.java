@@ -19,4 +19,13 @@ public interface ConnectionListener {
      */
     default void onError(SystemException error) {
     }
+
+    /**
+     * A connection was accepted that can't be kept, since the process has no descriptor to spare for it. It is closed as soon as
+     * this returns. Comes from the poll phase. By default, nothing.
+     *
+     * @param fd its descriptor, to ask the kernel for addresses; it must not be closed, nor used after the return
+     */
+    default void onShed(int fd) {
+    }
 }

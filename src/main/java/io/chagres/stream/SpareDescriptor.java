@@ -31,7 +31,9 @@ final class SpareDescriptor implements AutoCloseable {
     /** Of a low limit not more than such a part is left to others. */
     private static final int PART_OF_LIMIT = 8;
 
-    private final long end = end(limit());
+    private final MemorySegment limits = Memory.allocate(2L * Long.BYTES);
+    /** The first number that is left to others, by the limit as it was when that was last asked for. */
+    private long end = end(limit());
     private int fd = open();
 
     private SpareDescriptor() {
@@ -47,8 +49,7 @@ final class SpareDescriptor implements AutoCloseable {
     }
 
     /** RLIMIT_NOFILE; where it can't be known or is unlimited, a number that no descriptor has. */
-    private static long limit() {
-        MemorySegment limits = Memory.allocate(2L * Long.BYTES);
+    private long limit() {
         int result = Descriptors.getrlimit(Descriptors.RLIMIT_NOFILE, limits);
         long limit = limits.get(ValueLayout.JAVA_LONG, 0);
         return result < 0 || limit < 0 ? Long.MAX_VALUE : limit;
@@ -60,6 +61,9 @@ final class SpareDescriptor implements AutoCloseable {
 
     /** Whether connections, and descriptors of a peer, must leave this number to others. */
     boolean isLeftToOthers(int descriptor) {
+        if (descriptor >= end) {
+            end = end(limit());   // prlimit(2) may have raised it since
+        }
         return descriptor >= end;
     }
 
@@ -70,21 +74,34 @@ final class SpareDescriptor implements AutoCloseable {
         }
     }
 
-    /** Accepts what waits at {@code listener}, and closes it; false where it waits on, since there was no room even for that. */
-    boolean shed(int listener) {
+    /**
+     * Accepts the connections that wait at the socket {@code listening}, and closes them; false if they wait on, since there was
+     * no room even for that.
+     */
+    boolean shedAll(int listening, ConnectionListener listener) {
+        end = end(limit());   // prlimit(2) may have lowered it
         close();
         int shed = 0;
-        int accepted = accept(listener);
+        int accepted = accept(listening);
         while (accepted >= 0) {
-            Descriptors.close(accepted);
-            accepted = ++shed < MOST_PER_EVENT ? accept(listener) : -Errno.EAGAIN;
+            shed(accepted, listener);
+            accepted = ++shed < MOST_PER_EVENT ? accept(listening) : -Errno.EAGAIN;
         }
         refill();
         return shed > 0 || accepted == -Errno.EAGAIN;
     }
 
-    private static int accept(int listener) {
-        return Sockets.accept4(listener, MemorySegment.NULL, MemorySegment.NULL, Sockets.SOCK_CLOEXEC);
+    /** Closes a connection that has just been accepted. */
+    static void shed(int accepted, ConnectionListener listener) {
+        try {
+            listener.onShed(accepted);
+        } finally {
+            Descriptors.close(accepted);
+        }
+    }
+
+    private static int accept(int listening) {
+        return Sockets.accept4(listening, MemorySegment.NULL, MemorySegment.NULL, Sockets.SOCK_CLOEXEC);
     }
 
     @Override

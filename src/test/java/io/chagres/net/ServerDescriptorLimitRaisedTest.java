@@ -1,0 +1,103 @@
+package io.chagres.net;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.ServerProcess;
+import io.chagres.fixture.Talk;
+import java.io.IOException;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The soft limit of descriptors of a server that runs is changed from outside, by prlimit(1). */
+class ServerDescriptorLimitRaisedTest {
+
+    private static final int CLIENTS = 400;
+
+    private ServerProcess server;
+    private final List<Socket> clients = new ArrayList<>();
+
+    @BeforeEach
+    void start() throws IOException {
+        server = ServerProcess.start("ulimit -S -n 256", "-XX:-MaxFDLimit");
+    }
+
+    @AfterEach
+    void end() throws Exception {
+        for (Socket client : clients) {
+            client.close();
+        }
+        server.close();
+    }
+
+    private void limit(int descriptors) throws Exception {
+        ForkedJvm.Outcome outcome = ForkedJvm.run(List.of("prlimit", "--pid", String.valueOf(server.pid()),
+            "--nofile=" + descriptors + ":"));
+        assumeTrue(outcome.status() == 0, outcome.output());
+    }
+
+    /** How many of so many new clients get their byte back. */
+    private int crowd(int count) throws IOException {
+        int served = 0;
+        for (int i = 0; i < count; i++) {
+            Socket client = server.connect();
+            clients.add(client);
+            served += isServed(client) ? 1 : 0;
+        }
+        return served;
+    }
+
+    private static boolean isServed(Socket client) {
+        try {
+            Talk.send(client, "x");
+            return client.getInputStream().read() == 'x';
+        } catch (IOException reset) {
+            return false;
+        }
+    }
+
+    @Test
+    void whatIsTurnedAwayIsCountedAndReported() throws Exception {
+        int served = crowd(CLIENTS);
+        assertTrue(served < CLIENTS, served + " are served");
+        assertEquals(served, server.connections());
+        assertEquals(CLIENTS - served, server.dropped());
+        assertEquals(CLIENTS - served, server.dropEvents());
+        assertEquals("", server.errors());
+    }
+
+    @Test
+    void aHigherLimitCounts() throws Exception {
+        int served = crowd(CLIENTS);
+        assertTrue(served < CLIENTS, served + " are served");
+        limit(1024);
+        assertEquals(CLIENTS, crowd(CLIENTS));
+        assertEquals(CLIENTS - served, server.dropped());
+        assertEquals("", server.errors());
+    }
+
+    /**
+     * It has more descriptors than that already: the kernel gives it none, not even for the classes that it needs when the first
+     * connections end, which so have to come before. Afterwards it leaves a few of the new limit to others.
+     */
+    @Test
+    void aLowerLimitCounts() throws Exception {
+        limit(1024);
+        assertEquals(CLIENTS, crowd(CLIENTS));
+        assertEquals("", Talk.ask(clients.removeLast(), ""));
+        limit(256);
+        assertEquals(0, crowd(10));
+        for (Socket client : clients) {
+            client.close();
+        }
+        int served = crowd(CLIENTS);
+        assertTrue(served > 100 && served <= 256 - 16, served + " are served");
+        assertEquals("", server.errors());
+    }
+}
