@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -78,7 +79,7 @@ class EchoServerAbuseTest {
             assertServes();
         } finally {
             client.destroyForcibly();
-            client.waitFor();
+            Waits.exit(client);
         }
     }
 

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
@@ -104,7 +105,7 @@ final class ExampleProcess implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of(arguments));
-        return new ExampleProcess(new ProcessBuilder(command).start());
+        return new ExampleProcess(Waits.limit(new ProcessBuilder(command).start()));
     }
 
     private static BlockingQueue<String> lines(BufferedReader reader) {
@@ -168,7 +169,7 @@ final class ExampleProcess implements AutoCloseable {
     /** What else it prints to its standard error until it ends. */
     List<String> otherErrors() throws InterruptedException {
         List<String> others = new ArrayList<>();
-        for (String line = errors.take(); !line.equals(NO_MORE); line = errors.take()) {
+        for (String line = Waits.take(errors); !line.equals(NO_MORE); line = Waits.take(errors)) {
             others.add(line);
         }
         return others;
@@ -189,7 +190,7 @@ final class ExampleProcess implements AutoCloseable {
     void signal(String name) throws IOException, InterruptedException {
         assumeFalse(name.equals("INT") && ignoresInterrupts(), "the tests were started with SIGINT ignored");
         Process kill = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
-        assertEquals(0, kill.waitFor(), "kill");
+        assertEquals(0, Waits.exit(kill), "kill");
     }
 
     // ---- what becomes of it --------------------------------------------------------------------------------------
@@ -242,10 +243,10 @@ final class ExampleProcess implements AutoCloseable {
     /** The bytes of its heap that are in use after a full collection: what jcmd counts. */
     long liveHeap() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        Process counting = new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
-            .redirectErrorStream(true).start();
+        Process counting = Waits.limit(new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
+            .redirectErrorStream(true).start());
         List<String> lines = counting.inputReader().lines().toList();
-        assertEquals(0, counting.waitFor(), () -> "jcmd: " + lines);
+        assertEquals(0, Waits.exit(counting), () -> "jcmd: " + lines);
         String total = lines.stream().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
         return Long.parseLong(total.strip().split(" +")[2]);
     }
@@ -274,6 +275,6 @@ final class ExampleProcess implements AutoCloseable {
     @Override
     public void close() throws InterruptedException {
         process.destroyForcibly();
-        process.waitFor();
+        Waits.exit(process);
     }
 }

@@ -1,5 +1,6 @@
 package io.chagres.examples;
 
+import io.chagres.fixture.Waits;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.net.Socket;
@@ -58,7 +59,7 @@ final class Sender {
 
     /** Waits for the end. */
     void join() throws InterruptedException, IOException {
-        thread.join();
+        Waits.join(thread);
         if (failure != null) {
             throw failure;
         }

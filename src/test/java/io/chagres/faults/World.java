@@ -1,6 +1,7 @@
 package io.chagres.faults;
 
 import io.chagres.fixture.OpenDescriptors;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Handle;
 import io.chagres.handle.Timer;
 import io.chagres.loop.ChagresException;
@@ -152,7 +153,7 @@ final class World {
         }
         try {
             for (Future<?> visitor : visitors) {
-                visitor.get();
+                Waits.get(visitor);
             }
             awaitNothingOpenSince(before);
         } catch (Exception e) {

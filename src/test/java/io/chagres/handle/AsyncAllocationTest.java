@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.Allocations;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class AsyncAllocationTest {
             loop.execute(async::close);
         });
         loop.run();
-        sender.join();
+        Waits.join(sender);
         assertTrue(allocated <= TOLERATED, allocated + " bytes");
     }
 

@@ -3,6 +3,7 @@ package io.chagres.handle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
@@ -107,7 +108,7 @@ class AsyncManySendersTest {
 
     private static void join(List<Thread> threads) throws InterruptedException {
         for (Thread thread : threads) {
-            thread.join();
+            Waits.join(thread);
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import io.chagres.loop.UsageException;
@@ -43,7 +44,7 @@ class AsyncTest {
             }
         });
         assertFalse(loop.run());
-        sender.join();
+        Waits.join(sender);
         assertEquals(3, calls.get());
         assertEquals(2, closed);
         assertFalse(order.isEmpty());
@@ -68,7 +69,7 @@ class AsyncTest {
         });
         Thread sender = Thread.ofPlatform().start(async::send);
         assertFalse(loop.run());
-        sender.join();
+        Waits.join(sender);
         assertEquals(1, calls.get());
     }
 
@@ -136,7 +137,7 @@ class AsyncTest {
         });
         Thread sender = Thread.ofPlatform().start(async::send);
         loop.run();
-        sender.join();
+        Waits.join(sender);
         assertSame(Thread.currentThread(), seen[0]);
     }
 
@@ -148,7 +149,7 @@ class AsyncTest {
         });
         Thread sender = Thread.ofVirtual().start(async::send);
         loop.run();
-        sender.join();
+        Waits.join(sender);
         assertEquals(1, calls.get());
     }
 
@@ -205,7 +206,7 @@ class AsyncTest {
             assertThrows(WrongThreadException.class, () -> new Async(loop, () -> { }));
             calls.incrementAndGet();
         });
-        other.join();
+        Waits.join(other);
         assertEquals(1, calls.get());
         close(loop);
     }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.time.Duration;
 import java.util.List;
@@ -41,15 +42,16 @@ class HandleThreadTest {
 
     private static Throwable thrownOnAStranger(Executable call) throws InterruptedException {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-        Thread.ofPlatform().name("stranger").start(() -> {
+        Thread stranger = Thread.ofPlatform().name("stranger").start(() -> {
             try {
                 call.execute();
                 thrown.complete(null);
             } catch (Throwable it) {
                 thrown.complete(it);
             }
-        }).join();
-        return thrown.join();
+        });
+        Waits.join(stranger);
+        return Waits.get(thrown);
     }
 
     private void expectRefused(Stream<Executable> calls) {

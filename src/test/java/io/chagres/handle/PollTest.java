@@ -14,6 +14,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.RawSocket;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import io.chagres.loop.UsageException;
@@ -60,7 +61,7 @@ class PollTest {
         });
         Thread other = Thread.ofPlatform().start(event::write);
         assertFalse(loop.run());
-        other.join();
+        Waits.join(other);
         assertEquals(List.of("readable"), seen);
     }
 
@@ -233,7 +234,7 @@ class PollTest {
             assertThrows(WrongThreadException.class, () -> new Poll(loop, event.fd()));
             seen.add("refused");
         });
-        other.join();
+        Waits.join(other);
         assertEquals(List.of("refused"), seen);
         end(loop, poll);
     }

@@ -7,6 +7,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.SignalBackdrop;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
@@ -86,7 +87,7 @@ class SignalFromOutsideTest {
         try {
             String command = "kill -" + name + " " + ProcessHandle.current().pid();
             Process process = new ProcessBuilder("sh", "-c", command).inheritIO().start();
-            assertEquals(0, process.waitFor());
+            assertEquals(0, Waits.exit(process));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.SignalBackdrop;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -70,7 +71,7 @@ class SignalHandlerRestoredTest {
                 new Signal(loop).startOneShot("USR1", () -> System.out.println("caught"));
                 sun.misc.Signal.raise(USR1);
                 loop.run();
-                new ProcessBuilder("sh", "-c", "kill -USR1 " + ProcessHandle.current().pid()).start().waitFor();
+                Waits.exit(new ProcessBuilder("sh", "-c", "kill -USR1 " + ProcessHandle.current().pid()).start());
                 System.out.println("alive");
             }
         }

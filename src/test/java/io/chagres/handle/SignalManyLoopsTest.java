@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.SignalBackdrop;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +41,7 @@ class SignalManyLoopsTest {
             listeners.add(Thread.ofPlatform().start(() -> listenTwice(kind != 1, kind != 0)));
         }
         for (int round = 0; round < 2; round++) {
-            ready.acquire(LISTENERS);
+            Waits.acquire(ready, LISTENERS);
             raise("USR1");
             raise("ALRM");
         }
@@ -95,7 +96,7 @@ class SignalManyLoopsTest {
 
     private static void join(List<Thread> threads) throws InterruptedException {
         for (Thread thread : threads) {
-            thread.join();
+            Waits.join(thread);
         }
     }
 }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.SignalBackdrop;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import java.util.ArrayList;
@@ -197,7 +198,7 @@ class SignalTest {
             assertThrows(WrongThreadException.class, () -> Signal.on(loop, "USR1", () -> { }));
             calls.add("refused");
         });
-        other.join();
+        Waits.join(other);
         assertEquals(List.of("refused"), calls);
         signal.close();
         loop.run();

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ class WorkManyLoopsTest {
             threads.add(Thread.ofPlatform().start(this::runALoop));
         }
         for (Thread thread : threads) {
-            thread.join();
+            Waits.join(thread);
         }
         assertEquals(LOOPS * JOBS, callbacks.get());
         assertEquals(0, onForeignThreads.get());

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import java.io.IOException;
@@ -182,7 +183,7 @@ class WorkTest {
             assertThrows(WrongThreadException.class, work::cancel);
             calls.add("refused");
         });
-        other.join();
+        Waits.join(other);
         loop.run();
         assertEquals(List.of("refused", "callback"), calls);
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
@@ -192,10 +193,10 @@ class LoopCloseTest {
         CountDownLatch mayEnd = new CountDownLatch(1);
         Work.submit(loop, () -> {
             begun.countDown();
-            mayEnd.await();
+            Waits.await(mayEnd);
             return "done";
         }, (result, failure) -> journal.add(result));
-        begun.await();
+        Waits.await(begun);
         loop.execute(mayEnd::countDown);
         loop.close();
         journal.expect("done");
@@ -221,7 +222,7 @@ class LoopCloseTest {
             begun.countDown();
             return asleep.await(30, TimeUnit.SECONDS);
         }, (slept, failure) -> journal.add("slept " + slept));
-        begun.await();
+        Waits.await(begun);
         sleeper.stop();
         sleeper.close();
         loop.close();

@@ -10,6 +10,7 @@ import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.handle.Timer;
 import io.chagres.sys.Descriptors;
@@ -63,7 +64,7 @@ class LoopEmbedTest {
         });
         Thread sender = Thread.ofPlatform().start(async::send);
         runEmbedded(loop);
-        sender.join();
+        Waits.join(sender);
         journal.expect("async");
     }
 
@@ -146,7 +147,7 @@ class LoopEmbedTest {
         assertEquals(-1, loop.core().backendTimeoutNanos());
         Thread sender = Thread.ofPlatform().start(() -> loop.execute(loop.core()::release));
         assertFalse(loop.run());
-        sender.join();
+        Waits.join(sender);
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -67,7 +68,7 @@ class LoopExecuteTest {
         }
         assertFalse(loop.run());
         for (Thread thread : threads) {
-            thread.join();
+            Waits.join(thread);
         }
         int[] all = new int[THREADS];
         Arrays.fill(all, TASKS);

@@ -1,14 +1,19 @@
 package io.chagres.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.handle.Check;
 import io.chagres.handle.Timer;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -18,8 +23,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LoopFixture.class)
 class LoopInterruptedWaitTest {
 
+    private static final long HOUR_MILLIS = 3_600_000;
+
     private static final class SleepCounter implements LoopClock {
-        private volatile int sleeps;
+        private final List<Long> waits = new CopyOnWriteArrayList<>();
 
         @Override
         public long nanoTime() {
@@ -28,7 +35,7 @@ class LoopInterruptedWaitTest {
 
         @Override
         public long sleep(long nanos) {
-            sleeps++;
+            waits.add(nanos);
             return nanos;
         }
     }
@@ -39,7 +46,7 @@ class LoopInterruptedWaitTest {
             Process shell = new ProcessBuilder("sh", "-c", "kill -STOP " + pid + "; kill -CONT " + pid)
                 .redirectInput(new File("/dev/null")).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD)
                 .start();
-            assertEquals(0, shell.waitFor());
+            assertEquals(0, Waits.exit(shell));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -48,7 +55,7 @@ class LoopInterruptedWaitTest {
     /** Runs {@code loop} until a signal has interrupted its sleep, and tasks have told it to end. */
     private static void runInterrupted(Loop loop, SleepCounter clock) throws InterruptedException {
         Thread interrupting = Thread.ofPlatform().start(() -> {
-            while (clock.sleeps < 2) {
+            while (clock.waits.size() < 2) {
                 stopAndContinueThisProcess();
             }
             loop.execute(loop::stop);
@@ -57,7 +64,7 @@ class LoopInterruptedWaitTest {
         Check check = new Check(loop);
         check.start(() -> iterations[0]++);
         loop.run();
-        interrupting.join();
+        Waits.join(interrupting);
         assertEquals(1, iterations[0]);
     }
 
@@ -74,10 +81,17 @@ class LoopInterruptedWaitTest {
     void anInterruptedWaitForATimerGoesOnForTheRestOfTheTime() throws InterruptedException {
         SleepCounter clock = new SleepCounter();
         try (Loop loop = new Loop(clock)) {
-            Timer.after(loop, 3_600_000, () -> {
+            long start = System.nanoTime();
+            Timer.after(loop, HOUR_MILLIS, () -> {
                 throw new AssertionError("an hour has not passed");
             });
             runInterrupted(loop, clock);
+            long first = clock.waits.get(0);
+            long second = clock.waits.get(1);
+            long passed = System.nanoTime() - start;
+            long hour = TimeUnit.MILLISECONDS.toNanos(HOUR_MILLIS);
+            assertTrue(first <= hour && first > hour - passed, () -> first + " ns first");
+            assertTrue(second < first && second > hour - passed, () -> second + " ns after " + first + " ns");
         }
     }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
@@ -49,11 +50,11 @@ class LoopMetricsTest {
                 posted.countDown();
             });
         }
-        posted.await();
+        Waits.await(posted);
         CountDownLatch gate = new CountDownLatch(1);
         for (int i = 0; i < 3; i++) {
             Work.submit(loop, () -> {
-                gate.await();
+                Waits.await(gate);
                 return null;
             }, (nothing, failure) -> { });
         }
@@ -122,7 +123,7 @@ class LoopMetricsTest {
             }));
         }
         for (Thread thread : threads) {
-            thread.join();
+            Waits.join(thread);
         }
         assertEquals(List.of(100L, 200L, 300L, 400L, 500L), idle.stream().sorted().toList());
     }

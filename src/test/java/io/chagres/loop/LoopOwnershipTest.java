@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -24,15 +25,16 @@ class LoopOwnershipTest {
     /** What {@code call} throws on a thread of the given kind. */
     private static Throwable thrownOn(Thread.Builder kind, Executable call) throws InterruptedException {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
-        kind.name("stranger").start(() -> {
+        Thread stranger = kind.name("stranger").start(() -> {
             try {
                 call.execute();
                 thrown.complete(null);
             } catch (Throwable it) {
                 thrown.complete(it);
             }
-        }).join();
-        return thrown.join();
+        });
+        Waits.join(stranger);
+        return Waits.get(thrown);
     }
 
     private static Throwable thrownOnAStranger(Executable call) throws InterruptedException {
@@ -75,18 +77,18 @@ class LoopOwnershipTest {
     @Test
     void aLoopWhoseThreadHasEndedBelongsToWhoeverComesNext() throws InterruptedException {
         Loop loop = new Loop();
-        Thread.ofPlatform().name("mortal").start(loop::run).join();
+        Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
         loop.nextTick(journal.note("tick"));
         loop.run();
         journal.expect("tick");
-        Thread.ofPlatform().name("mortal").start(loop::run).join();
+        Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
         loop.close();
     }
 
     @Test
     void aVirtualThreadDoesNotInheritALoopWhoseThreadHasEnded() throws InterruptedException {
         Loop loop = new Loop();
-        Thread.ofPlatform().name("mortal").start(loop::run).join();
+        Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
         for (Executable call : List.<Executable>of(loop::now, loop::stop, loop::isAlive, loop::close,
             () -> loop.nextTick(() -> { }), loop.core()::checkThread)) {
             WrongThreadException wrong = assertInstanceOf(WrongThreadException.class, thrownOn(Thread.ofVirtual(), call));
@@ -104,18 +106,18 @@ class LoopOwnershipTest {
             ran.countDown();
             awaitQuietly(mayGoBack);
         });
-        ran.await();
+        Waits.await(ran);
         WrongThreadException wrong = assertThrows(WrongThreadException.class, loop::now);
         assertTrue(wrong.getMessage().contains("\"other\""), wrong.getMessage());
         mayGoBack.countDown();
-        other.join();
+        Waits.join(other);
         loop.run();
         loop.now();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await();
+            Waits.await(latch);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -143,8 +145,8 @@ class LoopOwnershipTest {
         loop.execute(() -> together[0]++);
         Thread one = Thread.ofPlatform().start(() -> runOrBeRefused(loop));
         Thread two = Thread.ofPlatform().start(() -> runOrBeRefused(loop));
-        one.join();
-        two.join();
+        Waits.join(one);
+        Waits.join(two);
         assertEquals(1, together[0]);
     }
 

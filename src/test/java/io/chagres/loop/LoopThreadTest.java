@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Timer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -17,7 +18,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class LoopThreadTest {
 
     private static Thread threadOf(LoopThread loopThread) {
-        return CompletableFuture.supplyAsync(Thread::currentThread, loopThread).join();
+        return Waits.get(CompletableFuture.supplyAsync(Thread::currentThread, loopThread));
     }
 
     private static void nothing(Loop loop) { }
@@ -26,9 +27,9 @@ class LoopThreadTest {
     void theSetupRunsOnAPlatformThreadOfThatName() {
         CompletableFuture<Thread> setup = new CompletableFuture<>();
         try (LoopThread loopThread = Loop.start("a loop", loop -> setup.complete(Thread.currentThread()))) {
-            assertEquals("a loop", setup.join().getName());
-            assertFalse(setup.join().isVirtual());
-            assertEquals(setup.join(), threadOf(loopThread));
+            assertEquals("a loop", Waits.get(setup).getName());
+            assertFalse(Waits.get(setup).isVirtual());
+            assertEquals(Waits.get(setup), threadOf(loopThread));
         }
     }
 
@@ -66,15 +67,15 @@ class LoopThreadTest {
         LoopThread loopThread = Loop.start("a loop", loop -> Timer.every(loop, 3_600_000, () -> { }));
         Thread draining = Thread.ofPlatform().start(loopThread::drain);
         loopThread.close();
-        draining.join();
+        Waits.join(draining);
     }
 
     @Test
     void fromItsOwnThreadCloseDoesNotWait() throws InterruptedException {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         Thread thread = threadOf(loopThread);
-        CompletableFuture.runAsync(loopThread::close, loopThread).join();
-        thread.join();
+        Waits.get(CompletableFuture.runAsync(loopThread::close, loopThread));
+        Waits.join(thread);
         loopThread.close();
     }
 
@@ -97,7 +98,7 @@ class LoopThreadTest {
             new Timer(loop);
             throw broken;
         });
-        assertEquals(broken, uncaught.join());
+        assertEquals(broken, Waits.get(uncaught));
         loopThread.close();
         assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> { }));
     }
@@ -111,7 +112,7 @@ class LoopThreadTest {
         loopThread.execute(() -> {
             throw broken;
         });
-        assertEquals(broken, uncaught.join());
+        assertEquals(broken, Waits.get(uncaught));
         loopThread.close();
     }
 
@@ -122,7 +123,7 @@ class LoopThreadTest {
             loopThread.execute(() -> {
                 throw new IllegalStateException("task");
             });
-            assertEquals("task", caught.join().getMessage());
+            assertEquals("task", Waits.get(caught).getMessage());
             assertTrue(threadOf(loopThread).isAlive());
         }
     }
@@ -138,9 +139,9 @@ class LoopThreadTest {
                 loopThread.close();
             });
         }
-        go.await();
+        Waits.await(go);
         for (Thread closer : closers) {
-            closer.join();
+            Waits.join(closer);
         }
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.fixture.KernelView;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.OpenDescriptors;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -49,7 +50,7 @@ class LoopWakeUpTest {
             }
         });
         try {
-            sender.join();
+            Waits.join(sender);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -98,7 +99,7 @@ class LoopWakeUpTest {
                 }
             });
             loop.run();
-            sender.join();
+            Waits.join(sender);
             assertTrue(writes(loop) <= clock.sleeps, writes(loop) + " writes, " + clock.sleeps + " sleeps");
         }
     }
@@ -117,13 +118,13 @@ class LoopWakeUpTest {
                 loop.execute(keeper::close);
             });
             loop.run();
-            sender.join();
+            Waits.join(sender);
         }
     }
 
     private static void awaitQuietly(CountDownLatch latch) {
         try {
-            latch.await();
+            Waits.await(latch);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -140,7 +141,7 @@ class LoopWakeUpTest {
             assertFalse(closing.join(Duration.ofMillis(50)));
             assertEquals(2, OpenDescriptors.now().since(before).size());
             poller.wake();
-            closing.join();
+            Waits.join(closing);
             assertEquals(0, OpenDescriptors.now().since(before).size());
         }
     }

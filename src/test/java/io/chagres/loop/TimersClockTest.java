@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
+import io.chagres.fixture.Waits;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -191,7 +192,7 @@ class TimersClockTest {
         Entry far = start(loop, Long.MAX_VALUE, journal.note("never"));
         Thread sender = Thread.ofPlatform().start(() -> loop.execute(loop.core()::release));
         loop.run();
-        sender.join();
+        Waits.join(sender);
         loop.core().timers().stop(far);
         journal.expect();
     }

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.KernelView;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Timer;
 import java.util.List;
 import java.util.Map;
@@ -112,7 +113,7 @@ class WatcherStrayTest {
         for (int i = 0; i < 3; i++) {
             Thread sender = Thread.ofPlatform().start(() -> loop.execute(() -> { }));
             loop.run(RunMode.ONCE);
-            sender.join();
+            Waits.join(sender);
         }
     }
 

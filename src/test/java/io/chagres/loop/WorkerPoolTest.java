@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Waits;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -32,11 +33,11 @@ class WorkerPoolTest {
                 ended.countDown();
             });
         }
-        started.acquire(half);
+        Waits.acquire(started, half);
         runOrdinaryJobs(pool, size - half);
         assertEquals(0, started.availablePermits());
         mayGo.countDown();
-        ended.await();
+        Waits.await(ended);
         assertEquals(2 * size - half, started.availablePermits());
     }
 
@@ -49,7 +50,7 @@ class WorkerPoolTest {
                 await(all);
             });
         }
-        all.await();
+        Waits.await(all);
     }
 
     @Test
@@ -64,7 +65,7 @@ class WorkerPoolTest {
         pool.execute(() -> note("ordinary 1", ended));
         pool.execute(() -> note("ordinary 2", ended));
         mayGo.countDown();
-        ended.await();
+        Waits.await(ended);
         assertEquals(List.of("slow 1", "ordinary 1", "ordinary 2", "slow 2"), order);
     }
 
@@ -75,7 +76,7 @@ class WorkerPoolTest {
         for (String name : List.of("a", "b", "c")) {
             pool.execute(() -> note(name, ended));
         }
-        ended.await();
+        Waits.await(ended);
         assertEquals(List.of("a", "b", "c"), order);
     }
 
@@ -88,7 +89,7 @@ class WorkerPoolTest {
             throw new IllegalStateException();
         });
         pool.executeSlow(ended::countDown);
-        ended.await();
+        Waits.await(ended);
     }
 
     @Test
@@ -103,7 +104,7 @@ class WorkerPoolTest {
                 }
             });
         }
-        ended.await();
+        Waits.await(ended);
     }
 
     private static void submit(WorkerPool pool, boolean slow, Runnable job) {
@@ -142,7 +143,7 @@ class WorkerPoolTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            latch.await();
+            Waits.await(latch);
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }

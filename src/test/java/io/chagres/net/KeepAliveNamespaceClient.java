@@ -1,5 +1,6 @@
 package io.chagres.net;
 
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
@@ -88,7 +89,7 @@ final class KeepAliveNamespaceClient {
 
     private void cutCable() {
         try {
-            int status = new ProcessBuilder(cut).inheritIO().start().waitFor();
+            int status = Waits.exit(new ProcessBuilder(cut).inheritIO().start());
             if (status != 0) {
                 throw new IllegalStateException(cut + " has failed");
             }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.NetworkNamespaces;
+import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
 import java.io.File;
 import java.util.ArrayList;
@@ -53,8 +54,8 @@ class KeepAliveNamespaceTest {
     private static Process peer(NetworkNamespaces both) throws Exception {
         List<String> command = new ArrayList<>(ForkedJvm.command(KeepAliveNamespacePeer.class));
         command.addAll(List.of(NetworkNamespaces.RIGHT_IP, PORT));
-        Process peer = new ProcessBuilder(both.onTheRight(command)).redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true).start();
+        Process peer = Waits.limit(new ProcessBuilder(both.onTheRight(command)).redirectInput(new File("/dev/null"))
+            .redirectErrorStream(true).start());
         try (BufferedReader printed = peer.inputReader()) {
             assertEquals("listening", printed.readLine());
         }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.ServerProcess;
+import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -55,7 +56,7 @@ class ServerManyConnectionsTest {
             long heapBefore = server.usedHeap();
             List<String> command = ForkedJvm.command(Crowd.class);
             command.add(String.valueOf(server.port()));
-            Process crowd = new ProcessBuilder(command).start();
+            Process crowd = Waits.limit(new ProcessBuilder(command).start());
             try (BufferedReader said = crowd.inputReader()) {
                 assertEquals(String.valueOf(CONNECTIONS), said.readLine());
                 assertEquals(CONNECTIONS, server.connections());
@@ -63,7 +64,7 @@ class ServerManyConnectionsTest {
                 assertTrue(each <= BYTES_EACH, each + " bytes of heap for each idle connection");
             } finally {
                 crowd.getOutputStream().close();
-                crowd.waitFor();
+                Waits.exit(crowd);
                 crowd.getErrorStream().close();
             }
             assertEquals("", server.errors());

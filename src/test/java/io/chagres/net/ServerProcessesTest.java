@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.net.ConnectException;
@@ -138,7 +139,7 @@ class ServerProcessesTest {
     private List<String> outcome(Loop loop) throws Exception {
         loop.run();
         workers.expectEnd();
-        return visitor.get();
+        return Waits.get(visitor);
     }
 
     private static List<String> names(int count, int port) throws IOException {

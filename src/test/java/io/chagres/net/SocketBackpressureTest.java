@@ -11,6 +11,7 @@ import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -122,7 +123,7 @@ class SocketBackpressureTest {
         for (int count = in.read(some); count >= 0; count = in.read(some)) {
             got.update(some, 0, count);
         }
-        sender.join();
+        Waits.join(sender);
         byte[] digest = got.digest();
         assertArrayEquals(sent.digest(), digest);
         return digest;

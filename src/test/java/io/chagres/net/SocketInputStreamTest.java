@@ -9,6 +9,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.io.IOException;
@@ -50,7 +51,7 @@ class SocketInputStreamTest {
             loop.run();
             assertEquals("got it", client.result());
         }
-        assertArrayEquals(question, reader.get());
+        assertArrayEquals(question, Waits.get(reader));
     }
 
     @Test
@@ -87,6 +88,6 @@ class SocketInputStreamTest {
             loop.run();
             assertEquals("end", client.result());
         }
-        assertEquals("hello", new String(reader.get()));
+        assertEquals("hello", new String(Waits.get(reader)));
     }
 }

@@ -9,6 +9,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.Peer;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.stream.Completion;
 import java.io.IOException;
@@ -48,7 +49,7 @@ class TcpPingPongTest {
             });
             assertEquals(0, written, "the connect is told later");
             loop.run();
-            server.join();
+            Waits.join(server);
         }
         assertPlayed();
     }

@@ -8,6 +8,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
@@ -41,7 +42,7 @@ class TcpReusePortOptionTest {
         Worker(String name, int wantedPort, List<String> accepted) throws InterruptedException {
             this.accepted = accepted;
             thread = Thread.ofPlatform().name(name).start(() -> run(wantedPort));
-            ready.acquire();
+            Waits.acquire(ready, 1);
         }
 
         private void run(int wantedPort) {
@@ -65,7 +66,7 @@ class TcpReusePortOptionTest {
 
         void end() throws InterruptedException {
             stop.send();
-            thread.join();
+            Waits.join(thread);
         }
     }
 

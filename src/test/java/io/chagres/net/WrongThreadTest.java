@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Completion;
@@ -21,7 +22,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -150,10 +150,6 @@ class WrongThreadTest {
     private static void elsewhere(Runnable action) {
         FutureTask<Void> task = new FutureTask<>(action, null);
         Thread.ofPlatform().start(task);
-        try {
-            task.get();
-        } catch (InterruptedException | ExecutionException e) {
-            throw new AssertionError(e);
-        }
+        Waits.get(task);
     }
 }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
@@ -59,7 +60,7 @@ class ReadableInputTest {
         InputStream input = stream.inputStream();
         FutureTask<String> text = onVirtualThread(() -> new String(input.readAllBytes(), UTF_8));
         loop.run();
-        assertEquals("hello".repeat(42), text.get());
+        assertEquals("hello".repeat(42), Waits.get(text));
         assertTrue(stream.isReadableEnded());
     }
 
@@ -72,7 +73,7 @@ class ReadableInputTest {
         FutureTask<List<Integer>> bytes = onVirtualThread(() -> List.of(input.read(), input.available(), input.read(),
             input.read(), input.read(), input.read(), input.read(new byte[0]), input.read(new byte[1])));
         loop.run();
-        assertEquals(List.of((int) 'a', 3, (int) 'b', 0xc3, 0xbf, -1, 0, -1), bytes.get());
+        assertEquals(List.of((int) 'a', 3, (int) 'b', 0xc3, 0xbf, -1, 0, -1), Waits.get(bytes));
     }
 
     @Test
@@ -91,7 +92,7 @@ class ReadableInputTest {
             return first;
         });
         loop.run();
-        assertEquals('x', reader.get());
+        assertEquals('x', Waits.get(reader));
         assertTrue(stream.isDestroyed());
     }
 
@@ -114,7 +115,7 @@ class ReadableInputTest {
         loop.execute(() -> stream.destroy(new ChagresException("EX", "kaboom")));
         FutureTask<byte[]> reader = onVirtualThread(() -> input.readNBytes(5));
         loop.run();
-        assertEquals("hello", Talk.text(ByteBuffer.wrap(reader.get())));
+        assertEquals("hello", Talk.text(ByteBuffer.wrap(Waits.get(reader))));
         assertEquals("kaboom", failure(onVirtualThread(input::read)).getMessage());
         assertEquals("kaboom", failure(onVirtualThread(input::read)).getMessage(), "again");
     }
@@ -152,7 +153,7 @@ class ReadableInputTest {
                 }
             });
             loop.run();
-            assertEquals(-1, reader.get());
+            assertEquals(-1, Waits.get(reader));
         }
     }
 
@@ -192,8 +193,8 @@ class ReadableInputTest {
         });
         Thread thread = Thread.startVirtualThread(reader);
         thread.interrupt();
-        thread.join();
-        assertTrue(reader.get());
+        Waits.join(thread);
+        assertTrue(Waits.get(reader));
         assertFalse(stream.isDestroyed());
         input.close();
         loop.run();

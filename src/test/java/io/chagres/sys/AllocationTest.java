@@ -3,12 +3,10 @@ package io.chagres.sys;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.sun.management.ThreadMXBean;
+import io.chagres.fixture.Allocations;
 import io.chagres.fixture.ForkedJvm;
 import java.lang.foreign.MemorySegment;
-import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
 /** Once compiled, a system call leaves nothing to the garbage collector, whether it succeeds or fails. */
@@ -20,7 +18,6 @@ class AllocationTest extends SysTest {
     private static final long TOLERATED = 10_000;
 
     /** The first rounds are interpreted and half compiled. */
-    private static final int MOST_ROUNDS = 50;
 
     private interface Call {
         long run();
@@ -98,23 +95,17 @@ class AllocationTest extends SysTest {
     }
 
     private static void leavesNothing(Call call, long expected) {
-        assumeTrue(ManagementFactory.getThreadMXBean() instanceof ThreadMXBean);
         long least = least(call, expected);
         assertTrue(least <= TOLERATED, least + " bytes in " + CALLS + " calls");
     }
 
-    /** Runs rounds of calls until one is as free of garbage as it should be, and tells how much the best one left. */
+    /** What the best of many rounds of calls left. */
     private static long least(Call call, long expected) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long least = Long.MAX_VALUE;
-        for (int round = 0; round < MOST_ROUNDS && least > TOLERATED; round++) {
-            long before = threads.getCurrentThreadAllocatedBytes();
+        return Allocations.steadyState(TOLERATED, () -> {
             for (int i = 0; i < CALLS; i++) {
                 assertSame(expected, call.run());
             }
-            least = Math.min(least, threads.getCurrentThreadAllocatedBytes() - before);
-        }
-        return least;
+        });
     }
 
     private static void assertSame(long expected, long actual) {

@@ -3,6 +3,7 @@ package io.chagres.sys;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
+import io.chagres.fixture.Waits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -24,7 +25,7 @@ class ErrnoPerThreadTest extends SysTest {
         threads.add(failing(() -> (int) Sockets.recv(idle, Scratch.bounce(), 8, 0), -Errno.EAGAIN, wrong));
         threads.add(failing(() -> Sockets.socket(9999, 1, 0), -Errno.EAFNOSUPPORT, wrong));
         for (Thread thread : threads) {
-            thread.join();
+            Waits.join(thread);
         }
         assertEquals(0, wrong.get());
     }
@@ -46,7 +47,7 @@ class ErrnoPerThreadTest extends SysTest {
             others[0] = Scratch.slab().address();
             others[1] = Scratch.slab().address();
         });
-        other.join();
+        Waits.join(other);
         assertEquals(others[0], others[1]);
         assertEquals(Scratch.slab().address(), Scratch.slab().address());
         assertNotEquals(Scratch.slab().address(), others[0]);
@@ -55,11 +56,12 @@ class ErrnoPerThreadTest extends SysTest {
     @Test
     void aVirtualThreadFailsAsAnyOther() throws InterruptedException {
         int[] results = new int[2];
-        Thread.ofVirtual().start(() -> {
+        Thread virtual = Thread.ofVirtual().start(() -> {
             results[0] = Descriptors.close(-1);
             Thread.yield();
             results[1] = Epoll.epoll_create1(-1);
-        }).join();
+        });
+        Waits.join(virtual);
         assertEquals(-Errno.EBADF, results[0]);
         assertEquals(-Errno.EINVAL, results[1]);
     }

@@ -3,6 +3,7 @@ package io.chagres.sys;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.Waits;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
@@ -37,7 +38,7 @@ class EventFdTest extends SysTest {
         int fd = eventfd(0);
         Thread waker = Thread.ofPlatform().start(() -> EventFd.wake(fd));
         assertEquals(Epoll.EPOLLIN, await(fd, Epoll.EPOLLIN));
-        waker.join();
+        Waits.join(waker);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.Waits;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
@@ -21,7 +22,7 @@ class MemoryTest {
     @Test
     void itMayBeWrittenByAnyThread() throws InterruptedException {
         MemorySegment segment = Memory.allocate(1);
-        Thread.ofPlatform().start(() -> segment.set(JAVA_BYTE, 0, (byte) 7)).join();
+        Waits.join(Thread.ofPlatform().start(() -> segment.set(JAVA_BYTE, 0, (byte) 7)));
         assertEquals(7, segment.get(JAVA_BYTE, 0));
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.OpenDescriptors;
+import io.chagres.fixture.Waits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -145,10 +146,10 @@ class SelfCheckTest {
     private static String java(List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(arguments);
         command.add(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        Process process = Waits.limit(new ProcessBuilder(command).redirectErrorStream(true).start());
         try (InputStream printed = process.getInputStream()) {
             String output = new String(printed.readAllBytes());
-            process.waitFor();
+            Waits.exit(process);
             return output.strip();
         }
     }
