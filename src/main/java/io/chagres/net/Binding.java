@@ -83,11 +83,20 @@ final class Binding {
     private StreamHandle onPath(String path) {
         Pipe pipe = new Pipe(loop);
         return listen(pipe, path, NO_PORT, () -> {
-            pipe.bind(path);
+            bind(pipe, path);
             if (where.opensToAll()) {
                 pipe.chmod(where.readableAll(), where.writableAll());
             }
         });
+    }
+
+    /** A path that the kernel has no room for, or no name at all, is an error of the listen, as in Node. */
+    private static void bind(Pipe pipe, String path) {
+        try {
+            pipe.bind(path);
+        } catch (UsageException noName) {
+            throw SystemException.of(Errno.EINVAL, "bind");
+        }
     }
 
     private StreamHandle onDescriptor(int fd) {

@@ -3,13 +3,14 @@ package io.chagres.net;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.AbortSignal;
+import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
 import io.chagres.stream.StreamHandle;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
-/** What only some sockets have, mostly those that connect: who listens to that, and what their options said. */
+/** What only some sockets have, usually those that connect: listeners for that, what their options said, and a layer. */
 final class ClientSide {
 
     Listeners<Runnable> connectListeners;
@@ -21,6 +22,9 @@ final class ClientSide {
 
     /** The addresses that were tried, where there were several to try. */
     List<SocketAddress> attempted = List.of();
+
+    /** The stream over the socket that answers for it, or null: {@link Socket#setLayer}. */
+    Duplex layer;
 
     /** Where the socket must not go, or null. */
     BlockList blockList;
@@ -69,6 +73,7 @@ final class ClientSide {
     /** The socket begins another life. An abort of the past does not concern that: it has been reported. */
     void begin(Socket socket) {
         attempted = List.of();
+        layer = null;
         if (signal != null && !signal.isAborted()) {
             follow(socket);
         }

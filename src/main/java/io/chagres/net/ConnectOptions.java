@@ -275,6 +275,13 @@ public final class ConnectOptions {
         return this;
     }
 
+    /** The options of a connect to a port, if {@code portOrPath} is a number, or else to a path. */
+    static ConnectOptions to(String portOrPath) {
+        int port = SocketAddress.portIn(portOrPath);
+        ConnectOptions options = new ConnectOptions();
+        return port < 0 ? options.path(portOrPath) : options.port(port);
+    }
+
     // ---- reading them ------------------------------------------------------------------------------------------------
 
     /** @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path */

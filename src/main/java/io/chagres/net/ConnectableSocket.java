@@ -39,14 +39,19 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
         return connect(new ConnectOptions().port(port).host(host), onConnect);
     }
 
-    /** Connects to the Unix socket of that path, see {@link ConnectOptions#path}. */
-    public Socket connect(String path) {
-        return connect(path, null);
+    /**
+     * Connects to the Unix socket of that path, see {@link ConnectOptions#path}; or, as in Node, to that port of this machine if
+     * the text is a number, "9297" or "0x2451". The Unix socket of such a name is "./9297".
+     *
+     * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number above 65535
+     */
+    public Socket connect(String portOrPath) {
+        return connect(portOrPath, null);
     }
 
     /** As {@link #connect(String)}; {@code onConnect} runs once, when it is connected. */
-    public Socket connect(String path, Runnable onConnect) {
-        return connect(new ConnectOptions().path(path), onConnect);
+    public Socket connect(String portOrPath, Runnable onConnect) {
+        return connect(ConnectOptions.to(portOrPath), onConnect);
     }
 
     /** As {@link #connect(ConnectOptions, Runnable)}. */

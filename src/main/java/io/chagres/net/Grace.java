@@ -41,11 +41,11 @@ final class Grace extends TimerEntry {
     void look() {
         long left = nanos - (core.clockNanos() - begin);
         if (left <= 0) {
-            connections.open(socket -> true).forEach(Socket::destroy);
+            connections.open(socket -> true).forEach(Socket::destroyFromTop);
             return;
         }
         core.timers().startByClock(this, Math.ceilDiv(Math.min(lookNanos, left), 1000));
-        connections.open(socket -> socket.isIdle() && socket.isWritable()).forEach(Socket::end);
+        connections.open(socket -> socket.isIdleOnTop() && socket.top().isWritable()).forEach(socket -> socket.top().end());
     }
 
     @Override

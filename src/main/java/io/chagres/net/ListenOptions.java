@@ -51,8 +51,15 @@ public final class ListenOptions {
     /**
      * The name of a Unix socket: a path, whose file is made now and removed at the close; or one of the abstract namespace,
      * which begins with a NUL. See {@link Pipe#bind}.
+     *
+     * @throws UsageException ERR_INVALID_ARG_VALUE if it is empty, has a NUL behind its first character, or is a number, as in Node:
+     *     a port is set with {@link #port}, and a socket file of that name is "./9297"
      */
     public ListenOptions path(String path) {
+        if (path != null && SocketAddress.isNumber(path)) {
+            throw new UsageException("ERR_INVALID_ARG_VALUE", "The property 'options.path' is a number. Received '" + path
+                + "': port() sets a port, and './" + path + "' is a path");
+        }
         this.path = ConnectOptions.requirePath(path);
         return this;
     }

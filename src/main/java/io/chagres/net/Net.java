@@ -19,7 +19,7 @@ public final class Net {
     private static final long LEAST_ATTEMPT_TIMEOUT_MILLIS = 10;
 
     private static volatile boolean autoSelectFamily = true;
-    private static volatile long attemptTimeoutMillis = 250;
+    private static volatile long attemptTimeoutMillis = 500;
 
     private Net() {
     }
@@ -67,14 +67,14 @@ public final class Net {
         return connect(loop, new ConnectOptions().port(port).host(host), onConnect);
     }
 
-    /** Connects to the Unix socket of that path, see {@link ConnectOptions#path}. */
-    public static Socket connect(Loop loop, String path) {
-        return connect(loop, path, null);
+    /** Connects to the Unix socket of that path; or to a port if it is a number: see {@link Socket#connect(String)}. */
+    public static Socket connect(Loop loop, String portOrPath) {
+        return connect(loop, portOrPath, null);
     }
 
     /** As {@link #connect(Loop, String)}; {@code onConnect} runs once, when it is connected. */
-    public static Socket connect(Loop loop, String path, Runnable onConnect) {
-        return connect(loop, new ConnectOptions().path(path), onConnect);
+    public static Socket connect(Loop loop, String portOrPath, Runnable onConnect) {
+        return connect(loop, ConnectOptions.to(portOrPath), onConnect);
     }
 
     /** As {@link #connect(Loop, ConnectOptions, Runnable)}. */
@@ -103,7 +103,7 @@ public final class Net {
         autoSelectFamily = on;
     }
 
-    /** See {@link ConnectOptions#autoSelectFamilyAttemptTimeout}. 250 by default. */
+    /** See {@link ConnectOptions#autoSelectFamilyAttemptTimeout}. 500 by default. */
     public static long defaultAutoSelectFamilyAttemptTimeoutMillis() {
         return attemptTimeoutMillis;
     }

@@ -185,10 +185,10 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     private ChagresException invalid(HostLookup.Address found, String host) {
-        return Net.isIP(found.address()) == 0
-            ? new ChagresException("ERR_INVALID_IP_ADDRESS", "Invalid IP address: " + found.address())
-            : new ChagresException("ERR_INVALID_ADDRESS_FAMILY", "Invalid address family: " + found.family() + " " + host + ":"
-                + port);
+        boolean isAddress = Net.isIP(found.address()) != 0;
+        return new LookupAnswerException(isAddress ? "ERR_INVALID_ADDRESS_FAMILY" : "ERR_INVALID_IP_ADDRESS",
+            isAddress ? "Invalid address family: " + found.family() + " " + host + ":" + port
+                : "Invalid IP address: " + found.address(), host, port);
     }
 
     private void failLater(ChagresException error) {

@@ -70,14 +70,21 @@ public final class Server extends ServerListeners {
         return listen(new ListenOptions().port(port).host(host).backlog(backlog), onListening);
     }
 
-    /** Listens on the Unix socket {@code path}: see {@link ListenOptions#path}. */
-    public Server listen(String path) {
-        return listen(path, null);
+    /**
+     * Listens on the Unix socket of that path, see {@link ListenOptions#path}; or, as in Node, on the TCP port if the text is a
+     * number, "9297" or "0x2451", as a program's argument may be. The Unix socket of such a name is "./9297".
+     *
+     * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number above 65535
+     */
+    public Server listen(String portOrPath) {
+        return listen(portOrPath, null);
     }
 
     /** As {@link #listen(String)}; {@code onListening} runs once, when it does. */
-    public Server listen(String path, Runnable onListening) {
-        return listen(new ListenOptions().path(path), onListening);
+    public Server listen(String portOrPath, Runnable onListening) {
+        int port = SocketAddress.portIn(portOrPath);
+        ListenOptions where = new ListenOptions();
+        return listen(port < 0 ? where.path(portOrPath) : where.port(port), onListening);
     }
 
     /** Listens on a {@link Tcp} or {@link Pipe} that is bound: see {@link ListenOptions#handle}. */
@@ -97,12 +104,13 @@ public final class Server extends ServerListeners {
 
     /**
      * Listens. The place is bound inside this call, unless a host has to be looked up; {@code onListening}, or {@link #onError}
-     * where it does not work out (EADDRINUSE, also of a socket file that nobody removed; EADDRNOTAVAIL, EACCES, EINVAL; a failed
-     * lookup), comes on a tick. After an error it can listen again.
+     * if it fails, is called on a tick. Errors are EADDRINUSE, also for a socket file that another process has left behind,
+     * EADDRNOTAVAIL, EACCES, EINVAL, also for a path of more than 107 bytes, and those of a lookup. After an error it can listen
+     * again.
      *
      * @param onListening may be null
-     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; ERR_INVALID_ARG_VALUE where the options contradict each other; EINVAL
-     *     where a path is too long, or a handle is closed or of another loop; EEXIST where another handle has the descriptor
+     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; ERR_INVALID_ARG_VALUE if the options contradict each other; EINVAL if a
+     *     handle is closed or of another loop; EEXIST if another handle has the descriptor
      */
     public Server listen(ListenOptions options, Runnable onListening) {
         core.checkThread();
@@ -246,13 +254,13 @@ public final class Server extends ServerListeners {
      */
     public void closeIdleConnections() {
         core.checkThread();
-        connections.open(Socket::isIdle).forEach(Socket::destroy);
+        connections.open(Socket::isIdleOnTop).forEach(Socket::destroyFromTop);
     }
 
     /** Destroys all its connections; it goes on listening. What was written and has not gone out is lost. */
     public void closeAllConnections() {
         core.checkThread();
-        connections().forEach(Socket::destroy);
+        connections().forEach(Socket::destroyFromTop);
     }
 
     // ---- closing -----------------------------------------------------------------------------------------------
@@ -284,6 +292,8 @@ public final class Server extends ServerListeners {
      * As {@link #close()}, and gives the connections {@code grace} to come to their end. Those that nothing is under way on, as
      * {@link #closeIdleConnections()} has it, are ended at once, the others when they have come so far; what is still open after
      * that time is destroyed. Called again, the new time counts.
+     *
+     * <p>For a socket with a layer, a TLS stream for example, the layer is asked, ended and destroyed: {@link Socket#setLayer}.
      *
      * @throws UsageException ERR_OUT_OF_RANGE where it is negative
      */

@@ -388,10 +388,11 @@ public final class Socket extends ConnectableSocket {
     }
 
     /**
-     * Whether nothing is under way, as far as the stream knows: it is connected, all that was written has gone, all that came was
-     * taken, and the last thing that passed was a write, or nothing has passed. One that is paused is not idle.
+     * Returns whether the connection has nothing to do, as far as the socket knows: all that was written has been sent, all that
+     * arrived was taken, and the last thing that passed was a write, or nothing has passed. A paused socket is not idle.
      */
-    boolean isIdle() {
+    @Override
+    public boolean isIdle() {
         return isConnected() && connection.isIdle() && writableLength() == 0 && readableLength() == 0 && !isPaused();
     }
 

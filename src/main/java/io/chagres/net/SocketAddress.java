@@ -4,6 +4,8 @@ import io.chagres.loop.UsageException;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
+import java.math.BigInteger;
+import java.util.regex.Pattern;
 
 /**
  * An IP address and a port.
@@ -16,6 +18,8 @@ public record SocketAddress(String address, int port) {
 
     private static final int MOST_PORTS = 65535;
     private static final int MOST_PORT_DIGITS = 5;
+    private static final int MOST_PORT_BITS = 16;
+    private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]+");
 
     /** @throws UsageException ERR_INVALID_ADDRESS where {@code address} is no IP address; ERR_SOCKET_BAD_PORT */
     public SocketAddress {
@@ -33,6 +37,27 @@ public record SocketAddress(String address, int port) {
                 name + " should be >= 0 and < 65536. Received " + port + ".");
         }
         return port;
+    }
+
+    static boolean isNumber(String text) {
+        return NUMBER.matcher(text).matches();
+    }
+
+    /**
+     * The port that {@code text} is, a decimal number or a hexadecimal one behind 0x; -1 if it is no number.
+     *
+     * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number and no port
+     */
+    static int portIn(String text) {
+        if (text == null || !isNumber(text)) {
+            return -1;
+        }
+        BigInteger number = text.length() > 1 && (text.charAt(1) | 0x20) == 'x'
+            ? new BigInteger(text.substring(2), 16) : new BigInteger(text);
+        if (number.bitLength() > MOST_PORT_BITS) {
+            throw new UsageException("ERR_SOCKET_BAD_PORT", "port should be >= 0 and < 65536. Received '" + text + "'.");
+        }
+        return number.intValue();
     }
 
     /**

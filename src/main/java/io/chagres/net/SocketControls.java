@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
+import io.chagres.stream.Duplex;
 import io.chagres.stream.StreamHandle;
 
 /** What can be set on a socket: options of the kernel's socket, the idle timeout, and whether the loop waits for it. */
@@ -196,6 +197,54 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         settings().setReferenced(false, handle());
         return self();
     }
+
+    // ---- a layer -----------------------------------------------------------------------------------------------------
+
+    /**
+     * Names the stream that is layered over this socket, a TLS stream for example, and answers for it when its server closes.
+     *
+     * <p>{@link Server#close(java.time.Duration)}, {@link Server#closeIdleConnections()} and {@link Server#closeAllConnections()}
+     * ask the layer instead of the socket whether it {@linkplain Duplex#isIdle() is idle}, and end or destroy the layer, so that it
+     * can send its own farewell. A layer that ends must end the socket when its last bytes are written. After a layer that was
+     * destroyed, the socket is destroyed too. Of several layers, one over the other, the topmost is named. A layer that is
+     * destroyed no longer answers, and the socket does so again. Has no effect on a later connection of this socket.
+     *
+     * @param layer a stream over this socket, or over another layer of it; null for none, as at first
+     * @return this socket
+     * @throws UsageException EINVAL if it is this socket, or a stream of another loop
+     */
+    public Socket setLayer(Duplex layer) {
+        checkThread();
+        if (layer == self() || layer != null && layer.loop() != loop()) {
+            throw new UsageException("EINVAL", "a layer is another stream of the same loop. Received " + layer);
+        }
+        client().layer = layer;
+        return self();
+    }
+
+    /** The stream that {@link #setLayer} has named, or null. */
+    public Duplex layer() {
+        checkThread();
+        return clientOrNull() == null ? null : clientOrNull().layer;
+    }
+
+    /** What a server that closes deals with: the layer, or this. */
+    final Duplex top() {
+        Duplex layer = layer();
+        return layer == null || layer.isDestroyed() ? self() : layer;
+    }
+
+    final boolean isIdleOnTop() {
+        return top().isIdle();
+    }
+
+    /** What the layer writes at once, as it is destroyed, still goes out. */
+    final void destroyFromTop() {
+        top().destroy();
+        destroy();
+    }
+
+    // ---- of a connect ------------------------------------------------------------------------------------------------
 
     /** What must be said before the connect. */
     final void applyBefore(Tcp handle) {

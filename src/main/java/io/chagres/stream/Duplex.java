@@ -180,6 +180,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     @Override
     public boolean write(ByteBuffer data, Completion callback) {
         checkThread();
+        reading.answered();
         return writing.write(data, callback);
     }
 
@@ -320,6 +321,19 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     public int writableHighWaterMark() {
         checkThread();
         return writing.highWaterMark;
+    }
+
+    /**
+     * Returns whether the stream has nothing to do, as far as it knows: all that was written has been handed on, all that arrived
+     * was taken by a listener, and the last thing that passed was a write, or nothing has passed. A stream that is paused, or
+     * destroyed, is not idle.
+     *
+     * <p>A server that closes with a grace period asks its connections. A subclass that knows more than that, for example whether
+     * a request is open, overrides this.
+     */
+    public boolean isIdle() {
+        checkThread();
+        return !isOver() && !reading.owes() && reading.length() == 0 && writing.length() == 0 && !reading.isPaused();
     }
 
     /** Of {@link #writableLength()}, what was not given to {@link #doWrite} yet. */

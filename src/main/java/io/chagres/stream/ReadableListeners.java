@@ -16,6 +16,7 @@ abstract class ReadableListeners {
     private Listeners<Consumer<? super ByteBuffer>> data;
     private Listeners<Runnable> end;
     private Rare rare;
+    private boolean owes;
 
     ReadableListeners(Duplex stream) {
         this.stream = stream;
@@ -93,7 +94,17 @@ abstract class ReadableListeners {
         return data != null;
     }
 
+    /** Whether a chunk was handed out after the last write: an answer may be due. */
+    final boolean owes() {
+        return owes;
+    }
+
+    final void answered() {
+        owes = false;
+    }
+
     void tellData(ByteBuffer chunk) {
+        owes = true;
         try {
             for (var at = data; at != null; at = at.next()) {
                 at.listener().accept(chunk);

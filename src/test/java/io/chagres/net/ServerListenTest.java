@@ -43,6 +43,39 @@ class ServerListenTest {
     }
 
     @Test
+    @Covers("S70")
+    void aTextThatIsANumberIsAPortAndAnyOtherAPath(Loop loop) {
+        for (String zero : List.of("0", "0x0")) {
+            Server numbered = Net.createServer(loop).listen(zero);
+            assertTrue(numbered.address().port() > 0);
+            numbered.close();
+        }
+        for (String port : List.of("65536", "99999999999999999999", "0x10000")) {
+            UsageException refused = assertThrows(UsageException.class, () -> Net.createServer(loop).listen(port));
+            assertEquals("ERR_SOCKET_BAD_PORT", refused.code());
+            assertEquals("port should be >= 0 and < 65536. Received '" + port + "'.", refused.getMessage());
+            assertThrows(UsageException.class, () -> Net.connect(loop, port));
+        }
+        UsageException refused = assertThrows(UsageException.class, () -> new ListenOptions().path("9297"));
+        assertEquals("ERR_INVALID_ARG_VALUE", refused.code());
+        assertEquals("The property 'options.path' is a number. Received '9297': port() sets a port, and './9297' is a path",
+            refused.getMessage());
+        loop.run();
+    }
+
+    @Test
+    @Covers("S70")
+    void aTextConnectsToThePortThatItIs(Loop loop) {
+        Server listening = Net.createServer(loop, peer -> peer.resume().end("x"));
+        int port = listening.listen("0").address().port();
+        Net.connect(loop, String.valueOf(port)).onData(chunk -> journal.add("number"));
+        Net.connect(loop, "0x" + Integer.toHexString(port), journal.note("connect")).onData(chunk -> listening.close());
+        new Socket(loop).connect("/proc/no socket").onError(error -> journal.add(error.code()));
+        loop.run();
+        journal.expectInAnyOrder("number", "connect", "ENOENT");
+    }
+
+    @Test
     @Covers({"S65", "S67", "S70", "S73", "node:test-net-server-bind"})
     void everyFormOfListenListens(Loop loop) {
         List<Consumer<Server>> forms = List.of(

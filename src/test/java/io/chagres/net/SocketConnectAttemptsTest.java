@@ -120,8 +120,8 @@ class SocketConnectAttemptsTest {
             client.onConnect(client::end);
             loop.run();
         }
-        journal.expect("try 127.0.0.3", "after 0", "timeout 127.0.0.3", "try 127.0.0.4", "after 250", "timeout 127.0.0.4",
-            "try 127.0.0.1", "after 500", "connect", "ready", "close false");
+        journal.expect("try 127.0.0.3", "after 0", "timeout 127.0.0.3", "try 127.0.0.4", "after 500", "timeout 127.0.0.4",
+            "try 127.0.0.1", "after 1000", "connect", "ready", "close false");
     }
 
     @Test
@@ -207,9 +207,9 @@ class SocketConnectAttemptsTest {
 
     @Test
     @Covers("node:test-net-autoselectfamily-attempt-timeout-default-value")
-    void anAttemptHasAQuarterOfASecondByDefault(Loop loop, ManualClock clock) throws IOException {
-        assertEquals(250, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
-        assertEquals(250, timeOfTheSecondAttempt(loop, new ConnectOptions()));
+    void anAttemptHasHalfASecondByDefault(Loop loop, ManualClock clock) throws IOException {
+        assertEquals(500, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
+        assertEquals(500, timeOfTheSecondAttempt(loop, new ConnectOptions()));
     }
 
     @Test
@@ -223,7 +223,7 @@ class SocketConnectAttemptsTest {
         try {
             assertEquals(30, timeOfTheSecondAttempt(loop, new ConnectOptions()));
         } finally {
-            Net.setDefaultAutoSelectFamilyAttemptTimeout(250);
+            Net.setDefaultAutoSelectFamilyAttemptTimeout(500);
         }
     }
 
@@ -256,7 +256,7 @@ class SocketConnectAttemptsTest {
         assertEquals("The value of \"options.autoSelectFamilyAttemptTimeout\" is out of range. "
             + "It must be >= 1 && <= 2147483647. Received " + millis, error.getMessage());
         assertThrows(UsageException.class, () -> Net.setDefaultAutoSelectFamilyAttemptTimeout(millis));
-        assertEquals(250, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
+        assertEquals(500, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
     }
 
     // ---- common ----------------------------------------------------------------------------------------------------

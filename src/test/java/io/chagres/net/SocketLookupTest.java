@@ -127,6 +127,20 @@ class SocketLookupTest {
     }
 
     @Test
+    @Covers("node:test-net-options-lookup")
+    void theErrorOfSuchAnAnswerNamesHostAndPort(Loop loop) {
+        ChagresException[] told = new ChagresException[1];
+        Net.connect(loop, new ConnectOptions().port(0).lookup((host, options, answer) ->
+            answer.accept(List.of(new Address("127.0.0.1", 100)), null))).onError(error -> told[0] = error);
+        loop.run();
+        LookupAnswerException error = (LookupAnswerException) told[0];
+        assertEquals("ERR_INVALID_ADDRESS_FAMILY", error.code());
+        assertEquals("Invalid address family: 100 localhost:0", error.getMessage());
+        assertEquals("localhost", error.host());
+        assertEquals(0, error.port());
+    }
+
+    @Test
     void ofSeveralAnswersThoseThatAreNoneAreLeftOut(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = journal(Net.connect(loop, new ConnectOptions().port(server.port()).lookup((host, options, answer) ->

@@ -112,7 +112,7 @@ class SocketTimeoutSlowCallbackTest {
             });
             loop.run();
         }
-        journal.expect("tried after 250");
+        journal.expect("tried after 500");
     }
 
     @Test

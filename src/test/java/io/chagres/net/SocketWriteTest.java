@@ -135,7 +135,7 @@ class SocketWriteTest {
     }
 
     @Test
-    @Covers({"node:test-net-socket-byteswritten", "node:test-stream3-cork-end"})
+    @Covers("node:test-stream3-cork-end")
     void corkedWritesGoTogetherAndCountAtOnce(Loop loop) {
         String got = connected(loop, client -> {
             client.cork();
@@ -152,6 +152,32 @@ class SocketWriteTest {
         });
         assertEquals("onetwoo!", got);
         journal.expect("two");
+    }
+
+    @Test
+    @Covers("node:test-net-socket-byteswritten")
+    void whatIsWrittenBeforeTheConnectionCountsAllTheTimeAndOnce(Loop loop) {
+        int port = Local.once(loop, peer -> peer.resume().end());
+        Socket client = Local.connect(loop, port).resume();
+        client.cork();
+        client.write("one");
+        client.write("tw\u00f8");
+        client.uncork();
+        assertEquals(7, client.bytesWritten());
+        client.onConnect(() -> {
+            assertEquals(7, client.bytesWritten());
+            client.write("!");
+            assertEquals(8, client.bytesWritten());
+            journal.add("connect");
+        });
+        client.onReady(() -> assertEquals(8, client.bytesWritten()));
+        client.onEnd(() -> {
+            assertEquals(8, client.bytesWritten());
+            journal.add("end");
+        });
+        client.onClose(hadError -> assertEquals(8, client.bytesWritten()));
+        loop.run();
+        journal.expect("connect", "end");
     }
 
     @Test

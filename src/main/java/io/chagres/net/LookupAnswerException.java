@@ -1,0 +1,33 @@
+package io.chagres.net;
+
+import io.chagres.loop.ChagresException;
+
+/**
+ * An error of a connect whose lookup has given an answer that is no address to connect to: ERR_INVALID_ADDRESS_FAMILY or
+ * ERR_INVALID_IP_ADDRESS. It names the destination of the connect.
+ *
+ * @see <a href="https://nodejs.org/api/errors.html#err_invalid_address_family">Node.js: ERR_INVALID_ADDRESS_FAMILY</a>
+ */
+public final class LookupAnswerException extends ChagresException {
+
+    private static final long serialVersionUID = 1;
+
+    private final String host;
+    private final int port;
+
+    LookupAnswerException(String code, String message, String host, int port) {
+        super(code, message);
+        this.host = host;
+        this.port = port;
+    }
+
+    /** The host that was looked up. */
+    public String host() {
+        return host;
+    }
+
+    /** The port of the connect, 0 to 65535. */
+    public int port() {
+        return port;
+    }
+}
