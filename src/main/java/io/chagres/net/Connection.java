@@ -6,6 +6,7 @@ import io.chagres.stream.Completion;
 import io.chagres.stream.ReadListener;
 import io.chagres.stream.ReadSlab;
 import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
 
@@ -131,7 +132,7 @@ final class Connection implements ReadListener, Runnable {
         try {
             taken = handle.tryWrite(data);
         } catch (ChagresException error) {
-            done.onComplete(error);
+            done.onComplete(refusal(error));
             return;
         }
         bytesWritten += size;
@@ -152,8 +153,13 @@ final class Connection implements ReadListener, Runnable {
         try {
             queue(data, done);
         } catch (ChagresException error) {
-            done.onComplete(error);
+            done.onComplete(refusal(error));
         }
+    }
+
+    /** As Node has it for a handle that was closed below the socket. */
+    private ChagresException refusal(ChagresException error) {
+        return handle.isClosing() ? SystemException.of(Errno.EBADF, "write") : error;
     }
 
     private void queue(ByteBuffer[] data, Completion done) {

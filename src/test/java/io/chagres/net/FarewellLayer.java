@@ -40,7 +40,7 @@ final class FarewellLayer extends Duplex {
     @Override
     protected void doFinal(Completion done) {
         socket.write("<end>");
-        socket.end(null, done);
+        socket.end(done);
     }
 
     @Override

@@ -15,10 +15,20 @@ import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class IpTest {
+
+    @ParameterizedTest
+    @CsvFileSource(resources = "/net/ip-literals.tsv", delimiter = '\t', numLinesToSkip = 1, emptyValue = "")
+    @Covers({"node:test-net-isip", "node:test-net-isipv4", "node:test-net-isipv6"})
+    void allLiteralsOfNodesTablesAreWhatTheyAreThere(int family, String text) {
+        assertEquals(family, Net.isIP(text));
+        assertEquals(family == 4, Net.isIPv4(text));
+        assertEquals(family == 6, Net.isIPv6(text));
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "255.255.255.255", "1.2.3.4", "192.0.2.99"})

@@ -75,7 +75,6 @@ class SocketConnectTest {
     }
 
     @Test
-    @Covers({"node:test-net-connect-buffer2", "node:test-net-buffersize"})
     void withAMarkOf0EveryWriteMeanwhileAnswersFalse(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Net.connect(loop, options(server.port()).highWaterMark(0), null);
@@ -96,7 +95,7 @@ class SocketConnectTest {
     }
 
     @Test
-    @Covers({"S51", "node:test-net-socket-end-before-connect", "node:test-net-connect-immediate-finish"})
+    @Covers({"S51", "node:test-net-socket-end-before-connect"})
     void endedMeanwhileItStillConnects(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
             Socket client = Local.connect(loop, server.port());

@@ -171,7 +171,7 @@ class SocketDestroyTest {
     }
 
     @Test
-    @Covers({"node:test-net-write-after-close", "S45"})
+    @Covers("S45")
     void theErrorOfAFailedWriteIsThatOfTheEvent(Loop loop) {
         Gate reset = new Gate();
         ChagresException[] seen = new ChagresException[3];

@@ -133,7 +133,7 @@ class SocketEndTest {
         int port = Local.once(loop, socket -> {
             SocketEvents.into(journal, "", socket);
             socket.onEnd(() -> {
-                socket.write(Talk.buffer("late"), error -> journal.add("write " + error.code()));
+                assertFalse(socket.write(Talk.buffer("late"), error -> journal.add("write " + error.code())));
                 journal.add("in end");
             });
             socket.onFinish(ended::open);

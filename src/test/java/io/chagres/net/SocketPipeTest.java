@@ -29,7 +29,6 @@ class SocketPipeTest {
     private final Gate flowing = new Gate(2);
 
     @Test
-    @Covers("node:test-pipe-stream")
     void aSocketPipedToItselfEchoesAndEnds(Loop loop) {
         int port = Local.once(loop, socket -> {
             SocketEvents.withoutData(journal, "", socket);

@@ -34,7 +34,7 @@ class SocketReconnectTest {
 
     @ParameterizedTest
     @EnumSource
-    @Covers({"node:test-net-reconnect", "node:test-net-bytes-stats"})
+    @Covers("node:test-net-reconnect")
     void onItsCloseItCanConnectAsOftenAsItLikes(Place place, Loop loop) {
         Server server = Net.createServer(loop, socket -> socket
             .onClose(hadError -> journal.add("accepted close " + hadError)).resume().end("hello"));

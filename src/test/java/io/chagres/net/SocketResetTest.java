@@ -23,7 +23,7 @@ class SocketResetTest {
     private final Journal journal = new Journal();
 
     @Test
-    @Covers({"S31", "node:test-net-server-reset"})
+    @Covers("S31")
     void thePeersResetIsOneErrorAndTheClose(Loop loop) {
         SystemException[] seen = new SystemException[1];
         Gate accepted = new Gate();
@@ -97,7 +97,7 @@ class SocketResetTest {
     }
 
     @Test
-    @Covers({"node:test-net-connect-reset", "node:test-net-socket-reset-twice"})
+    @Covers("node:test-net-socket-reset-twice")
     void withoutAConnectionThereIsNothingToReset(Loop loop) {
         Socket client = Local.connect(loop, Peer.deadPort());
         client.onError(error -> {

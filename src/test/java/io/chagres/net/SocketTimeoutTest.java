@@ -123,7 +123,7 @@ class SocketTimeoutTest {
     }
 
     @Test
-    @Covers({"S5", "S12", "node:test-net-timeout-no-handle", "node:test-net-connect-timeout"})
+    @Covers({"S5", "S12", "node:test-net-connect-timeout"})
     void itCountsFromTheConnectCallOn(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog nobody = new FullBacklog()) {
             ConnectOptions options = new ConnectOptions().host(nobody.host()).port(nobody.port()).timeoutMillis(100);
