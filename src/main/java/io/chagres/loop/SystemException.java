@@ -19,6 +19,23 @@ public final class SystemException extends ChagresException {
     private final String hostname;
     private final String localAddress;
     private final int localPort;
+    /** Null if the fields have the addresses. */
+    private final transient Ends ends;
+
+    /** Both ends of a connection, which are written as text when one of these methods is called. */
+    public interface Ends {
+        /** The address or path of the peer; of a listener, its own; null if unknown. */
+        String address();
+
+        /** The port that goes with {@link #address()}; 0 for a path. */
+        int port();
+
+        /** The own address or path; null if unknown. */
+        String localAddress();
+
+        /** The port that goes with {@link #localAddress()}; 0 for a path. */
+        int localPort();
+    }
 
     private SystemException(int errno, String syscall, String address, int port, String message, boolean trace) {
         this(errno, syscall, address, port, null, 0, message, trace);
@@ -32,8 +49,21 @@ public final class SystemException extends ChagresException {
         this.address = address;
         this.port = port;
         this.hostname = null;
+        this.ends = null;
         this.localAddress = localAddress;
         this.localPort = localPort;
+    }
+
+    private SystemException(int errno, String syscall, Ends ends) {
+        super(Errno.name(errno), syscall + " " + Errno.name(errno), false);
+        this.errno = Math.abs(errno);
+        this.syscall = syscall;
+        this.ends = ends;
+        this.address = null;
+        this.port = 0;
+        this.hostname = null;
+        this.localAddress = null;
+        this.localPort = 0;
     }
 
     private SystemException(String code, int errno, String syscall, String hostname) {
@@ -43,6 +73,7 @@ public final class SystemException extends ChagresException {
         this.address = null;
         this.port = 0;
         this.hostname = hostname;
+        this.ends = null;
         this.localAddress = null;
         this.localPort = 0;
     }
@@ -65,12 +96,9 @@ public final class SystemException extends ChagresException {
     /**
      * {@code "read ECONNRESET"}: an error of an established connection, or of a listener. The message is Node's; the properties name
      * both ends, and {@link #toString} prints them.
-     *
-     * @param address the peer's address or path; of a listener, its own; null if unknown
      */
-    public static SystemException on(int errno, String syscall, String address, int port, String localAddress, int localPort) {
-        String message = syscall + " " + Errno.name(errno);
-        return new SystemException(errno, syscall, address, port, localAddress, localPort, message, false);
+    public static SystemException on(int errno, String syscall, Ends ends) {
+        return new SystemException(errno, syscall, ends);
     }
 
     /** {@code "bind EADDRINUSE 127.0.0.1:80"}; a port of 0 or less is left out. */
@@ -157,12 +185,12 @@ public final class SystemException extends ChagresException {
 
     /** The IP address or path that the call was about, or null. */
     public String address() {
-        return address;
+        return ends == null ? address : ends.address();
     }
 
     /** The port that the call was about, or 0. */
     public int port() {
-        return port;
+        return ends == null ? port : ends.port();
     }
 
     /** The name, or the address, that could not be looked up; or null. */
@@ -172,21 +200,21 @@ public final class SystemException extends ChagresException {
 
     /** The address or path that the call was made from; null if unknown. */
     public String localAddress() {
-        return localAddress;
+        return ends == null ? localAddress : ends.localAddress();
     }
 
     /** The port that the call was made from; 0 if unknown, and for a path. */
     public int localPort() {
-        return localPort;
+        return ends == null ? localPort : ends.localPort();
     }
 
     /** Both ends of the connection, if the message does not name them. */
     @Override
     String details() {
-        if (address == null || getMessage().contains(place(address, port))) {
+        if (address() == null || getMessage().contains(place(address(), port()))) {
             return "";
         }
-        boolean isOwn = localAddress == null || localAddress.equals(address) && localPort == port;
-        return " (" + (isOwn ? "" : bracketed(localAddress, localPort) + " -> ") + bracketed(address, port) + ")";
+        boolean isOwn = localAddress() == null || localAddress().equals(address()) && localPort() == port();
+        return " (" + (isOwn ? "" : bracketed(localAddress(), localPort()) + " -> ") + bracketed(address(), port()) + ")";
     }
 }

@@ -19,36 +19,45 @@ final class AddressMemory {
         length.set(ValueLayout.JAVA_INT, 0, bytes);
     }
 
-    /** The address that {@code fd} is bound to; null if it is not bound to a port. */
-    SocketAddress local(int fd) {
+    /** The end that {@code fd} is bound to; null if it is not bound to a port. */
+    End local(int fd) {
         room(SockAddr.SIZE);
-        int result = Sockets.getsockname(fd, address, length);
-        SocketAddress local = result < 0 ? null : SocketAddress.readIfAny(address);
-        return local == null || local.port() == 0 ? null : local;
+        return Sockets.getsockname(fd, address, length) < 0 || SockAddr.port(address) == 0 ? null : end();
     }
 
-    /** The address of the peer; null if {@code fd} was never connected. */
-    SocketAddress peer(int fd) {
+    /** The end of the peer; null if {@code fd} was never connected. */
+    End peer(int fd) {
         room(SockAddr.SIZE);
-        int result = Sockets.getpeername(fd, address, length);
-        return result < 0 ? formerPeer(fd) : SocketAddress.readIfAny(address);
+        return Sockets.getpeername(fd, address, length) < 0 ? formerPeer(fd, SockAddr.INET6_BYTES) : end();
     }
 
-    /** As {@link #peer(int)}, in one system call: of a socket whose own address, which says the family, is known. */
-    SocketAddress peer(int fd, SocketAddress local) {
-        boolean isKnown = local != null && askFormerPeer(fd, local.isIPv6() ? SockAddr.INET6_BYTES : SockAddr.INET_BYTES);
-        return isKnown ? SocketAddress.readIfAny(address) : peer(fd);
+    /** Both ends in two system calls, also after a reset. */
+    Endpoints ends(int fd) {
+        End local = local(fd);
+        End remote = local == null ? null : formerPeer(fd, sizeOfAddress());
+        return new Endpoints(local, remote != null ? remote : peer(fd));
     }
 
-    /** After a reset, getpeername(2) fails with ENOTCONN, and SO_PEERNAME still answers: inet_getname() of net/ipv4/af_inet.c. */
-    private SocketAddress formerPeer(int fd) {
-        return askFormerPeer(fd, SockAddr.INET6_BYTES) || askFormerPeer(fd, SockAddr.INET_BYTES)
-            ? SocketAddress.readIfAny(address) : null;
-    }
-
-    /** The kernel answers EINVAL if its address is shorter than {@code bytes}. */
-    private boolean askFormerPeer(int fd, int bytes) {
+    /**
+     * After a reset, getpeername(2) fails with ENOTCONN, and SO_PEERNAME still answers: inet_getname() of net/ipv4/af_inet.c. It fails
+     * with EINVAL if the address is shorter than {@code bytes}.
+     */
+    private End formerPeer(int fd, int bytes) {
         room(bytes);
-        return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0;
+        if (Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0) {
+            return end();
+        }
+        return bytes == SockAddr.INET6_BYTES ? formerPeer(fd, SockAddr.INET_BYTES) : null;
+    }
+
+    private int sizeOfAddress() {
+        return SockAddr.family(address) == Sockets.AF_INET6 ? SockAddr.INET6_BYTES : SockAddr.INET_BYTES;
+    }
+
+    /** What the kernel has written; null if it is no IP address, as that of a socket pair. */
+    private End end() {
+        int family = SockAddr.family(address);
+        boolean isIp = family == Sockets.AF_INET || family == Sockets.AF_INET6;
+        return isIp ? End.ofKernel(address.asSlice(0, sizeOfAddress()).toArray(ValueLayout.JAVA_BYTE)) : null;
     }
 }

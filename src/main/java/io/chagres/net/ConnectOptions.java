@@ -341,7 +341,8 @@ public final class ConnectOptions {
 
     /** "localhost:80", or a path; any thread. */
     String destination() {
-        return Endpoints.place(path != null ? path : host, path != null ? 0 : port);
+        boolean six = path == null && host.indexOf(':') >= 0;
+        return path != null ? path.replace('\0', '@') : (six ? "[" + host + "]:" : host + ":") + port;
     }
 
     /** Returns the options that differ from their defaults. */

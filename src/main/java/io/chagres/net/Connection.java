@@ -25,7 +25,7 @@ final class Connection implements ReadListener, Runnable {
     private boolean owes;
     private long bytesRead;
     private long bytesWritten;
-    private SocketAddress remote;
+    private End remote;
 
     /** @param handle is connected */
     Connection(Socket socket, StreamHandle handle) {
@@ -240,7 +240,7 @@ final class Connection implements ReadListener, Runnable {
     /** Any thread. */
     void describe(StringJoiner text) {
         StreamHandle open = handle;
-        (open == null ? Endpoints.of(null, remote) : Endpoints.of(open)).describe(text);
+        (open == null ? new Endpoints(null, remote) : Endpoints.of(open)).describe(text);
     }
 
     SocketAddress localAddress() {
@@ -248,14 +248,14 @@ final class Connection implements ReadListener, Runnable {
     }
 
     SocketAddress remoteAddress() {
-        if (remote == null && handle instanceof Tcp tcp) {
-            remote = tcp.peer();
-        }
-        return remote;
+        rememberPeer();
+        return remote == null ? null : remote.ip();
     }
 
     /** Asks for the peer's address while there is a handle, for events that come after it is closed. */
     void rememberPeer() {
-        remoteAddress();
+        if (remote == null && handle instanceof Tcp tcp) {
+            remote = tcp.peer();
+        }
     }
 }

@@ -5,22 +5,14 @@ import io.chagres.stream.StreamHandle;
 import java.util.StringJoiner;
 
 /**
- * The two ends of a connection as text and ports; for a listener, and for a socket that is not connected, only its own end.
+ * The two ends of a connection; of a listener, and of a socket that is not connected, only its own.
  *
- * @param local the own address or path; null if unknown
- * @param localPort 0 for a path
- * @param remote the peer's address or path; null if unknown
- * @param remotePort 0 for a path
+ * @param local null if unknown
+ * @param remote null if unknown
  */
-record Endpoints(String local, int localPort, String remote, int remotePort) {
+record Endpoints(End local, End remote) implements SystemException.Ends {
 
-    static final Endpoints UNKNOWN = new Endpoints(null, 0, null, 0);
-
-    /** Either may be null. */
-    static Endpoints of(SocketAddress local, SocketAddress remote) {
-        return new Endpoints(local == null ? null : local.address(), local == null ? 0 : local.port(),
-            remote == null ? null : remote.address(), remote == null ? 0 : remote.port());
-    }
+    static final Endpoints UNKNOWN = new Endpoints(null, null);
 
     /** Of a handle of this package; any thread. */
     static Endpoints of(StreamHandle handle) {
@@ -29,33 +21,40 @@ record Endpoints(String local, int localPort, String remote, int remotePort) {
 
     /** Of a Unix socket; an empty name counts as unknown. */
     static Endpoints ofNames(String local, String remote) {
-        return new Endpoints(nameOrNull(local), 0, nameOrNull(remote), 0);
-    }
-
-    private static String nameOrNull(String name) {
-        return name == null || name.isEmpty() ? null : name;
-    }
-
-    /** The error of a call on this connection or listener. A connection to a Unix socket has one path, at one of its ends. */
-    SystemException error(int errno, String syscall) {
-        return remote != null
-            ? SystemException.on(errno, syscall, remote, remotePort, local, localPort)
-            : SystemException.on(errno, syscall, local, localPort, local, localPort);
+        return new Endpoints(End.ofName(local), End.ofName(remote));
     }
 
     /** Adds "127.0.0.1:80 -> 127.0.0.1:51234", or the end that is known. */
     void describe(StringJoiner text) {
         if (remote != null) {
-            text.add((local == null ? "-> " : place(local, localPort) + " -> ") + place(remote, remotePort));
+            text.add((local == null ? "-> " : local + " -> ") + remote);
         } else if (local != null) {
-            text.add(place(local, localPort));
+            text.add(local.toString());
         }
     }
 
-    static String place(String address, int port) {
-        if (port == 0) {
-            return address.replace('\0', '@');
-        }
-        return address.indexOf(':') >= 0 ? "[" + address + "]:" + port : address + ":" + port;
+    /** The peer; of a listener, and of a connection to a Unix socket whose client has no name, its own end. */
+    private End named() {
+        return remote != null ? remote : local;
+    }
+
+    @Override
+    public String address() {
+        return named() == null ? null : named().address();
+    }
+
+    @Override
+    public int port() {
+        return named() == null ? 0 : named().port();
+    }
+
+    @Override
+    public String localAddress() {
+        return local == null ? null : local.address();
+    }
+
+    @Override
+    public int localPort() {
+        return local == null ? 0 : local.port();
     }
 }

@@ -289,7 +289,7 @@ public final class Pipe extends IpcStream {
             String local = Sockets.getsockname(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
             memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
             String remote = Sockets.getpeername(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
-            return Endpoints.ofNames(local, remote != null ? remote : known.remote());
+            return new Endpoints(End.ofName(local), remote != null && !remote.isEmpty() ? End.ofName(remote) : known.remote());
         }
         return known;
     }
@@ -301,7 +301,7 @@ public final class Pipe extends IpcStream {
 
     @Override
     protected SystemException failure(int errno, String syscall) {
-        return endpoints().error(errno, syscall);
+        return SystemException.on(errno, syscall, endpoints());
     }
 
     /** Adds its name and the peer's, as in "-> /run/app.sock"; on another thread only the one that is known. */

@@ -35,7 +35,7 @@ public final class Tcp extends StreamHandle {
     /** Null where there are none. */
     private EarlyOptions early;
     /** An address that is known without asking the kernel, for {@link #toString} on other threads; null until then. */
-    private SocketAddress known;
+    private End known;
     /** Whether {@link #known} is the peer's; it is the own one otherwise. */
     private boolean knowsPeer;
 
@@ -164,7 +164,7 @@ public final class Tcp extends StreamHandle {
             check(result == -Errno.EAFNOSUPPORT ? -Errno.EINVAL : result, "bind");
             isAddressInUse = false;
         }
-        know(local, false);
+        know(End.of(local), false);
     }
 
     // ---- listening and connecting ----------------------------------------------------------------------------------
@@ -197,7 +197,7 @@ public final class Tcp extends StreamHandle {
         UsageException.requireArgument(remote, "remote");
         UsageException.requireArgument(callback, "callback");
         requireNotConnecting();
-        know(remote, true);
+        know(End.of(remote), true);
         if (isAddressInUse) {
             failConnect(Errno.EADDRINUSE, callback);
             return;
@@ -261,7 +261,7 @@ public final class Tcp extends StreamHandle {
     }
 
     /** The address of its peer, also after a reset; null if it was never connected, or was closed before anything asked for it. */
-    SocketAddress peer() {
+    End peer() {
         if (fd() >= 0) {
             learnPeer(memory.peer(fd()));
         }
@@ -269,34 +269,34 @@ public final class Tcp extends StreamHandle {
     }
 
     /** As {@link #peer()}, without a system call. */
-    SocketAddress knownPeer() {
+    End knownPeer() {
         return knowsPeer ? known : null;
     }
 
-    private void learnPeer(SocketAddress remote) {
+    private void learnPeer(End remote) {
         if (remote != null) {
             know(remote, true);
         }
     }
 
-    private void know(SocketAddress address, boolean isPeer) {
-        known = address;
+    private void know(End end, boolean isPeer) {
+        known = end;
         knowsPeer = isPeer;
     }
 
     /** Both ends; on another thread, and without a socket, the one that is known. */
     Endpoints endpoints() {
         if (loop().core().isLoopThread() && fd() >= 0) {
-            SocketAddress local = memory.local(fd());
-            learnPeer(memory.peer(fd(), local));
-            return Endpoints.of(local, knownPeer());
+            Endpoints ends = memory.ends(fd());
+            learnPeer(ends.remote());
+            return ends;
         }
-        return knowsPeer ? Endpoints.of(null, known) : Endpoints.of(known, null);
+        return knowsPeer ? new Endpoints(null, known) : new Endpoints(known, null);
     }
 
     @Override
     protected SystemException failure(int errno, String syscall) {
-        return endpoints().error(errno, syscall);
+        return SystemException.on(errno, syscall, endpoints());
     }
 
     /** Adds both addresses, as in "127.0.0.1:80 -> 127.0.0.1:51234"; on another thread only the one that is known. */
