@@ -18,6 +18,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** What bytecode does not show: imports that only javadoc or a constant needs, length, and the chapter of each package. */
 class SourceTreeTest {
     private static final Path MAIN = Path.of("src/main/java");
+    private static final Path SYS = MAIN.resolve("io/chagres/sys");
     private static final int MAX_LINES = 450;
 
     @ParameterizedTest
@@ -40,6 +41,23 @@ class SourceTreeTest {
         Pattern localized = Pattern.compile("to(Lower|Upper)Case\\(\\)|String\\.format\\((?!Locale)|printf\\((?!Locale)|\\.formatted\\(");
         Stream<Path> all = Stream.of(MAIN, Path.of("src/jmh/java"), Path.of("examples")).flatMap(SourceTreeTest::sources);
         assertNone("use the default locale", all, file -> lines(file).stream().anyMatch(line -> localized.matcher(line).find()));
+    }
+
+    /** O_NONBLOCK belongs to the open file description, which others may have too: NonBlocking puts it back. */
+    @Test
+    void onePlaceChangesTheFlagsOfADescriptor() {
+        Stream<Path> others = sources().filter(file -> !file.endsWith("loop/NonBlocking.java") && !file.startsWith(SYS));
+        assertNone("change flags", others, file -> lines(file).stream().anyMatch(line -> line.contains("F_SETFL")));
+    }
+
+    /** The cached time may be older than all that is granted; IdleTimeout compares with the clock when it fires. */
+    @Test
+    void timeThatIsGrantedToAPeerCountsFromTheClock() {
+        Pattern cached = Pattern.compile("Timer\\.(after|every)\\(|new Timer\\(|timers\\(\\)\\s*\\.start\\(");
+        Stream<Path> granting = Stream.concat(sources(Floor.STREAM), sources(Floor.NET))
+            .filter(file -> !file.endsWith("net/IdleTimeout.java"));
+        assertNone("count from the cached time", granting, file -> lines(file).stream()
+            .anyMatch(line -> !line.strip().startsWith("*") && cached.matcher(line).find()));
     }
 
     @Test
