@@ -14,6 +14,8 @@ final class AddressMemory {
     final MemorySegment length = Memory.allocate(4);
     final MemorySegment linger = Memory.allocate(8);
     final MemorySegment info = Memory.allocate(TcpInfoFields.ROOM);
+    /** The size of the last peer's address, which is that of the next one as a rule. */
+    private int peerBytes = SockAddr.INET_BYTES;
 
     void room(int bytes) {
         length.set(ValueLayout.JAVA_INT, 0, bytes);
@@ -25,29 +27,32 @@ final class AddressMemory {
         return Sockets.getsockname(fd, address, length) < 0 || SockAddr.port(address) == 0 ? null : end();
     }
 
-    /** The end of the peer; null if {@code fd} was never connected. */
-    End peer(int fd) {
-        room(SockAddr.SIZE);
-        return Sockets.getpeername(fd, address, length) < 0 ? formerPeer(fd, SockAddr.INET6_BYTES) : end();
-    }
-
-    /** Both ends in two system calls, also after a reset. */
+    /** Both ends. */
     Endpoints ends(int fd) {
-        End local = local(fd);
-        End remote = local == null ? null : formerPeer(fd, sizeOfAddress());
-        return new Endpoints(local, remote != null ? remote : peer(fd));
+        return new Endpoints(local(fd), peer(fd));
     }
 
     /**
-     * After a reset, getpeername(2) fails with ENOTCONN, and SO_PEERNAME still answers: inet_getname() of net/ipv4/af_inet.c. It fails
-     * with EINVAL if the address is shorter than {@code bytes}.
+     * The end of the peer; null if {@code fd} was never connected. After a reset, and after both sides have ended, getpeername(2) fails
+     * with ENOTCONN, and SO_PEERNAME still answers: inet_getname() of net/ipv4/af_inet.c.
      */
-    private End formerPeer(int fd, int bytes) {
-        room(bytes);
-        if (Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0) {
+    End peer(int fd) {
+        if (askPeer(fd, peerBytes)) {
             return end();
         }
-        return bytes == SockAddr.INET6_BYTES ? formerPeer(fd, SockAddr.INET_BYTES) : null;
+        int otherBytes = peerBytes == SockAddr.INET_BYTES ? SockAddr.INET6_BYTES : SockAddr.INET_BYTES;
+        if (askPeer(fd, otherBytes)) {
+            peerBytes = otherBytes;
+            return end();
+        }
+        room(SockAddr.SIZE);
+        return Sockets.getpeername(fd, address, length) < 0 ? null : end();
+    }
+
+    /** The kernel cuts a longer address to {@code bytes}, and answers EINVAL if its own is shorter. */
+    private boolean askPeer(int fd, int bytes) {
+        room(bytes);
+        return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0 && sizeOfAddress() == bytes;
     }
 
     private int sizeOfAddress() {
