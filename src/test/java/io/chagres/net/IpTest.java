@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IpTest {
 
     @ParameterizedTest
-    @CsvFileSource(resources = "/net/ip-literals.tsv", delimiter = '\t', numLinesToSkip = 1, emptyValue = "")
+    @CsvFileSource(files = "src/test/resources/net/ip-literals.tsv", delimiter = '\t', numLinesToSkip = 1, emptyValue = "")
     @Covers({"node:test-net-isip", "node:test-net-isipv4", "node:test-net-isipv6"})
     void allLiteralsOfNodesTablesAreWhatTheyAreThere(int family, String text) {
         assertEquals(family, Net.isIP(text));
