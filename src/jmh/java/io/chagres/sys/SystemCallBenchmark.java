@@ -37,6 +37,7 @@ public class SystemCallBenchmark {
     private int peerOfEmpty;
     private int peerOfFull;
     private int epoll;
+    private final MemorySegment errno = Memory.allocate(Integer.BYTES);
     private int event;
 
     @Setup(Level.Trial)
@@ -96,6 +97,6 @@ public class SystemCallBenchmark {
 
     @Benchmark
     public int eventfdWake() {
-        return EventFd.wake(event);
+        return EventFd.wake(event, errno);
     }
 }

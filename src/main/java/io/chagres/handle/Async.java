@@ -33,11 +33,30 @@ public final class Async extends Handle {
     /**
      * Makes the callback run; from any thread. It never waits and, after the first of a series, costs one atomic exchange.
      * What the thread did before, the callback sees. On a closed handle it has no effect.
+     *
+     * <p>If it throws (StackOverflowError), the callback may not come; after a later send it comes.
      */
     public void send() {
         // An exchange and not a look first: a look would not make this thread's writes visible to a callback about to begin.
-        if (!sent.getAndSet(true)) {
+        if (!sent.get()) {
+            core().requireStack();   // where post would fail, there could be none left to take the exchange back
+        }
+        if (sent.getAndSet(true)) {
+            core().wakeIfOwed();
+        } else {
+            post();
+        }
+    }
+
+    private void post() {
+        boolean posted = false;
+        try {
             core().post(delivery);
+            posted = true;
+        } finally {
+            if (!posted) {
+                sent.set(false);
+            }
         }
     }
 

@@ -54,7 +54,7 @@ public final class Poll extends Handle {
         this.fd = fd;
         try {
             requireWatchable();
-        } catch (RuntimeException refused) {
+        } catch (Throwable refused) {
             close();
             throw refused;
         }

@@ -44,9 +44,9 @@ public final class Signal extends Handle {
         Signal signal = new Signal(loop);
         try {
             signal.start(name, callback);
-        } catch (UsageException wrong) {
+        } catch (Throwable refused) {
             signal.close();
-            throw wrong;
+            throw refused;
         }
         return signal;
     }
@@ -126,6 +126,8 @@ public final class Signal extends Handle {
         public void run() {
             if (caught.getAndIncrement() == 0) {
                 core().post(delivery);
+            } else {
+                core().wakeIfOwed();
             }
         }
 

@@ -36,8 +36,7 @@ final class SignalTable {
             sun.misc.Signal signal = new sun.misc.Signal(name);
             requireFree(name, signal.getNumber());
             Entry entry = ENTRIES.computeIfAbsent(signal.getNumber(), number -> new Entry(signal));
-            entry.take();
-            entry.subscribers.add(subscriber);
+            entry.add(subscriber);
         } catch (IllegalArgumentException refused) {
             throw refusal(name, refused.getMessage());
         }
@@ -88,7 +87,18 @@ final class SignalTable {
             this.signal = signal;
         }
 
-        void take() {
+        /** The subscriber first: a signal that was taken and reaches nobody would be lost. */
+        void add(Runnable subscriber) {
+            subscribers.add(subscriber);
+            try {
+                take();
+            } catch (Throwable refused) {
+                subscribers.remove(subscriber);
+                throw refused;
+            }
+        }
+
+        private void take() {
             SignalHandler installed = sun.misc.Signal.handle(signal, this);
             if (installed != this) {
                 before = installed;
@@ -106,9 +116,21 @@ final class SignalTable {
         public void handle(sun.misc.Signal caught) {
             synchronized (SignalTable.class) {
                 if (!subscribers.isEmpty()) {
-                    subscribers.forEach(Runnable::run);
+                    run(subscribers, 0);
                 } else if (giveBack()) {
                     sun.misc.Signal.raise(signal);   // another library had noted this handler, and has put it back
+                }
+            }
+        }
+
+        /** An Error at one subscriber, thrown to the thread of the JVM's in the end, keeps the signal from no other. */
+        private static void run(List<Runnable> subscribers, int first) {
+            for (int i = first; i < subscribers.size(); i++) {
+                try {
+                    subscribers.get(i).run();
+                } catch (Throwable thrown) {
+                    run(subscribers, i + 1);
+                    throw thrown;
                 }
             }
         }

@@ -54,9 +54,9 @@ public final class Timer extends Handle {
     private void startOrClose(long timeoutMillis, long repeatMillis, Runnable callback) {
         try {
             start(timeoutMillis, repeatMillis, callback);
-        } catch (UsageException wrong) {
+        } catch (Throwable refused) {
             close();
-            throw wrong;
+            throw refused;
         }
     }
 
@@ -82,9 +82,10 @@ public final class Timer extends Handle {
 
     private void startMicros(long timeout, long repeat, Runnable callback) {
         requireOpen("start");
-        this.callback = UsageException.requireArgument(callback, "callback");
-        repeatMicros = repeat;
+        UsageException.requireArgument(callback, "callback");
         core().timers().start(entry, timeout);
+        this.callback = callback;
+        repeatMicros = repeat;
         activate();
     }
 

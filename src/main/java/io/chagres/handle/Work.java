@@ -10,8 +10,8 @@ import io.chagres.loop.WorkerPool;
 import io.chagres.sys.Errno;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
@@ -23,12 +23,21 @@ import java.util.function.BiConsumer;
  */
 public final class Work<T> extends Resident {
 
+    /** How long a worker that can't answer waits before it tries again. */
+    private static final long RETRY_NANOS = 1_000_000;
+
     private enum State { QUEUED, RUNNING, CANCELLED, DONE }
 
     private final LoopCore core;
     private final Callable<? extends T> job;
     private final BiConsumer<? super T, ? super Throwable> callback;
     private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
+    private final Task completion = new Task() {
+        @Override
+        protected void run() {
+            complete();
+        }
+    };
     /** Written by the worker before it posts the completion, read by the loop after. */
     private T result;
     private Throwable failure;
@@ -48,11 +57,12 @@ public final class Work<T> extends Resident {
      * @param callback gets, on the loop thread, what the job returned and null, or null and what it threw; a cancelled
      *     job's gets a {@link SystemException} with code ECANCELED
      * @throws UsageException EINVAL where an argument is null
+     * @throws OutOfMemoryError if the pool has no thread and none can be made: the job does not run, and there is no callback
      */
     public static <T> Work<T> submit(Loop loop, Callable<? extends T> job,
                                      BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
-        work.handTo(WorkerPool.shared()::execute);
+        work.handToPool(false);
         return work;
     }
 
@@ -60,14 +70,14 @@ public final class Work<T> extends Resident {
     public static <T> Work<T> submitSlow(Loop loop, Callable<? extends T> job,
                                          BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
-        work.handTo(WorkerPool.shared()::executeSlow);
+        work.handToPool(true);
         return work;
     }
 
-    /** Where no thread can be made (OutOfMemoryError), the loop must not wait for what will never run. */
-    private void handTo(Executor pool) {
+    /** The loop must not wait for what the pool refuses: it will never run. */
+    private void handToPool(boolean slow) {
         try {
-            pool.execute(this::runJob);
+            WorkerPool.shared().execute(core, slow, this::runJob);
         } catch (Throwable refused) {
             retire();
             throw refused;
@@ -83,12 +93,19 @@ public final class Work<T> extends Resident {
         } catch (Throwable thrown) {
             failure = thrown;
         }
-        core.post(new Task() {
-            @Override
-            protected void run() {
-                complete();
+        deliver();
+    }
+
+    /** The loop waits for the answer, and nobody else knows of it: a thread that can't post it tries until it can. */
+    private void deliver() {
+        for (;;) {
+            try {
+                core.post(completion);
+                return;
+            } catch (Throwable notPosted) {
+                LockSupport.parkNanos(RETRY_NANOS);
             }
-        });
+        }
     }
 
     /**
@@ -98,11 +115,14 @@ public final class Work<T> extends Resident {
      */
     public boolean cancel() {
         core.checkThread();
+        SystemException cancelled = SystemException.of(Errno.ECANCELED, "work");
+        Runnable last = this::complete;
+        core.reservePend();
         if (!state.compareAndSet(State.QUEUED, State.CANCELLED)) {
             return false;
         }
-        failure = SystemException.of(Errno.ECANCELED, "work");
-        core.pend(this::complete);
+        failure = cancelled;
+        core.pend(last);
         return true;
     }
 

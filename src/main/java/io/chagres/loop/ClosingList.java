@@ -1,37 +1,37 @@
 package io.chagres.loop;
 
-import java.util.ArrayList;
-import java.util.List;
-
-/** Handles whose close callbacks are due, last closed first as in libuv; what closes meanwhile waits an iteration. */
+/**
+ * Handles whose close callbacks are due, last closed first as in libuv; what closes meanwhile waits an iteration. The links
+ * sit in the residents, so that a close needs no memory.
+ */
 final class ClosingList {
 
     private final LoopCore core;
-    private List<Resident> closing = new ArrayList<>();
-    private List<Resident> turn = new ArrayList<>();
+    private Resident last;
 
     ClosingList(LoopCore core) {
         this.core = core;
     }
 
     void add(Resident resident) {
-        closing.add(resident);
+        assert !resident.closing : "closed twice: " + resident;
+        resident.closing = true;
+        resident.closedBefore = last;
+        last = resident;
     }
 
     boolean isEmpty() {
-        return closing.isEmpty();
+        return last == null;
     }
 
     void run() {
-        if (closing.isEmpty()) {
-            return;
+        Resident resident = last;
+        last = null;
+        while (resident != null) {
+            Resident following = resident.closedBefore;
+            resident.closedBefore = null;
+            core.invoke(resident);
+            resident = following;
         }
-        List<Resident> taken = closing;
-        closing = turn;
-        turn = taken;
-        for (int i = taken.size() - 1; i >= 0; i--) {
-            core.invoke(taken.get(i));
-        }
-        taken.clear();
     }
 }

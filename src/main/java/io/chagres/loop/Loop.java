@@ -28,6 +28,9 @@ public final class Loop implements Executor, AutoCloseable {
     /** Rounds of completions right after polling: libuv's bound, enough for a write that leads to a write. */
     private static final int PENDING_ROUNDS = 8;
 
+    /** A close whose turns fail so often in the loop itself frees what it can and throws. */
+    private static final int MOST_BROKEN_TURNS = 16;
+
     private final LoopCore core;
     /** Atomic, since a second thread may try to run the loop, too. */
     private final AtomicBoolean running = new AtomicBoolean();
@@ -67,11 +70,23 @@ public final class Loop implements Executor, AutoCloseable {
      * Starts a loop on a platform thread of its own, for programs whose main thread has other work. It runs until
      * {@link LoopThread#close()} or {@link LoopThread#drain()}.
      *
+     * <p>The thread is no daemon, whatever the calling thread is: the JVM goes on until the loop has ended. This call waits until
+     * {@code setup} has returned, so {@code setup} must not wait for the calling thread.
+     *
      * @param name the name of the thread
-     * @param setup is called on that thread with the loop, before it runs
+     * @param setup is called on that thread with the loop, before it runs. What it throws, or the ticks that it queued throw
+     *     uncaught (a server whose port is in use, without an error listener), is thrown from here: the loop is closed then, and
+     *     there is no LoopThread
+     * @throws UsageException ERR_UNAVAILABLE as {@link #Loop()}
+     * @throws OutOfMemoryError if no thread can be made
      */
     public static LoopThread start(String name, Consumer<? super Loop> setup) {
-        return new LoopThread(name, setup);
+        return new LoopThread(name, false, setup).start();
+    }
+
+    /** As {@link #start}, on a daemon thread: the JVM ends without waiting for it. */
+    public static LoopThread startDaemon(String name, Consumer<? super Loop> setup) {
+        return new LoopThread(name, true, setup).start();
     }
 
     // ---- running -----------------------------------------------------------------------------------------------
@@ -95,10 +110,13 @@ public final class Loop implements Executor, AutoCloseable {
         begin();
         try {
             return iterate(mode);
+        } catch (Throwable broken) {
+            core.failures().endWith(broken);
+            throw broken;
         } finally {
             stopping = false;
             running.set(false);
-            core.rethrowFailure();
+            core.failures().rethrow();
         }
     }
 
@@ -150,6 +168,7 @@ public final class Loop implements Executor, AutoCloseable {
             throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
         }
         core.own(thread);
+        core.failures().endWith(null);
     }
 
     /**
@@ -229,13 +248,18 @@ public final class Loop implements Executor, AutoCloseable {
      * <p>A task that has not run keeps the loop alive. One that comes after {@link #run} has returned waits for the next
      * run, or for {@link #close()}.
      *
-     * @throws RejectedExecutionException where the loop is closed; also in one of the last tasks of a loop that closes
+     * <p>If this call throws, also an Error (the stack is full, no memory for the task), the task does not run; later tasks do.
+     *
+     * @throws RejectedExecutionException if the loop is closed; also in one of the last tasks of a loop that closes. Its cause is
+     *     what the last run threw, if that did not return normally
      */
     @Override
     public void execute(Runnable task) {
         UsageException.requireArgument(task, "task");
         if (!core.post(new Errand(task))) {
-            throw new RejectedExecutionException("the loop is closed");
+            Throwable end = core.failures().end();
+            throw end == null ? new RejectedExecutionException("the loop is closed")
+                : new RejectedExecutionException("the loop is closed; its last run ended with " + end, end);
         }
     }
 
@@ -269,7 +293,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void onUncaught(Consumer<? super Throwable> handler) {
         core.checkThread();
-        core.onUncaught(handler);
+        core.failures().onUncaught(handler);
     }
 
     /** The mechanisms, for those who write handles. */
@@ -310,18 +334,24 @@ public final class Loop implements Executor, AutoCloseable {
             closed = true;
             core.free();
             running.set(false);
-            core.rethrowFailure();
+            core.failures().rethrow();
         }
     }
 
     private void endResidents() {
         core.refuseResidents();
         core.ticks.drain();
+        int broken = 0;
         do {
-            core.visitResidents(resident -> core.guard(resident::close));
+            core.closeResidents();
             stopping = false;
-            turn(RunMode.ONCE);
-        } while (!core.residents.isEmpty() || core.hasWork() || core.runLastTasks());
+            try {
+                turn(RunMode.ONCE);
+            } catch (Throwable thrown) {   // epoll_wait(2) has failed, or an Error in the loop itself: one is no reason to give up
+                core.raise(thrown);
+                broken++;
+            }
+        } while (broken < MOST_BROKEN_TURNS && (!core.residents.isEmpty() || core.hasWork() || core.runLastTasks()));
     }
 
     /**

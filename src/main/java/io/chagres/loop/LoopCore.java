@@ -1,9 +1,7 @@
 package io.chagres.loop;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
@@ -20,7 +18,8 @@ public final class LoopCore {
     private final LoopClock clock;
     private final long origin;
     private final Mailbox mailbox = new Mailbox();
-    private final Map<Class<?>, Object> locals = new HashMap<>();
+    private final Locals locals = new Locals();
+    private final Failures failures;
 
     final PendingQueue pending = new PendingQueue(this);
     final TickQueue ticks = new TickQueue(this);
@@ -30,6 +29,8 @@ public final class LoopCore {
     final ClosingList closing = new ClosingList(this);
     final Timers timers = new Timers(this);
     final Ring residents = new Ring();
+    /** Those that {@link #closeResidents} has closed; empty at other times. */
+    private final Ring closed = new Ring();
     final Meter meter = new Meter();
     private final Nesting nesting = new Nesting();
     final Poller poller;
@@ -38,11 +39,10 @@ public final class LoopCore {
     private long nowNanos;
     private int holds;
     private boolean refusesResidents;
-    private Consumer<? super Throwable> uncaught;
-    private Throwable failure;
 
     LoopCore(Loop loop, LoopClock clock) {
         this.loop = loop;
+        this.failures = new Failures(loop);
         this.clock = clock;
         this.origin = clock.nanoTime();
         this.poller = new Poller(this, mailbox);
@@ -210,9 +210,14 @@ public final class LoopCore {
         return check;
     }
 
-    /** Queues a completion for the pending phase. */
+    /** Queues a completion for the pending phase. If there is no memory for it, it throws and nothing is queued. */
     public void pend(Runnable completion) {
         pending.add(completion);
+    }
+
+    /** Makes sure that the next {@link #pend} does not throw: for a request whose state changes before its completion is queued. */
+    public void reservePend() {
+        pending.reserve();
     }
 
     boolean hasPending() {
@@ -232,7 +237,10 @@ public final class LoopCore {
     /**
      * Leaves {@code task} for the poll phase and wakes the loop if it sleeps; any thread.
      *
-     * @return false where the loop is closed: the task will not run
+     * <p>If it throws (StackOverflowError), the task was not left. Waking needs no memory of the calling thread's own; should it
+     * fail all the same, the next sender of any kind wakes the loop.
+     *
+     * @return false if the loop is closed: the task will not run
      */
     public boolean post(Task task) {
         Mailbox.Posted posted = mailbox.post(task);
@@ -240,6 +248,21 @@ public final class LoopCore {
             poller.wake();
         }
         return posted != Mailbox.Posted.REFUSED;
+    }
+
+    /** Throws StackOverflowError unless there is stack to take back what a {@link #post} that fails has begun; any thread. */
+    public void requireStack() {
+        StackRoom.require();
+    }
+
+    /** Wakes the loop if a {@link #post} before could not; any thread. For a sender that finds its task posted already. */
+    public void wakeIfOwed() {
+        if (mailbox.owes()) {
+            StackRoom.require();
+            if (mailbox.takesOver()) {
+                poller.wake();
+            }
+        }
     }
 
     /** Runs the tasks that other threads have left; how many there were. */
@@ -263,35 +286,38 @@ public final class LoopCore {
         return count;
     }
 
-    /** The loop's end: nothing can be posted any more, and the descriptors are closed. */
-    void free() {
-        mailbox.takeLast();
-        locals.values().forEach(local -> guard(() -> closeLocal(local)));
-        locals.clear();
-        poller.close();
+    /** Closes what lives here; needs no memory, so that a close can be relied on. */
+    void closeResidents() {
+        for (Linked member = residents.first(); member != null; member = residents.first()) {
+            member.unlink();
+            closed.addLast(member);
+            try {
+                ((Resident) member).close();
+            } catch (Throwable thrown) {
+                raise(thrown);
+            }
+        }
+        residents.takeAll(closed);
     }
 
-    private static void closeLocal(Object local) {
-        if (local instanceof AutoCloseable closeable) {
-            try {
-                closeable.close();
-            } catch (Exception failed) {
-                LoopCore.<RuntimeException>throwAsIs(failed);
-            }
+    /** The loop's end: nothing can be posted any more, the descriptors are closed, and native memory is given back. */
+    void free() {
+        try {
+            mailbox.takeLast();
+            locals.close(failures);
+        } finally {
+            poller.close();
         }
     }
 
     /**
      * What {@code maker} made for this loop at the first call with {@code type}: memory that its streams share, say. An
      * AutoCloseable is closed with the loop.
+     *
+     * @throws UsageException ERR_LOOP_CLOSED if the loop is closed
      */
     public <T> T local(Class<T> type, Supplier<? extends T> maker) {
-        Object there = locals.get(type);
-        if (there == null) {
-            there = maker.get();
-            locals.put(type, there);
-        }
-        return type.cast(there);
+        return locals.get(type, maker);
     }
 
     /**
@@ -396,51 +422,21 @@ public final class LoopCore {
 
     // ---- what callbacks throw ----------------------------------------------------------------------------------------
 
-    void onUncaught(Consumer<? super Throwable> handler) {
-        uncaught = handler;
+    Failures failures() {
+        return failures;
     }
 
     /**
-     * Hands an exception that nobody caught to the loop's handler. Without one, or where it throws itself, the loop stops
-     * after this iteration and run throws it.
+     * Hands an exception that nobody caught to the loop's handler. Without one, or if it throws itself, the loop stops after this
+     * iteration and run throws it. This method itself never throws.
      */
     public void raise(Throwable thrown) {
-        if (uncaught == null) {
-            fail(thrown);
-            return;
-        }
-        try {
-            uncaught.accept(thrown);
-        } catch (Throwable fromHandler) {
-            fail(fromHandler);
-        }
+        failures.raise(thrown);
     }
 
     /** As {@link #raise}, of an error event for which {@code emitter} has no listener: its text then says so. */
     public void raiseUnheard(ChagresException error, Object emitter) {
         error.unheardBy(emitter);
         raise(error);
-    }
-
-    private void fail(Throwable thrown) {
-        if (failure == null) {
-            failure = thrown;
-        } else if (failure != thrown) {
-            failure.addSuppressed(thrown);
-        }
-        loop.requestStop();
-    }
-
-    void rethrowFailure() {
-        Throwable thrown = failure;
-        failure = null;
-        if (thrown != null) {
-            LoopCore.<RuntimeException>throwAsIs(thrown);
-        }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static <T extends Throwable> void throwAsIs(Throwable thrown) throws T {
-        throw (T) thrown;
     }
 }

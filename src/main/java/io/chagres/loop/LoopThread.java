@@ -1,47 +1,94 @@
 package io.chagres.loop;
 
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
  * A loop on a platform thread of its own, see {@link Loop#start}. Unlike a loop that is run by hand it stays, with
- * nothing to do, until it is closed or drained. An exception that nobody catches ends it; the thread's uncaught exception
- * handler gets it.
+ * nothing to do, until it is closed or drained.
+ *
+ * <p>An exception that nobody catches ends it. The thread's uncaught exception handler gets it, and it is the cause of what
+ * {@link #execute} throws from then on.
+ *
+ * <p>{@link #close} and {@link #drain} may be called from any thread, and wait for the loop thread. Two threads they do not
+ * wait on, because the loop thread would wait for them: the loop thread itself, and a worker that does {@link
+ * io.chagres.handle.Work} of this loop. There the end begins, and the call returns.
  */
 public final class LoopThread implements Executor, AutoCloseable {
 
+    /** How often a close that began in a shutdown hook looks whether it waits in vain. */
+    private static final long LOOK_MILLIS = 100;
+
     private final Thread thread;
-    private final Loop loop;
-    private final Anchor anchor;
+    private final Consumer<? super Loop> setup;
+    /** The three below belong to the start: the loop thread sets them, then {@link #started}, and notifies. */
+    private Loop loop;
+    private Anchor anchor;
+    private Throwable refusal;
+    private boolean started;
 
-    LoopThread(String name, Consumer<? super Loop> setup) {
-        UsageException.requireArgument(setup, "setup");
-        CompletableFuture<Anchor> started = new CompletableFuture<>();
-        thread = Thread.ofPlatform().name(UsageException.requireArgument(name, "name")).start(() -> live(started, setup));
-        try {
-            anchor = started.join();
-        } catch (CompletionException failed) {
-            throw failed.getCause() instanceof ChagresException reason ? reason : failed;
-        }
-        loop = anchor.core.loop();
+    LoopThread(String name, boolean daemon, Consumer<? super Loop> setup) {
+        this.setup = UsageException.requireArgument(setup, "setup");
+        thread = Thread.ofPlatform().name(UsageException.requireArgument(name, "name")).daemon(daemon).unstarted(this::live);
     }
 
-    private static void live(CompletableFuture<Anchor> started, Consumer<? super Loop> setup) {
-        Loop loop;
-        try {
-            loop = new Loop();
-        } catch (Throwable unavailable) {
-            started.completeExceptionally(unavailable);
-            return;
+    /** Starts the thread, and waits until the setup has returned; what the setup throws is thrown here. */
+    LoopThread start() {
+        thread.start();
+        if (awaitStart()) {
+            Thread.currentThread().interrupt();
         }
-        try (loop) {
-            started.complete(new Anchor(loop.core()));
-            loop.core().invoke(() -> setup.accept(loop));
-            loop.run();
+        if (refusal != null) {
+            throw Failures.<RuntimeException>asIs(refusal);
+        }
+        return this;
+    }
+
+    /** Whether the wait was interrupted, which does not end it. */
+    private synchronized boolean awaitStart() {
+        boolean interrupted = false;
+        while (!started) {
+            try {
+                wait();
+            } catch (InterruptedException later) {
+                interrupted = true;
+            }
+        }
+        return interrupted;
+    }
+
+    // ---- on the loop thread ----------------------------------------------------------------------------------------
+
+    private void live() {
+        boolean running = false;
+        try (Loop own = new Loop()) {
+            prepare(own);
+            running = true;
+            announce(null);
+            own.run();
+        } catch (Throwable thrown) {
+            if (running) {
+                throw thrown;
+            }
+            announce(thrown);   // the loop is closed by now, so that the starter may try again with the same port
         }
     }
+
+    private void prepare(Loop own) {
+        loop = own;
+        anchor = new Anchor(own.core());
+        setup.accept(own);
+        own.core().drainTicks();
+        own.core().failures().rethrow();
+    }
+
+    private synchronized void announce(Throwable thrown) {
+        refusal = thrown;
+        started = true;
+        notifyAll();
+    }
+
+    // ---- from any thread -------------------------------------------------------------------------------------------
 
     /** The loop; only {@link Loop#execute} of it may be called from other threads. */
     public Loop loop() {
@@ -55,32 +102,41 @@ public final class LoopThread implements Executor, AutoCloseable {
     }
 
     /**
-     * Stops the loop, ends what is open on it, and waits for its thread to end; any thread. From the loop thread itself
-     * it does not wait.
+     * Stops the loop, ends what is open on it, and waits for its thread to end. From the loop thread, and from {@link
+     * io.chagres.handle.Work} of this loop, it does not wait. An interrupt does not end the wait; the interrupt flag is set
+     * afterwards.
+     *
+     * @throws UsageException EDEADLK in a shutdown hook, if a callback or Work of this loop has called System.exit: that call
+     *     waits for the hook, and the loop can't end before it returns
      */
     @Override
     public void close() {
-        end(loop::stop);
+        end(true);
     }
 
     /**
-     * Lets the loop end when nothing is left that keeps it alive, and waits for that; any thread. From the loop thread
-     * itself it does not wait.
+     * Lets the loop end when nothing is left that keeps it alive, and waits for that, with the same exceptions as {@link
+     * #close}.
+     *
+     * @throws UsageException EDEADLK as {@link #close}
      */
     public void drain() {
-        end(() -> { });
+        end(false);
     }
 
-    private void end(Runnable how) {
+    private void end(boolean stop) {
         loop.core().post(new Task() {
             @Override
             protected void run() {
                 anchor.close();
-                how.run();
+                if (stop) {
+                    loop.stop();
+                }
             }
         });
-        if (Thread.currentThread() != thread) {
-            joinUninterruptibly();
+        Thread caller = Thread.currentThread();
+        if (caller != thread && !WorkerPool.isServedBy(loop.core(), worker -> worker == caller)) {
+            awaitEnd();
         }
     }
 
@@ -90,25 +146,43 @@ public final class LoopThread implements Executor, AutoCloseable {
         return "LoopThread (" + loop + (thread.isAlive() ? ")" : ", thread has ended)");
     }
 
-    /** A caller that is interrupted still gets what close promises, and finds its interrupt flag set afterwards. */
-    private void joinUninterruptibly() {
+    private void awaitEnd() {
+        boolean inHook = thread.isAlive() && Exit.hasBegun();
         boolean interrupted = false;
-        while (thread.isAlive()) {
-            try {
-                thread.join();
-            } catch (InterruptedException again) {
-                interrupted = true;
+        try {
+            while (thread.isAlive()) {
+                interrupted |= isJoinInterrupted(inHook ? LOOK_MILLIS : 0);
+                if (inHook) {
+                    requireThatItCanEnd();
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
             }
         }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    }
+
+    private boolean isJoinInterrupted(long millis) {
+        try {
+            thread.join(millis);
+            return false;
+        } catch (InterruptedException again) {
+            return true;
+        }
+    }
+
+    private void requireThatItCanEnd() {
+        if (Exit.holds(thread) || WorkerPool.isServedBy(loop.core(), Exit::holds)) {
+            throw new UsageException("EDEADLK", "the loop of thread \"" + thread.getName() + "\" can't be closed: a callback or "
+                + "Work of it has called System.exit, which waits for this shutdown hook");
         }
     }
 
     /** What holds the loop alive while nothing else does. */
     private static final class Anchor extends Resident {
 
-        final LoopCore core;
+        private final LoopCore core;
         private boolean holding = true;
 
         Anchor(LoopCore core) {

@@ -1,7 +1,5 @@
 package io.chagres.loop;
 
-import java.util.ArrayDeque;
-
 /**
  * Completions that are known already but must not run inside the call that asked for them: a write that went through
  * at once, a connect that was refused at once. They run in the pending phase, and again right after polling.
@@ -9,7 +7,7 @@ import java.util.ArrayDeque;
 final class PendingQueue {
 
     private final LoopCore core;
-    private final ArrayDeque<Runnable> queue = new ArrayDeque<>();
+    private final Fifo<Runnable> queue = new Fifo<>();
 
     PendingQueue(LoopCore core) {
         this.core = core;
@@ -17,6 +15,11 @@ final class PendingQueue {
 
     void add(Runnable completion) {
         queue.add(completion);
+    }
+
+    /** Makes sure that the next {@link #add} needs no memory. */
+    void reserve() {
+        queue.reserve();
     }
 
     boolean isEmpty() {

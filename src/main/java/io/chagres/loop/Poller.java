@@ -8,6 +8,7 @@ import io.chagres.sys.EpollEvent;
 import io.chagres.sys.Errno;
 import io.chagres.sys.EventFd;
 import io.chagres.sys.Memory;
+import io.chagres.sys.Region;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
@@ -29,42 +30,56 @@ final class Poller {
     /** How many full batches may follow each other: 48 x 1024 events, then the timers and the other phases get a turn. */
     private static final int FULL_BATCHES = 48;
 
+    /** struct timespec: two longs, seconds and nanoseconds. */
+    private static final int TIMESPEC_BYTES = 16;
+
     /** Below this, rounding a timeout up to the milliseconds of epoll_wait(2) would be felt, and epoll_pwait2(2) is used. */
     private static final long FINE_TIMEOUT_NANOS = 10_000_000;
+
+    /** A refusal of the wake-up's write(2) lasts no longer than this; were it for good, an endless loop would hold the sender. */
+    private static final int MOST_WAKE_TRIES = 1000;
 
     private final LoopCore core;
     private final Meter meter;
     private final Mailbox mailbox;
-    private final int wakeFd;
-    private int epoll;
-    private final MemorySegment events = Memory.allocate((long) BATCH * EpollEvent.size());
-    private final MemorySegment change = Memory.allocate(EpollEvent.size());
-    private MemorySegment timespec;
+    private final Region memory;
+    private final MemorySegment events;
+    private final MemorySegment change;
+    private final MemorySegment timespec;
+    /** Not of the region, which a call from another thread would have to hold open (two atomic operations a wake-up). */
+    private final MemorySegment wakeErrno = Memory.allocate(Integer.BYTES);
+    private int wakeFd = -1;
+    private int epoll = -1;
     /** Whether epoll_pwait2(2) can be used, as far as is known. If it can't, epoll_wait(2) says what is wrong, if anything is. */
     private boolean hasFineWait = Epoll.hasPwait2();
 
     private Watcher[] watchers = new Watcher[64];
     private Watcher[] changes = new Watcher[16];
     private int changeCount;
+    /** How many of the changes the kernel has been told; only after an Error in the middle is it not 0 between two waits. */
+    private int changesTold;
     private int generations;
 
     Poller(LoopCore core, Mailbox mailbox) {
         this.core = core;
         this.meter = core.meter;
         this.mailbox = mailbox;
-        epoll = check(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC), "epoll_create1");
-        wakeFd = openWakeFd();
+        memory = Region.shared();
+        try {
+            events = memory.allocate((long) BATCH * EpollEvent.size());
+            change = memory.allocate(EpollEvent.size());
+            timespec = memory.allocate(TIMESPEC_BYTES);
+            openDescriptors();
+        } catch (Throwable failed) {
+            free();
+            throw failed;
+        }
     }
 
-    private int openWakeFd() {
-        int fd = EventFd.eventfd(0, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
-        int result = fd < 0 ? fd : addWakeFd(epoll, fd);
-        if (result < 0) {
-            closeIfOpen(fd);
-            closeIfOpen(epoll);
-            check(result, fd < 0 ? "eventfd" : "epoll_ctl");
-        }
-        return fd;
+    private void openDescriptors() {
+        epoll = check(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC), "epoll_create1");
+        wakeFd = check(EventFd.eventfd(0, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK), "eventfd");
+        check(addWakeFd(epoll, wakeFd), "epoll_ctl");
     }
 
     /** Edge-triggered and never read: each write is a new edge, and the loop saves a read(2) per wake-up. */
@@ -83,33 +98,65 @@ final class Poller {
         return epoll;
     }
 
-    /** Ends a wait; any thread. A wake-up that got lost would be one too few: nobody sends a second. */
+    /**
+     * Ends a wait; any thread. It needs nothing that a thread could lack but stack, and memory for a moment in a JVM that
+     * interprets this code. What can't be done now is {@linkplain Mailbox#failed owed}; it never throws.
+     */
     void wake() {
-        int result;
+        int tries = 0;
         do {
-            result = EventFd.wake(wakeFd);
-        } while (result == -Errno.EINTR || result == -Errno.EAGAIN);
-        mailbox.rang();
+            if (hasWritten()) {
+                mailbox.rang();
+                return;
+            }
+            mailbox.failed();
+            Thread.yield();
+        } while (++tries < MOST_WAKE_TRIES && mailbox.takesOver());
+    }
+
+    /** False at EINTR, EAGAIN or the errno of another sender, none of which lasts, and at an Error. */
+    private boolean hasWritten() {
+        try {
+            return EventFd.wake(wakeFd, wakeErrno) >= 0;
+        } catch (Throwable noMemory) {
+            return false;
+        }
     }
 
     void close() {
-        mailbox.awaitRings();
+        if (!mailbox.awaitRings()) {
+            wakeFd = -1;
+        }
+        free();
+    }
+
+    private void free() {
         closeIfOpen(wakeFd);
         closeIfOpen(epoll);
+        memory.close();
     }
 
     // ---- interest ----------------------------------------------------------------------------------------------
 
-    void change(Watcher watcher) {
-        if (watcher.wanted != 0) {
+    /** From now on {@code watcher} wants {@code events}. If there is no room for that it throws, and nothing has changed. */
+    void change(Watcher watcher, int events) {
+        reserve(watcher.fd, watcher.changed ? 0 : 1);
+        watcher.wanted = events;
+        if (events != 0) {
             takeCharge(watcher);
         }
         if (!watcher.changed) {
             watcher.changed = true;
-            if (changeCount == changes.length) {
-                changes = Arrays.copyOf(changes, changeCount * 2);
-            }
             changes[changeCount++] = watcher;
+        }
+    }
+
+    private void reserve(int fd, int moreChanges) {
+        if (fd >= watchers.length) {
+            watchers = Arrays.copyOf(watchers, Math.max(fd + 1, watchers.length * 2));
+        }
+        if (changeCount + moreChanges > changes.length) {
+            changes = Arrays.copyOf(changes, Math.max(changeCount + moreChanges, changes.length * 2));
         }
     }
 
@@ -146,9 +193,6 @@ final class Poller {
     /** Puts {@code watcher} into the table, in place of one on the same descriptor that wants nothing any more. */
     private void takeCharge(Watcher watcher) {
         int fd = watcher.fd;
-        if (fd >= watchers.length) {
-            watchers = Arrays.copyOf(watchers, Math.max(fd + 1, watchers.length * 2));
-        }
         Watcher other = watchers[fd];
         if (other == watcher) {
             return;
@@ -161,15 +205,17 @@ final class Poller {
         watcher.generation = ++generations;
     }
 
+    /** An Error in the middle leaves the rest for the next wait, the watcher it came at included. */
     private void applyChanges() {
-        for (int i = 0; i < changeCount; i++) {
-            Watcher watcher = changes[i];
-            changes[i] = null;
-            watcher.changed = false;
+        while (changesTold < changeCount) {
+            Watcher watcher = changes[changesTold];
             if (watcher.wanted != watcher.told) {
                 apply(watcher);
             }
+            watcher.changed = false;
+            changes[changesTold++] = null;
         }
+        changesTold = 0;
         changeCount = 0;
     }
 
@@ -190,12 +236,12 @@ final class Poller {
 
     private void refuse(Watcher watcher, int errno) {
         int refused = watcher.generation;
-        forget(watcher, true);
         core.pend(() -> {
             if (watcher.generation == refused) {
                 watcher.onRefused(errno);
             }
         });
+        forget(watcher, true);
     }
 
     private int control(int operation, Watcher watcher) {
@@ -281,9 +327,6 @@ final class Poller {
 
     /** Any error but EINTR is a refusal: ENOSYS of an old kernel, or the number that a seccomp(2) profile has for it. */
     private int fineSleep(long nanos) {
-        if (timespec == null) {
-            timespec = Memory.allocate(16);
-        }
         timespec.set(ValueLayout.JAVA_LONG, 8, nanos);
         return Epoll.epoll_pwait2(epoll, events, BATCH, timespec, MemorySegment.NULL);
     }
@@ -314,6 +357,7 @@ final class Poller {
      * epoll_ctl(2) can't reach them any more, and being level-triggered they would report for ever.
      */
     private void renew() {
+        reserve(0, countTold());
         int fresh = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         if (fresh < 0 || addWakeFd(fresh, wakeFd) < 0) {
             closeIfOpen(fresh);   // no room for another: the next batch comes here again
@@ -324,10 +368,18 @@ final class Poller {
         for (Watcher watcher : watchers) {
             if (watcher != null && watcher.told != 0) {
                 watcher.told = 0;
-                change(watcher);
+                change(watcher, watcher.wanted);
             }
         }
         applyChanges();
+    }
+
+    private int countTold() {
+        int count = 0;
+        for (Watcher watcher : watchers) {
+            count += watcher != null && watcher.told != 0 ? 1 : 0;
+        }
+        return count;
     }
 
     private Watcher watcherOf(int fd, int generation) {

@@ -8,6 +8,10 @@ package io.chagres.loop;
  */
 public abstract class Resident extends Linked {
 
+    /** The place in the {@link ClosingList}. */
+    Resident closedBefore;
+    boolean closing;
+
     /** For handles, in their own package and in users'. */
     protected Resident() {
     }

@@ -66,8 +66,8 @@ public final class SystemException extends ChagresException {
         this.localPort = 0;
     }
 
-    private SystemException(String code, int errno, String syscall, String hostname) {
-        super(code, syscall + " " + code + " " + hostname, false);
+    private SystemException(String code, int errno, String syscall, String hostname, Throwable cause) {
+        super(code, syscall + " " + code + " " + hostname, cause);
         this.errno = errno;
         this.syscall = syscall;
         this.address = null;
@@ -85,7 +85,12 @@ public final class SystemException extends ChagresException {
 
     /** {@code "getnameinfo ENOTFOUND 192.0.2.1"}: a lookup by {@code syscall}, getaddrinfo or getnameinfo, has failed. */
     public static SystemException ofLookup(String code, int errno, String syscall, String subject) {
-        return new SystemException(code, errno, syscall, subject);
+        return ofLookup(code, errno, syscall, subject, null);
+    }
+
+    /** As {@link #ofLookup(String, int, String, String)}, because of {@code cause}: an Error, as when there is no memory. */
+    public static SystemException ofLookup(String code, int errno, String syscall, String subject, Throwable cause) {
+        return new SystemException(code, errno, syscall, subject, cause);
     }
 
     /** {@code "read ECONNRESET"}: an error that the loop reports later, without a stack trace. */

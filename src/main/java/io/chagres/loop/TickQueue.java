@@ -1,7 +1,5 @@
 package io.chagres.loop;
 
-import java.util.ArrayDeque;
-
 /**
  * What shall run right after the current callback and before anything else: Node's nextTick. A tick that queues ticks
  * forever starves the loop, there as here.
@@ -11,7 +9,7 @@ import java.util.ArrayDeque;
 final class TickQueue {
 
     private final LoopCore core;
-    private final ArrayDeque<Runnable> ticks = new ArrayDeque<>();
+    private final Fifo<Runnable> ticks = new Fifo<>();
     private boolean draining;
 
     TickQueue(LoopCore core) {

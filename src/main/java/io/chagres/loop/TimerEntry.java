@@ -10,6 +10,8 @@ public abstract class TimerEntry {
     long startId;
     /** Where it sits in the heap, or STOPPED, or READY: taken out as due, about to fire. */
     int index = STOPPED;
+    /** The next that is due in the same turn. */
+    TimerEntry nextDue;
 
     /** For handles. */
     protected TimerEntry() {

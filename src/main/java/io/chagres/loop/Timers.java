@@ -1,6 +1,5 @@
 package io.chagres.loop;
 
-import java.util.ArrayDeque;
 import java.util.Arrays;
 
 /**
@@ -16,9 +15,11 @@ public final class Timers {
     static final long NEVER = -1;
 
     private final LoopCore core;
-    private final ArrayDeque<TimerEntry> ready = new ArrayDeque<>();
     private TimerEntry[] heap = new TimerEntry[16];
     private int size;
+    /** Those that are due, in order; each has still its place in the heap, so that a repeat needs no memory. */
+    private TimerEntry firstDue;
+    private int dueCount;
     private long starts;
 
     Timers(LoopCore core) {
@@ -28,6 +29,8 @@ public final class Timers {
     /**
      * Starts {@code entry}, or starts it again, to fire {@code micros} after the loop's cached time. Outside of {@link Loop#run},
      * where that may be long ago, the loop looks at the clock first.
+     *
+     * <p>If there is no memory for it, it throws, and an entry that was started stays so.
      *
      * @param micros 0 or more
      */
@@ -47,13 +50,13 @@ public final class Timers {
     }
 
     private void start(TimerEntry entry, long fromNanos, long micros) {
+        if (size + dueCount == heap.length) {
+            heap = Arrays.copyOf(heap, heap.length * 2);
+        }
         stop(entry);
         long deadline = roundedUp(fromNanos) + micros;
         entry.deadlineMicros = deadline < 0 ? Long.MAX_VALUE : deadline;
         entry.startId = starts++;
-        if (size == heap.length) {
-            heap = Arrays.copyOf(heap, size * 2);
-        }
         siftUp(size++, entry);
     }
 
@@ -96,18 +99,33 @@ public final class Timers {
     }
 
     void run() {
-        long now = core.nowNanos() / 1000;
-        while (size > 0 && heap[0].deadlineMicros <= now) {
-            TimerEntry entry = heap[0];
-            stop(entry);
-            entry.index = TimerEntry.READY;
-            ready.add(entry);
-        }
-        for (TimerEntry entry = ready.poll(); entry != null; entry = ready.poll()) {
+        collectDue();
+        while (firstDue != null) {
+            TimerEntry entry = firstDue;
+            firstDue = entry.nextDue;
+            entry.nextDue = null;
+            dueCount--;
             if (entry.index == TimerEntry.READY) {
                 entry.index = TimerEntry.STOPPED;
                 core.invoke(entry);
             }
+        }
+    }
+
+    private void collectDue() {
+        long now = core.nowNanos() / 1000;
+        TimerEntry last = null;
+        while (size > 0 && heap[0].deadlineMicros <= now) {
+            TimerEntry entry = heap[0];
+            stop(entry);
+            entry.index = TimerEntry.READY;
+            if (last == null) {
+                firstDue = entry;
+            } else {
+                last.nextDue = entry;
+            }
+            last = entry;
+            dueCount++;
         }
     }
 

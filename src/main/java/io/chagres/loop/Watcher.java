@@ -48,8 +48,7 @@ public abstract class Watcher {
     public final void want(int events) {
         assert fd >= 0 || events == 0 : "no descriptor attached";
         if (events != wanted) {
-            wanted = events;
-            poller.change(this);
+            poller.change(this, events);
         }
     }
 

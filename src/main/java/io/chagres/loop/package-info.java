@@ -40,8 +40,38 @@
  *       completed, and run throws it. The loop is intact after that.
  *   <li>The stack is bounded: no peer, no resolver and no number of listeners decides how deep it becomes ({@link
  *   io.chagres.loop.Nesting}).
+ *   <li>A protocol takes what it needs in order to finish before it begins; see below.
  *   <li>Every turn is bounded: a batch of events, the rounds of completions, the timers that were due when the phase began.
  * </ul>
+ *
+ * <h2>Errors in the middle</h2>
+ *
+ * An Error (no memory, no thread, a full stack) can come out of any allocation and any call. So the rule for everything that
+ * takes more than one step: <em>what it needs in order to finish is there before it begins, and an Error in the middle leaves
+ * nothing half done.</em> Either the call throws and nothing has changed, or the request gets its answer. In detail:
+ *
+ * <ul>
+ *   <li>Memory first: a table grows before an entry is made, an object is made before a state changes. Links sit in the members
+ *       themselves (closing handles, due timers, tasks, jobs), so that moving them on needs no memory. Where a completion is
+ *       queued after a change of state, {@link io.chagres.loop.LoopCore#reservePend} comes before it.
+ *   <li>A sender makes sure of the stack that a wake-up takes before it leaves its task. The wake-up itself uses memory of
+ *       the loop, none of the thread's. A wake-up that has failed is owed by the next sender.
+ *   <li>A thread is started before anything is queued for it. {@link io.chagres.loop.WorkerPool} refuses a job only where no
+ *       thread is left that could do it.
+ *   <li>A thread that owes the loop an answer tries until it can post it.
+ *   <li>User code that throws an Error is treated like user code that throws an exception: the state is repaired first.
+ *   <li>{@link io.chagres.loop.Loop#close} needs no memory for its own steps, and frees the descriptors whatever is thrown.
+ * </ul>
+ *
+ * Native memory of a loop is given back when it is closed, that of a call when it returns; neither waits for a garbage
+ * collection.
+ *
+ * <h2>Waiting</h2>
+ *
+ * No call waits for its own thread. {@link io.chagres.loop.LoopThread#close} and {@link io.chagres.loop.LoopThread#drain} wait for
+ * a loop thread; they return at once on that thread and in Work of that loop, and refuse with EDEADLK in a shutdown hook that
+ * the loop itself waits for. {@link io.chagres.loop.Loop#close} belongs on the loop thread, outside of callbacks (EBUSY), and
+ * waits for running Work. Reading an {@code InputStream} of a socket waits for the loop, and is refused on its thread.
  *
  * <h2>What is here</h2>
  *

@@ -121,7 +121,7 @@ final class Binding {
             abandon(handle);
             throw SystemException.described(refused.errno(), "listen", address, port,
                 handle instanceof Pipe pipe ? pipe.remark() : null);
-        } catch (UsageException wrong) {
+        } catch (Throwable wrong) {
             abandon(handle);
             throw wrong;
         }

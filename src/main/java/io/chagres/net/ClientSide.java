@@ -66,7 +66,7 @@ final class ClientSide {
         if (signal.isAborted()) {
             socket.destroy(signal.error());
         } else {
-            leaveSignal = signal.onAbort(() -> socket.destroy(signal.error()));
+            leaveSignal = signal.onAbort(socket.loop(), () -> socket.destroy(signal.error()));
         }
     }
 

@@ -95,7 +95,7 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
         Opening begun = opening;
         try {
             begun.begin();
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             begun.cancel();
             opening = null;
             throw thrown;

@@ -32,7 +32,7 @@ final class GivenDescriptor {
         StreamHandle handle = kind == DescriptorKind.TCP ? new Tcp(loop) : new Pipe(loop);
         try {
             open(handle, fd);
-        } catch (RuntimeException refused) {
+        } catch (Throwable refused) {
             handle.close();
             throw refused;
         }

@@ -79,13 +79,13 @@ final class Listening {
             tickUnlessChanged(server::close);
         }
         Binding binding = new Binding(core.loop(), where.copy(), listener);
+        if (where.signal() != null) {
+            removeAbort = where.signal().onAbort(core.loop(), server::close);
+        }
         if (where.isNamed()) {
             lookUp(where.host(), addresses -> attempt(() -> begin(binding.onFirst(addresses), onListening)));
         } else {
             attempt(() -> begin(binding.listen(), onListening));
-        }
-        if (where.signal() != null) {
-            removeAbort = where.signal().onAbort(server::close);
         }
     }
 
@@ -94,8 +94,8 @@ final class Listening {
             beginning.run();
         } catch (SystemException refused) {
             core.tick(() -> failed(refused));
-        } catch (UsageException wrong) {
-            changes++;
+        } catch (Throwable wrong) {
+            stop();
             throw wrong;
         }
     }
@@ -122,8 +122,8 @@ final class Listening {
                 return;
             }
             lookingUp = false;
-            if (failure instanceof ChagresException error) {
-                failed(error);
+            if (failure != null) {
+                failed(failure);
             } else {
                 onFound.accept(addresses);
             }

@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import io.chagres.handle.Work;
+import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
@@ -22,8 +23,9 @@ import java.util.function.BiConsumer;
  * A lookup under way: names to addresses, uv_getaddrinfo, or addresses to names, uv_getnameinfo. It is done on a worker thread,
  * since it may wait for a name server; the loop runs until its callback has come, from the poll phase.
  *
- * <p>A failed one has Node's code: ENOTFOUND where there is no such name, or no address to it; else that of getaddrinfo(3), as
+ * <p>The error is always a {@link ChagresException}. A failed lookup has Node's code: ENOTFOUND where there is no such name, or no address to it; else that of getaddrinfo(3), as
  * EAI_AGAIN where the name server does not answer. Its errno is then negative: the number of getaddrinfo(3).
+ * An Error on the worker (no memory) is the cause of an EAI_MEMORY or EAI_FAIL.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/dns.html">DNS utility functions</a>
  * @see <a href="https://nodejs.org/api/dns.html#dnslookuphostname-options-callback">dns.lookup, dns.lookupService</a>
@@ -111,9 +113,9 @@ public final class Lookup {
         return resolve(host, options);
     }
 
-    /** As {@link #address}, of addresses that a connection can be made to, as text. */
-    static Lookup start(Loop loop, String host, BiConsumer<List<String>, Throwable> callback) {
-        return address(loop, host, FOR_CONNECT, (found, failure) -> callback.accept(
+    /** As {@link #begin}, of addresses that a connection can be made to, as text. */
+    static Lookup start(Loop loop, String host, BiConsumer<List<String>, ChagresException> callback) {
+        return begin(loop, host, FOR_CONNECT, (found, failure) -> callback.accept(
             found == null ? null : found.addresses().stream().map(SocketAddress::address).toList(), failure));
     }
 
@@ -209,13 +211,36 @@ public final class Lookup {
                              BiConsumer<? super T, ? super Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
         work = Work.submitSlow(loop, job, (found, failure) -> callback.accept(found,
-            isCancelled(failure) ? failure(NetDb.EAI_CANCELED, syscall, subject) : failure));
+            failure == null ? null : asError(failure, syscall, subject)));
         return this;
     }
 
-    /** Work knows of system calls only. */
-    private static boolean isCancelled(Throwable failure) {
-        return failure instanceof SystemException error && error.code().equals("ECANCELED");
+    /** Work knows of system calls only; an Error becomes the cause of what getaddrinfo(3) would say. */
+    private static ChagresException asError(Throwable failure, String syscall, String subject) {
+        if (failure instanceof SystemException error && error.code().equals("ECANCELED")) {
+            return failure(NetDb.EAI_CANCELED, syscall, subject);
+        }
+        if (failure instanceof ChagresException error) {
+            return error;
+        }
+        int result = failure instanceof OutOfMemoryError ? NetDb.EAI_MEMORY : NetDb.EAI_FAIL;
+        return SystemException.ofLookup(NetDb.eaiName(result), result, syscall, subject, failure);
+    }
+
+    /**
+     * As {@link #address}, but a lookup that can't begin (no thread can be made) fails as one that has begun: its callback gets
+     * the error, on a tick.
+     *
+     * @return the lookup, or null if it has not begun
+     */
+    static Lookup begin(Loop loop, String host, LookupOptions options,
+                        BiConsumer<? super Addresses, ? super ChagresException> callback) {
+        try {
+            return address(loop, host, options, (found, error) -> callback.accept(found, (ChagresException) error));
+        } catch (Error noThread) {
+            loop.nextTick(() -> callback.accept(null, asError(noThread, "getaddrinfo", host)));
+            return null;
+        }
     }
 
     /**

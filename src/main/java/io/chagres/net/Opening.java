@@ -131,23 +131,26 @@ final class Opening implements ConnectAttempts.Listener {
         if (options.lookup != null) {
             ask(options.lookup, host);
         } else {
-            lookup = Lookup.address(socket.loop(), host, options.lookupOptions, (found, error) ->
-                answered(host, found == null ? null : found.toAnswers(), (ChagresException) error));
+            lookup = Lookup.begin(socket.loop(), host, options.lookupOptions, (found, error) ->
+                answered(host, found == null ? null : found.toAnswers(), error));
         }
     }
 
     /** An answer inside the call comes before there are listeners: it has to wait for a tick. */
     private void ask(HostLookup user, String host) {
         asking = true;
-        user.lookup(host, options.lookupOptions, (addresses, error) -> {
-            socket.loop().core().checkThread();
-            if (asking) {
-                socket.loop().nextTick(() -> answered(host, addresses, error));
-            } else {
-                answered(host, addresses, error);
-            }
-        });
-        asking = false;
+        try {
+            user.lookup(host, options.lookupOptions, (addresses, error) -> {
+                socket.loop().core().checkThread();
+                if (asking) {
+                    socket.loop().nextTick(() -> answered(host, addresses, error));
+                } else {
+                    answered(host, addresses, error);
+                }
+            });
+        } finally {
+            asking = false;
+        }
     }
 
     private void answered(String host, List<HostLookup.Address> addresses, ChagresException error) {

@@ -53,7 +53,7 @@ public final class Tcp extends StreamHandle {
         super(loop);
         try {
             openSocket(UsageException.requireArgument(family, "family").kernel);
-        } catch (RuntimeException refused) {
+        } catch (Throwable refused) {
             close();
             throw refused;
         }
@@ -101,7 +101,7 @@ public final class Tcp extends StreamHandle {
         int socket = check(Sockets.socket(wantedFamily, type, 0), "socket");
         try {
             applyEarlyOptions(socket);
-        } catch (SystemException refused) {
+        } catch (Throwable refused) {
             Descriptors.close(socket);
             throw refused;
         }

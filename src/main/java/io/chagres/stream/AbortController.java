@@ -30,10 +30,15 @@ public final class AbortController {
     }
 
     /**
-     * Aborts, once: called again, has no effect. Those who listen are told inside this call, so it must be made on the thread
-     * of their loop.
+     * Aborts, once: called again, it has no effect. All listeners run inside this call, in the order in which they were added,
+     * whatever one of them throws. What a listener of a loop throws goes to {@link io.chagres.loop.Loop#onUncaught}; what another
+     * throws is thrown from here when all have run.
+     *
+     * <p>It must be called on the thread of the loop that the sockets and servers of the signal belong to; from another thread:
+     * {@code loop.execute(controller::abort)}.
      *
      * @param reason becomes the cause of the error, may be null
+     * @throws WrongThreadException on another thread than that of the loop; nothing has changed then
      */
     public void abort(Throwable reason) {
         signal.abort(reason);

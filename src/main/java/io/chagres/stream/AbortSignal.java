@@ -1,6 +1,8 @@
 package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
 import io.chagres.loop.UsageException;
 import java.util.LinkedHashSet;
 import java.util.Set;
@@ -14,9 +16,11 @@ public final class AbortSignal {
 
     /** Takes a listener off, of equal ones too only itself. */
     private final class Registration implements Runnable {
+        private final LoopCore core;
         private final Runnable listener;
 
-        Registration(Runnable listener) {
+        Registration(LoopCore core, Runnable listener) {
+            this.core = core;
             this.listener = listener;
         }
 
@@ -55,7 +59,19 @@ public final class AbortSignal {
      * @return takes the listener off again: whoever is over must not be held by a signal that lives on
      */
     public Runnable onAbort(Runnable listener) {
-        Registration registration = new Registration(UsageException.requireArgument(listener, "listener"));
+        return add(null, listener);
+    }
+
+    /**
+     * As {@link #onAbort(Runnable)}, of a listener that belongs to {@code loop}: an abort on another thread is refused, and what
+     * the listener throws goes to {@link Loop#onUncaught}.
+     */
+    public Runnable onAbort(Loop loop, Runnable listener) {
+        return add(UsageException.requireArgument(loop, "loop").core(), listener);
+    }
+
+    private Runnable add(LoopCore core, Runnable listener) {
+        Registration registration = new Registration(core, UsageException.requireArgument(listener, "listener"));
         listeners.add(registration);
         return registration;
     }
@@ -73,14 +89,46 @@ public final class AbortSignal {
             : "aborted: " + cause.getClass().getName() + ")");
     }
 
+    /** Everything that can fail comes before the first change. */
     void abort(Throwable reason) {
         if (aborted) {
             return;
         }
-        aborted = true;
-        this.reason = reason;
+        for (Registration registration : listeners) {
+            if (registration.core != null) {
+                registration.core.checkThread();
+            }
+        }
         Set<Registration> told = listeners;
         listeners = new LinkedHashSet<>(1);
-        told.forEach(registration -> registration.listener.run());
+        this.reason = reason;
+        aborted = true;
+        runAll(told);
+    }
+
+    /** Calls each listener, whatever the others throw. What a listener without a loop throws is thrown in the end, the first of it. */
+    private static void runAll(Set<Registration> told) {
+        Throwable first = null;
+        for (Registration registration : told) {
+            try {
+                registration.listener.run();
+            } catch (Throwable thrown) {
+                if (registration.core != null) {
+                    registration.core.raise(thrown);
+                } else if (first == null) {
+                    first = thrown;
+                } else if (first != thrown) {
+                    first.addSuppressed(thrown);
+                }
+            }
+        }
+        if (first != null) {
+            throw AbortSignal.<RuntimeException>asIs(first);
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <T extends Throwable> T asIs(Throwable thrown) throws T {
+        throw (T) thrown;
     }
 }

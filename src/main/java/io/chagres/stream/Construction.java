@@ -27,7 +27,7 @@ final class Construction implements Completion {
         stream.tick(() -> {
             try {
                 step.accept(this);
-            } catch (RuntimeException thrown) {
+            } catch (Throwable thrown) {
                 onComplete(Duplex.asError(thrown));
             }
         });

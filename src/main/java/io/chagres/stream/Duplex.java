@@ -134,7 +134,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         core().nesting().enter();
         try {
             doFinal(done);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             done.onComplete(asError(thrown));
         } finally {
             core().nesting().leave();

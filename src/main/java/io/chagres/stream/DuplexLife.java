@@ -247,7 +247,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         core.nesting().enter();
         try {
             doDestroy(error, this::givenUp);
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             givenUp(asError(thrown));
         } finally {
             core.nesting().leave();
@@ -375,7 +375,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     }
 
     /** What a method of a subclass has thrown, for those who listen. */
-    static ChagresException asError(RuntimeException thrown) {
+    static ChagresException asError(Throwable thrown) {
         return thrown instanceof ChagresException error
             ? error
             : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);

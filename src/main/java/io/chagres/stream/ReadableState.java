@@ -207,7 +207,7 @@ final class ReadableState extends ReadablePipes {
         needReadable |= length() == 0;
         try {
             stream.doRead();
-        } catch (RuntimeException thrown) {
+        } catch (Throwable thrown) {
             stream.errorOrDestroy(Duplex.asError(thrown));
         } finally {
             asking = false;

@@ -79,7 +79,7 @@ public final class Streams {
         if (signal.isAborted()) {
             stream.destroy(signal.error());
         } else {
-            Runnable remover = signal.onAbort(() -> stream.destroy(signal.error()));
+            Runnable remover = signal.onAbort(stream.loop(), () -> stream.destroy(signal.error()));
             stream.onClose(new CloseListener() {
                 @Override
                 public void onClose(boolean hadError) {

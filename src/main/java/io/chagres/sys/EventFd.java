@@ -25,12 +25,16 @@ public final class EventFd {
     }
 
     /**
-     * write(2) of a 1, which adds to the counter: 0, or EAGAIN when that is full (2^64 - 2), and then whoever waits is
-     * awake anyway.
+     * write(2) of a 1, which adds to the counter: 0, or EAGAIN when that is full (2^64 - 2).
+     *
+     * <p>The calling thread needs no native memory of its own: it may be a fresh thread when there is none left. The price is an
+     * errno that another thread, which writes to the same eventfd at the same time, may have overwritten.
+     *
+     * @param errno 4 bytes, the same for all threads that write to {@code fd}
      */
-    public static int wake(int fd) {
-        int written = Libc.call(WRITE, fd, ONE, Long.BYTES, 0);
-        return written < 0 ? written : 0;
+    public static int wake(int fd, MemorySegment errno) {
+        long written = Libc.invoke(WRITE, errno, fd, ONE.address(), Long.BYTES, 0, 0);
+        return written < 0 ? Math.min(-1, -Scratch.errno(errno)) : 0;
     }
 
     private static MemorySegment one() {

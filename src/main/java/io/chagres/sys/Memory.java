@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** Native memory that lives as long as somebody holds its segment. */
+/** Native memory that lives as long as its segment is reachable. What can be given back at a known moment is a {@link Region}'s. */
 public final class Memory {
 
-    private static final int ALIGNMENT = 16;   // what malloc(3) gives, enough for every C struct
+    static final int ALIGNMENT = 16;   // what malloc(3) gives, enough for every C struct
 
     private Memory() { }
 

@@ -5,8 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.loop.Loop;
 import io.chagres.loop.WorkerPool;
+import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
-import java.util.concurrent.ExecutorService;
+import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
 
 /** A pool that takes no work; in a JVM of its own, as a process has one pool. */
@@ -43,14 +44,16 @@ class WorkRefusedTest {
             System.out.println("alive " + loop.isAlive());
         }
 
-        /** It refuses work as it does when no thread can be made: by throwing. */
-        private static void breakThePool() throws IllegalAccessException {
-            for (Field field : WorkerPool.class.getDeclaredFields()) {
-                if (ExecutorService.class.isAssignableFrom(field.getType())) {
-                    field.setAccessible(true);
-                    ((ExecutorService) field.get(WorkerPool.shared())).shutdown();
-                }
-            }
+        /** Puts a pool in place for which no thread can be made. */
+        private static void breakThePool() throws ReflectiveOperationException {
+            Constructor<WorkerPool> constructor = WorkerPool.class.getDeclaredConstructor(int.class, ThreadFactory.class);
+            constructor.setAccessible(true);
+            ThreadFactory none = worker -> {
+                throw new OutOfMemoryError("unable to create native thread");
+            };
+            Field shared = WorkerPool.class.getDeclaredField("shared");
+            shared.setAccessible(true);
+            shared.set(null, constructor.newInstance(4, none));
         }
     }
 }

@@ -66,7 +66,7 @@ class MailboxTest {
         assertTrue(mailbox.fallAsleep());
         mailbox.wakeUp();
         assertEquals(QUEUED, mailbox.post(one));
-        mailbox.awaitRings();
+        assertTrue(mailbox.awaitRings());
     }
 
     @Test
@@ -85,7 +85,43 @@ class MailboxTest {
         assertFalse(mailbox.fallAsleep());
         mailbox.wakeUp();
         mailbox.rang();
-        mailbox.awaitRings();
+        assertTrue(mailbox.awaitRings());
+    }
+
+    @Test
+    void aWakeUpThatFailedIsOwedByTheNextSender() {
+        mailbox.fallAsleep();
+        assertEquals(MUST_WAKE, mailbox.post(one));
+        mailbox.failed();
+        assertEquals(MUST_WAKE, mailbox.post(two));
+        assertEquals(QUEUED, mailbox.post(three));
+        mailbox.rang();
+        mailbox.wakeUp();
+        assertEquals(List.of("one", "two", "three"), read(mailbox.takeAll()));
+        assertTrue(mailbox.awaitRings());
+    }
+
+    @Test
+    void aSenderWithoutATaskPaysItToo() {
+        assertFalse(mailbox.takesOver());
+        mailbox.fallAsleep();
+        mailbox.post(one);
+        mailbox.failed();
+        assertTrue(mailbox.takesOver());
+        assertFalse(mailbox.takesOver());
+        mailbox.rang();
+        assertTrue(mailbox.awaitRings());
+    }
+
+    @Test
+    void onceItIsClosedNobodyPays() {
+        mailbox.fallAsleep();
+        mailbox.post(one);
+        mailbox.failed();
+        mailbox.takeLast();
+        assertFalse(mailbox.takesOver());
+        assertEquals(REFUSED, mailbox.post(two));
+        assertTrue(mailbox.awaitRings());
     }
 
     @Test

@@ -116,7 +116,7 @@ class TimersModelTest {
             due.add(entry);
         }
         core.timers.run();
-        core.rethrowFailure();
+        core.failures().rethrow();
         assertTrue(nextDue() == null, "a timer did not fire");
         check();
     }

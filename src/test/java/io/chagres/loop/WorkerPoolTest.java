@@ -1,7 +1,9 @@
 package io.chagres.loop;
 
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.ForkedJvm;
@@ -11,9 +13,12 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerPoolTest {
 
@@ -105,6 +110,93 @@ class WorkerPoolTest {
             });
         }
         Waits.await(ended);
+    }
+
+    /** Makes threads as long as there are some left. */
+    private static final class FewThreads implements ThreadFactory {
+
+        private final AtomicInteger left;
+
+        FewThreads(int left) {
+            this.left = new AtomicInteger(left);
+        }
+
+        @Override
+        public Thread newThread(Runnable worker) {
+            if (left.getAndDecrement() <= 0) {
+                throw new OutOfMemoryError("unable to create native thread");
+            }
+            return Thread.ofPlatform().daemon().unstarted(worker);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withoutAnyThreadAJobIsRefusedAndThePoolRecovers(boolean slow) throws InterruptedException {
+        FewThreads threads = new FewThreads(0);
+        WorkerPool pool = new WorkerPool(4, threads);
+        for (int i = 0; i < 6; i++) {
+            assertThrows(OutOfMemoryError.class, () -> submit(pool, slow, () -> note("refused", mayGo)));
+        }
+        threads.left.set(4);
+        CountDownLatch ended = new CountDownLatch(6);
+        for (int i = 0; i < 6; i++) {
+            submit(pool, slow, () -> note("ran", ended));
+        }
+        assertTrue(ended.await(30, SECONDS));
+        assertEquals(Collections.nCopies(6, "ran"), order);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void withOneThreadEachJobThatWasAcceptedRuns(boolean slow) throws InterruptedException {
+        WorkerPool pool = new WorkerPool(4, new FewThreads(1));
+        CountDownLatch ended = new CountDownLatch(20);
+        for (int i = 0; i < 20; i++) {
+            submit(pool, slow, ended::countDown);
+        }
+        assertTrue(ended.await(30, SECONDS));
+    }
+
+    @Test
+    void aThreadThatCouldNotBeMadeIsMadeWhenTheNextJobBegins() throws InterruptedException {
+        FewThreads threads = new FewThreads(1);
+        WorkerPool pool = new WorkerPool(2, threads);
+        CountDownLatch both = new CountDownLatch(2);
+        pool.execute(() -> await(mayGo));
+        for (int i = 0; i < 2; i++) {
+            pool.execute(() -> {   // these two end only when both of them have begun
+                both.countDown();
+                await(both);
+            });
+        }
+        threads.left.set(1);
+        mayGo.countDown();
+        assertTrue(both.await(30, SECONDS));
+    }
+
+    @Test
+    void aJobThatThrowsCostsNoThread() throws InterruptedException {
+        WorkerPool pool = new WorkerPool(1, new FewThreads(1));
+        CountDownLatch ended = new CountDownLatch(1);
+        pool.execute(() -> {
+            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {
+                throw new IllegalStateException("from the handler");
+            });
+            throw new StackOverflowError();
+        });
+        pool.execute(ended::countDown);
+        assertTrue(ended.await(30, SECONDS));
+    }
+
+    @Test
+    void anInterruptOfOneJobDoesNotReachTheNext() throws InterruptedException {
+        WorkerPool pool = new WorkerPool(1);
+        CountDownLatch ended = new CountDownLatch(1);
+        pool.execute(() -> Thread.currentThread().interrupt());
+        pool.execute(() -> note(Thread.interrupted() ? "interrupted" : "not interrupted", ended));
+        assertTrue(ended.await(30, SECONDS));
+        assertEquals(List.of("not interrupted"), order);
     }
 
     private static void submit(WorkerPool pool, boolean slow, Runnable job) {

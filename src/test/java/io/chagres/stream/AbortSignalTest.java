@@ -2,13 +2,19 @@ package io.chagres.stream;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.Journal;
+import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class AbortSignalTest {
@@ -25,6 +31,54 @@ class AbortSignalTest {
         controller.abort();
         journal.expect("first", "second");
         assertEquals(0, signal.listeners(), "and lets go of them");
+    }
+
+    @Test
+    void eachListenerIsCalledWhateverTheOthersThrow() {
+        IllegalStateException first = new IllegalStateException("first");
+        AssertionError second = new AssertionError("second");
+        signal.onAbort(() -> {
+            throw first;
+        });
+        signal.onAbort(journal.note("between"));
+        signal.onAbort(() -> {
+            throw second;
+        });
+        signal.onAbort(journal.note("last"));
+        assertSame(first, assertThrows(IllegalStateException.class, controller::abort));
+        assertEquals(List.of(second), List.of(first.getSuppressed()));
+        journal.expect("between", "last");
+        controller.abort();
+        journal.expect();
+    }
+
+    @Test
+    void whatAListenerOfALoopThrowsGoesToTheLoop() {
+        AssertionError broken = new AssertionError();
+        try (Loop loop = new Loop()) {
+            loop.onUncaught(thrown -> journal.add(thrown == broken ? "uncaught" : "" + thrown));
+            signal.onAbort(loop, () -> {
+                throw broken;
+            });
+            signal.onAbort(loop, journal.note("next"));
+            controller.abort();
+        }
+        journal.expect("uncaught", "next");
+    }
+
+    @Test
+    void onAnotherThreadThanTheLoopsItIsRefusedAndCanBeAbortedAfterwards() {
+        try (Loop loop = new Loop()) {
+            signal.onAbort(journal.note("of no loop"));
+            signal.onAbort(loop, journal.note("of the loop"));
+            CompletableFuture<Void> elsewhere = CompletableFuture.runAsync(controller::abort, Thread.ofPlatform()::start);
+            assertInstanceOf(WrongThreadException.class,
+                assertThrows(CompletionException.class, elsewhere.orTimeout(30, TimeUnit.SECONDS)::join).getCause());
+            assertFalse(signal.isAborted());
+            journal.expect();
+            controller.abort();
+            journal.expect("of no loop", "of the loop");
+        }
     }
 
     @Test

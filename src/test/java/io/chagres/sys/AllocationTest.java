@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 /** Once compiled, a system call leaves nothing to the garbage collector, whether it succeeds or fails. */
 class AllocationTest extends SysTest {
 
+    private final MemorySegment errno = Memory.allocate(Integer.BYTES);
+
     private static final int CALLS = 100_000;
 
     /** What the measuring itself may leave, and far below one object a call. */
@@ -83,7 +85,7 @@ class AllocationTest extends SysTest {
         assertEquals(0, Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, memory));
         leavesNothing(() -> Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_MOD, fd, memory), 0);
         leavesNothing(() -> Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, memory), -Errno.EEXIST);
-        leavesNothing(() -> EventFd.wake(fd), 0);
+        leavesNothing(() -> EventFd.wake(fd, errno), 0);
         leavesNothing(() -> Epoll.epoll_wait(epfd, memory, 4, 0) + EpollEvent.data(memory, 0), 8);
     }
 

@@ -11,6 +11,8 @@ import org.junit.jupiter.api.Test;
 
 class EpollTest extends SysTest {
 
+    private final MemorySegment errno = Memory.allocate(Integer.BYTES);
+
     private final MemorySegment events = Memory.allocate(4L * EpollEvent.size());
 
     private int epoll() {
@@ -66,7 +68,7 @@ class EpollTest extends SysTest {
         assertEquals(0, ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, Epoll.EPOLLIN | Epoll.EPOLLET, 1));
         assertEquals(1, Epoll.epoll_wait(epfd, events, 4, 0));
         assertEquals(0, Epoll.epoll_wait(epfd, events, 4, 0));
-        assertEquals(0, EventFd.wake(fd));
+        assertEquals(0, EventFd.wake(fd, errno));
         assertEquals(1, Epoll.epoll_wait(epfd, events, 4, 0));
     }
 

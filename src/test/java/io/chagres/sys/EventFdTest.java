@@ -9,6 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class EventFdTest extends SysTest {
 
+    private final MemorySegment errno = Memory.allocate(Integer.BYTES);
+
     private final MemorySegment counter = Memory.allocate(8);
 
     private int eventfd(int value) {
@@ -18,8 +20,8 @@ class EventFdTest extends SysTest {
     @Test
     void wakesAddUpUntilTheyAreRead() {
         int fd = eventfd(3);
-        assertEquals(0, EventFd.wake(fd));
-        assertEquals(0, EventFd.wake(fd));
+        assertEquals(0, EventFd.wake(fd, errno));
+        assertEquals(0, EventFd.wake(fd, errno));
         assertEquals(8, Descriptors.read(fd, counter, 8));
         assertEquals(5, counter.get(JAVA_LONG, 0));
         assertEquals(-Errno.EAGAIN, Descriptors.read(fd, counter, 8));
@@ -30,13 +32,13 @@ class EventFdTest extends SysTest {
         int fd = eventfd(0);
         counter.set(JAVA_LONG, 0, -2);
         assertEquals(8, Descriptors.write(fd, counter, 8));
-        assertEquals(-Errno.EAGAIN, EventFd.wake(fd));
+        assertEquals(-Errno.EAGAIN, EventFd.wake(fd, errno));
     }
 
     @Test
     void aWakeEndsTheWaitOfAnotherThread() throws InterruptedException {
         int fd = eventfd(0);
-        Thread waker = Thread.ofPlatform().start(() -> EventFd.wake(fd));
+        Thread waker = Thread.ofPlatform().start(() -> EventFd.wake(fd, errno));
         assertEquals(Epoll.EPOLLIN, await(fd, Epoll.EPOLLIN));
         Waits.join(waker);
     }
@@ -44,6 +46,6 @@ class EventFdTest extends SysTest {
     @Test
     void mistakesAreTold() {
         assertEquals(-Errno.EINVAL, EventFd.eventfd(0, 2));
-        assertEquals(-Errno.EBADF, EventFd.wake(closed()));
+        assertEquals(-Errno.EBADF, EventFd.wake(closed(), errno));
     }
 }

@@ -1,0 +1,112 @@
+package io.chagres.loop;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Waits;
+import io.chagres.handle.Async;
+import io.chagres.net.Lookup;
+import io.chagres.net.LookupOptions;
+import io.chagres.net.Net;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** Loops in a JVM whose native memory is used up, or which never gives it back by itself. */
+class LoopWithoutMemoryTest {
+
+    private static void expect(String output, Class<?> main, String... options) throws Exception {
+        ForkedJvm.Outcome outcome = ForkedJvm.run(main, options);
+        assertEquals(output, outcome.output());
+        assertEquals(0, outcome.status());
+    }
+
+    /** Takes all of it, and keeps it. */
+    private static List<ByteBuffer> takeAll() {
+        List<ByteBuffer> taken = new ArrayList<>();
+        for (int size = 1 << 20; size > 0; size /= 2) {
+            try {
+                while (true) {
+                    taken.add(ByteBuffer.allocateDirect(size));
+                }
+            } catch (OutOfMemoryError less) {
+                // Then smaller ones.
+            }
+        }
+        return taken;
+    }
+
+    @Test
+    void aFreshThreadCanWakeALoop() throws Exception {
+        expect("task sent closed", FreshSenders.class, "-XX:MaxDirectMemorySize=8m");
+    }
+
+    static final class FreshSenders {
+        public static void main(String[] arguments) throws InterruptedException {
+            ForkedJvm.haltAfter(50);
+            CountDownLatch ran = new CountDownLatch(1);
+            CountDownLatch sent = new CountDownLatch(1);
+            Async[] async = new Async[1];
+            LoopThread loopThread = Loop.start("a loop", loop -> async[0] = new Async(loop, sent::countDown));
+            List<ByteBuffer> taken = takeAll();
+            Waits.join(Thread.ofPlatform().start(() -> loopThread.execute(ran::countDown)));
+            System.out.print(ran.await(20, TimeUnit.SECONDS) ? "task " : "lost ");
+            Waits.join(Thread.ofPlatform().start(async[0]::send));
+            System.out.print(sent.await(20, TimeUnit.SECONDS) ? "sent " : "lost ");
+            loopThread.close();
+            System.out.println(taken.isEmpty() ? "?" : "closed");
+        }
+    }
+
+    @Test
+    void aLookupGetsAnErrorWithItsCauseAndTheNextOneAnAnswer() throws Exception {
+        expect("EAI_MEMORY java.lang.OutOfMemoryError, EAI_MEMORY java.lang.OutOfMemoryError, found",
+            Lookups.class, "-XX:MaxDirectMemorySize=8m");
+    }
+
+    static final class Lookups {
+        private static final List<String> HEARD = new ArrayList<>();
+
+        public static void main(String[] arguments) {
+            ForkedJvm.haltAfter(50);
+            List<ByteBuffer> taken = new ArrayList<>();
+            try (Loop loop = new Loop()) {
+                loop.run(RunMode.NOWAIT);
+                taken.addAll(takeAll());
+                Lookup.address(loop, "localhost", new LookupOptions(), (found, error) -> hear(error));
+                Net.connect(loop, 9, "localhost").onError(Lookups::hear);
+                loop.run();
+                taken.clear();
+                System.gc();
+                Lookup.address(loop, "localhost", new LookupOptions(), (found, error) -> hear(error));
+                loop.run();
+            }
+            System.out.println(String.join(", ", HEARD));
+        }
+
+        private static void hear(Throwable error) {
+            HEARD.add(error == null ? "found"
+                : ((ChagresException) error).code() + " " + error.getCause().getClass().getName());
+        }
+    }
+
+    @Test
+    void aClosedLoopGivesItsMemoryBack() throws Exception {
+        expect("1000 loops", ManyLoops.class, "-XX:MaxDirectMemorySize=8m", "-XX:+DisableExplicitGC");
+    }
+
+    static final class ManyLoops {
+        public static void main(String[] arguments) {
+            int loops = 0;
+            for (; loops < 1000; loops++) {
+                try (Loop loop = new Loop()) {
+                    loop.run(RunMode.NOWAIT);
+                }
+            }
+            System.out.println(loops + " loops");
+        }
+    }
+}
