@@ -11,8 +11,9 @@ abstract class ReadablePipes extends ReadableListeners {
     /** The first data listener makes it flow if nothing is decided before. */
     enum Flow { UNDECIDED, PAUSED, FLOWING }
 
-    /** The user's last call. It outlives a reopening, unlike the pauses of pipes. */
-    private Flow wished = Flow.UNDECIDED;
+    /** The user's last call, if any. It outlives a reopening, unlike the pauses of pipes. Two booleans: they cost no memory here. */
+    private boolean wishesPause;
+    private boolean wishesFlow;
 
     /** How many of them wait for their sinks to drain: counted, since to look for one would cost a walk at each drain. */
     private int waiting;
@@ -26,22 +27,25 @@ abstract class ReadablePipes extends ReadableListeners {
 
     ReadablePipes(ReadablePipes earlier) {
         super(earlier);
-        wished = earlier.wished;
+        wishesPause = earlier.wishesPause;
+        wishesFlow = earlier.wishesFlow;
     }
 
     final Flow wished() {
-        return wished;
+        return wishesPause ? Flow.PAUSED : wishesFlow ? Flow.FLOWING : Flow.UNDECIDED;
     }
 
     /** The user pauses it, not a pipe. */
     final void wishPaused() {
-        wished = Flow.PAUSED;
+        wishesPause = true;
+        wishesFlow = false;
         pause();
     }
 
     /** The user lets it flow, not a pipe. */
     final void wishFlowing() {
-        wished = Flow.FLOWING;
+        wishesPause = false;
+        wishesFlow = true;
         resume();
     }
 

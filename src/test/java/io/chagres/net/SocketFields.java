@@ -24,7 +24,7 @@ final class SocketFields {
     private static final Set<String> OF_THE_MOMENT = Set.of("remote", "port", "previous", "next");
 
     /** What the user has set, and what therefore stays. */
-    private static final Set<String> OF_THE_USER = Set.of("wished", "settings", "noDelay");
+    private static final Set<String> OF_THE_USER = Set.of("wishesPause", "wishesFlow", "settings", "noDelay");
 
     private final TreeMap<String, String> values = new TreeMap<>();
     private final TreeMap<String, Integer> counts = new TreeMap<>();
