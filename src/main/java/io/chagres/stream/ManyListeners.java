@@ -73,7 +73,7 @@ final class ManyListeners<L> extends Listeners<L> {
     }
 
     ManyListeners<L> addFirst(L added) {
-        Table<L> changed = isLatest() && table.start > 0 ? table : copy(1, 0);
+        Table<L> changed = isLatest() && table.hasRoomBefore() ? table : copy(1, 0);
         changed.addFirst(added);
         return changed.list();
     }
@@ -121,6 +121,8 @@ final class ManyListeners<L> extends Listeners<L> {
         /** For each place, the one before it of the same listener, or -1. */
         private final int[] earlier;
         private int start;
+        /** The lowest place that was ever in use: an older list may still walk over what was removed there. */
+        private int lowest;
         private int end;
         private int count;
         private Removal nextRemoval = new Removal();
@@ -129,6 +131,7 @@ final class ManyListeners<L> extends Listeners<L> {
             items = new Object[before + all.size() + behind];
             earlier = new int[items.length];
             start = before;
+            lowest = before;
             end = before;
             all.forEach(this::add);
         }
@@ -162,8 +165,27 @@ final class ManyListeners<L> extends Listeners<L> {
             put(end++, listener);
         }
 
+        boolean hasRoomBefore() {
+            return start > 0 && start == lowest;
+        }
+
         void addFirst(L listener) {
-            put(--start, listener);
+            lowest = --start;
+            Integer last = places.putIfAbsent(given(listener), start);
+            items[start] = listener;
+            earlier[start] = -1;
+            count++;
+            if (last != null) {
+                earlier[firstOf(last)] = start;
+            }
+        }
+
+        private int firstOf(int last) {
+            int place = last;
+            while (earlier[place] >= 0) {
+                place = earlier[place];
+            }
+            return place;
         }
 
         private void put(int place, L listener) {

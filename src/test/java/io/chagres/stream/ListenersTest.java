@@ -62,6 +62,33 @@ class ListenersTest {
         }
     }
 
+    @Test
+    void aPlaceAtTheFrontIsNotUsedAgainWhileAnOlderListHasIt() {
+        Listeners<Object> list = null;
+        for (int i = 0; i < 2 * Listeners.FEW; i++) {
+            list = Listeners.add(list, new Object());
+        }
+        Object[] added = {new Object(), new Object(), new Object(), new Object()};
+        list = Listeners.addFirst(Listeners.addFirst(list, added[0]), added[1]);
+        Listeners<Object> older = list;
+        list = Listeners.remove(Listeners.remove(list, added[0]), added[1]);
+        list = Listeners.addFirst(Listeners.addFirst(list, added[2]), added[3]);
+        assertEquals(List.of(added[1], added[0]), contents(older).subList(0, 2));
+        assertEquals(List.of(added[3], added[2]), contents(list).subList(0, 2));
+    }
+
+    @Test
+    void ofOneThatIsAlsoFirstTheLastGoes() {
+        Listeners<Object> list = null;
+        Object twice = new Object();
+        for (int i = 0; i < 2 * Listeners.FEW; i++) {
+            list = Listeners.add(list, i == 3 ? twice : new Object());
+        }
+        list = Listeners.remove(Listeners.addFirst(list, twice), twice);
+        assertEquals(0, contents(list).indexOf(twice));
+        assertEquals(-1, contents(Listeners.remove(list, twice)).indexOf(twice));
+    }
+
     private static void removeLast(List<Object> model, Object removed) {
         for (int i = model.size() - 1; i >= 0; i--) {
             if (model.get(i) == removed) {
