@@ -51,10 +51,12 @@ class ServerStraceTest {
             words(ofConnection(calls)));
     }
 
+    /** The kernel is asked for both addresses while it still knows them: the error names the connection. */
     @Test
-    void aConnectionThatIsResetCostsTheReadThatFindsItAndTheClose() throws Exception {
+    void aConnectionThatIsResetCostsTheReadThatFindsItItsTwoAddressesAndTheClose() throws Exception {
         List<Call> calls = trace(ServerStraceTest::reset);
-        assertEquals(List.of("accept4", "epoll_ctl ADD", "recvfrom 64", "sendto 64", "recvfrom ECONNRESET", "close"),
+        assertEquals(
+            List.of("accept4", "epoll_ctl ADD", "recvfrom 64", "sendto 64", "recvfrom ECONNRESET", "getsockname", "getsockopt", "close"),
             words(ofConnection(calls)));
     }
 
