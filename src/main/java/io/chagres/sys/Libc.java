@@ -15,13 +15,14 @@ import java.util.function.BiFunction;
  * The door: the only class that links C functions, and the only one that calls them.
  *
  * <p><b>A call is machine words.</b> The first handle of a JVM costs some 60 ms, each further <i>shape</i> (argument
- * types and linker options) 5 to 10, one more function of a known shape 0.2. So there are four shapes, of which a
+ * types and linker options) 5 to 10, one more function of a known shape 0.2. So there are five shapes, of which a
  * server needs the first two, and not the twenty of exact C types (measured up to a listening socket: eleven exact
  * shapes took 46 ms longer than two):
  *
  * <pre>{@code
  *   long f(long, long, long, long, long)     whatever has at most five parameters
  *   long f(long, void *, long, long)         recv, send: critical, so that the pointer may be into a byte[]
+ *   long f(long, void *, long, long)         the same two, not critical, for memory that an arena may free: see Buffers
  *   long f(long, long, ...)                  fcntl, open: linked as variadic
  *   long f(long x 7)                         getnameinfo
  * }</pre>
@@ -85,6 +86,11 @@ final class Libc {
     /** A function {@code (fd, buffer, length, flags)} that never blocks: it may be given heap segments. */
     static MethodHandle critical(String name) {
         return link(name, BUFFER, ERRNO, Linker.Option.critical(true));
+    }
+
+    /** The same function for native segments, each of which is held during the call. */
+    static MethodHandle held(String name) {
+        return link(name, BUFFER, ERRNO);
     }
 
     private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
@@ -181,11 +187,11 @@ final class Libc {
         return result >= 0 ? result : -Scratch.errno(slab);
     }
 
-    /** As {@link #size}, for those of {@link HeapCalls}. */
-    static long onHeap(CFunction function, long fd, MemorySegment heap, long offset, long len, long flags) {
+    /** As {@link #size}, for those of {@link HeapCalls} and {@link ArenaCalls}, which get the segment instead of its address. */
+    static long holding(CFunction function, long fd, MemorySegment buf, long offset, long len, long flags) {
         MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) function.handle.invokeExact(slab, fd, heap, offset, len, flags);
+            long result = (long) function.handle.invokeExact(slab, fd, buf, offset, len, flags);
             return result >= 0 ? result : -Scratch.errno(slab);
         } catch (Throwable t) {
             throw unexpected(t);

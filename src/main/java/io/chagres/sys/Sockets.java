@@ -209,14 +209,20 @@ public final class Sockets {
     /**
      * recv(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes received, 0 at
      * end of file; EAGAIN, ECONNRESET, EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be
-     * a heap segment (on JDK 22 and 23 at most 64 KiB a call then).
+     * a heap segment (on JDK 22 and 23 at most 64 KiB a call then), or of an arena that can be closed: see {@link Buffers}.
+     *
+     * @throws IllegalStateException if the arena of {@code buf} is closed
+     * @throws WrongThreadException if it is confined to another thread
      */
     public static long recv(int fd, MemorySegment buf, long offset, long len, int flags) {
         if (Memory.outside(buf, offset, len)) {
             return -Errno.EFAULT;
         }
-        return buf.isNative() ? Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
-                : Libc.CRITICAL ? Libc.onHeap(HeapCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+        if (buf.isNative()) {
+            return Buffers.lasts(buf) ? Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                    : Libc.holding(ArenaCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT);
+        }
+        return Libc.CRITICAL ? Libc.holding(HeapCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
                 : recvBounced(fd, buf, offset, len, flags);
     }
 
@@ -229,14 +235,20 @@ public final class Sockets {
      * send(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes sent, perhaps
      * fewer than {@code len}; EAGAIN, EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET,
      * EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be a heap segment (on JDK 22 and 23
-     * at most 64 KiB a call then).
+     * at most 64 KiB a call then), or of an arena that can be closed: see {@link Buffers}.
+     *
+     * @throws IllegalStateException if the arena of {@code buf} is closed
+     * @throws WrongThreadException if it is confined to another thread
      */
     public static long send(int fd, MemorySegment buf, long offset, long len, int flags) {
         if (Memory.outside(buf, offset, len)) {
             return -Errno.EFAULT;
         }
-        return buf.isNative() ? Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
-                : Libc.CRITICAL ? Libc.onHeap(HeapCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+        if (buf.isNative()) {
+            return Buffers.lasts(buf) ? Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+                    : Libc.holding(ArenaCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT);
+        }
+        return Libc.CRITICAL ? Libc.holding(HeapCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
                 : sendBounced(fd, buf, offset, len, flags);
     }
 

@@ -28,7 +28,8 @@
  * <li>structs: {@link io.chagres.sys.SockAddr}, {@link io.chagres.sys.EpollEvent}, {@link io.chagres.sys.MsgHdr},
  *     {@link io.chagres.sys.IoVec}, {@link io.chagres.sys.Cmsg}, {@link io.chagres.sys.AddrInfo}
  * <li>{@link io.chagres.sys.Errno}, the numbers and their names; {@link io.chagres.sys.Memory}, where the pointers
- *     point to; {@link io.chagres.sys.SelfCheck}, whether any of this works here
+ *     point to; {@link io.chagres.sys.Buffers}, the rule for buffers of callers; {@link io.chagres.sys.SelfCheck}, whether any of
+ *     this works here
  * <li>behind them {@code Libc}, the door itself, and {@code Scratch}, what each thread has of its own
  * </ul>
  *
@@ -47,7 +48,8 @@
  *     slices see below).
  * <li><b>A segment must be alive during the call</b> and hold what the call reads or writes; {@link
  *     io.chagres.sys.Memory#allocate} gives memory that lives as long as its segment is in use. A struct that holds a
- *     pointer ({@code MsgHdr}, {@code IoVec}) holds an address only: whoever fills it keeps the memory alive.
+ *     pointer ({@code MsgHdr}, {@code IoVec}) holds an address only: the caller that fills it keeps the memory alive. Memory of
+ *     an arena that another thread may close goes to recv and send as a segment; {@link io.chagres.sys.Buffers} has the rule.
  * </ol>
  *
  * <h2>Heap segments, and what critical means</h2>

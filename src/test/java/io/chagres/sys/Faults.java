@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /**
@@ -46,12 +47,18 @@ public final class Faults {
 
     private static Plan plan;
     private static int uses;
+    private static volatile Consumer<String> before = name -> { };
 
     private Faults() { }
 
     /** From now on what is linked can be made to fail. */
     public static void install() {
         Libc.seam = Faults::around;
+    }
+
+    /** Runs {@code listener} right before each call of the C library, with the name of the function, on the thread that calls. */
+    public static void beforeEach(Consumer<String> listener) {
+        before = listener;
     }
 
     /** Plans a failure, in place of the one before; null for none. */
@@ -96,6 +103,7 @@ public final class Faults {
     /** In place of each call: the first of {@code arguments} is where errno goes, the rest are those of C. */
     private static long call(String name, MethodHandle function, Object[] arguments) throws Throwable {
         CALLS.merge(name, 1, Integer::sum);
+        before.accept(name);
         Plan failure = take(name, arguments);
         long result = failure == null || failure.afterwards ? (long) function.invokeExact(arguments) : -1;
         if (failure == null) {
