@@ -66,6 +66,18 @@ public final class SystemException extends ChagresException {
         this.localPort = 0;
     }
 
+    private SystemException(SystemException error, RuntimeException cause) {
+        super(error.code(), error.getMessage() + ": " + cause.getMessage(), cause);
+        this.errno = error.errno;
+        this.ends = error.ends;
+        this.syscall = error.syscall;
+        this.address = error.address;
+        this.port = error.port;
+        this.hostname = error.hostname;
+        this.localAddress = error.localAddress;
+        this.localPort = error.localPort;
+    }
+
     private SystemException(String code, int errno, String syscall, String hostname, Throwable cause) {
         super(code, syscall + " " + code + " " + hostname, cause);
         this.errno = errno;
@@ -104,6 +116,15 @@ public final class SystemException extends ChagresException {
      */
     public static SystemException on(int errno, String syscall, Ends ends) {
         return new SystemException(errno, syscall, ends);
+    }
+
+    /**
+     * Returns {@code "write EFAULT: Already closed"}: this error with {@code cause}, an exception of the JDK that kept the call from
+     * being made. EFAULT with an IllegalStateException says that the arena of a request's memory was closed before the request had
+     * finished.
+     */
+    public SystemException because(RuntimeException cause) {
+        return new SystemException(this, cause);
     }
 
     /** {@code "bind EADDRINUSE 127.0.0.1:80"}; a port of 0 or less is left out. */

@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
 import io.chagres.stream.ReadListener;
 import io.chagres.stream.ReadSlab;
@@ -67,9 +68,18 @@ final class Connection implements ReadListener, Runnable {
     @Override
     public ByteBuffer onAllocate(int suggestedSize) {
         if (socket.lent != null) {
-            return socket.lent.buffers().get();
+            return lentRoom();
         }
         return socket.lends() ? slab.ofLoans().room() : slab.room();
+    }
+
+    private ByteBuffer lentRoom() {
+        try {
+            return socket.lent.room();
+        } catch (UsageException readOnly) {
+            socket.destroy(readOnly);
+            return null;
+        }
     }
 
     @Override
@@ -89,7 +99,7 @@ final class Connection implements ReadListener, Runnable {
             return socket.lent.reader().onRead(socket, buffer, count);
         }
         if (slab.isRoom(buffer)) {
-            return socket.received(slab.take(count));
+            return socket.received(slab, count);
         }
         lendFrom(slab.ofLoans(), count);
         return true;
@@ -134,6 +144,9 @@ final class Connection implements ReadListener, Runnable {
         } catch (ChagresException error) {
             done.onComplete(refusal(error));
             return;
+        } catch (IllegalStateException | WrongThreadException closedArena) {
+            done.onComplete(SystemException.on(Errno.EFAULT, "write", Endpoints.of(handle)).because(closedArena));
+            return;
         }
         bytesWritten += size;
         owes = false;
@@ -154,6 +167,8 @@ final class Connection implements ReadListener, Runnable {
             queue(data, done);
         } catch (ChagresException error) {
             done.onComplete(refusal(error));
+        } catch (IllegalStateException | WrongThreadException closedArena) {
+            done.onComplete(SystemException.on(Errno.EFAULT, "write", Endpoints.of(handle)).because(closedArena));
         }
     }
 

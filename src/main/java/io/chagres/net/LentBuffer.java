@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import io.chagres.loop.UsageException;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
@@ -12,12 +13,32 @@ record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
         UsageException.requireArgument(reader, "reader");
     }
 
-    /** The same buffer for each read. */
+    /**
+     * The same buffer for each read, from the position to the limit that it has now: both are set again before each read, so it does
+     * not matter where a reader leaves them.
+     */
     static LentBuffer of(ByteBuffer buffer, BufferReader reader) {
         if (!UsageException.requireArgument(buffer, "buffer").hasRemaining() || buffer.isReadOnly()) {
             throw new UsageException("ERR_INVALID_ARG_VALUE",
                 "The property 'options.onRead.buffer' is invalid: it must be writable and have room to read into. Received " + buffer);
         }
-        return new LentBuffer(() -> buffer, reader);
+        Buffers.requireAccessible(buffer);
+        int start = buffer.position();
+        int end = buffer.limit();
+        return new LentBuffer(() -> buffer.limit(end).position(start), reader);
+    }
+
+    /**
+     * The buffer for the next read.
+     *
+     * @throws UsageException ERR_INVALID_ARG_VALUE if the supplier gave one that is read-only
+     */
+    ByteBuffer room() {
+        ByteBuffer room = buffers.get();
+        if (room != null && room.isReadOnly()) {
+            throw new UsageException("ERR_INVALID_ARG_VALUE",
+                "The property 'options.onRead.buffer' is invalid: it must not be read-only. Received " + room);
+        }
+        return room;
     }
 }

@@ -4,7 +4,9 @@ import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
+import io.chagres.stream.ReadSlab;
 import io.chagres.stream.StreamHandle;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
 
@@ -199,8 +201,9 @@ public final class Socket extends ConnectableSocket {
         return this;
     }
 
-    boolean received(ByteBuffer chunk) {
-        return push(chunk);
+    /** What was read into {@code slab}; whether to go on. */
+    boolean received(ReadSlab slab, int count) {
+        return push(slab, count);
     }
 
     /** Whether what comes next goes through pipes that are done with it at once. */
@@ -238,7 +241,7 @@ public final class Socket extends ConnectableSocket {
         if (isConnected()) {
             connection.write(data, done);
         } else {
-            writeUnconnected(new ByteBuffer[] {data}, done);
+            writeUnconnected(new ByteBuffer[] {Buffers.view(data)}, done);
         }
     }
 

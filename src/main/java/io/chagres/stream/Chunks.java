@@ -3,7 +3,7 @@ package io.chagres.stream;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** Chunks that have come and wait to be consumed, and how many bytes they are together. */
+/** Chunks that have come and wait to be consumed, views that nobody else has, and how many bytes they are together. */
 final class Chunks {
 
     private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
@@ -13,13 +13,13 @@ final class Chunks {
         return length;
     }
 
-    void add(ByteBuffer chunk) {
-        chunks.add(chunk);
-        length += chunk.remaining();
-    }
-
-    void addFirst(ByteBuffer chunk) {
-        chunks.addFirst(chunk);
+    /** Adds a chunk, behind those that wait or before them. */
+    void add(ByteBuffer chunk, boolean first) {
+        if (first) {
+            chunks.addFirst(chunk);
+        } else {
+            chunks.addLast(chunk);
+        }
         length += chunk.remaining();
     }
 
@@ -37,17 +37,18 @@ final class Chunks {
             return first;
         }
         if (size > count) {
-            addFirst(first.slice(first.position() + count, size - count));
-            return first.slice(first.position(), count);
+            ByteBuffer taken = first.slice(first.position(), count).order(first.order());
+            add(first.position(first.position() + count), true);
+            return taken;
         }
-        addFirst(first);
+        add(first, true);
         return join(count);
     }
 
     private ByteBuffer join(int count) {
         ByteBuffer joined = ByteBuffer.allocate(count);
         while (joined.hasRemaining()) {
-            joined.put(take(Math.min(joined.remaining(), firstLength())).duplicate());
+            joined.put(take(Math.min(joined.remaining(), firstLength())));
         }
         return joined.flip();
     }

@@ -3,6 +3,7 @@ package io.chagres.stream;
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -89,8 +90,10 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     }
 
     /**
-     * Writes {@code data}; calls {@code done} once, inside this call or later. No other write comes before that. A subclass that
-     * {@linkplain #isVectored() takes several} can leave this out: a single write goes to {@link #doWriteVector} then.
+     * Writes {@code data}; calls {@code done} once, inside this call or later. No other write comes before that. The buffer is a view
+     * of its own, which may be kept, moved and emptied, unless {@link #releasesBuffers()} says otherwise; its bytes stay until {@code
+     * done} is called. A subclass that {@linkplain #isVectored() takes several} can leave this out: a single write goes to {@link
+     * #doWriteVector} then.
      */
     protected void doWrite(ByteBuffer data, Completion done) {
         if (!isVectored()) {
@@ -100,8 +103,11 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     }
 
     /**
-     * Whether {@link #doWrite} lets go of its buffer before {@code done} is called. Where it does, sources that are piped into
-     * this stream may read into the same memory again and again. Otherwise, as by default, each chunk has memory of its own.
+     * Returns whether {@link #doWrite} uses its buffer during the call only, neither moves it nor changes its limit, and needs its
+     * bytes until {@code done} is called and no longer. If so, {@code doWrite} may get the buffer of the writer itself, without a
+     * view in between, and sources that are piped into this stream may read into the same memory again and again. What is left to
+     * write when {@code doWrite} returns must be kept as a slice or duplicate. False by default: each buffer is a view of its own,
+     * and each chunk has memory of its own.
      */
     protected boolean releasesBuffers() {
         return false;
@@ -141,9 +147,17 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         }
     }
 
-    /** Bytes have come; from now on they belong to the listeners. Whether to go on, see {@link #doRead()}. */
+    /**
+     * Bytes have come; from now on they belong to the listeners. Position and limit are read during this call only: listeners get
+     * a view of {@code chunk}. Whether to go on, see {@link #doRead()}.
+     */
     protected final boolean push(ByteBuffer chunk) {
-        return reading.push(UsageException.requireArgument(chunk, "chunk"));
+        return reading.push(Buffers.view(UsageException.requireArgument(chunk, "chunk")));
+    }
+
+    /** As {@link #push(ByteBuffer)}, of the first {@code count} bytes of the room of {@code slab}, which saves a view. */
+    protected final boolean push(ReadSlab slab, int count) {
+        return reading.push(slab.take(count));
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.sys.Buffers;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +10,7 @@ import java.nio.ByteBuffer;
 /**
  * What is no socket: FIFOs, the ends of a pipe(7), terminals. For these there are read(2) and write(2) only, which know no
  * MSG_DONTWAIT: they could block, if somebody who shares the description took O_NONBLOCK away, and a call that may block must
- * not lend the heap to the kernel. So heap bytes pass through memory of the loop. A write where nobody reads any more gives
+ * not lend the heap to the kernel. So bytes of the heap, and of arenas that can be closed, pass through memory of the loop. A write where nobody reads any more gives
  * EPIPE; the signal that comes with it goes to the JVM, which ignores it.
  */
 final class FileTransport extends Transport {
@@ -29,7 +30,7 @@ final class FileTransport extends Transport {
 
     @Override
     long read(int fd, ByteBuffer buffer) {
-        if (buffer.isDirect()) {
+        if (Buffers.stays(buffer)) {
             return Descriptors.read(fd, MemorySegment.ofBuffer(buffer), buffer.remaining());
         }
         long count = Descriptors.read(fd, memory, Math.min(buffer.remaining(), SIZE));
@@ -41,10 +42,10 @@ final class FileTransport extends Transport {
 
     @Override
     long write(int fd, ByteBuffer buffer) {
-        if (buffer.isDirect()) {
-            return Descriptors.write(fd, MemorySegment.ofBuffer(buffer), buffer.remaining());
-        }
         int length = Math.min(buffer.remaining(), SIZE);
+        if (Buffers.stays(buffer)) {
+            return Descriptors.write(fd, MemorySegment.ofBuffer(buffer), length);
+        }
         view.put(0, buffer, buffer.position(), length);
         return Descriptors.write(fd, memory, length);
     }
@@ -52,6 +53,12 @@ final class FileTransport extends Transport {
     @Override
     long write(int fd, Gather gather) {
         return gather.writev(fd);
+    }
+
+    /** A file or device takes all that it is given, and would hold the loop as long as that takes. */
+    @Override
+    int mostPerWrite() {
+        return SIZE;
     }
 
     /** There is no such call: the other side learns of the end when the descriptor is closed. */

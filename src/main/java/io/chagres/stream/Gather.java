@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.sys.Buffers;
 import io.chagres.sys.Cmsg;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.IoVec;
@@ -8,11 +9,14 @@ import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
- * Sends the buffers of several queued writes with one sendmsg(2) or writev(2). The kernel wants addresses, and a Java array
- * has none that stays: bytes on the heap are copied into memory of this object first, as far as they fit.
+ * Sends the buffers of several queued writes with one sendmsg(2) or writev(2). The kernel gets addresses: bytes that the collector
+ * can move, or that an arena can free, are copied into memory of this object first, as far as they fit. A buffer whose address
+ * is passed is kept reachable until the call has returned.
  */
 final class Gather {
 
@@ -27,7 +31,10 @@ final class Gather {
     private final MemorySegment control = Memory.allocate(Cmsg.space(1));
     private final int[] passed = new int[1];
     private final ByteBuffer copyView = copies.asByteBuffer();
+    /** The buffers that the vector points to. */
+    private final ByteBuffer[] held = new ByteBuffer[MOST_BUFFERS];
     private int count;
+    private long room;
     private long total;
 
     private Gather() {
@@ -38,9 +45,12 @@ final class Gather {
         return core.local(Gather.class, Gather::new);
     }
 
-    void clear() {
+    /** Empties it, for at most {@code room} bytes. */
+    void clear(long room) {
+        Arrays.fill(held, 0, count, null);
         count = 0;
         total = 0;
+        this.room = room;
         copyView.clear();
     }
 
@@ -60,28 +70,35 @@ final class Gather {
         return true;
     }
 
-    /** Adds what {@code buffer} has left; false where not all of it fits. */
+    /**
+     * Adds what {@code buffer} has left; false where not all of it fits.
+     *
+     * @throws IllegalStateException if the arena of the buffer is closed
+     * @throws WrongThreadException if it is confined to another thread
+     */
     boolean add(ByteBuffer buffer) {
-        if (count == MOST_BUFFERS) {
+        if (count == MOST_BUFFERS || total == room) {
             return false;
         }
-        return buffer.isDirect() ? addDirect(buffer) : addCopy(buffer);
+        int length = (int) Math.min(buffer.remaining(), room - total);
+        return (Buffers.stays(buffer) ? addAddress(buffer, length) : addCopy(buffer, length)) == buffer.remaining();
     }
 
-    private boolean addDirect(ByteBuffer buffer) {
-        put(MemorySegment.ofBuffer(buffer), buffer.remaining());
-        return true;
+    private int addAddress(ByteBuffer buffer, int length) {
+        held[count] = buffer;
+        put(MemorySegment.ofBuffer(buffer), length);
+        return length;
     }
 
-    private boolean addCopy(ByteBuffer buffer) {
+    private int addCopy(ByteBuffer buffer, int wanted) {
         int start = copyView.position();
-        int length = Math.min(buffer.remaining(), copyView.remaining());
+        int length = Math.min(wanted, copyView.remaining());
         if (length > 0) {
             copyView.put(start, buffer, buffer.position(), length);
             copyView.position(start + length);
             put(copies.asSlice(start, length), length);
         }
-        return length == buffer.remaining();
+        return length;
     }
 
     private void put(MemorySegment bytes, int length) {
@@ -104,11 +121,25 @@ final class Gather {
 
     private long sendMessage(int fd) {
         MsgHdr.iov(message, vector, count);
-        return Sockets.sendmsg(fd, message, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+        try {
+            return Sockets.sendmsg(fd, message, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
+        } finally {
+            letGo();
+        }
     }
 
     /** writev(2): how many of the bytes the kernel took, or -errno. */
     long writev(int fd) {
-        return Descriptors.writev(fd, vector, count);
+        try {
+            return Descriptors.writev(fd, vector, count);
+        } finally {
+            letGo();
+        }
+    }
+
+    /** The kernel has read what the addresses point to: this object and what it holds had to be reachable until now. */
+    private void letGo() {
+        Arrays.fill(held, 0, count, null);
+        Reference.reachabilityFence(this);
     }
 }

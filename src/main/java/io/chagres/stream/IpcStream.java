@@ -2,6 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 
 /**
@@ -81,9 +82,10 @@ public abstract class IpcStream extends StreamHandle {
         requireWritable();
         requireSendable(toSend);
         requireBytes(data.remaining());
+        Buffers.requireAccessible(data);
         toSend.watcher().share();
         Gather gather = Gather.of(core());
-        gather.clear();
+        gather.clear(Integer.MAX_VALUE);
         gather.add(data);
         return Transport.taken(this, gather.send(fd(), toSend.fd()));
     }

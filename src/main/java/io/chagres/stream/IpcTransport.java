@@ -2,7 +2,6 @@ package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
 import io.chagres.sys.Errno;
-import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
 
 /** A socket over which descriptors come besides bytes: it reads with recvmsg(2), and keeps what came. */
@@ -26,7 +25,7 @@ final class IpcTransport extends SocketTransport {
     long read(int fd, ByteBuffer buffer) {
         memory.prepare(buffer);
         received.reserve(memory.mostDescriptors());
-        long count = Sockets.recvmsg(fd, memory.message(), Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
+        long count = memory.receive(fd, buffer);
         if (count > 0) {
             if (!memory.takeDescriptors(received, spare)) {
                 return -Errno.ETOOMANYREFS;

@@ -1,11 +1,14 @@
 package io.chagres.stream;
 
+import io.chagres.sys.Buffers;
 import io.chagres.sys.Cmsg;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.IoVec;
 import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
+import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /** Where recvmsg(2) puts the bytes and descriptors of a message; one for all streams of a loop. */
@@ -21,23 +24,29 @@ final class MessageMemory {
     private final MemorySegment bytes = Memory.allocate(SIZE);
     private final ByteBuffer view = bytes.asByteBuffer();
 
-    MemorySegment message() {
-        return message;
-    }
-
     int mostDescriptors() {
         return descriptors.length;
     }
 
-    /** Prepares for a message that goes into {@code buffer}; a Java array has no address, so the bytes then go by way of here. */
+    /** Prepares for a message that goes into {@code buffer}; memory that does not stay is filled by {@link #copyTo}. */
     void prepare(ByteBuffer buffer) {
-        if (buffer.isDirect()) {
+        if (Buffers.stays(buffer)) {
             IoVec.set(vector, 0, MemorySegment.ofBuffer(buffer), buffer.remaining());
         } else {
             IoVec.set(vector, 0, bytes, Math.min(buffer.remaining(), SIZE));
         }
         MsgHdr.iov(message, vector, 1);
         MsgHdr.control(message, control, control.byteSize());
+    }
+
+    /** recvmsg(2) into {@code buffer}, for which it was prepared: both are reachable until the kernel has written. */
+    long receive(int fd, ByteBuffer buffer) {
+        try {
+            return Sockets.recvmsg(fd, message, Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
+        } finally {
+            Reference.reachabilityFence(buffer);
+            Reference.reachabilityFence(this);
+        }
     }
 
     /**
@@ -63,7 +72,7 @@ final class MessageMemory {
     }
 
     void copyTo(ByteBuffer buffer, int count) {
-        if (!buffer.isDirect()) {
+        if (!Buffers.stays(buffer)) {
             buffer.put(buffer.position(), view, 0, count);
         }
     }

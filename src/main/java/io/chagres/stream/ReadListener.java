@@ -16,7 +16,9 @@ public interface ReadListener {
      * It is asked before each read, also before one that then finds nothing.
      *
      * @param suggestedSize a good size; any other will do
-     * @return a buffer that is not used otherwise until the next call; one without room, or null, is reported as ENOBUFS
+     * @return a buffer that is not used otherwise until the next call; one without room, or null, is reported as ENOBUFS, one of a
+     *     closed arena as EFAULT with an IllegalStateException as its cause; one that is read-only stops the reading, and goes to the
+     *     loop's uncaught handler as a {@link io.chagres.loop.UsageException} with code EINVAL
      */
     ByteBuffer onAllocate(int suggestedSize);
 

@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
@@ -42,12 +43,21 @@ final class ReadLoop {
             if (listener != asked) {
                 return;
             }
-            boolean mayHaveMore = buffer != null && buffer.hasRemaining() ? readInto(buffer) : refuse();
+            boolean mayHaveMore = buffer != null && buffer.hasRemaining() ? readInto(requireFillable(buffer)) : refuse();
             handle.drainTicks();
             if (!mayHaveMore) {
                 return;
             }
         }
+    }
+
+    /** The exception is as one of the listener's own. Reading has stopped when it is thrown: it would be thrown in each turn. */
+    private ByteBuffer requireFillable(ByteBuffer buffer) {
+        if (buffer.isReadOnly()) {
+            handle.readStop();
+            throw new UsageException("EINVAL", "the buffer to read into is read-only: " + buffer);
+        }
+        return buffer;
     }
 
     private boolean refuse() {
@@ -59,7 +69,13 @@ final class ReadLoop {
     private boolean readInto(ByteBuffer buffer) {
         int room = buffer.remaining();
         StreamWatcher watcher = handle.watcher();
-        long count = watcher.transport().read(watcher.fd(), buffer);
+        long count;
+        try {
+            count = watcher.transport().read(watcher.fd(), buffer);
+        } catch (IllegalStateException | WrongThreadException closedArena) {
+            fail(handle.failure(Errno.EFAULT, "read").because(closedArena));
+            return false;
+        }
         if (count > 0) {
             listener.onRead((int) count, buffer);
             return count == room;

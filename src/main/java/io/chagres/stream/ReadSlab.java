@@ -32,6 +32,9 @@ public final class ReadSlab {
     private MemorySegment segment;
     private int leastRoom = SIZE / 4;
     private int smallReads;
+    /** Where the loan ends that is out now, whatever its borrowers do with the buffer. */
+    private int loanEnd;
+    private int loanStart;
     /** The slab of loans that goes with this one. */
     private ReadSlab loans;
 
@@ -87,17 +90,19 @@ public final class ReadSlab {
     /** The first {@code count} bytes of the room, until they are taken back, or kept. */
     public ByteBuffer lend(int count) {
         adapt(count, slab.remaining());
-        return slab.limit(slab.position() + count);
+        loanStart = slab.position();
+        loanEnd = loanStart + count;
+        return slab.limit(loanEnd);
     }
 
     /** Nobody needs what was lent any more. */
     public void takeBack() {
-        slab.limit(SIZE);
+        slab.limit(SIZE).position(loanStart);
     }
 
     /** What was lent is somebody's for ever. */
     public void giveAway() {
-        slab = ByteBuffer.wrap(slab.array()).position(slab.limit());
+        slab = ByteBuffer.wrap(slab.array()).position(loanEnd);
     }
 
     /** Returns how much of the current slab is free, as in "ReadSlab (1024 of 65536 bytes free)". */

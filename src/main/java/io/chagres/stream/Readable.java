@@ -9,8 +9,8 @@ import java.util.function.Consumer;
 /**
  * Bytes that come: the reading side of Node's streams. Every readable is a {@link Duplex}, if only one that can't be written.
  *
- * <p>It is paused at first; the first {@link #onData} listener makes it flow, from the next tick on. A chunk belongs to its
- * listeners for ever. While nobody consumes, up to {@link #readableHighWaterMark()} bytes are buffered, and the source
+ * <p>It is paused at first; the first {@link #onData} listener makes it flow, from the next tick on. The bytes of a chunk are never
+ * used again. Each listener gets a view of its own, which it may keep, move and decode without effect on the others. While nobody consumes, up to {@link #readableHighWaterMark()} bytes are buffered, and the source
  * is held back then. The end comes once all that was before it has been consumed: a stream that nobody reads never ends.
  *
  * <p>Who wants to say how many bytes come next listens with {@link #onReadable} instead, and calls {@link #read(int)}.
@@ -85,7 +85,7 @@ public sealed interface Readable permits DuplexReading {
     /**
      * Takes all that is buffered; its first chunk if the stream flows, or if more than 1 GiB is buffered. Null if there is nothing,
      * or the stream is destroyed, and inside data listeners of which a hundred are inside one another: what is buffered comes
-     * later then.
+     * later then. The buffer is the caller's; data listeners get a view.
      */
     ByteBuffer read();
 
@@ -98,7 +98,8 @@ public sealed interface Readable permits DuplexReading {
     ByteBuffer read(int size);
 
     /**
-     * Puts bytes back that were read too early: they come next. After the end was told, that is an error.
+     * Puts bytes back that were read too early: they come next. Position and limit of {@code chunk} are read during this call only.
+     * After the end was told, that is an error.
      *
      * @return whether there is room for more
      */

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -87,7 +88,7 @@ abstract class ReadableListeners {
     /** Whether all who listen for data only borrow it; false where nobody does. */
     boolean allBorrow() {
         for (var at = data; at != null; at = at.next()) {
-            if (!(at.listener() instanceof Borrower borrower && borrower.borrows())) {
+            if (!borrows(at.listener())) {
                 return false;
             }
         }
@@ -103,11 +104,16 @@ abstract class ReadableListeners {
         owes = false;
     }
 
+    private static boolean borrows(Consumer<? super ByteBuffer> listener) {
+        return listener instanceof Borrower borrower && borrower.borrows();
+    }
+
+    /** The last listener, mostly the only one, gets {@code chunk} itself; each before it that may move or keep it gets a view. */
     void tellData(ByteBuffer chunk) {
         owes = true;
         try {
             for (var at = data; at != null; at = at.next()) {
-                at.listener().accept(chunk);
+                at.listener().accept(at.next() == null || borrows(at.listener()) ? chunk : Buffers.view(chunk));
             }
         } catch (Throwable thrown) {
             stream.raise(thrown);

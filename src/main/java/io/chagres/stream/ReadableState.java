@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
@@ -12,6 +13,8 @@ final class ReadableState extends ReadablePipes {
 
     /** What {@link #read(int)} is asked for where it shall be whatever there is. */
     static final int ALL = -1;
+    /** What the flow asks for: the next chunk, which only listeners get. */
+    private static final int NEXT = -2;
     /** Marks are raised to this at most, as in Node. */
     static final int MAX_READ = 1 << 30;
 
@@ -94,7 +97,7 @@ final class ReadableState extends ReadablePipes {
 
     // ---- the source ----------------------------------------------------------------------------------------------
 
-    /** A chunk has come; whether the source should go on. */
+    /** A chunk has come, which is nobody else's; whether the source should go on. */
     boolean push(ByteBuffer chunk) {
         if (isOver()) {
             return false;
@@ -113,14 +116,14 @@ final class ReadableState extends ReadablePipes {
 
     /** Whether a chunk can be lent now: it would go straight to listeners that are done with it when they return. */
     boolean canLend() {
-        return flow == Flow.FLOWING && length() == 0 && !asking && !ended && allBorrow();
+        return flow == Flow.FLOWING && length() == 0 && !asking && !ended && stream.core().nesting().hasRoom() && allBorrow();
     }
 
     /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */
     boolean lend(ByteBuffer chunk) {
         lendsNext();
         if (!isOver()) {
-            add(chunk, false);
+            add(canLend() ? chunk : Buffers.view(chunk), false);
         }
         return isKept() || length() > 0;
     }
@@ -134,7 +137,7 @@ final class ReadableState extends ReadablePipes {
             if (endEmitted) {
                 return fail("ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
             }
-            add(chunk, true);
+            add(Buffers.view(chunk), true);
             readMoreSoon();
         }
         return hasRoom();
@@ -158,11 +161,7 @@ final class ReadableState extends ReadablePipes {
         if (chunks == null) {
             chunks = new Chunks();
         }
-        if (first) {
-            chunks.addFirst(chunk);
-        } else {
-            chunks.add(chunk);
-        }
+        chunks.add(chunk, first);
         if (needReadable || isDue) {
             emitReadableSoon();
         }
@@ -280,7 +279,7 @@ final class ReadableState extends ReadablePipes {
             endSoon();
         }
         if (chunk != null) {
-            emitData(chunk);
+            emitData(wanted == NEXT || !hasDataListeners() ? chunk : Buffers.view(chunk));
         }
         return chunk;
     }
@@ -294,7 +293,7 @@ final class ReadableState extends ReadablePipes {
 
     private int available(int wanted) {
         long length = length();
-        if (wanted == ALL) {
+        if (wanted < 0) {
             return length > 0 && (flow == Flow.FLOWING || length > MAX_READ) ? chunks.firstLength() : (int) length;
         }
         return wanted <= length ? wanted : ended ? (int) length : 0;
@@ -388,7 +387,7 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void flow() {
-        while (flow == Flow.FLOWING && read(ALL) != null) {
+        while (flow == Flow.FLOWING && read(NEXT) != null) {
         }
     }
 

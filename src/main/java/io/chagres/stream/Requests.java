@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.loop.SystemException;
 
 /** The end of a request. */
 final class Requests {
@@ -13,10 +14,15 @@ final class Requests {
      * loop's uncaught handler.
      */
     static void complete(StreamHandle stream, Completion callback, int errno, String syscall) {
+        complete(stream, callback, errno == 0 ? null : stream.failure(errno, syscall));
+    }
+
+    /** As {@link #complete(StreamHandle, Completion, int, String)}; {@code error} is null for success. */
+    static void complete(StreamHandle stream, Completion callback, SystemException error) {
         LoopCore core = stream.loop().core();
         core.release();
         try {
-            callback.onComplete(errno == 0 ? null : stream.failure(errno, syscall));
+            callback.onComplete(error);
         } catch (Throwable thrown) {
             core.raise(thrown);
         }

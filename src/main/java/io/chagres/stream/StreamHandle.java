@@ -262,8 +262,15 @@ public abstract class StreamHandle extends DescriptorHandle {
      * Writes what lies between position and limit of {@code data}, and moves neither; the bytes must not change until
      * {@code callback}. What the kernel does not take at once is queued, without bound: see {@link #writeQueueSize()}.
      *
+     * <p>Position and limit are read during this call only: the caller may move, decode and slice {@code data} as soon as it
+     * returns. Memory of an {@link java.lang.foreign.Arena} must stay open until {@code callback}. If the arena is closed earlier,
+     * the write fails with EFAULT, whose cause is an IllegalStateException, and never sends other memory; the writes behind it
+     * fail with ECANCELED, and the stream is not writable any more.
+     *
      * @throws UsageException EINVAL, also of more than 0x7ffff000 bytes, which is the most that the kernel takes in one call; EBADF
      *     where it has no socket; EPIPE where it can't be written
+     * @throws IllegalStateException if the arena of {@code data} is closed
+     * @throws WrongThreadException if it is confined to another thread
      */
     public final void write(ByteBuffer data, Completion callback) {
         write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, callback);
@@ -285,11 +292,14 @@ public abstract class StreamHandle extends DescriptorHandle {
     }
 
     /**
-     * Writes as much of {@code data} as the kernel takes now, and queues nothing.
+     * Writes as much of {@code data} as the kernel takes now, and queues nothing: once it has returned, {@code data} and its memory
+     * are the caller's.
      *
      * @return how many bytes it took; 0 where it takes none now, where other writes are queued or it is connecting
      * @throws SystemException EPIPE, ECONNRESET and others of send(2)
      * @throws UsageException as {@link #write(ByteBuffer, Completion)}
+     * @throws IllegalStateException if the arena of {@code data} is closed
+     * @throws WrongThreadException if it is confined to another thread
      */
     public final int tryWrite(ByteBuffer data) {
         WriteRequest.requireSize(UsageException.requireArgument(data, "data").remaining());
@@ -365,8 +375,13 @@ public abstract class StreamHandle extends DescriptorHandle {
 
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
-            finishShutdown(-watcher().transport().shutdown(watcher().fd()));
+            finishShutdown(hasLostBytes() ? Errno.ECANCELED : -watcher().transport().shutdown(watcher().fd()));
         }
+    }
+
+    /** Whether bytes in the middle of what was written are lost, so that the peer must not read an end. */
+    private boolean hasLostBytes() {
+        return writes != null && writes.hasLostBytes();
     }
 
     private void finishShutdown(int errno) {
@@ -422,7 +437,8 @@ public abstract class StreamHandle extends DescriptorHandle {
 
     /**
      * The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. A listener, who could
-     * tell nobody, tries again a little later.
+     * tell nobody, tries again a little later. Files and devices such as /dev/null can never be watched (EPERM), and always take
+     * more: a write to one of them goes on, each turn with as much as a flush takes.
      */
     @Override
     final void refused(int errno) {
@@ -433,7 +449,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         if (reads != null) {
             reads.fail(failure(errno, "epoll_ctl"));
         }
-        if (writes != null) {
+        if (writes != null && !(errno == Errno.EPERM && !isClosing() && writes.flushesMore())) {
             writes.fail(errno);
         }
     }

@@ -9,7 +9,9 @@ import java.util.function.Consumer;
  * Bytes that go: the writing side of Node's streams. Every writable is a {@link Duplex}, if only one that can't be read.
  *
  * <p>Writes are carried out one after the other, and their callbacks come in the same order, never inside the call. A
- * write takes what lies between position and limit, and moves neither; the bytes must not change until its callback.
+ * write takes what lies between position and limit, and moves neither. Both are read during the call only: the buffer may be moved,
+ * decoded and sliced as soon as the call returns. The bytes must not change until the write's callback, and memory of an {@link
+ * java.lang.foreign.Arena} must stay open until then.
  *
  * @see <a href="https://nodejs.org/api/stream.html#writable-streams">Writable streams</a>
  */
@@ -42,6 +44,9 @@ public sealed interface Writable permits Duplex {
      * @return false where {@link #writableHighWaterMark()} bytes or more are waiting: it takes more, but a good source
      *     waits for {@link #onDrain}
      * @throws io.chagres.loop.UsageException ERR_STREAM_NULL_VALUES
+     * @throws IllegalStateException if the arena of {@code data} is closed; if it is closed later, before the bytes were written, the
+     *     error of a socket is EFAULT, with an IllegalStateException as its cause
+     * @throws WrongThreadException if the arena of {@code data} is confined to another thread
      */
     boolean write(ByteBuffer data, Completion callback);
 

@@ -2,6 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.loop.ChagresException;
 import io.chagres.loop.UsageException;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -84,6 +85,7 @@ final class WritableState extends WritableListeners implements Completion {
         if (data == null) {
             throw new UsageException("ERR_STREAM_NULL_VALUES", "May not write null values to stream");
         }
+        Buffers.requireAccessible(data);
         ChagresException error = whyNotWrite();
         if (error != null) {
             return refuse(callback, error);
@@ -94,10 +96,8 @@ final class WritableState extends WritableListeners implements Completion {
             queue(data, callback);
         } else if (stream.core().nesting().hasRoom()) {
             begin(size, callback);
-            give(data, null);
-            if (hasWaiting()) {
-                writeWaiting();      // writes that the sink has made itself, inside the call
-            }
+            give(stream.releasesBuffers() ? data : Buffers.view(data), null);
+            writeWaiting();          // writes that the sink has made itself, inside the call
         } else {
             queue(data, callback);
             stream.tick(this::writeWaiting);

@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.LoopCore;
+import io.chagres.sys.Buffers;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
@@ -14,7 +15,7 @@ final class WriteQueue {
     /** System calls per flush: a peer that reads as fast as we write must not hold the loop. */
     private static final int CALLS_PER_FLUSH = 32;
 
-    /** Bytes on the heap are sent straight from there from this size on; below, one copy costs less than one more call. */
+    /** Bytes that would have to be copied are sent from where they are from this size on; below, one copy costs less than a call. */
     private static final int WORTH_ITS_OWN_CALL = 16 * 1024;
 
     private final LoopCore core;
@@ -29,6 +30,7 @@ final class WriteQueue {
     /** What the last {@link #send} offered to the kernel. */
     private long offered;
     private boolean tellingSoon;
+    private boolean hasLostBytes;
 
     /** {@link StreamHandle#afterWrites} of {@code stream} runs whenever all callbacks that were due have been called. */
     WriteQueue(StreamHandle stream) {
@@ -51,6 +53,11 @@ final class WriteQueue {
     /** Whether there is no write at all, not even one that waits for its callback. */
     boolean isEmpty() {
         return first == null && finishedFirst == null;
+    }
+
+    /** Whether bytes of a write could not be sent any more. */
+    boolean hasLostBytes() {
+        return hasLostBytes;
     }
 
     /** Queues a write, and tries it at once unless others are before it or {@code mayWrite} is false. */
@@ -86,13 +93,22 @@ final class WriteQueue {
         tellSoon();
     }
 
+    /** As {@link #flush}, if there is something to send and the kernel takes some of it; else false. */
+    boolean flushesMore() {
+        long before = size;
+        if (first != null) {
+            flush();
+        }
+        return size < before;
+    }
+
     private void sendWhatFits(int fd) {
         for (int calls = 0; first != null && calls < CALLS_PER_FLUSH; calls++) {
             if (first.remaining == 0) {
                 finishFirst(0);
                 continue;
             }
-            long sent = send(fd);
+            long sent = sendUnlessLost(fd);
             if (sent >= 0) {
                 boolean all = sent == offered;
                 advance(sent);
@@ -107,14 +123,35 @@ final class WriteQueue {
         }
     }
 
+    /** 0 if it is lost, and nothing is left to send. */
+    private long sendUnlessLost(int fd) {
+        try {
+            return send(fd);
+        } catch (IllegalStateException | WrongThreadException closedArena) {
+            lose(closedArena);
+            return 0;
+        }
+    }
+
+    /** The arena of the next bytes was closed before they were sent: neither other memory nor what follows goes in their place. */
+    private void lose(RuntimeException closedArena) {
+        hasLostBytes = true;
+        stream.writable = false;
+        first.closedArena = closedArena;
+        finishFirst(Errno.EFAULT);
+        while (first != null) {
+            finishFirst(Errno.ECANCELED);
+        }
+    }
+
     private long send(int fd) {
         if (first.toSend != null) {
             return sendAlong(fd);
         }
         ByteBuffer buffer = first.firstBuffer();
         boolean alone = first.next == null && first.remaining == buffer.remaining();
-        if (alone || !buffer.isDirect() && buffer.remaining() >= WORTH_ITS_OWN_CALL) {
-            offered = buffer.remaining();
+        if (alone || buffer.remaining() >= WORTH_ITS_OWN_CALL && !Buffers.stays(buffer)) {
+            offered = Math.min(buffer.remaining(), watcher.transport().mostPerWrite());
             return watcher.transport().write(fd, buffer);
         }
         gather();
@@ -136,12 +173,24 @@ final class WriteQueue {
     }
 
     private void gather() {
-        gather.clear();
+        gather.clear(watcher.transport().mostPerWrite());
         WriteRequest request = first;
         do {
-            request = gather.add(request) ? request.next : null;
+            request = gathers(request) ? request.next : null;
         } while (request != null && request.toSend == null);
         offered = gather.total();
+    }
+
+    /** Whether all of {@code request} was added. Lost memory behind other bytes waits until those are sent. */
+    private boolean gathers(WriteRequest request) {
+        try {
+            return gather.add(request);
+        } catch (IllegalStateException | WrongThreadException closedArena) {
+            if (gather.total() == 0) {
+                throw closedArena;
+            }
+            return false;
+        }
     }
 
     private void advance(long sent) {
@@ -196,7 +245,7 @@ final class WriteQueue {
             boolean isLast = request == dueLast;
             takeFinished(request);
             size -= request.remaining;
-            Requests.complete(stream, request.callback(), request.errno, "write");
+            Requests.complete(stream, request.callback(), request.failure(stream));
             request = isLast ? null : finishedFirst;
         }
         stream.afterWrites();

@@ -1,9 +1,11 @@
 package io.chagres.stream;
 
+import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
+import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 
-/** One write: buffers of its own over the caller's bytes, and whom to tell. */
+/** One write: views of the caller's buffers, made during the call ({@link Buffers}), and the callback. */
 final class WriteRequest {
 
     /** What one system call writes at most: MAX_RW_COUNT, write(2). */
@@ -17,6 +19,8 @@ final class WriteRequest {
     long remaining;
     /** 0, or how it failed. */
     int errno;
+    /** Why it failed with EFAULT, or null. */
+    RuntimeException closedArena;
     WriteRequest next;
     /** Whose descriptor goes with the first byte; null where none goes, or none any more. */
     StreamHandle toSend;
@@ -25,6 +29,8 @@ final class WriteRequest {
      * The callers' buffers keep their positions and limits, whatever becomes of these here.
      *
      * @throws UsageException EINVAL where something is null, there is no buffer, or there are more bytes than {@link #MOST_BYTES}
+     * @throws IllegalStateException if the arena of a buffer is closed
+     * @throws WrongThreadException if it is confined to another thread
      */
     WriteRequest(ByteBuffer[] data, Completion callback) {
         if (UsageException.requireArgument(data, "data").length == 0) {
@@ -32,8 +38,9 @@ final class WriteRequest {
         }
         buffers = new ByteBuffer[data.length];
         for (int i = 0; i < data.length; i++) {
-            buffers[i] = UsageException.requireArgument(data[i], "buffer of data").duplicate();
-            remaining += data[i].remaining();
+            buffers[i] = Buffers.view(UsageException.requireArgument(data[i], "buffer of data"));
+            Buffers.requireAccessible(buffers[i]);
+            remaining += buffers[i].remaining();
         }
         requireSize(remaining);
         this.callback = UsageException.requireArgument(callback, "callback");
@@ -47,6 +54,15 @@ final class WriteRequest {
 
     Completion callback() {
         return callback;
+    }
+
+    /** Returns the error for the callback of a write of {@code stream}; null for success. */
+    SystemException failure(StreamHandle stream) {
+        if (errno == 0) {
+            return null;
+        }
+        SystemException failure = stream.failure(errno, "write");
+        return closedArena == null ? failure : failure.because(closedArena);
     }
 
     /** How many of its buffers have something left, roughly: empty ones between them count too. */

@@ -53,10 +53,23 @@
  *
  * <h2>Who owns the bytes</h2>
  *
- * A chunk that a data listener gets is its own for ever: it may be kept, and written elsewhere, without a copy. It is a piece
- * of a slab that is never used twice ({@link io.chagres.stream.ReadSlab}). Where nobody but pipes and text listeners gets it, it
- * is only lent to them, and the same memory serves the next read: a pipe between sockets makes no garbage. What is written
- * belongs to the stream until the write's callback; position and limit of a buffer are read at the call and not moved.
+ * <b>Position and limit belong to the caller.</b> They are read during the call that hands a buffer in, never after it has returned,
+ * and they are not moved. What is kept (a queued write, a chunk that waits), and what goes to a second receiver (two data listeners,
+ * a listener beside a pipe, the data listeners beside {@link io.chagres.stream.Readable#read()}), is a view that was made during the
+ * call: an object of its own over the same bytes. So a caller may move, decode, slice and clear a buffer as soon as the call has
+ * returned, and so may each receiver. A view is made only if it is needed: a write that the kernel takes whole during the call, a
+ * chunk with one receiver and a piped chunk need none.
+ *
+ * <p><b>The bytes belong to the stream until the write's callback.</b> Until then they must not change, and an {@link
+ * java.lang.foreign.Arena} that they are in must stay open. Heap and direct memory is kept reachable as long as the write is queued.
+ * An arena is held during each system call, so that closing it then throws IllegalStateException, as with the channels of the JDK.
+ * Closed between two calls, before all bytes are sent, it fails the write with EFAULT, whose cause is an IllegalStateException; a
+ * write of an arena that is closed already throws that at the call. In no case are bytes of other memory sent.
+ *
+ * <p><b>The bytes of a chunk belong to its data listeners.</b> They may be kept, and written elsewhere, without a copy: they are a
+ * piece of a slab that is never used twice ({@link io.chagres.stream.ReadSlab}). If only pipes and text listeners get them, they
+ * are lent, and the same memory serves the next read: a pipe between sockets makes no garbage. Into a buffer that is read-only nothing
+ * is read: it is refused with a {@link io.chagres.loop.UsageException}.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
  * @see <a href="https://nodejs.org/api/stream.html">Node: stream</a>

@@ -1,6 +1,8 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
@@ -10,9 +12,13 @@ import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import io.chagres.loop.SystemException;
+import io.chagres.loop.UsageException;
 import io.chagres.stream.ReadListener;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The buffers that a listener supplies. */
 @ConnectionTest
@@ -105,6 +111,40 @@ class TcpReadBufferTest {
             assertEquals(0, room.get(2));
             assertEquals(0, room.get(7));
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void intoAReadOnlyBufferNothingIsReadAndTheMistakeIsThrownFromRun(boolean direct, Loop loop) {
+        connect(loop);
+        ByteBuffer room = direct ? ByteBuffer.allocateDirect(8) : ByteBuffer.allocate(8);
+        accepted.write(Talk.buffer("hello"), error -> { });
+        client.readStart(into(room.asReadOnlyBuffer().position(3).limit(7), new StringBuilder()));
+        assertEquals("EINVAL", assertThrows(UsageException.class, loop::run).code());
+        assertFalse(client.isActive(), "it reads no more");
+        assertEquals(0, room.get(3));
+        StringBuilder got = new StringBuilder();
+        client.readStart(into(ByteBuffer.allocate(8).position(3).limit(7), got));
+        accepted.write(Talk.buffer("!!!"), error -> { });
+        loop.run();
+        assertEquals("hello!!!", got.toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void intoMemoryOfAClosedArenaNothingIsRead(boolean ipc, Loop loop) {
+        Arena arena = Arena.ofShared();
+        ByteBuffer freed = arena.allocate(8).asByteBuffer();
+        arena.close();
+        PipePair pair = PipePair.of(loop, ipc);
+        pair.one().write(Talk.buffer("hello"), error -> { });
+        StringBuilder got = new StringBuilder();
+        pair.other().readStart(into(freed, got));
+        loop.run();
+        assertEquals("EFAULT", got.toString());
+        assertFalse(pair.other().isReadable());
+        pair.close();
+        loop.run();
     }
 
     private ReadListener into(ByteBuffer room, StringBuilder got) {
