@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 public interface BufferReader {
 
     /**
-     * Bytes have come; they stand in {@code buffer} from its position on, which does not move.
+     * Bytes have come; they stand in {@code buffer} from its position on, which does not move. The reader may move and decode the
+     * buffer: each read begins where the first one did.
      *
      * @param count how many, 1 or more
      * @return whether to go on; where not, nothing comes until {@link Socket#resume()}

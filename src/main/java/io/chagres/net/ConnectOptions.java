@@ -226,14 +226,22 @@ public final class ConnectOptions {
 
     /**
      * Reads into {@code buffer}, from its position to its limit, and lends that to {@code reader}, instead of data events: no
-     * garbage, but what is to be kept must be copied. One buffer will do for all sockets of a loop.
+     * garbage, but what is to be kept must be copied. One buffer will do for all sockets of a loop. Position and limit are read
+     * during this call only, and set again before each read.
+     *
+     * @throws UsageException ERR_INVALID_ARG_VALUE if {@code buffer} has no room, or is read-only
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
      */
     public ConnectOptions onRead(ByteBuffer buffer, BufferReader reader) {
         lent = LentBuffer.of(buffer, reader);
         return this;
     }
 
-    /** As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. */
+    /**
+     * As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. One that is read-only, or of a
+     * closed arena, destroys the socket with ERR_INVALID_ARG_VALUE or EFAULT.
+     */
     public ConnectOptions onRead(Supplier<ByteBuffer> buffers, BufferReader reader) {
         lent = new LentBuffer(buffers, reader);
         return this;
@@ -245,7 +253,10 @@ public final class ConnectOptions {
         return this;
     }
 
-    /** Addresses that the socket must not be connected to: ERR_IP_BLOCKED where there is no other. */
+    /**
+     * Addresses that the socket must not be connected to: ERR_IP_BLOCKED where there is no other. The list itself is asked at each
+     * attempt to connect: unlike options, it may be changed at any time.
+     */
     public ConnectOptions blockList(BlockList blockList) {
         this.blockList = UsageException.requireArgument(blockList, "blockList");
         return this;

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
-/** The options that were set before there was a socket, in that order; of one set twice, only the second time. */
+/** The options that were set before there was a socket, in that order; of one set twice, only the second time. They are values. */
 final class EarlyOptions {
 
     private record Setting<T>(SocketOption<T> option, T value) {
@@ -34,13 +34,13 @@ final class EarlyOptions {
     <T> void add(SocketOption<T> option, T value) {
         UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
         settings.removeIf(earlier -> earlier.option == option);
-        settings.add(new Setting<>(option, value));
+        settings.add(new Setting<>(option, option.own(value)));
     }
 
     /** The value that was set, or null. */
     @SuppressWarnings("unchecked") // a setting has the value of its option
     <T> T valueOf(SocketOption<T> option) {
-        return settings.stream().filter(setting -> setting.option == option).map(setting -> (T) setting.value).findFirst()
+        return settings.stream().filter(setting -> setting.option == option).map(setting -> option.own((T) setting.value)).findFirst()
             .orElse(null);
     }
 

@@ -99,7 +99,8 @@ public final class Lookup {
     public static Lookup address(Loop loop, String host, LookupOptions options,
                                  BiConsumer<? super Addresses, ? super Throwable> callback) {
         requireSomething(host, options);
-        return new Lookup(String.valueOf(host)).start(loop, () -> resolve(host, options), "getaddrinfo", callback);
+        LookupOptions now = options.copy();
+        return new Lookup(String.valueOf(host)).start(loop, () -> resolve(host, now), "getaddrinfo", callback);
     }
 
     /**

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What a lookup of addresses shall find: the hints of getaddrinfo(3).
+ * What a lookup of addresses is to find: the hints of getaddrinfo(3). A lookup goes by what they are when it is called.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
  */
@@ -75,6 +75,15 @@ public final class LookupOptions {
     /** How to look. */
     public Set<Hint> hints() {
         return hints;
+    }
+
+    /** As these are now. */
+    LookupOptions copy() {
+        LookupOptions copy = new LookupOptions();
+        copy.family = family;
+        copy.service = service;
+        copy.hints = hints;
+        return copy;
     }
 
     /** As these are now; without a family and hints, those that Node looks up with. */

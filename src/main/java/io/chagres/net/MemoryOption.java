@@ -53,6 +53,11 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         }
 
         @Override
+        byte[] own(byte[] value) {
+            return value.clone();
+        }
+
+        @Override
         byte[] encode(byte[] value) {
             return value;
         }

@@ -140,8 +140,9 @@ final class Opening implements ConnectAttempts.Listener {
     private void ask(HostLookup user, String host) {
         asking = true;
         try {
-            user.lookup(host, options.lookupOptions, (addresses, error) -> {
+            user.lookup(host, options.lookupOptions.copy(), (answer, error) -> {
                 socket.loop().core().checkThread();
+                List<HostLookup.Address> addresses = answer == null ? null : new ArrayList<>(answer);
                 if (asking) {
                     socket.loop().nextTick(() -> answered(host, addresses, error));
                 } else {

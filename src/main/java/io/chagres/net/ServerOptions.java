@@ -60,7 +60,10 @@ public final class ServerOptions {
         return this;
     }
 
-    /** Connections from addresses in {@code blockList} are closed at once, and nobody hears of them; by default there is no list. */
+    /**
+     * Connections from addresses in {@code blockList} are closed at once, without an event; by default there is no list. The list
+     * itself is asked at each connection: unlike options, it may be changed at any time.
+     */
     public ServerOptions blockList(BlockList blockList) {
         this.blockList = UsageException.requireArgument(blockList, "blockList");
         return this;
@@ -68,14 +71,22 @@ public final class ServerOptions {
 
     /**
      * Reads all connections into {@code buffer}, from its position to its limit, and lends that to {@code reader}, instead of
-     * data events: no garbage, but what is to be kept must be copied.
+     * data events: no garbage, but what is to be kept must be copied. Position and limit are read during this call only, and
+     * set again before each read.
+     *
+     * @throws UsageException ERR_INVALID_ARG_VALUE if {@code buffer} has no room, or is read-only
+     * @throws IllegalStateException if its arena is closed
+     * @throws WrongThreadException if its arena is confined to another thread
      */
     public ServerOptions onRead(ByteBuffer buffer, BufferReader reader) {
         lent = LentBuffer.of(buffer, reader);
         return this;
     }
 
-    /** As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. */
+    /**
+     * As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. One that is read-only, or of a
+     * closed arena, destroys the socket with ERR_INVALID_ARG_VALUE or EFAULT.
+     */
     public ServerOptions onRead(Supplier<ByteBuffer> buffers, BufferReader reader) {
         lent = new LentBuffer(buffers, reader);
         return this;

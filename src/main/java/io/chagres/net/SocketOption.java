@@ -99,7 +99,7 @@ public abstract class SocketOption<T> {
 
     /**
      * An option that is a struct or a string, as the kernel has it in memory; a get has room for {@code mostBytes}. An array
-     * given before there is a socket must not change until there is one.
+     * that is set before there is a socket is copied.
      */
     public static SocketOption<byte[]> ofBytes(String name, int level, int number, int mostBytes) {
         if (mostBytes < 0) {
@@ -136,6 +136,11 @@ public abstract class SocketOption<T> {
 
     /** Throws EINVAL unless {@code value} is one that it can have. */
     abstract void require(T value);
+
+    /** {@code value}, or a copy if the caller could change it. */
+    T own(T value) {
+        return value;
+    }
 
     /** setsockopt(2) with a value that it can have: 0 or -errno. */
     abstract int write(int fd, T value);

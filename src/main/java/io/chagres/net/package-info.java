@@ -34,7 +34,10 @@
  * </pre>
  *
  * <p>A signal ends it at any step, and a block list keeps it from addresses. What comes is a chunk of the loop's slab for data
- * listeners; or it is read into one buffer that a {@link io.chagres.net.BufferReader} is lent.
+ * listeners; or it is read into one buffer that a {@link io.chagres.net.BufferReader} is lent. The chapter of {@link
+ * io.chagres.stream} says what callers and receivers may do with a buffer, and when. Options are values: a call goes by what they are
+ * then, and changing them later has no effect on it. A {@link io.chagres.net.BlockList} and an {@link
+ * io.chagres.stream.AbortSignal} are not values: they are asked each time they are needed.
  *
  * <h2>The end of a connection</h2>
  *

@@ -292,14 +292,11 @@ public abstract class StreamHandle extends DescriptorHandle {
     }
 
     /**
-     * Writes as much of {@code data} as the kernel takes now, and queues nothing: once it has returned, {@code data} and its memory
-     * are the caller's.
+     * Writes as much of {@code data} as the kernel takes now, and keeps nothing: then {@code data} and its memory are the caller's.
      *
      * @return how many bytes it took; 0 where it takes none now, where other writes are queued or it is connecting
      * @throws SystemException EPIPE, ECONNRESET and others of send(2)
-     * @throws UsageException as {@link #write(ByteBuffer, Completion)}
-     * @throws IllegalStateException if the arena of {@code data} is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws UsageException as {@link #write(ByteBuffer, Completion)}; IllegalStateException and WrongThreadException as well
      */
     public final int tryWrite(ByteBuffer data) {
         WriteRequest.requireSize(UsageException.requireArgument(data, "data").remaining());
@@ -375,13 +372,9 @@ public abstract class StreamHandle extends DescriptorHandle {
 
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
-            finishShutdown(hasLostBytes() ? Errno.ECANCELED : -watcher().transport().shutdown(watcher().fd()));
+            boolean truncated = writes != null && writes.hasLostBytes();   // then the peer must not read an end
+            finishShutdown(truncated ? Errno.ECANCELED : -watcher().transport().shutdown(watcher().fd()));
         }
-    }
-
-    /** Whether bytes in the middle of what was written are lost, so that the peer must not read an end. */
-    private boolean hasLostBytes() {
-        return writes != null && writes.hasLostBytes();
     }
 
     private void finishShutdown(int errno) {

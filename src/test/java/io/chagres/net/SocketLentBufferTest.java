@@ -14,6 +14,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.UsageException;
+import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
@@ -126,6 +127,51 @@ class SocketLentBufferTest {
             return true;
         }));
         journal.expect("he", "close false");
+    }
+
+    @Test
+    void aReaderMayMoveTheBufferAsItLikes(Loop loop) {
+        ByteBuffer buffer = ByteBuffer.allocate(20).position(5).limit(9);
+        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
+            journal.add(StandardCharsets.UTF_8.decode(lent.limit(lent.position() + count)).toString());
+            lent.clear();
+            return true;
+        }));
+        journal.expect("hell", "o wo", "rld", "end", "close false");
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aSuppliersBufferThatCanNotBeReadIntoDestroysTheSocket(boolean closed, Loop loop) {
+        Arena arena = Arena.ofShared();
+        ByteBuffer freed = arena.allocate(8).asByteBuffer();
+        arena.close();
+        ByteBuffer readOnly = ByteBuffer.allocate(8).asReadOnlyBuffer();
+        try (Peer<String> server = Peer.server(socket -> {
+            Talk.send(socket, "hello");
+            return Talk.ending(socket);
+        })) {
+            Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.port())
+                .onRead(() -> closed ? freed : readOnly, (socket, lent, count) -> true))
+                .onError(error -> journal.add(error.code()))
+                .onClose(hadError -> journal.add("close " + hadError));
+            loop.run();
+        }
+        journal.expect(closed ? "EFAULT" : "ERR_INVALID_ARG_VALUE", "close true");
+        assertThrows(IllegalStateException.class, () -> new ServerOptions().onRead(freed, (socket, lent, count) -> true));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anArenasBufferIsReadInto(boolean shared, Loop loop) {
+        try (Arena arena = shared ? Arena.ofShared() : Arena.ofConfined()) {
+            ByteBuffer buffer = arena.allocate(20).asByteBuffer().position(5).limit(9);
+            read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
+                journal.add(text(lent, count));
+                return true;
+            }));
+        }
+        journal.expect("hell", "o wo", "rld", "end", "close false");
     }
 
     @Test
