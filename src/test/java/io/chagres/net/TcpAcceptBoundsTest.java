@@ -6,6 +6,7 @@ import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.RawSocket;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
+import io.chagres.loop.RunMode;
 import io.chagres.loop.SystemException;
 import io.chagres.stream.ConnectionListener;
 import io.chagres.sys.Errno;
@@ -28,7 +29,45 @@ class TcpAcceptBoundsTest {
         assertEquals(new ForkedJvm.Outcome(0, """
             63 failures: accepted
             1 failures: accepted
-            64 failures: accept ECONNABORTED, accepted"""), ForkedJvm.run(Failing.class));
+            64 failures: accept ECONNABORTED, accepted
+            128 failures: accept ECONNABORTED, accept ECONNABORTED, accepted"""), ForkedJvm.run(Failing.class));
+    }
+
+    /** After a failure that lasts, a listener tries again a little later; not if it is closed by then. */
+    @Test
+    void aListenerThatIsClosedInItsErrorListensNoMore() throws Exception {
+        assertEquals(new ForkedJvm.Outcome(0, "accept ENOBUFS, later"), ForkedJvm.run(ClosedInError.class));
+    }
+
+    /** The loop goes on for longer than the listener would have rested. */
+    static final class ClosedInError {
+
+        public static void main(String[] arguments) {
+            Faults.install();
+            try (Loop loop = new Loop()) {
+                List<String> told = new ArrayList<>();
+                loop.onUncaught(thrown -> told.add(thrown.toString()));
+                Tcp listener = TcpPair.listening(loop);
+                listener.listen(10, new ConnectionListener() {
+                    @Override
+                    public void onConnection() {
+                        told.add("accepted");
+                    }
+
+                    @Override
+                    public void onError(SystemException error) {
+                        told.add(error.getMessage());
+                        listener.close();
+                        Timer.after(loop, 100, () -> told.add("later"));
+                    }
+                });
+                List<RawSocket> client = connect(listener.localAddress().port(), 1);
+                Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, Errno.ENOBUFS, false));
+                loop.run();
+                client.getFirst().close();
+                System.out.println(String.join(", ", told));
+            }
+        }
     }
 
     /** The first accept4(2) finds no descriptor; there are some again at once. */
@@ -57,6 +96,61 @@ class TcpAcceptBoundsTest {
         }
     }
 
+    /** Another process that shares the listener has taken the connection: there is nothing to shed, and nothing to report. */
+    @Test
+    void ifNoConnectionWaitsAnyMoreTheWantOfDescriptorsIsNotReported() throws Exception {
+        assertEquals(new ForkedJvm.Outcome(0, "accepted"), ForkedJvm.run(TakenByOthers.class));
+    }
+
+    /** The first accept4(2) takes the connection, and says that it could not. */
+    static final class TakenByOthers {
+
+        public static void main(String[] arguments) {
+            Faults.install();
+            try (Loop loop = new Loop()) {
+                Tcp listener = TcpPair.listening(loop);
+                List<String> told = new ArrayList<>();
+                listener.listen(10, new Listener(loop, listener, told));
+                List<RawSocket> clients = connect(listener.localAddress().port(), 1);
+                Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, Errno.EMFILE, true));
+                loop.run(RunMode.ONCE);
+                clients.addAll(connect(listener.localAddress().port(), 1));
+                loop.run();
+                clients.forEach(RawSocket::close);
+                System.out.println(String.join(", ", told));
+            }
+        }
+    }
+
+    @Test
+    void aSpareDescriptorThatWasNotToBeHadIsOpenedAtTheNextConnection() throws Exception {
+        assertEquals(new ForkedJvm.Outcome(0, """
+            accept EMFILE, 1 tried to be opened
+            accepted, 1 more"""), ForkedJvm.run(SpareLater.class));
+    }
+
+    /** Neither a connection can be accepted, nor the spare descriptor opened again; then both. */
+    static final class SpareLater {
+
+        public static void main(String[] arguments) {
+            Faults.install();
+            try (Loop loop = new Loop()) {
+                Tcp listener = TcpPair.listening(loop);
+                List<String> told = new ArrayList<>();
+                listener.listen(10, new Listener(loop, listener, told));
+                List<RawSocket> client = connect(listener.localAddress().port(), 1);
+                Faults.arm(new Faults.Plan(Set.of("accept4", "eventfd"), 0, fd -> true, 1, 3, -1, Errno.EMFILE, false));
+                int before = Faults.calls("eventfd");
+                loop.run(RunMode.ONCE);
+                int after = Faults.calls("eventfd");
+                System.out.println(told.removeFirst() + ", " + (after - before) + " tried to be opened");
+                loop.run();
+                System.out.println(told.removeFirst() + ", " + (Faults.calls("eventfd") - after) + " more");
+                client.getFirst().close();
+            }
+        }
+    }
+
     private static List<RawSocket> connect(int port, int count) {
         List<RawSocket> clients = new ArrayList<>();
         for (int i = 0; i < count; i++) {
@@ -81,7 +175,7 @@ class TcpAcceptBoundsTest {
                 Tcp listener = TcpPair.listening(loop);
                 List<String> told = new ArrayList<>();
                 listener.listen(10, new Listener(loop, listener, told));
-                for (int failures : new int[] {63, 1, 64}) {
+                for (int failures : new int[] {63, 1, 64, 128}) {
                     Faults.arm(new Faults.Plan(Set.of("accept4"), 0, fd -> true, 1, failures, -1, Errno.ECONNABORTED, false));
                     List<RawSocket> client = connect(listener.localAddress().port(), 1);
                     loop.run();

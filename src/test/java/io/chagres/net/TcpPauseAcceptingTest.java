@@ -62,6 +62,34 @@ class TcpPauseAcceptingTest {
         }
     }
 
+    /** Otherwise the second would take the place of the first, whose descriptor nobody would ever close. */
+    @Test
+    void resumedWhileAConnectionWaitsToBeTakenItAcceptsNoOther(Loop loop) throws Exception {
+        listener.listen(128, () -> journal.add("told"));
+        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+            loop.run(RunMode.ONCE);
+            listener.pauseAccepting();
+            listener.resumeAccepting();
+            loop.run(RunMode.NOWAIT);
+            loop.run(RunMode.NOWAIT);
+            journal.expect("told");
+            acceptAndClose(loop);
+            loop.run(RunMode.ONCE);
+            journal.expect("told");
+            acceptAndClose(loop);
+            listener.close();
+            loop.run();
+            assertEquals("end", Talk.ending(one));
+            assertEquals("end", Talk.ending(two));
+        }
+    }
+
+    private void acceptAndClose(Loop loop) {
+        Tcp accepted = new Tcp(loop);
+        listener.accept(accepted);
+        accepted.close();
+    }
+
     @Test
     void pausingAndResumingTwiceIsAsOnce(Loop loop) throws Exception {
         listener.listen(128, () -> take(loop, 1));
@@ -87,9 +115,7 @@ class TcpPauseAcceptingTest {
     }
 
     private void take(Loop loop, int most) {
-        Tcp taken = new Tcp(loop);
-        listener.accept(taken);
-        taken.close();
+        acceptAndClose(loop);
         journal.add("taken");
         if (journal.count("taken") == most) {
             listener.close();
