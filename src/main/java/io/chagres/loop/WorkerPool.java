@@ -129,23 +129,26 @@ public final class WorkerPool {
         return place;
     }
 
-    /** The next job of a thread that has done {@code done}; null if the thread has been idle for long and ends. */
-    private synchronized Job next(Worker worker, Job done) {
+    /**
+     * Gives {@code worker} its next job; false if the thread has been idle for long and ends. While it waits, no variable of the
+     * thread refers to the job that it has done, and so to a loop or a socket.
+     */
+    private synchronized boolean next(Worker worker) {
+        boolean wasSlow = worker.job != null && worker.job.slow;
         worker.job = null;
-        if (done != null && done.slow) {
+        if (wasSlow) {
             admitNextSlow();
         }
         if (!awaitJob()) {
             workers[worker.place] = null;
             threads--;
-            return null;
+            return false;
         }
-        Job job = ready.poll();
-        worker.job = job;
+        worker.job = ready.poll();
         if (ready.size > idle) {
             startThread();   // one that could not be made when its job came; if it still can't, this thread does that job too
         }
-        return job;
+        return true;
     }
 
     private void admitNextSlow() {
@@ -210,7 +213,7 @@ public final class WorkerPool {
 
         private final int place;
         private Thread thread;
-        /** What it is doing; guarded by the pool. */
+        /** What it is doing. Only its own thread writes it, with the pool's lock, which other threads need to read it. */
         private Job job;
 
         Worker(int place) {
@@ -219,7 +222,7 @@ public final class WorkerPool {
 
         @Override
         public void run() {
-            for (Job job = next(this, null); job != null; job = next(this, job)) {
+            while (next(this)) {
                 job.run();
             }
         }
@@ -284,6 +287,7 @@ public final class WorkerPool {
             Job job = first;
             if (job != null) {
                 first = job.behind;
+                last = first == null ? null : last;
                 job.behind = null;
                 size--;
             }
