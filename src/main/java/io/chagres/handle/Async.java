@@ -18,15 +18,22 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Async extends Handle {
 
     private final Runnable callback;
-    private final AtomicBoolean sent = new AtomicBoolean();
-    private final Delivery delivery = new Delivery();
+    private final AtomicBoolean sent;
+    private final Delivery delivery;
 
     /**
      * @param callback runs on the loop thread after a {@link #send()}; to wake the loop and no more, {@code () -> {}}
      */
     public Async(Loop loop, Runnable callback) {
+        this(loop, callback == null ? () -> { } : callback, new AtomicBoolean(), new Delivery());
+    }
+
+    private Async(Loop loop, Runnable callback, AtomicBoolean sent, Delivery delivery) {
         super(loop);
-        this.callback = callback == null ? () -> { } : callback;
+        this.callback = callback;
+        this.sent = sent;
+        this.delivery = delivery;
+        delivery.async = this;
         activate();
     }
 
@@ -66,13 +73,20 @@ public final class Async extends Handle {
         sent.set(true);
     }
 
-    private final class Delivery extends Task {
+    private void deliver() {
+        if (!isClosing()) {
+            sent.getAndSet(false);
+            callback.run();
+        }
+    }
+
+    private static final class Delivery extends Task {
+
+        private Async async;
+
         @Override
         protected void run() {
-            if (!isClosing()) {
-                sent.getAndSet(false);
-                callback.run();
-            }
+            async.deliver();
         }
     }
 }

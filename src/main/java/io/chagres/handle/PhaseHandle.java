@@ -9,12 +9,18 @@ import io.chagres.loop.UsageException;
 abstract sealed class PhaseHandle extends Handle permits Idle, Prepare, Check {
 
     private final PhaseList phase;
-    private final Entry entry = new Entry();
+    private final Entry entry;
     private Runnable callback;
 
     PhaseHandle(Loop loop, PhaseList phase) {
+        this(loop, phase, new Entry());
+    }
+
+    private PhaseHandle(Loop loop, PhaseList phase, Entry entry) {
         super(loop);
         this.phase = phase;
+        this.entry = entry;
+        entry.handle = this;
     }
 
     /**
@@ -44,10 +50,13 @@ abstract sealed class PhaseHandle extends Handle permits Idle, Prepare, Check {
         phase.remove(entry);
     }
 
-    private final class Entry extends PhaseEntry {
+    private static final class Entry extends PhaseEntry {
+
+        private PhaseHandle handle;
+
         @Override
         protected void run() {
-            callback.run();
+            handle.callback.run();
         }
     }
 }

@@ -3,6 +3,7 @@ package io.chagres.handle;
 import static io.chagres.loop.SystemException.check;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
 import io.chagres.loop.NonBlocking;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
@@ -37,7 +38,7 @@ public final class Poll extends Handle {
     private static final String UNWATCHABLE = " is a file or directory, which is always ready and can't be watched";
 
     private final int fd;
-    private final FdWatcher watcher = new FdWatcher();
+    private final FdWatcher watcher;
     private Listener listener;
     private NonBlocking nonBlocking;
 
@@ -50,8 +51,14 @@ public final class Poll extends Handle {
      *     not an open descriptor
      */
     public Poll(Loop loop, int fd) {
+        this(loop, fd, new FdWatcher(UsageException.requireArgument(loop, "loop").core()));
+    }
+
+    private Poll(Loop loop, int fd, FdWatcher watcher) {
         super(loop);
         this.fd = fd;
+        this.watcher = watcher;
+        watcher.poll = this;
         try {
             requireWatchable();
         } catch (Throwable refused) {
@@ -131,26 +138,28 @@ public final class Poll extends Handle {
         listener.onReady(PollEvents.NONE, SystemException.of(errno, "poll"));
     }
 
-    private final class FdWatcher extends Watcher {
+    private static final class FdWatcher extends Watcher {
 
-        FdWatcher() {
-            super(core());
+        private Poll poll;
+
+        FdWatcher(LoopCore core) {
+            super(core);
         }
 
         @Override
         protected void onReady(int events) {
             if ((events & (Epoll.EPOLLERR | Epoll.EPOLLPRI)) == Epoll.EPOLLERR) {
-                fail(Errno.EBADF);
+                poll.fail(Errno.EBADF);
                 return;
             }
             // An error or hang-up ends every kind of waiting: whoever asked to read or write finds it by trying.
             boolean ended = (events & (Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
-            listener.onReady(PollEvents.ofKernel(ended ? events | wanted() : events), null);
+            poll.listener.onReady(PollEvents.ofKernel(ended ? events | wanted() : events), null);
         }
 
         @Override
         protected void onRefused(int errno) {
-            fail(errno);
+            poll.fail(errno);
         }
     }
 }

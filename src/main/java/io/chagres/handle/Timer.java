@@ -19,14 +19,20 @@ public final class Timer extends Handle {
     private static final long MICROS_PER_MILLI = 1000;
     private static final long MICROS_PER_SECOND = 1_000_000;
 
-    private final Entry entry = new Entry();
+    private final Entry entry;
     private long repeatMicros;
     private boolean closesWhenFired;
     private Runnable callback;
 
     /** A timer that is not started. */
     public Timer(Loop loop) {
+        this(loop, new Entry());
+    }
+
+    private Timer(Loop loop, Entry entry) {
         super(loop);
+        this.entry = entry;
+        entry.timer = this;
     }
 
     /**
@@ -162,18 +168,25 @@ public final class Timer extends Handle {
         core().timers().stop(entry);
     }
 
-    private final class Entry extends TimerEntry {
+    private void fire() {
+        if (repeatMicros > 0) {
+            core().timers().start(entry, repeatMicros);
+        } else {
+            deactivate();
+        }
+        if (closesWhenFired) {
+            close();
+        }
+        callback.run();
+    }
+
+    private static final class Entry extends TimerEntry {
+
+        private Timer timer;
+
         @Override
         protected void fire() {
-            if (repeatMicros > 0) {
-                core().timers().start(this, repeatMicros);
-            } else {
-                deactivate();
-            }
-            if (closesWhenFired) {
-                close();
-            }
-            callback.run();
+            timer.fire();
         }
     }
 }

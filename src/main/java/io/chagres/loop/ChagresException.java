@@ -36,6 +36,13 @@ public class ChagresException extends RuntimeException {
         this.code = code;
     }
 
+    /** Returns {@code thrown} itself, or ERR_UNHANDLED_ERROR with it as the cause: for error listeners, which take this type. */
+    public static ChagresException of(Throwable thrown) {
+        return thrown instanceof ChagresException error
+            ? error
+            : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);
+    }
+
     /** The name by which programs tell errors apart; never null. */
     public final String code() {
         return code;

@@ -1,39 +1,55 @@
 package io.chagres.loop;
 
-import java.util.HashMap;
-import java.util.Map;
 import java.util.function.Supplier;
 
-/** One object of a type for the whole loop, made at first use and closed with the loop. */
+/** One object of a type for the whole loop, made at first use and closed with the loop: a handful, in a list. */
 final class Locals {
 
-    private final Map<Class<?>, Object> objects = new HashMap<>();
+    /** The place for an object. It is there before the object, which may own a descriptor and must not get lost. */
+    private static final class Place {
+        final Class<?> type;
+        final Place next;
+        Object object;
+
+        Place(Class<?> type, Place next) {
+            this.type = type;
+            this.next = next;
+        }
+    }
+
+    private Place first;
     private boolean closed;
 
     <T> T get(Class<T> type, Supplier<? extends T> maker) {
-        Object there = objects.get(type);
-        if (there == null) {
-            if (closed) {
-                throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed");
-            }
-            objects.put(type, null);   // the place first: what is made may own a descriptor, and must not get lost
-            there = maker.get();
-            objects.put(type, there);
+        Place place = first;
+        while (place != null && place.type != type) {
+            place = place.next;
         }
-        return type.cast(there);
+        return type.cast(place != null && place.object != null ? place.object : make(place, type, maker));
     }
 
+    private Object make(Place unused, Class<?> type, Supplier<?> maker) {
+        if (closed) {
+            throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed; nothing can be opened on it any more");
+        }
+        Place place = unused == null ? new Place(type, first) : unused;
+        first = unused == null ? place : first;
+        place.object = maker.get();   // which may make others
+        return place.object;
+    }
+
+    /** Needs no memory. */
     void close(Failures failures) {
         closed = true;
-        for (Object object : objects.values()) {
+        for (Place place = first; place != null; place = place.next) {
             try {
-                if (object instanceof AutoCloseable closeable) {
+                if (place.object instanceof AutoCloseable closeable) {
                     closeable.close();
                 }
             } catch (Throwable thrown) {
                 failures.raise(thrown);
             }
         }
-        objects.clear();
+        first = null;
     }
 }

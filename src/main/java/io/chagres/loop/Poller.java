@@ -42,10 +42,10 @@ final class Poller {
     private final LoopCore core;
     private final Meter meter;
     private final Mailbox mailbox;
-    private final Region memory;
-    private final MemorySegment events;
-    private final MemorySegment change;
-    private final MemorySegment timespec;
+    private final Region memory = Region.shared((long) BATCH * EpollEvent.size(), EpollEvent.size(), TIMESPEC_BYTES);
+    private final MemorySegment events = memory.allocate((long) BATCH * EpollEvent.size());
+    private final MemorySegment change = memory.allocate(EpollEvent.size());
+    private final MemorySegment timespec = memory.allocate(TIMESPEC_BYTES);
     /** Not of the region, which a call from another thread would have to hold open (two atomic operations a wake-up). */
     private final MemorySegment wakeErrno = Memory.allocate(Integer.BYTES);
     private int wakeFd = -1;
@@ -64,11 +64,7 @@ final class Poller {
         this.core = core;
         this.meter = core.meter;
         this.mailbox = mailbox;
-        memory = Region.shared();
         try {
-            events = memory.allocate((long) BATCH * EpollEvent.size());
-            change = memory.allocate(EpollEvent.size());
-            timespec = memory.allocate(TIMESPEC_BYTES);
             openDescriptors();
         } catch (Throwable failed) {
             free();

@@ -1,6 +1,9 @@
 package io.chagres.net;
 
-import io.chagres.sys.Memory;
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.loop.UsageException;
+import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import io.chagres.sys.TcpInfoFields;
@@ -8,14 +11,22 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /** The native memory of one loop for addresses and lengths that are passed to the kernel, and the questions about both ends. */
-final class AddressMemory {
+final class AddressMemory implements AutoCloseable {
 
-    final MemorySegment address = Memory.allocate(SockAddr.SIZE);
-    final MemorySegment length = Memory.allocate(4);
-    final MemorySegment linger = Memory.allocate(8);
-    final MemorySegment info = Memory.allocate(TcpInfoFields.ROOM);
+    private final Region region = Region.shared(SockAddr.SIZE, Integer.BYTES, Long.BYTES, TcpInfoFields.ROOM);
+    final MemorySegment address = region.allocate(SockAddr.SIZE);
+    final MemorySegment length = region.allocate(4);
+    final MemorySegment linger = region.allocate(8);
+    final MemorySegment info = region.allocate(TcpInfoFields.ROOM);
     /** The size of the last peer's address, which is that of the next one as a rule. */
     private int peerBytes = SockAddr.INET_BYTES;
+
+    /** The memory of {@code loop}. */
+    static AddressMemory of(Loop loop) {
+        LoopCore core = UsageException.requireArgument(loop, "loop").core();
+        core.checkThread();
+        return core.local(AddressMemory.class, AddressMemory::new);
+    }
 
     void room(int bytes) {
         length.set(ValueLayout.JAVA_INT, 0, bytes);
@@ -64,5 +75,10 @@ final class AddressMemory {
         int family = SockAddr.family(address);
         boolean isIp = family == Sockets.AF_INET || family == Sockets.AF_INET6;
         return isIp ? End.ofKernel(address.asSlice(0, sizeOfAddress()).toArray(ValueLayout.JAVA_BYTE)) : null;
+    }
+
+    @Override
+    public void close() {
+        region.close();
     }
 }

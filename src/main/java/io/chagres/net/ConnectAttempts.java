@@ -32,6 +32,9 @@ final class ConnectAttempts {
 
         /** @param error null where the loop was closed meanwhile, which is nobody's fault */
         void onFailed(ChagresException error);
+
+        /** Something has been thrown in the middle of an attempt, which is given up. */
+        void onBroken(Throwable thrown);
     }
 
     private final Socket socket;
@@ -178,6 +181,19 @@ final class ConnectAttempts {
     // ---- its end -----------------------------------------------------------------------------------------------------
 
     private void connected(Tcp attempt, SocketAddress remote, ChagresException error) {
+        try {
+            ended(attempt, remote, error);
+        } catch (Throwable thrown) {
+            giveUp(thrown);
+        }
+    }
+
+    private void giveUp(Throwable thrown) {
+        cancel();
+        listener.onBroken(thrown);
+    }
+
+    private void ended(Tcp attempt, SocketAddress remote, ChagresException error) {
         if (over || attempt != handle) {
             return;
         }
@@ -209,7 +225,11 @@ final class ConnectAttempts {
 
         @Override
         protected void fire() {
-            timeout(remote);
+            try {
+                timeout(remote);
+            } catch (Throwable thrown) {
+                giveUp(thrown);
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 package io.chagres.net;
 
-import io.chagres.sys.Memory;
+import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
@@ -31,12 +31,14 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
         if (!isTcp) {
             return new DroppedConnection(null, null, reason);
         }
-        MemorySegment address = Memory.allocate(SockAddr.SIZE);
-        MemorySegment length = Memory.allocate(Integer.BYTES);
-        length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-        SocketAddress local = Sockets.getsockname(fd, address, length) < 0 ? null : SocketAddress.read(address);
-        length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-        SocketAddress remote = Sockets.getpeername(fd, address, length) < 0 ? null : SocketAddress.read(address);
-        return new DroppedConnection(local, remote, reason);
+        try (Region memory = Region.ofCall()) {
+            MemorySegment address = memory.allocate(SockAddr.SIZE);
+            MemorySegment length = memory.allocate(Integer.BYTES);
+            length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+            SocketAddress local = Sockets.getsockname(fd, address, length) < 0 ? null : SocketAddress.read(address);
+            length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
+            SocketAddress remote = Sockets.getpeername(fd, address, length) < 0 ? null : SocketAddress.read(address);
+            return new DroppedConnection(local, remote, reason);
+        }
     }
 }

@@ -6,8 +6,8 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.sys.AddrInfo;
-import io.chagres.sys.Memory;
 import io.chagres.sys.NetDb;
+import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
@@ -128,10 +128,16 @@ public final class Lookup {
     }
 
     private static Addresses resolve(String host, LookupOptions options) {
-        MemorySegment hints = Memory.allocate(AddrInfo.BYTES);
+        try (Region memory = Region.ofCall()) {
+            return resolve(host, options, memory);
+        }
+    }
+
+    private static Addresses resolve(String host, LookupOptions options, Region memory) {
+        MemorySegment hints = memory.allocate(AddrInfo.BYTES);
         AddrInfo.hints(hints, options.flags(), options.kernelFamily(), Sockets.SOCK_STREAM, 0);
-        MemorySegment answer = Memory.allocate(POINTER_BYTES);
-        int result = NetDb.getaddrinfo(string(host, host), string(options.service(), host), hints, answer);
+        MemorySegment answer = memory.allocate(POINTER_BYTES);
+        int result = NetDb.getaddrinfo(string(host, host, memory), string(options.service(), host, memory), hints, answer);
         check(result, "getaddrinfo", host == null ? options.service() : host);
         MemorySegment first = AddrInfo.first(answer);
         try {
@@ -141,14 +147,14 @@ public final class Lookup {
         }
     }
 
-    private static MemorySegment string(String text, String host) {
+    private static MemorySegment string(String text, String host, Region memory) {
         if (text == null) {
             return MemorySegment.NULL;
         }
         if (text.indexOf('\0') >= 0) { // where C would cut it, and look up another name
             throw failure(NetDb.EAI_NONAME, "getaddrinfo", host);
         }
-        return Memory.string(text.chars().allMatch(c -> c < 128) ? text : toAscii(text));
+        return memory.string(text.chars().allMatch(c -> c < 128) ? text : toAscii(text));
     }
 
     private static String toAscii(String name) {
@@ -197,13 +203,15 @@ public final class Lookup {
     }
 
     private static Name nameOf(SocketAddress address, int flags) {
-        MemorySegment memory = Memory.allocate(SockAddr.SIZE);
-        MemorySegment host = Memory.allocate(NetDb.NI_MAXHOST);
-        MemorySegment service = Memory.allocate(NetDb.NI_MAXSERV);
-        int result = NetDb.getnameinfo(memory, address.write(memory), host, NetDb.NI_MAXHOST, service, NetDb.NI_MAXSERV,
-            flags);
-        check(result, "getnameinfo", address.address());
-        return new Name(host.getString(0), service.getString(0));
+        try (Region region = Region.ofCall()) {
+            MemorySegment memory = region.allocate(SockAddr.SIZE);
+            MemorySegment host = region.allocate(NetDb.NI_MAXHOST);
+            MemorySegment service = region.allocate(NetDb.NI_MAXSERV);
+            int result = NetDb.getnameinfo(memory, address.write(memory), host, NetDb.NI_MAXHOST, service, NetDb.NI_MAXSERV,
+                flags);
+            check(result, "getnameinfo", address.address());
+            return new Name(host.getString(0), service.getString(0));
+        }
     }
 
     // ---- both --------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@ package io.chagres.net;
 
 import static io.chagres.loop.SystemException.check;
 
-import io.chagres.sys.Memory;
+import io.chagres.sys.Region;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -33,16 +33,20 @@ abstract class MemoryOption<T> extends SocketOption<T> {
     @Override
     final int write(int fd, T value) {
         byte[] bytes = encode(value);
-        return Sockets.setsockopt(fd, level, number, Memory.string(bytes), bytes.length);
+        try (Region memory = Region.ofCall()) {
+            return Sockets.setsockopt(fd, level, number, memory.string(bytes), bytes.length);
+        }
     }
 
     @Override
     final T read(int fd) {
-        MemorySegment value = Memory.allocate(room);
-        MemorySegment length = Memory.allocate(Integer.BYTES);
-        length.set(ValueLayout.JAVA_INT, 0, room);
-        check(Sockets.getsockopt(fd, level, number, value, length), "getsockopt", name());
-        return decode(value.asSlice(0, length.get(ValueLayout.JAVA_INT, 0)).toArray(ValueLayout.JAVA_BYTE));
+        try (Region memory = Region.ofCall()) {
+            MemorySegment value = memory.allocate(room);
+            MemorySegment length = memory.allocate(Integer.BYTES);
+            length.set(ValueLayout.JAVA_INT, 0, room);
+            check(Sockets.getsockopt(fd, level, number, value, length), "getsockopt", name());
+            return decode(value.asSlice(0, length.get(ValueLayout.JAVA_INT, 0)).toArray(ValueLayout.JAVA_BYTE));
+        }
     }
 
     /** The bytes themselves. */

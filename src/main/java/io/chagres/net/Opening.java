@@ -120,8 +120,7 @@ final class Opening implements ConnectAttempts.Listener {
         } else if (error != null) {
             onFailed(SystemException.at(error.errno(), "connect", path, 0));
         } else {
-            end();
-            socket.connected(pipe);
+            handOver(pipe);
         }
     }
 
@@ -131,8 +130,15 @@ final class Opening implements ConnectAttempts.Listener {
         if (options.lookup != null) {
             ask(options.lookup, host);
         } else {
-            lookup = Lookup.begin(socket.loop(), host, options.lookupOptions, (found, error) ->
-                answered(host, found == null ? null : found.toAnswers(), error));
+            lookup = Lookup.begin(socket.loop(), host, options.lookupOptions, (found, error) -> lookedUp(host, found, error));
+        }
+    }
+
+    private void lookedUp(String host, Lookup.Addresses found, ChagresException error) {
+        try {
+            answered(host, found == null ? null : found.toAnswers(), error);
+        } catch (Throwable broken) {
+            onBroken(broken);
         }
     }
 
@@ -160,6 +166,14 @@ final class Opening implements ConnectAttempts.Listener {
         }
         answered = true;
         lookup = null;
+        try {
+            goOn(host, addresses, error);
+        } catch (Throwable broken) {
+            onBroken(broken);
+        }
+    }
+
+    private void goOn(String host, List<HostLookup.Address> addresses, ChagresException error) {
         if (socket.loop().core().isClosing()) {
             onFailed(null);
         } else if (error != null) {
@@ -210,14 +224,36 @@ final class Opening implements ConnectAttempts.Listener {
             return;
         }
         socket.touch();
-        attempts = new ConnectAttempts(socket, remotes, options, this);
-        attempts.begin();
+        try {
+            attempts = new ConnectAttempts(socket, remotes, options, this);
+            attempts.begin();
+        } catch (Throwable broken) {
+            onBroken(broken);
+        }
     }
 
     @Override
     public void onConnected(Tcp connection) {
+        handOver(connection);
+    }
+
+    /** The socket has it, or it is closed. */
+    private void handOver(StreamHandle connection) {
         end();
-        socket.connected(connection);
+        try {
+            socket.connected(connection);
+        } catch (Throwable broken) {
+            if (socket.handle() != connection) {
+                connection.close();
+            }
+            socket.destroy(ChagresException.of(broken));
+        }
+    }
+
+    /** An Error between two steps: the one who waits for the connection is told, as of any failure. */
+    @Override
+    public void onBroken(Throwable broken) {
+        onFailed(ChagresException.of(broken));
     }
 
     @Override

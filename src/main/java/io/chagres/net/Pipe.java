@@ -3,6 +3,7 @@ package io.chagres.net;
 import static io.chagres.loop.SystemException.check;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.stream.Completion;
@@ -14,6 +15,7 @@ import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
 import io.chagres.sys.FileIdentity;
 import io.chagres.sys.Memory;
+import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
@@ -45,7 +47,7 @@ public final class Pipe extends IpcStream {
 
     private static final int UCRED_BYTES = 12;
 
-    private final NameMemory memory = loop().core().local(NameMemory.class, NameMemory::new);
+    private final NameMemory memory;
     /** The file that bind has made and close removes, as a C string; null where there is none. */
     private MemorySegment boundPath;
     /** That file, so that it is not taken for one of the same name; null if the kernel does not say. */
@@ -56,10 +58,22 @@ public final class Pipe extends IpcStream {
     private Endpoints known = Endpoints.UNKNOWN;
 
     /** Where names, lengths and credentials lie while the kernel is asked. */
-    private static final class NameMemory {
-        final MemorySegment name = Memory.allocate(SockAddr.SIZE);
-        final MemorySegment length = Memory.allocate(Integer.BYTES);
-        final MemorySegment credentials = Memory.allocate(UCRED_BYTES);
+    private static final class NameMemory implements AutoCloseable {
+        private final Region region = Region.shared(SockAddr.SIZE, Integer.BYTES, UCRED_BYTES);
+        final MemorySegment name = region.allocate(SockAddr.SIZE);
+        final MemorySegment length = region.allocate(Integer.BYTES);
+        final MemorySegment credentials = region.allocate(UCRED_BYTES);
+
+        static NameMemory of(Loop loop) {
+            LoopCore core = UsageException.requireArgument(loop, "loop").core();
+            core.checkThread();
+            return core.local(NameMemory.class, NameMemory::new);
+        }
+
+        @Override
+        public void close() {
+            region.close();
+        }
     }
 
     /** A pipe without a socket, for bytes only. */
@@ -69,7 +83,12 @@ public final class Pipe extends IpcStream {
 
     /** A pipe without a socket; with {@code ipc} it carries descriptors too, and can't listen. */
     public Pipe(Loop loop, boolean ipc) {
+        this(loop, ipc, NameMemory.of(loop));
+    }
+
+    private Pipe(Loop loop, boolean ipc, NameMemory memory) {
         super(loop, ipc);
+        this.memory = memory;
     }
 
     // ---- opening -----------------------------------------------------------------------------------------------
@@ -81,16 +100,24 @@ public final class Pipe extends IpcStream {
      * @throws SystemException EMFILE, ENFILE
      */
     public static int[] socketpair() {
-        MemorySegment two = Memory.allocate(2L * Integer.BYTES);
-        check(Sockets.socketpair(Sockets.AF_UNIX, TYPE, 0, two), "socketpair");
-        return two.toArray(ValueLayout.JAVA_INT);
+        int[] ends = new int[2];
+        try (Region memory = Region.ofCall()) {
+            MemorySegment two = memory.allocate(2L * Integer.BYTES);
+            check(Sockets.socketpair(Sockets.AF_UNIX, TYPE, 0, two), "socketpair");
+            MemorySegment.copy(two, ValueLayout.JAVA_INT, 0, ends, 0, 2);
+        }
+        return ends;
     }
 
     /** The two ends of a pipe, the one to read from first, as in {@link #socketpair()}: pipe2(2). */
     public static int[] pipe2() {
-        MemorySegment two = Memory.allocate(2L * Integer.BYTES);
-        check(Descriptors.pipe2(two, Descriptors.O_NONBLOCK | Descriptors.O_CLOEXEC), "pipe2");
-        return two.toArray(ValueLayout.JAVA_INT);
+        int[] ends = new int[2];
+        try (Region memory = Region.ofCall()) {
+            MemorySegment two = memory.allocate(2L * Integer.BYTES);
+            check(Descriptors.pipe2(two, Descriptors.O_NONBLOCK | Descriptors.O_CLOEXEC), "pipe2");
+            MemorySegment.copy(two, ValueLayout.JAVA_INT, 0, ends, 0, 2);
+        }
+        return ends;
     }
 
     /**

@@ -108,9 +108,10 @@ public final class Socket extends ConnectableSocket {
 
     /** The connection stands; what was asked for meanwhile is done now. */
     void connected(StreamHandle handle) {
+        Connection made = new Connection(this, handle);   // should that fail, the opening still knows who waits
         Opening opened = opening;
         opening = null;
-        connection = new Connection(this, handle);
+        connection = made;
         connection.owe(opened.deferredLength());
         touch();
         applyAfter(handle);
@@ -308,16 +309,26 @@ public final class Socket extends ConnectableSocket {
         boolean closesLater = isConnected() && connection.close(reset, () -> emitClose(error != null));
         done.onComplete(error);
         if (!closesLater) {
-            tick(() -> {
-                if (unopened != null) {
-                    unopened.failWrite();
-                }
-                emitClose(error != null);
-            });
+            closeSoon(unopened, error != null);
         }
         if (server != null) {
             server.connectionGone(this);
         }
+    }
+
+    private void closeSoon(Opening unopened, boolean hadError) {
+        try {
+            tick(() -> closeNow(unopened, hadError));
+        } catch (Error noMemory) {
+            closeNow(unopened, hadError);   // too soon is better than never
+        }
+    }
+
+    private void closeNow(Opening unopened, boolean hadError) {
+        if (unopened != null) {
+            unopened.failWrite();
+        }
+        emitClose(hadError);
     }
 
     /** Ends it, and destroys it at the finish, when all that was written is through. */

@@ -28,7 +28,7 @@ public final class Tcp extends StreamHandle {
     /** What listen(2) is given where nobody says otherwise, as in Node. */
     public static final int DEFAULT_BACKLOG = 511;
 
-    private final AddressMemory memory = loop().core().local(AddressMemory.class, AddressMemory::new);
+    private final AddressMemory memory;
     private boolean isIPv6Socket;
     /** Whether bind(2) said EADDRINUSE, which the call that follows reports: see {@link #bind}. */
     private boolean isAddressInUse;
@@ -41,7 +41,12 @@ public final class Tcp extends StreamHandle {
 
     /** A handle without a socket. */
     public Tcp(Loop loop) {
+        this(loop, AddressMemory.of(loop));
+    }
+
+    private Tcp(Loop loop, AddressMemory memory) {
         super(loop);
+        this.memory = memory;
     }
 
     /**
@@ -50,7 +55,7 @@ public final class Tcp extends StreamHandle {
      * @throws SystemException EMFILE, ENFILE; EAFNOSUPPORT where the kernel has no such family
      */
     public Tcp(Loop loop, Family family) {
-        super(loop);
+        this(loop);
         try {
             openSocket(UsageException.requireArgument(family, "family").kernel);
         } catch (Throwable refused) {

@@ -99,7 +99,7 @@ public final class AbortSignal {
                 registration.core.checkThread();
             }
         }
-        Set<Registration> told = listeners;
+        Registration[] told = listeners.toArray(Registration[]::new);
         listeners = new LinkedHashSet<>(1);
         this.reason = reason;
         aborted = true;
@@ -107,7 +107,7 @@ public final class AbortSignal {
     }
 
     /** Calls each listener, whatever the others throw. What a listener without a loop throws is thrown in the end, the first of it. */
-    private static void runAll(Set<Registration> told) {
+    private static void runAll(Registration[] told) {
         Throwable first = null;
         for (Registration registration : told) {
             try {

@@ -2,6 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
 import io.chagres.loop.SystemException;
 import io.chagres.loop.UsageException;
 import io.chagres.sys.Descriptors;
@@ -11,13 +12,19 @@ import java.util.StringJoiner;
 /** A handle on a descriptor that bytes pass through: whose it is, which ways it is open, and whether its peer is there. */
 abstract class DescriptorHandle extends Handle {
 
-    private final StreamWatcher watcher = new EventWatcher();
+    private final StreamWatcher watcher;
     private PeerListener peer;
     boolean readable;
     boolean writable;
 
     DescriptorHandle(Loop loop) {
+        this(loop, EventWatcher.on(loop));
+    }
+
+    private DescriptorHandle(Loop loop, EventWatcher watcher) {
         super(loop);
+        this.watcher = watcher;
+        watcher.handle = this;
     }
 
     // ---- descriptor --------------------------------------------------------------------------------------------
@@ -144,25 +151,33 @@ abstract class DescriptorHandle extends Handle {
     /** The kernel can't watch the descriptor. */
     abstract void refused(int errno);
 
-    private final class EventWatcher extends StreamWatcher {
+    private static final class EventWatcher extends StreamWatcher {
 
-        EventWatcher() {
-            super(core());
+        private DescriptorHandle handle;
+
+        private EventWatcher(LoopCore core) {
+            super(core);
+        }
+
+        static EventWatcher on(Loop loop) {
+            LoopCore core = UsageException.requireArgument(loop, "loop").core();
+            core.checkThread();
+            return new EventWatcher(core);
         }
 
         /** Where somebody reads, all bytes and their end come first; this event is reported again until then. */
         @Override
         protected void onReady(int events) {
-            ready(events);
-            if (peer != null && !isReading() && (events & (Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
-                tellPeerGone((events & Epoll.EPOLLERR) != 0);
+            handle.ready(events);
+            if (handle.peer != null && !handle.isReading() && (events & (Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
+                handle.tellPeerGone((events & Epoll.EPOLLERR) != 0);
             }
         }
 
         @Override
         protected void onRefused(int errno) {
-            refused(errno);
-            tellPeerGone(true);
+            handle.refused(errno);
+            handle.tellPeerGone(true);
         }
     }
 }

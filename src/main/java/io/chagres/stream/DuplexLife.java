@@ -166,7 +166,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         Construction completed = construction;
         construction = null;
         if (life != Life.OPEN) {
-            giveUp(completed.destructionError(error));
+            giveUp(completed.destructionError(error), this::givenUp);
         } else if (error != null) {
             errorOrDestroy(error);
         } else {
@@ -227,26 +227,27 @@ abstract sealed class DuplexLife permits DuplexReading {
     public Duplex destroy(ChagresException error) {
         checkThread();
         if (life == Life.OPEN) {
+            Completion done = this::givenUp;   // no step behind this one may fail for want of memory
             life = Life.DESTROYED;
             failed(error);
             writing.cancelSoon();
             if (construction != null) {
                 construction.destroyedWith(error);
             } else {
-                giveUp(error);
+                giveUp(error, done);
             }
         }
         return (Duplex) this;
     }
 
-    private void giveUp(ChagresException error) {
+    private void giveUp(ChagresException error, Completion done) {
         if (!core.nesting().hasRoom()) {
-            tick(() -> giveUp(error));
+            tick(() -> giveUp(error, done));
             return;
         }
         core.nesting().enter();
         try {
-            doDestroy(error, this::givenUp);
+            doDestroy(error, done);
         } catch (Throwable thrown) {
             givenUp(asError(thrown));
         } finally {
@@ -274,7 +275,15 @@ abstract sealed class DuplexLife permits DuplexReading {
         life = Life.GIVEN_UP;
         failed(error);
         if (error != null || options.emitClose()) {
+            tickOrNow(error);
+        }
+    }
+
+    private void tickOrNow(ChagresException error) {
+        try {
             tick(() -> emitEnd(error));
+        } catch (Error noMemory) {
+            emitEnd(error);   // too soon is better than never
         }
     }
 
@@ -376,9 +385,7 @@ abstract sealed class DuplexLife permits DuplexReading {
 
     /** What a method of a subclass has thrown, for those who listen. */
     static ChagresException asError(Throwable thrown) {
-        return thrown instanceof ChagresException error
-            ? error
-            : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);
+        return ChagresException.of(thrown);
     }
 
     /** Whether it was destroyed, by {@link #destroy()}, by an error, or because both sides were over. */

@@ -3,7 +3,7 @@ package io.chagres.stream;
 import io.chagres.loop.LoopCore;
 import io.chagres.sys.Buffers;
 import io.chagres.sys.Descriptors;
-import io.chagres.sys.Memory;
+import io.chagres.sys.Region;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
@@ -13,12 +13,13 @@ import java.nio.ByteBuffer;
  * not lend the heap to the kernel. So bytes of the heap, and of arenas that can be closed, pass through memory of the loop. A write where nobody reads any more gives
  * EPIPE; the signal that comes with it goes to the JVM, which ignores it.
  */
-final class FileTransport extends Transport {
+final class FileTransport extends Transport implements AutoCloseable {
 
     /** As much as a pipe holds, pipe(7). */
     private static final int SIZE = 64 * 1024;
 
-    private final MemorySegment memory = Memory.allocate(SIZE);
+    private final Region region = Region.shared(SIZE);
+    private final MemorySegment memory = region.allocate(SIZE);
     private final ByteBuffer view = memory.asByteBuffer();
 
     private FileTransport() {
@@ -65,5 +66,10 @@ final class FileTransport extends Transport {
     @Override
     int shutdown(int fd) {
         return 0;
+    }
+
+    @Override
+    public void close() {
+        region.close();
     }
 }

@@ -5,8 +5,8 @@ import io.chagres.sys.Buffers;
 import io.chagres.sys.Cmsg;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.IoVec;
-import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
+import io.chagres.sys.Region;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -18,17 +18,18 @@ import java.util.Arrays;
  * can move, or that an arena can free, are copied into memory of this object first, as far as they fit. A buffer whose address
  * is passed is kept reachable until the call has returned.
  */
-final class Gather {
+final class Gather implements AutoCloseable {
 
     /** As many as one call takes: IOV_MAX. */
     private static final int MOST_BUFFERS = 1024;
 
     private static final int COPY_SIZE = 64 * 1024;
 
-    private final MemorySegment message = Memory.allocate(MsgHdr.BYTES);
-    private final MemorySegment vector = Memory.allocate((long) MOST_BUFFERS * IoVec.BYTES);
-    private final MemorySegment copies = Memory.allocate(COPY_SIZE);
-    private final MemorySegment control = Memory.allocate(Cmsg.space(1));
+    private final Region region = Region.shared(MsgHdr.BYTES, (long) MOST_BUFFERS * IoVec.BYTES, COPY_SIZE, Cmsg.space(1));
+    private final MemorySegment message = region.allocate(MsgHdr.BYTES);
+    private final MemorySegment vector = region.allocate((long) MOST_BUFFERS * IoVec.BYTES);
+    private final MemorySegment copies = region.allocate(COPY_SIZE);
+    private final MemorySegment control = region.allocate(Cmsg.space(1));
     private final int[] passed = new int[1];
     private final ByteBuffer copyView = copies.asByteBuffer();
     /** The buffers that the vector points to. */
@@ -141,5 +142,10 @@ final class Gather {
     private void letGo() {
         Arrays.fill(held, 0, count, null);
         Reference.reachabilityFence(this);
+    }
+
+    @Override
+    public void close() {
+        region.close();
     }
 }

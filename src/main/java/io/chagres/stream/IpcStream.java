@@ -31,10 +31,14 @@ public abstract class IpcStream extends StreamHandle {
 
     /** A stream without a socket; {@code ipc} makes it one that carries descriptors. */
     protected IpcStream(Loop loop, boolean ipc) {
+        this(loop, ipc ? IpcTransport.on(loop) : null);
+    }
+
+    private IpcStream(Loop loop, IpcTransport ipc) {
         super(loop);
-        this.ipc = ipc ? new IpcTransport(core()) : null;
-        if (ipc) {
-            watcher().carryDescriptors(this.ipc);
+        this.ipc = ipc;
+        if (ipc != null) {
+            watcher().carryDescriptors(ipc);
         }
     }
 

@@ -1,6 +1,8 @@
 package io.chagres.stream;
 
+import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
+import io.chagres.loop.UsageException;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
@@ -15,6 +17,12 @@ final class IpcTransport extends SocketTransport {
         super(core);
         memory = core.local(MessageMemory.class, MessageMemory::new);
         spare = SpareDescriptor.of(core);
+    }
+
+    static IpcTransport on(Loop loop) {
+        LoopCore core = UsageException.requireArgument(loop, "loop").core();
+        core.checkThread();
+        return new IpcTransport(core);
     }
 
     ReceivedDescriptors received() {

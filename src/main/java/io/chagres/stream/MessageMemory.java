@@ -4,24 +4,25 @@ import io.chagres.sys.Buffers;
 import io.chagres.sys.Cmsg;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.IoVec;
-import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
+import io.chagres.sys.Region;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /** Where recvmsg(2) puts the bytes and descriptors of a message; one for all streams of a loop. */
-final class MessageMemory {
+final class MessageMemory implements AutoCloseable {
 
     private static final int SIZE = 64 * 1024;
 
-    private final MemorySegment message = Memory.allocate(MsgHdr.BYTES);
-    private final MemorySegment vector = Memory.allocate(IoVec.BYTES);
+    private final Region region = Region.shared(MsgHdr.BYTES, IoVec.BYTES, Cmsg.space(Cmsg.MAX_FDS), SIZE);
+    private final MemorySegment message = region.allocate(MsgHdr.BYTES);
+    private final MemorySegment vector = region.allocate(IoVec.BYTES);
     /** Room for as many descriptors as a message can have: the kernel closes those that find none. */
-    private final MemorySegment control = Memory.allocate(Cmsg.space(Cmsg.MAX_FDS));
+    private final MemorySegment control = region.allocate(Cmsg.space(Cmsg.MAX_FDS));
     private final int[] descriptors = new int[(int) control.byteSize() / Integer.BYTES];
-    private final MemorySegment bytes = Memory.allocate(SIZE);
+    private final MemorySegment bytes = region.allocate(SIZE);
     private final ByteBuffer view = bytes.asByteBuffer();
 
     int mostDescriptors() {
@@ -75,5 +76,10 @@ final class MessageMemory {
         if (!Buffers.stays(buffer)) {
             buffer.put(buffer.position(), view, 0, count);
         }
+    }
+
+    @Override
+    public void close() {
+        region.close();
     }
 }

@@ -14,7 +14,7 @@ final class Requests {
      * loop's uncaught handler.
      */
     static void complete(StreamHandle stream, Completion callback, int errno, String syscall) {
-        complete(stream, callback, errno == 0 ? null : stream.failure(errno, syscall));
+        complete(stream, callback, errno == 0 ? null : failure(stream, errno, syscall));
     }
 
     /** As {@link #complete(StreamHandle, Completion, int, String)}; {@code error} is null for success. */
@@ -27,5 +27,14 @@ final class Requests {
             core.raise(thrown);
         }
         core.drainTicks();
+    }
+
+    /** Why it has failed, with both ends of the stream unless there is no memory for that: the callback is called in any case. */
+    static SystemException failure(StreamHandle stream, int errno, String syscall) {
+        try {
+            return stream.failure(errno, syscall);
+        } catch (Error noMemory) {
+            return SystemException.of(errno, syscall);
+        }
     }
 }

@@ -169,8 +169,8 @@ public abstract class StreamHandle extends DescriptorHandle {
 
     /** A connect that has failed already with {@code errno}, which its callback shall tell. */
     protected final void failConnect(int errno, Completion callback) {
+        core().pend(() -> finishConnect(errno));   // which finds nothing to finish if the next line throws
         beginConnect(callback);
-        core().pend(() -> finishConnect(errno));
     }
 
     private void beginConnect(Completion callback) {
@@ -349,13 +349,13 @@ public abstract class StreamHandle extends DescriptorHandle {
         if (!isWritable()) {
             throw new UsageException("ENOTCONN", "it can't be shut down: " + this);
         }
-        writable = false;
-        shutdown = callback;
-        core().hold();
         // While it connects, a poke at the watcher would look like its success: finishConnect comes back to this.
         if (connect == null) {
             shutDownWhenWritten();
         }
+        writable = false;
+        shutdown = callback;
+        core().hold();
     }
 
     /** Whether a shutdown is under way. */

@@ -231,8 +231,8 @@ final class WriteQueue {
 
     private void tellSoon() {
         if (finishedFirst != null && !tellingSoon) {
-            tellingSoon = true;
             core.pend(this::tell);
+            tellingSoon = true;
         }
     }
 

@@ -61,7 +61,7 @@ final class WriteRequest {
         if (errno == 0) {
             return null;
         }
-        SystemException failure = stream.failure(errno, "write");
+        SystemException failure = Requests.failure(stream, errno, "write");
         return closedArena == null ? failure : failure.because(closedArena);
     }
 

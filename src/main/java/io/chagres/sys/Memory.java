@@ -19,9 +19,12 @@ public final class Memory {
 
     /** A copy as a C string: the bytes and a NUL. */
     public static MemorySegment string(byte[] bytes) {
-        MemorySegment copy = allocate(bytes.length + 1L);
-        MemorySegment.copy(bytes, 0, copy, ValueLayout.JAVA_BYTE, 0, bytes.length);
-        return copy;
+        return copy(bytes, allocate(bytes.length + 1L));
+    }
+
+    static MemorySegment copy(byte[] bytes, MemorySegment target) {
+        MemorySegment.copy(bytes, 0, target, ValueLayout.JAVA_BYTE, 0, bytes.length);
+        return target;
     }
 
     /** A copy as a C string in UTF-8. */

@@ -1,0 +1,41 @@
+package io.chagres.sys;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Test;
+
+class RegionTest {
+
+    @Test
+    void whatWasPlannedIsThereZeroedAndAligned() {
+        try (Region region = Region.shared(1, 12, 4096)) {
+            for (long bytes : new long[] {1, 12, 4096}) {
+                MemorySegment segment = region.allocate(bytes);
+                assertEquals(bytes, segment.byteSize());
+                assertEquals(0, segment.address() % 16);
+                assertEquals(0, segment.get(JAVA_BYTE, bytes - 1));
+            }
+            assertThrows(IndexOutOfBoundsException.class, () -> region.allocate(1));
+        }
+    }
+
+    @Test
+    void afterTheCloseItsMemoryIsRefused() {
+        Region region = Region.shared(8);
+        MemorySegment segment = region.allocate(8);
+        region.close();
+        assertThrows(IllegalStateException.class, () -> segment.get(JAVA_LONG, 0));
+    }
+
+    @Test
+    void thatOfACallTakesAnySize() {
+        try (Region region = Region.ofCall()) {
+            assertEquals("r\u00e9gion", region.string("r\u00e9gion").getString(0));
+            assertEquals(1 << 20, region.allocate(1 << 20).byteSize());
+        }
+    }
+}
