@@ -107,7 +107,7 @@ class ConnectionGarbageTest {
         AbortController controller = new AbortController();
         try (FullBacklog silent = new FullBacklog()) {
             for (int i = 0; i < COUNT; i++) {
-                ConnectOptions options = new ConnectOptions().signal(controller.signal()).port(silent.port())
+                ConnectOptions options = new ConnectOptions().signal(controller.signal()).port(silent.port()).connectTimeoutMillis(1_000_000)
                     .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(
                         List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.1")), null)));
                 watched(Net.connect(loop, options)).setTimeout(1_000_000, listener("one timeout"))
@@ -123,7 +123,8 @@ class ConnectionGarbageTest {
     @Test
     void aLookupThatNeverAnswersHoldsNobody(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
-            watched(Net.connect(loop, new ConnectOptions().port(9).lookup((host, wanted, answer) -> { }))).destroy();
+            watched(Net.connect(loop, new ConnectOptions().port(9).connectTimeoutMillis(1_000_000)
+                .lookup((host, wanted, answer) -> { }))).destroy();
         }
         loop.run();
         garbage.expectCollected();

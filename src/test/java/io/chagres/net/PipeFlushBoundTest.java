@@ -36,10 +36,27 @@ class PipeFlushBoundTest {
         assertEquals(WRITES - CALLS_PER_FLUSH, pair.one().writeQueueSize());
         loop.run(RunMode.NOWAIT);
         assertEquals(0, pair.one().writeQueueSize());
-        loop.run();
+        assertEquals(WRITES, takeAll(loop, pair.other()), "descriptors, with the first of which the kernel was full");
         assertEquals(WRITES, told);
         pair.close();
         loop.run();
+    }
+
+    /** Reads all writes: how many descriptors came along. */
+    private static int takeAll(Loop loop, Pipe pipe) {
+        int[] taken = new int[2];
+        pipe.readStart(TcpPair.reader(bytes -> {
+            taken[0] += bytes.remaining();
+            while (pipe.pendingCount() > 0) {
+                Descriptors.close(pipe.acceptDescriptor());
+                taken[1]++;
+            }
+            if (taken[0] == WRITES) {
+                pipe.readStop();
+            }
+        }, () -> { }));
+        loop.run();
+        return taken[1];
     }
 
     /** Writes until the kernel takes no more: how many bytes. */

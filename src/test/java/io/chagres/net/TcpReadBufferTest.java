@@ -97,6 +97,41 @@ class TcpReadBufferTest {
     }
 
     @Test
+    void stoppedInTheAllocationNothingIsReadUntilItIsStartedAgain(Loop loop) {
+        connect(loop);
+        accepted.write(Talk.buffer("hello"), error -> { });
+        ReadListener reader = TcpPair.reader(bytes -> {
+            journal.add(Talk.text(bytes));
+            close();
+        }, () -> { });
+        client.readStart(new ReadListener() {
+            @Override
+            public ByteBuffer onAllocate(int suggestedSize) {
+                client.readStop();
+                loop.nextTick(() -> client.readStart(reader));
+                return ByteBuffer.allocate(suggestedSize);
+            }
+
+            @Override
+            public void onRead(int count, ByteBuffer buffer) {
+                journal.add("read after the stop");
+            }
+
+            @Override
+            public void onEnd() {
+                journal.add("end");
+            }
+
+            @Override
+            public void onError(SystemException error) {
+                journal.add("error");
+            }
+        });
+        loop.run();
+        journal.expect("hello");
+    }
+
+    @Test
     void itReadsIntoWhatItIsGivenFromPositionToLimitAndMovesNeither(Loop loop) {
         for (ByteBuffer room : new ByteBuffer[] {ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10),
             ByteBuffer.allocate(30).position(7).slice().limit(10)}) {
