@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
+import io.chagres.sys.Epoll;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -37,6 +39,22 @@ class LoopMetricsTest {
         assertEquals(List.of(0L, 1L, 2L), seen.stream().map(LoopMetrics::iterations).toList());
         assertEquals(List.of(0L, 0L, 1L), seen.stream().map(LoopMetrics::events).toList());
         assertEquals(2, loop.metrics().events());
+    }
+
+    /** Without the measuring of idle time there is no look before a wait: what a wait brings counts as waited for. */
+    @Test
+    void whatIsFoundWithoutAWaitWasWaiting(Loop loop) {
+        try (Descriptor readable = Descriptor.event(1)) {
+            loop.core().hold();
+            Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN);
+            loop.run(RunMode.NOWAIT);
+            assertEquals(1, loop.metrics().eventsWaiting());
+            loop.run(RunMode.ONCE);
+            assertEquals(2, loop.metrics().events());
+            assertEquals(1, loop.metrics().eventsWaiting());
+            watch.detach(true);
+            loop.core().release();
+        }
     }
 
     @Test

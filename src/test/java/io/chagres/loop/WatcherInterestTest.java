@@ -199,6 +199,8 @@ class WatcherInterestTest {
         assertEquals(1, second.events.size());
         second.detach(true);
         assertEquals(EPOLLIN | ALWAYS, told(event));
+        turn();
+        assertEquals(3, first.events.size(), "the other takes nothing with it");
         first.detach(true);
     }
 
