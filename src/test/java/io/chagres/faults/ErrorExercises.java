@@ -2,6 +2,7 @@ package io.chagres.faults;
 
 import static io.chagres.faults.ErrorWorld.surely;
 
+import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.handle.Handle;
 import io.chagres.handle.Idle;
@@ -273,7 +274,7 @@ final class ErrorExercises {
                 world.call("close", started[0]::close);
             }
         }
-        if (thread.isDone() && !ended(thread.join())) {
+        if (thread.isDone() && !ended(Waits.get(thread))) {
             world.complain("the thread lives on");
         }
     }

@@ -8,6 +8,7 @@ import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.ServerProcess;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +47,20 @@ class ServerDescriptorLimitRaisedTest {
     private int crowd(int count) throws IOException {
         int served = 0;
         for (int i = 0; i < count; i++) {
-            Socket client = server.connect();
+            Socket client = connect();
             clients.add(client);
             served += isServed(client) ? 1 : 0;
         }
         return served;
+    }
+
+    /** A server that is gone says why. */
+    private Socket connect() throws IOException {
+        try {
+            return server.connect();
+        } catch (ConnectException refused) {
+            throw new AssertionError("the server has ended: " + server.errors(), refused);
+        }
     }
 
     private static boolean isServed(Socket client) {
