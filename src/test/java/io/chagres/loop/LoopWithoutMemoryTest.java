@@ -27,10 +27,10 @@ class LoopWithoutMemoryTest {
         assertEquals(0, outcome.status());
     }
 
-    /** Takes all of it, and keeps it. */
+    /** Takes all of it but a few bytes, and keeps it. In few sizes: each refusal costs the JVM half a second of collecting. */
     private static List<ByteBuffer> takeAll() {
         List<ByteBuffer> taken = new ArrayList<>();
-        for (int size = 1 << 20; size > 0; size /= 2) {
+        for (int size = 1 << 20; size > 1; size /= 256) {
             try {
                 while (true) {
                     taken.add(ByteBuffer.allocateDirect(size));
