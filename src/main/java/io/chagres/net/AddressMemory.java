@@ -21,10 +21,16 @@ final class AddressMemory implements AutoCloseable {
     /** The size of the last peer's address, which is that of the next one as a rule. */
     private int peerBytes = SockAddr.INET_BYTES;
 
-    /** The memory of {@code loop}. */
-    static AddressMemory of(Loop loop) {
+    /** Returns {@code loop}, which now has its memory: if there is none, no handle is made that would have to be taken back. */
+    static Loop prepare(Loop loop) {
         LoopCore core = UsageException.requireArgument(loop, "loop").core();
         core.checkThread();
+        of(core);
+        return loop;
+    }
+
+    /** The memory of {@code core}'s loop. */
+    static AddressMemory of(LoopCore core) {
         return core.local(AddressMemory.class, AddressMemory::new);
     }
 

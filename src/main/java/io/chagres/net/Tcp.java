@@ -28,7 +28,6 @@ public final class Tcp extends StreamHandle {
     /** What listen(2) is given where nobody says otherwise, as in Node. */
     public static final int DEFAULT_BACKLOG = 511;
 
-    private final AddressMemory memory;
     private boolean isIPv6Socket;
     /** Whether bind(2) said EADDRINUSE, which the call that follows reports: see {@link #bind}. */
     private boolean isAddressInUse;
@@ -41,12 +40,7 @@ public final class Tcp extends StreamHandle {
 
     /** A handle without a socket. */
     public Tcp(Loop loop) {
-        this(loop, AddressMemory.of(loop));
-    }
-
-    private Tcp(Loop loop, AddressMemory memory) {
-        super(loop);
-        this.memory = memory;
+        super(AddressMemory.prepare(loop));
     }
 
     /**
@@ -62,6 +56,10 @@ public final class Tcp extends StreamHandle {
             close();
             throw refused;
         }
+    }
+
+    private AddressMemory memory() {
+        return AddressMemory.of(core());
     }
 
     // ---- opening -----------------------------------------------------------------------------------------------
@@ -162,7 +160,8 @@ public final class Tcp extends StreamHandle {
         if (six && isIPv6Socket) {
             setOption(Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, ipv6Only ? 1 : 0);
         }
-        int result = Sockets.bind(fd(), memory.address, local.write(memory.address));
+        MemorySegment address = memory().address;
+        int result = Sockets.bind(fd(), address, local.write(address));
         if (result == -Errno.EADDRINUSE) {
             isAddressInUse = true;
         } else {
@@ -185,7 +184,7 @@ public final class Tcp extends StreamHandle {
         requireNoDelayedError("listen");
         openSocket(Sockets.AF_INET);
         startListening(backlog, listener);
-        know(memory.local(fd()), false);
+        know(memory().local(fd()), false);
     }
 
     /**
@@ -208,10 +207,11 @@ public final class Tcp extends StreamHandle {
             return;
         }
         openSocket(remote.kernelFamily());
-        int length = remote.withZone().write(memory.address);
-        int result = Sockets.connect(fd(), memory.address, length);
+        MemorySegment address = memory().address;
+        int length = remote.withZone().write(address);
+        int result = Sockets.connect(fd(), address, length);
         while (result == -Errno.EINTR) {
-            result = again(Sockets.connect(fd(), memory.address, length));
+            result = again(Sockets.connect(fd(), address, length));
         }
         awaitConnect(result, callback);
     }
@@ -238,6 +238,7 @@ public final class Tcp extends StreamHandle {
     public SocketAddress localAddress() {
         requireSocket("getsockname");
         requireNoDelayedError("getsockname");
+        AddressMemory memory = memory();
         memory.room(SockAddr.SIZE);
         check(Sockets.getsockname(fd(), memory.address, memory.length), "getsockname");
         return SocketAddress.read(memory.address);
@@ -251,6 +252,7 @@ public final class Tcp extends StreamHandle {
      */
     public SocketAddress remoteAddress() {
         requireSocket("getpeername");
+        AddressMemory memory = memory();
         memory.room(SockAddr.SIZE);
         check(Sockets.getpeername(fd(), memory.address, memory.length), "getpeername");
         return SocketAddress.read(memory.address);
@@ -268,7 +270,7 @@ public final class Tcp extends StreamHandle {
     /** The address of its peer, also after a reset; null if it was never connected, or was closed before anything asked for it. */
     End peer() {
         if (fd() >= 0) {
-            learnPeer(memory.peer(fd()));
+            learnPeer(memory().peer(fd()));
         }
         return knownPeer();
     }
@@ -292,7 +294,7 @@ public final class Tcp extends StreamHandle {
     /** Both ends; on another thread, and without a socket, the one that is known. */
     Endpoints endpoints() {
         if (loop().core().isLoopThread() && fd() >= 0) {
-            Endpoints ends = memory.ends(fd());
+            Endpoints ends = memory().ends(fd());
             learnPeer(ends.remote());
             return ends;
         }
@@ -384,6 +386,7 @@ public final class Tcp extends StreamHandle {
      */
     public TcpInfo info() {
         requireSocket("getsockopt");
+        AddressMemory memory = memory();
         memory.room((int) memory.info.byteSize());
         check(Sockets.getsockopt(fd(), Sockets.IPPROTO_TCP, Sockets.TCP_INFO, memory.info, memory.length), "getsockopt",
             "TCP_INFO");
@@ -420,8 +423,9 @@ public final class Tcp extends StreamHandle {
 
     /** struct linger {1, 0}: close(2) discards what is unsent and sends RST, socket(7). */
     private void lingerForNothing() {
-        memory.linger.set(ValueLayout.JAVA_INT, 0, 1);
-        int result = Sockets.setsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, memory.linger, 8);
+        MemorySegment linger = memory().linger;
+        linger.set(ValueLayout.JAVA_INT, 0, 1);
+        int result = Sockets.setsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, linger, 8);
         if (result != -Errno.EINVAL) { // which says that it was shut down behind our back, and has nothing to discard
             check(result, "setsockopt");
         }

@@ -52,7 +52,7 @@ abstract class DescriptorHandle extends Handle {
         if (watcher.fd() >= 0) {
             throw new UsageException("EBUSY", "it has a socket already: " + this);
         }
-        int mode = watcher.adopt(fd);
+        int mode = watcher.adopt(fd, core());
         readable = mode != Descriptors.O_WRONLY;
         writable = mode != Descriptors.O_RDONLY;
     }

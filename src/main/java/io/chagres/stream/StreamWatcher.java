@@ -15,7 +15,6 @@ abstract class StreamWatcher extends Watcher {
     /** Streams don't close standard input, output and error: the number would be given to something else, and be written to. */
     private static final int LAST_STANDARD = 2;
 
-    private final LoopCore core;
     private Transport transport;
     /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
     private boolean shared;
@@ -26,7 +25,6 @@ abstract class StreamWatcher extends Watcher {
 
     StreamWatcher(LoopCore core) {
         super(core);
-        this.core = core;
         transport = SocketTransport.of(core);
     }
 
@@ -39,7 +37,7 @@ abstract class StreamWatcher extends Watcher {
     }
 
     /** Takes over {@code fd}, which comes from elsewhere and is non-blocking until the close; its access mode, O_RDWR and so on. */
-    int adopt(int fd) {
+    int adopt(int fd, LoopCore core) {
         int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
         if (isContested(fd)) {
             throw new UsageException("EEXIST", "descriptor " + fd + " is watched by another handle of this loop");
