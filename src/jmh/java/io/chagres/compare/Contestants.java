@@ -3,6 +3,7 @@ package io.chagres.compare;
 import io.chagres.compare.Contestant.Runtime;
 import io.chagres.compare.machine.Command;
 import io.chagres.compare.server.Mode;
+import java.io.File;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -35,6 +36,7 @@ final class Contestants {
         Contestants contestants = new Contestants(workshop);
         contestants.addNatives();
         contestants.addChagres();
+        contestants.addOtherBuild();
         contestants.addJdk();
         contestants.addPeers();
         contestants.addRedis();
@@ -54,6 +56,13 @@ final class Contestants {
         addJava("chagres-data", "Chagres, net.Socket: onData(socket::write)", List.of(Mode.ECHO), "ChagresServer", "data");
         addJava("chagres-lent", "Chagres, net.Socket: onRead into one lent buffer", List.of(Mode.ECHO), "ChagresServer", "lent");
         addJava("chagres-stream", "Chagres, stream floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
+    }
+
+    /** Another build of the library, to compare in turns with this one: its jar, or its folder of classes. */
+    private void addOtherBuild() {
+        String build = System.getenv("CHAGRES_BEFORE");
+        add("before", "Chagres, the build that CHAGRES_BEFORE names", Runtime.JVM, null, build == null ? List.of() : STREAMS,
+            mode -> java(build + File.pathSeparator + workshop.file("servers.jar"), SERVERS + "ChagresServer", "0", mode.argument()));
     }
 
     private List<String> chagres(Mode mode) throws IOException {

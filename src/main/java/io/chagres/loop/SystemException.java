@@ -112,7 +112,7 @@ public final class SystemException extends ChagresException {
 
     /**
      * {@code "read ECONNRESET"}: an error of an established connection, or of a listener. The message is Node's; the properties name
-     * both ends, and {@link #toString} prints them.
+     * the peer, or the address of the listener, and {@link #toString} prints it.
      */
     public static SystemException on(int errno, String syscall, Ends ends) {
         return new SystemException(errno, syscall, ends);
@@ -224,7 +224,10 @@ public final class SystemException extends ChagresException {
         return hostname;
     }
 
-    /** The address or path that the call was made from; null if unknown. */
+    /**
+     * The address or path that the call was made from, for an error of bind, listen or connect; null if unknown. An error of an
+     * established TCP connection names the peer only.
+     */
     public String localAddress() {
         return ends == null ? localAddress : ends.localAddress();
     }
@@ -234,7 +237,7 @@ public final class SystemException extends ChagresException {
         return ends == null ? localPort : ends.localPort();
     }
 
-    /** Both ends of the connection, if the message does not name them. */
+    /** The connection, if the message does not name it. */
     @Override
     String details() {
         if (address() == null || getMessage().contains(place(address(), port()))) {

@@ -303,7 +303,16 @@ public final class Tcp extends StreamHandle {
 
     @Override
     protected SystemException failure(int errno, String syscall) {
-        return SystemException.on(errno, syscall, endpoints());
+        return SystemException.on(errno, syscall, named());
+    }
+
+    /** The peer; without one, the end that a listener is bound to. One system call, since some peers reset all they open. */
+    private Endpoints named() {
+        if (!loop().core().isLoopThread() || fd() < 0) {
+            return endpoints();
+        }
+        End peer = peer();
+        return peer != null ? new Endpoints(null, peer) : endpoints();
     }
 
     /** Adds both addresses, as in "127.0.0.1:80 -> 127.0.0.1:51234"; on another thread only the one that is known. */

@@ -42,7 +42,7 @@ class ErrorsNameTheConnectionTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
-    void aReadThatFailsNamesBothEnds(String host, Loop loop) {
+    void aReadThatFailsNamesThePeer(String host, Loop loop) {
         Server server = Net.createServer(loop);
         server.onConnection(socket -> {
             server.close();
@@ -51,21 +51,19 @@ class ErrorsNameTheConnectionTest {
             socket.onClose(hadError -> journal.add("close of " + socket.remoteAddress().port()));
         });
         server.listen(0, host);
-        SocketAddress listening = server.address();
-        try (Peer<SocketAddress> client = resetting(host, listening.port())) {
+        try (Peer<SocketAddress> client = resetting(host, server.address().port())) {
             loop.run();
             SystemException error = (SystemException) errors.get(0);
             assertEquals("read ECONNRESET", error.getMessage());
             assertEquals(client.result(), new SocketAddress(error.address(), error.port()));
-            assertEquals(listening, new SocketAddress(error.localAddress(), error.localPort()));
-            assertEquals("io.chagres.loop.SystemException: read ECONNRESET (" + listening + " -> " + client.result() + ")",
-                error.toString());
+            assertNull(error.localAddress());
+            assertEquals("io.chagres.loop.SystemException: read ECONNRESET (" + client.result() + ")", error.toString());
             journal.expect("close of " + client.result().port());
         }
     }
 
     @Test
-    void aWriteThatFailsNamesBothEnds(Loop loop) {
+    void aWriteThatFailsNamesThePeer(Loop loop) {
         int port = Local.once(loop, socket -> {
             socket.onError(errors::add).resume();
             writeOn(socket);
@@ -78,7 +76,6 @@ class ErrorsNameTheConnectionTest {
             loop.run();
             SystemException error = (SystemException) errors.get(0);
             assertEquals(client.result(), new SocketAddress(error.address(), error.port()), error::toString);
-            assertEquals(port, error.localPort());
         }
     }
 
@@ -91,7 +88,7 @@ class ErrorsNameTheConnectionTest {
     }
 
     @Test
-    void aHandleNamesThemToo(Loop loop) {
+    void anErrorOfAHandleNamesThePeer(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         SocketAddress peer = pair.client().localAddress();
         pair.client().closeReset(() -> { });
@@ -128,9 +125,8 @@ class ErrorsNameTheConnectionTest {
         try (Peer<SocketAddress> client = resetting(Local.HOST, port)) {
             SystemException error = assertThrows(SystemException.class, loop::run);
             assertEquals("read ECONNRESET", error.getMessage());
-            String ends = "127.0.0.1:" + port + " -> " + client.result();
-            assertEquals("io.chagres.loop.SystemException: read ECONNRESET (" + ends + "); no onError listener on Socket (destroyed, -> "
-                + client.result() + ")", error.toString());
+            assertEquals("io.chagres.loop.SystemException: read ECONNRESET (" + client.result()
+                + "); no onError listener on Socket (destroyed, -> " + client.result() + ")", error.toString());
             loop.run();
         }
     }
