@@ -46,6 +46,9 @@ PERF = $(shell perf stat -x, -e instructions true 2>&1 | grep -q '^[0-9]' && ech
 COMPARE = ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(1)'
 BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
 
+# Each state has a loop, and a loop descriptors: not too many states at a time.
+STRIDES = -r jcstress -strideSize 32 -strideCount 8
+
 COMPILED = target/compiled
 
 # A cache knows jars, these and in this order; others may come behind them. It is written as the server that was trained ends.
@@ -75,7 +78,8 @@ bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results al
 	@$(if $(filter .,$(BENCH)),$(call COMPARE,$(BRIEFLY)))
 
 stress: ## race two threads at each hand-over: jcstress, then whole loops; STRESS="-m default -t Mailbox", SECONDS=60 a race
-	@$(MVN) --quiet $(NO_TRACE) -Pstress test-compile exec:exec@jcstress -Djcstress.args='-r jcstress $(STRESS)' \
+	@ulimit -n $$(ulimit -Hn); \
+	$(MVN) --quiet $(NO_TRACE) -Pstress test-compile exec:exec@jcstress -Djcstress.args='$(STRIDES) $(STRESS)' \
 	    exec:exec@races -Draces.args='$(SECONDS)'
 
 compare: ## beside C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
