@@ -40,38 +40,62 @@ public final class ReadableInputStress {
         }
     }
 
+    /**
+     * A source on a loop, made by a thread that has ended. Either actor may be the thread that makes the state, and the thread that a
+     * loop belongs to may not wait for it.
+     */
+    private static final class Scene {
+        private Loop loop;
+        private Duplex source;
+        private InputStream input;
+
+        Scene() {
+            Thread maker = new Thread(this::make);
+            maker.start();
+            try {
+                maker.join();
+            } catch (InterruptedException stopped) {
+                throw new AssertionError(stopped);
+            }
+        }
+
+        private void make() {
+            loop = new Loop();
+            source = new Digits(loop);
+            input = source.inputStream();
+        }
+    }
+
     /** The reader gets each chunk once, in order, then the end; the loop ends too. */
     @JCStressTest
     @Outcome(id = "123, 0", expect = ACCEPTABLE, desc = "All three bytes, in order, then the end.")
     @Outcome(expect = FORBIDDEN, desc = "A chunk is lost, doubled or out of order.")
     @State
     public static class BringAgainstRead {
-        private final Loop loop = new Loop();
-        private final Duplex source = new Digits(loop);
-        private final InputStream input = source.inputStream();
+        private final Scene scene = new Scene();
 
         @Actor
         public void reader(II_Result result) {
             try {
-                for (int digit = input.read(); digit > 0; digit = input.read()) {
+                for (int digit = scene.input.read(); digit > 0; digit = scene.input.read()) {
                     result.r1 = result.r1 * 10 + digit;
                 }
             } catch (IOException unexpected) {
                 result.r1 = -1;
             }
-            loop.execute(source::destroy);
+            scene.loop.execute(scene.source::destroy);
         }
 
         @Actor
         public void loop() {
-            loop.run();
+            scene.loop.run();
         }
 
         @Arbiter
         public void end(II_Result result) {
-            loop.run();
-            result.r2 = loop.isAlive() ? 1 : 0;
-            loop.close();
+            scene.loop.run();
+            result.r2 = scene.loop.isAlive() ? 1 : 0;
+            scene.loop.close();
         }
     }
 
@@ -81,14 +105,12 @@ public final class ReadableInputStress {
     @Outcome(expect = FORBIDDEN, desc = "Something else was read.")
     @State
     public static class ReadAgainstDestroy {
-        private final Loop loop = new Loop();
-        private final Duplex source = new Digits(loop);
-        private final InputStream input = source.inputStream();
+        private final Scene scene = new Scene();
 
         @Actor
         public void reader(I_Result result) {
             try {
-                result.r1 = input.read();
+                result.r1 = scene.input.read();
             } catch (IOException destroyed) {
                 result.r1 = -2;
             }
@@ -96,15 +118,15 @@ public final class ReadableInputStress {
 
         @Actor
         public void loop() {
-            loop.run(RunMode.NOWAIT);
-            source.destroy();
-            loop.run();
+            scene.loop.run(RunMode.NOWAIT);
+            scene.source.destroy();
+            scene.loop.run();
         }
 
         @Arbiter
         public void end() {
-            loop.run();
-            loop.close();
+            scene.loop.run();
+            scene.loop.close();
         }
     }
 }
