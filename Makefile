@@ -3,6 +3,7 @@
 
 JVM_DIRS ?= /usr/lib/jvm $(HOME)/.sdkman/candidates/java
 ARGS     ?=
+FLOOR    ?= loop
 TEST     ?=
 BENCH    ?= .
 JMH_ARGS ?=
@@ -49,6 +50,19 @@ BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
 # Each state has a loop, and a loop descriptors: not too many states at a time.
 STRIDES = -r jcstress -strideSize 32 -strideCount 8
 
+# The classes whose faults cost most, and the tests that should notice them. A floor takes from a quarter of an hour to an hour.
+MUTANTS_loop   = $(addprefix io.chagres.loop.,ClosingList Mailbox PendingQueue PhaseList Poller Ring TickQueue Timers Watcher)
+MUTANTS_stream = $(addprefix io.chagres.stream.,Acceptor ReadableState SpareDescriptor WritableState WriteQueue WriteRequest)
+MUTANTS_net    = $(addprefix io.chagres.net.,ConnectAttempts Connection IdleTimeout Opening)
+NOTICE_loop    = io.chagres.loop.*Test
+NOTICE_stream  = io.chagres.stream.*Test io.chagres.net.Tcp*Test io.chagres.net.Pipe*Test
+NOTICE_net     = io.chagres.net.Socket*Test
+MUTANTS        = $(MUTANTS_$(FLOOR))
+NOTICE         = $(NOTICE_$(FLOOR))
+
+comma  = ,
+commas = $(subst $() $(),$(comma),$(1))
+
 COMPILED = target/compiled
 
 # A cache knows jars, these and in this order; others may come behind them. It is written as the server that was trained ends.
@@ -61,7 +75,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run test bench stress compare aot examples doc conformance clean
+.PHONY: help run test mutants bench stress compare aot examples doc conformance clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -71,6 +85,11 @@ run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(MVN) $(TESTS_ONLY) test $(if $(TEST),-Dtest='$(TEST)')
+
+mutants: ## let PIT break lines of a floor, and list what its tests do not notice; FLOOR=loop, stream or net; MUTANTS=classes NOTICE=tests
+	@$(MVN) --quiet -Pmutants test-compile org.pitest:pitest-maven:mutationCoverage \
+	    -Dmutants.classes='$(call commas,$(MUTANTS))' -Dmutants.tests='$(call commas,$(NOTICE))'
+	@echo target/pit-reports/index.html
 
 bench: ## run the JMH benchmarks; BENCH=regex, JMH_ARGS="-f 1 -wi 3"; results also in target/jmh.json
 	@$(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec \
