@@ -75,7 +75,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run test mutants bench stress compare aot examples doc conformance clean
+.PHONY: help run test mutants bench stress compare aot examples doc conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -125,6 +125,10 @@ doc: ## write the API documentation
 conformance: ## write CONFORMANCE.md from the tests' @Covers and the tables beside them
 	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@conformance
 	@echo CONFORMANCE.md
+
+api: ## write docs/api.txt, the public signatures
+	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@api
+	@echo docs/api.txt
 
 clean: ## remove everything that was built
 	@rm -rf target

@@ -1,0 +1,90 @@
+package io.chagres.house;
+
+import static java.util.stream.Collectors.groupingBy;
+import static java.util.stream.Collectors.joining;
+
+import java.io.IOException;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.Member;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * The signatures that users can see: each public type of an exported package, with its public and protected members. The list is
+ * checked in as docs/api.txt, so that a change of the API is a line in a review.
+ */
+final class PublicSignatures {
+
+    static final Path FILE = Path.of("docs/api.txt");
+
+    private static final Set<String> MEMBERS_OF_EVERY_OBJECT = Set.of("toString", "equals", "hashCode");
+    private static final Set<String> MEMBERS_OF_EVERY_ENUM = Set.of("values", "valueOf");
+
+    private PublicSignatures() {
+    }
+
+    /** Rewrites the checked-in list. */
+    public static void main(String[] args) throws IOException {
+        Files.write(FILE, list());
+    }
+
+    static List<String> list() {
+        List<String> lines = new ArrayList<>();
+        new TreeMap<>(PublicApi.types().stream().collect(groupingBy(Class::getPackageName))).forEach((name, types) -> {
+            lines.add(name);
+            types.stream().sorted(Comparator.comparing(Class::getName)).forEach(type -> add(lines, type));
+        });
+        return lines;
+    }
+
+    private static void add(List<String> lines, Class<?> type) {
+        lines.add("  " + shortened(type.toGenericString()) + parents(type));
+        members(type).map(member -> "    " + member).sorted().forEach(lines::add);
+    }
+
+    private static String parents(Class<?> type) {
+        Type parent = type.getGenericSuperclass();
+        boolean isImplied = parent == null || parent == Object.class || type.isEnum() || type.isRecord();
+        String interfaces = Arrays.stream(type.getGenericInterfaces()).map(Type::getTypeName).map(PublicSignatures::shortened)
+            .collect(joining(", "));
+        return (isImplied ? "" : " extends " + shortened(parent.getTypeName()))
+            + (interfaces.isEmpty() ? "" : (type.isInterface() ? " extends " : " implements ") + interfaces);
+    }
+
+    private static Stream<String> members(Class<?> type) {
+        Stream<Field> fields = Arrays.stream(type.getDeclaredFields());
+        Stream<? extends Executable> constructors = Arrays.stream(type.getDeclaredConstructors());
+        Stream<Method> methods = Arrays.stream(type.getDeclaredMethods())
+            .filter(method -> !method.isBridge() && !MEMBERS_OF_EVERY_OBJECT.contains(method.getName()));
+        return Stream.of(fields, constructors, methods).flatMap(members -> members)
+            .filter(member -> isVisible(member) && !(type.isEnum() && MEMBERS_OF_EVERY_ENUM.contains(member.getName())))
+            .map(PublicSignatures::text);
+    }
+
+    private static boolean isVisible(Member member) {
+        return (Modifier.isPublic(member.getModifiers()) || Modifier.isProtected(member.getModifiers())) && !member.isSynthetic();
+    }
+
+    private static String text(Member member) {
+        String all = member instanceof Field field ? field.toGenericString() : ((Executable) member).toGenericString();
+        Class<?> type = member.getDeclaringClass();
+        return shortened(all.replace(type.getTypeName() + ".", "").replace(type.getTypeName() + "(", type.getSimpleName() + "("));
+    }
+
+    /** Without packages. */
+    private static String shortened(String signature) {
+        return signature.replaceAll("\\b[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*\\.(?=[A-Z])", "").replace('$', '.')
+            .replaceAll("\\babstract (static )?interface\\b", "$1interface");
+    }
+}
