@@ -52,10 +52,12 @@ STRIDES = -r jcstress -strideSize 32 -strideCount 8
 
 # The classes whose faults cost most, and the tests that should notice them. A floor takes from a quarter of an hour to an hour.
 MUTANTS_loop   = $(addprefix io.chagres.loop.,ClosingList Mailbox PendingQueue PhaseList Poller Ring TickQueue Timers Watcher)
-MUTANTS_stream = $(addprefix io.chagres.stream.,Acceptor ReadableState SpareDescriptor WritableState WriteQueue WriteRequest)
+MUTANTS_socket = $(addprefix io.chagres.socket.,Acceptor SpareDescriptor WriteQueue WriteRequest)
+MUTANTS_stream = $(addprefix io.chagres.stream.,ReadableState WritableState)
 MUTANTS_net    = $(addprefix io.chagres.net.,ConnectAttempts Connection IdleTimeout Opening)
 NOTICE_loop    = io.chagres.loop.*Test
-NOTICE_stream  = io.chagres.stream.*Test io.chagres.net.Tcp*Test io.chagres.net.Pipe*Test
+NOTICE_socket  = io.chagres.socket.*Test
+NOTICE_stream  = io.chagres.stream.*Test
 NOTICE_net     = io.chagres.net.Socket*Test
 MUTANTS        = $(MUTANTS_$(FLOOR))
 NOTICE         = $(NOTICE_$(FLOOR))
@@ -86,7 +88,7 @@ run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(MVN) $(TESTS_ONLY) test $(if $(TEST),-Dtest='$(TEST)')
 
-mutants: ## let PIT break lines of a floor, and list what its tests do not notice; FLOOR=loop, stream or net; MUTANTS=classes NOTICE=tests
+mutants: ## let PIT break lines of a floor, and list what its tests do not notice; FLOOR=loop, socket, stream or net; MUTANTS=classes NOTICE=tests
 	@$(MVN) --quiet -Pmutants test-compile org.pitest:pitest-maven:mutationCoverage \
 	    -Dmutants.classes='$(call commas,$(MUTANTS))' -Dmutants.tests='$(call commas,$(NOTICE))'
 	@echo target/pit-reports/index.html

@@ -1,7 +1,7 @@
+import io.chagres.address.Family;
 import io.chagres.loop.Loop;
-import io.chagres.net.Family;
-import io.chagres.net.KeepAlive;
-import io.chagres.net.Tcp;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.Tcp;
 
 /**
  * Asks the kernel what keep-alive a new TCP socket has: whether it is on, and its three numbers.

@@ -1,5 +1,5 @@
+import io.chagres.ChagresException;
 import io.chagres.handle.Signal;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.net.ConnectOptions;
 import io.chagres.net.Net;

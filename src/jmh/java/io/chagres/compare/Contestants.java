@@ -55,7 +55,7 @@ final class Contestants {
             List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS), this::chagres);
         addJava("chagres-data", "Chagres, net.Socket: onData(socket::write)", List.of(Mode.ECHO), "ChagresServer", "data");
         addJava("chagres-lent", "Chagres, net.Socket: onRead into one lent buffer", List.of(Mode.ECHO), "ChagresServer", "lent");
-        addJava("chagres-stream", "Chagres, stream floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
+        addJava("chagres-stream", "Chagres, socket floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
     }
 
     /** Another build of the library, to compare in turns with this one: its jar, or its folder of classes. */

@@ -1,9 +1,10 @@
 package io.chagres.net;
 
+import io.chagres.SystemException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.stream.Completion;
-import io.chagres.stream.ReadListener;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.ReadListener;
 import java.nio.ByteBuffer;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -1,9 +1,10 @@
 package io.chagres.net;
 
+import io.chagres.SystemException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.SystemException;
-import io.chagres.stream.ReadListener;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.ReadListener;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
 import io.chagres.sys.Sockets;

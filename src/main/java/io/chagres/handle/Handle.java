@@ -1,9 +1,9 @@
 package io.chagres.handle;
 
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.Resident;
-import io.chagres.loop.UsageException;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Consumer;

@@ -1,9 +1,9 @@
 package io.chagres.handle;
 
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.PhaseEntry;
 import io.chagres.loop.PhaseList;
-import io.chagres.loop.UsageException;
 
 /** What {@link Idle}, {@link Prepare} and {@link Check} have in common: a callback once per iteration, in one phase. */
 abstract sealed class PhaseHandle extends Handle permits Idle, Prepare, Check {

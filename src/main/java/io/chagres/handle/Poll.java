@@ -1,12 +1,12 @@
 package io.chagres.handle;
 
-import static io.chagres.loop.SystemException.check;
+import static io.chagres.SystemException.check;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.NonBlocking;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
 import io.chagres.loop.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;

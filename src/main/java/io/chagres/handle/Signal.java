@@ -1,8 +1,8 @@
 package io.chagres.handle;
 
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.Task;
-import io.chagres.loop.UsageException;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
 

@@ -1,6 +1,6 @@
 package io.chagres.handle;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -1,8 +1,8 @@
 package io.chagres.handle;
 
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.TimerEntry;
-import io.chagres.loop.UsageException;
 import java.time.Duration;
 import java.util.StringJoiner;
 

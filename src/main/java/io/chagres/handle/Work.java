@@ -1,11 +1,11 @@
 package io.chagres.handle;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.Resident;
-import io.chagres.loop.SystemException;
 import io.chagres.loop.Task;
-import io.chagres.loop.UsageException;
 import io.chagres.loop.WorkerPool;
 import io.chagres.sys.Errno;
 import java.util.Locale;

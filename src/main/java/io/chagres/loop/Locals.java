@@ -1,5 +1,6 @@
 package io.chagres.loop;
 
+import io.chagres.UsageException;
 import java.util.function.Supplier;
 
 /** One object of a type for the whole loop, made at first use and closed with the loop: a handful, in a list. */

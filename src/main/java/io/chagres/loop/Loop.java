@@ -1,5 +1,7 @@
 package io.chagres.loop;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.sys.SelfCheck;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;

@@ -1,5 +1,7 @@
 package io.chagres.loop;
 
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package io.chagres.loop;
 
+import io.chagres.UsageException;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 

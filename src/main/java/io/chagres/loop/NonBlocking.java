@@ -1,7 +1,8 @@
 package io.chagres.loop;
 
-import static io.chagres.loop.SystemException.check;
+import static io.chagres.SystemException.check;
 
+import io.chagres.SystemException;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.FileIdentity;
 import java.util.ArrayList;

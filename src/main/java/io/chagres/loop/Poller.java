@@ -1,6 +1,6 @@
 package io.chagres.loop;
 
-import static io.chagres.loop.SystemException.check;
+import static io.chagres.SystemException.check;
 
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;

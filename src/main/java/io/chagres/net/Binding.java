@@ -1,11 +1,15 @@
 package io.chagres.net;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.ConnectionListener;
-import io.chagres.stream.DescriptorKind;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.ConnectionListener;
+import io.chagres.socket.DescriptorKind;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.util.List;
 
@@ -40,16 +44,16 @@ final class Binding {
         if (where.isPath()) {
             return onPath(where.path());
         }
-        return where.host() == null ? onAll() : onAddress(where.host());
+        return where.host() == null ? onAll() : onAddress(new SocketAddress(where.host(), where.port()));
     }
 
     /** Listens on the first address; on a link-local one, which would need a zone, only where there is no other. */
-    StreamHandle onFirst(List<String> addresses) {
-        return onAddress(preferred(addresses));
+    StreamHandle onFirst(List<SocketAddress> addresses) {
+        return onAddress(preferred(addresses).withPort(where.port()));
     }
 
-    static String preferred(List<String> addresses) {
-        return addresses.stream().filter(address -> !Ip.isLinkLocal(address)).findFirst().orElse(addresses.getFirst());
+    static SocketAddress preferred(List<SocketAddress> addresses) {
+        return addresses.stream().filter(address -> !address.isLinkLocal()).findFirst().orElse(addresses.getFirst());
     }
 
     // ---- places ----------------------------------------------------------------------------------------------------
@@ -58,21 +62,20 @@ final class Binding {
     private StreamHandle onAll() {
         Tcp tcp = new Tcp(loop);
         try {
-            bind(tcp, ALL_IPV6);
+            bind(tcp, new SocketAddress(ALL_IPV6, where.port()));
         } catch (SystemException noIPv6) {
             tcp.close();
-            return onAddress(ALL_IPV4);
+            return onAddress(new SocketAddress(ALL_IPV4, where.port()));
         }
         return listen(tcp, ALL_IPV6, where.port(), () -> { });
     }
 
-    private StreamHandle onAddress(String address) {
+    private StreamHandle onAddress(SocketAddress local) {
         Tcp tcp = new Tcp(loop);
-        return listen(tcp, address, where.port(), () -> bind(tcp, address));
+        return listen(tcp, local.address(), local.port(), () -> bind(tcp, local));
     }
 
-    private void bind(Tcp tcp, String address) {
-        SocketAddress local = new SocketAddress(address, where.port());
+    private void bind(Tcp tcp, SocketAddress local) {
         if (where.reusePort()) {
             tcp.set(SocketOption.SO_REUSEPORT, true);
         }

@@ -1,11 +1,14 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.UsageException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.address.BlockList;
+import io.chagres.address.SocketAddress;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
-import io.chagres.stream.StreamHandle;
 import java.util.List;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;

@@ -1,8 +1,10 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.SystemException;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.TimerEntry;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

@@ -1,10 +1,23 @@
 package io.chagres.net;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
+import io.chagres.address.BlockList;
+import io.chagres.address.Family;
+import io.chagres.address.HostLookup;
+import io.chagres.address.Lookup;
+import io.chagres.address.Ip;
+import io.chagres.address.LookupOptions;
+import io.chagres.address.SocketAddress;
+import io.chagres.socket.DeferredOptions;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
-import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
@@ -18,6 +31,10 @@ import java.util.function.Supplier;
  * @see <a href="https://nodejs.org/api/net.html#new-netsocketoptions">new net.Socket(options)</a>
  */
 public final class ConnectOptions {
+
+    /** The hints that say which addresses are wanted, as Node's dns.lookup takes them. */
+    private static final Set<LookupOptions.Hint> ADDRESS_HINTS =
+        Set.of(LookupOptions.Hint.AI_ADDRCONFIG, LookupOptions.Hint.AI_V4MAPPED, LookupOptions.Hint.AI_ALL);
 
     private static final int HIGHEST_TRAFFIC_CLASS = 255;
 
@@ -39,7 +56,7 @@ public final class ConnectOptions {
     private boolean noDelay;
     private KeepAlive keepAlive = KeepAlive.OFF;
     private int typeOfService = -1;
-    private EarlyOptions early;
+    private DeferredOptions early;
     private long timeoutMillis;
     long connectTimeoutMillis;
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
@@ -105,7 +122,7 @@ public final class ConnectOptions {
 
     /** Only addresses of this family, where the host has to be looked up; by default both. */
     public ConnectOptions family(Family family) {
-        lookupOptions.family(family);
+        lookupOptions = lookupOptions.family(family);
         return this;
     }
 
@@ -115,11 +132,11 @@ public final class ConnectOptions {
      */
     public ConnectOptions hints(LookupOptions.Hint... hints) {
         for (LookupOptions.Hint hint : UsageException.requireArgument(hints, "hints")) {
-            if (hint == null || !hint.isOfAddresses()) {
+            if (hint == null || !ADDRESS_HINTS.contains(hint)) {
                 throw new UsageException("ERR_INVALID_ARG_VALUE", "The argument 'hints' is invalid. Received " + hint);
             }
         }
-        lookupOptions.hints(hints);
+        lookupOptions = lookupOptions.hints(hints);
         return this;
     }
 
@@ -206,7 +223,7 @@ public final class ConnectOptions {
     /** See {@link Socket#set}. */
     public <T> ConnectOptions set(SocketOption<T> option, T value) {
         if (early == null) {
-            early = new EarlyOptions();
+            early = new DeferredOptions();
         }
         early.add(option, value);
         return this;
@@ -288,7 +305,7 @@ public final class ConnectOptions {
 
     /** The options of a connect to a port, if {@code portOrPath} is a number, or else to a path. */
     static ConnectOptions to(String portOrPath) {
-        int port = SocketAddress.portIn(portOrPath);
+        int port = PortText.port(portOrPath);
         ConnectOptions options = new ConnectOptions();
         return port < 0 ? options.path(portOrPath) : options.port(port);
     }
@@ -311,7 +328,8 @@ public final class ConnectOptions {
         copy.path = path;
         copy.localAddress = localAddress;
         copy.localPort = localPort;
-        copy.lookupOptions = lookupOptions.forConnect();
+        copy.lookupOptions = lookupOptions.family() == null && lookupOptions.hints().isEmpty()
+            ? lookupOptions.hints(LookupOptions.Hint.AI_ADDRCONFIG) : lookupOptions;
         copy.lookup = lookup;
         copy.autoSelectFamily = autoSelectFamily;
         copy.attemptTimeoutMillis = attemptTimeoutMillis;
@@ -345,7 +363,7 @@ public final class ConnectOptions {
             socket.setTypeOfService(typeOfService);
         }
         if (early != null) {
-            early.applyTo(socket);
+            early.applyTo(socket::set);
         }
         socket.setTimeout(timeoutMillis);
     }

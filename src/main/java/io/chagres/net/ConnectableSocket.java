@@ -1,7 +1,8 @@
 package io.chagres.net;
 
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.util.List;
 
 /** How a socket connects. */

@@ -1,12 +1,14 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.Completion;
-import io.chagres.stream.ReadListener;
-import io.chagres.stream.ReadSlab;
-import io.chagres.stream.StreamHandle;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
+import io.chagres.handle.Completion;
+import io.chagres.socket.ReadListener;
+import io.chagres.socket.ReadSlab;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
@@ -26,7 +28,7 @@ final class Connection implements ReadListener, Runnable {
     private boolean owes;
     private long bytesRead;
     private long bytesWritten;
-    private End remote;
+    private SocketAddress remote;
 
     /** @param handle is connected */
     Connection(Socket socket, StreamHandle handle) {
@@ -99,7 +101,7 @@ final class Connection implements ReadListener, Runnable {
             return socket.lent.reader().onRead(socket, buffer, count);
         }
         if (slab.isRoom(buffer)) {
-            return socket.received(slab, count);
+            return socket.received(slab.take(count));
         }
         lendFrom(slab.ofLoans(), count);
         return true;
@@ -145,7 +147,7 @@ final class Connection implements ReadListener, Runnable {
             done.onComplete(refusal(error));
             return;
         } catch (IllegalStateException | WrongThreadException closedArena) {
-            done.onComplete(SystemException.on(Errno.EFAULT, "write", Endpoints.of(handle)).because(closedArena));
+            done.onComplete(handle.failure(Errno.EFAULT, "write").because(closedArena));
             return;
         }
         bytesWritten += size;
@@ -168,7 +170,7 @@ final class Connection implements ReadListener, Runnable {
         } catch (ChagresException error) {
             done.onComplete(refusal(error));
         } catch (IllegalStateException | WrongThreadException closedArena) {
-            done.onComplete(SystemException.on(Errno.EFAULT, "write", Endpoints.of(handle)).because(closedArena));
+            done.onComplete(handle.failure(Errno.EFAULT, "write").because(closedArena));
         }
     }
 
@@ -255,7 +257,10 @@ final class Connection implements ReadListener, Runnable {
     /** Any thread. */
     void describe(StringJoiner text) {
         StreamHandle open = handle;
-        (open == null ? new Endpoints(null, remote) : Endpoints.of(open)).describe(text);
+        String ends = open != null ? open.describeEnds() : remote == null ? "" : "-> " + remote;
+        if (!ends.isEmpty()) {
+            text.add(ends);
+        }
     }
 
     SocketAddress localAddress() {
@@ -264,7 +269,7 @@ final class Connection implements ReadListener, Runnable {
 
     SocketAddress remoteAddress() {
         rememberPeer();
-        return remote == null ? null : remote.ip();
+        return remote;
     }
 
     /** Asks for the peer's address while there is a handle, for events that come after it is closed. */

@@ -1,5 +1,6 @@
 package io.chagres.net;
 
+import io.chagres.address.SocketAddress;
 import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
@@ -35,10 +36,14 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
             MemorySegment address = memory.allocate(SockAddr.SIZE);
             MemorySegment length = memory.allocate(Integer.BYTES);
             length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-            SocketAddress local = Sockets.getsockname(fd, address, length) < 0 ? null : SocketAddress.read(address);
+            SocketAddress local = Sockets.getsockname(fd, address, length) < 0 ? null : read(address);
             length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-            SocketAddress remote = Sockets.getpeername(fd, address, length) < 0 ? null : SocketAddress.read(address);
+            SocketAddress remote = Sockets.getpeername(fd, address, length) < 0 ? null : read(address);
             return new DroppedConnection(local, remote, reason);
         }
+    }
+
+    private static SocketAddress read(MemorySegment sockaddr) {
+        return SocketAddress.of(SockAddr.ip(sockaddr), SockAddr.scopeId(sockaddr), SockAddr.port(sockaddr));
     }
 }

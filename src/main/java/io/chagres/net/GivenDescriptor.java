@@ -1,13 +1,15 @@
 package io.chagres.net;
 
-import static io.chagres.loop.SystemException.check;
+import static io.chagres.SystemException.check;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.DescriptorKind;
+import io.chagres.socket.DescriptorKind;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
-import io.chagres.stream.StreamHandle;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
 

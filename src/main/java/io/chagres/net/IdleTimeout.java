@@ -1,8 +1,8 @@
 package io.chagres.net;
 
+import io.chagres.UsageException;
 import io.chagres.loop.LoopCore;
 import io.chagres.loop.TimerEntry;
-import io.chagres.loop.UsageException;
 import java.util.function.LongSupplier;
 
 /**

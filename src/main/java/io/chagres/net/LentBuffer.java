@@ -1,6 +1,6 @@
 package io.chagres.net;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;

@@ -1,8 +1,12 @@
 package io.chagres.net;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
+import io.chagres.address.Ip;
+import io.chagres.address.SocketAddress;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
-import io.chagres.stream.StreamHandle;
 
 /**
  * Where a server listens: the options of Node's server.listen. Of several places the first of these counts: a handle, a
@@ -56,7 +60,7 @@ public final class ListenOptions {
      *     a port is set with {@link #port}, and a socket file of that name is "./9297"
      */
     public ListenOptions path(String path) {
-        if (path != null && SocketAddress.isNumber(path)) {
+        if (path != null && PortText.isNumber(path)) {
             throw new UsageException("ERR_INVALID_ARG_VALUE", "The property 'options.path' is a number. Received '" + path
                 + "': port() sets a port, and './" + path + "' is a path");
         }

@@ -1,14 +1,16 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.Lookup;
+import io.chagres.address.LookupOptions;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.ConnectionListener;
+import io.chagres.socket.ConnectionListener;
+import io.chagres.socket.StreamHandle;
 import io.chagres.stream.Listeners;
-import io.chagres.stream.StreamHandle;
 import java.util.List;
-import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /** Whether, and by which handle, a server listens; and the way there, which a lookup may be part of. */
@@ -16,6 +18,9 @@ final class Listening {
 
     private final Server server;
     private final LoopCore core;
+    /** Only addresses of a family that this machine has. */
+    private static final LookupOptions LOOKUP = new LookupOptions().hints(LookupOptions.Hint.AI_ADDRCONFIG);
+
     private final ConnectionListener listener;
     private StreamHandle handle;
     /** Counts beginnings and ends, so that what comes late, after it was stopped, is recognised. */
@@ -43,9 +48,8 @@ final class Listening {
         if (open == null) {
             return lookingUp ? "looking up where to listen" : "not listening";
         }
-        StringJoiner text = new StringJoiner("", "listening on ", "");
-        Endpoints.of(open).describe(text.setEmptyValue("listening"));
-        return text.toString();
+        String ends = open.describeEnds();
+        return ends.isEmpty() ? "listening" : "listening on " + ends;
     }
 
     /** Whether it listens, or looks up where to. */
@@ -114,10 +118,10 @@ final class Listening {
         });
     }
 
-    private void lookUp(String host, Consumer<List<String>> onFound) {
+    private void lookUp(String host, Consumer<List<SocketAddress>> onFound) {
         lookingUp = true;
         int mine = changes;
-        Lookup.start(core.loop(), host, (addresses, failure) -> {
+        Lookup.begin(core.loop(), host, LOOKUP, (found, failure) -> {
             if (mine != changes || core.isClosing()) {
                 return;
             }
@@ -125,7 +129,7 @@ final class Listening {
             if (failure != null) {
                 failed(failure);
             } else {
-                onFound.accept(addresses);
+                onFound.accept(found.addresses());
             }
         });
     }

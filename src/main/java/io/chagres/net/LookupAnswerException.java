@@ -1,6 +1,6 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 
 /**
  * An error of a connect whose lookup has given an answer that is no address to connect to: ERR_INVALID_ADDRESS_FAMILY or

@@ -1,6 +1,6 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 
 /** Is told what a lookup has found, see {@link Socket#onLookup}. */
 @FunctionalInterface

@@ -1,11 +1,17 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.SystemException;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.HostLookup;
+import io.chagres.address.Ip;
+import io.chagres.address.Lookup;
+import io.chagres.address.SocketAddress;
+import io.chagres.handle.Completion;
 import io.chagres.loop.TimerEntry;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.Completion;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -43,13 +49,15 @@ final class Opening implements ConnectAttempts.Listener {
     /** Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
     void begin() {
         startDeadline();
-        String host = options.host;
         if (options.path != null) {
             connectPipe(options.path);
-        } else if (Ip.version(host) != 0) {
-            socket.loop().nextTick(() -> attempt(List.of(new SocketAddress(host, port))));
+            return;
+        }
+        SocketAddress literal = SocketAddress.ofLiteral(options.host, port);
+        if (literal != null) {
+            socket.loop().nextTick(() -> attempt(List.of(literal)));
         } else {
-            lookUp(host);
+            lookUp(options.host);
         }
     }
 
@@ -136,7 +144,7 @@ final class Opening implements ConnectAttempts.Listener {
 
     private void lookedUp(String host, Lookup.Addresses found, ChagresException error) {
         try {
-            answered(host, found == null ? null : found.toAnswers(), error);
+            answered(host, found == null ? null : found.addresses().stream().map(this::answer).toList(), error);
         } catch (Throwable broken) {
             onBroken(broken);
         }
@@ -146,9 +154,9 @@ final class Opening implements ConnectAttempts.Listener {
     private void ask(HostLookup user, String host) {
         asking = true;
         try {
-            user.lookup(host, options.lookupOptions.copy(), (answer, error) -> {
+            user.lookup(host, options.lookupOptions, (answer, error) -> {
                 socket.loop().core().checkThread();
-                List<HostLookup.Address> addresses = answer == null ? null : new ArrayList<>(answer);
+                List<Answer> addresses = answer == null ? null : answer.stream().map(this::answer).toList();
                 if (asking) {
                     socket.loop().nextTick(() -> answered(host, addresses, error));
                 } else {
@@ -160,7 +168,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void answered(String host, List<HostLookup.Address> addresses, ChagresException error) {
+    private void answered(String host, List<Answer> addresses, ChagresException error) {
         if (over || answered) {
             return;
         }
@@ -173,7 +181,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void goOn(String host, List<HostLookup.Address> addresses, ChagresException error) {
+    private void goOn(String host, List<Answer> addresses, ChagresException error) {
         if (socket.loop().core().isClosing()) {
             onFailed(null);
         } else if (error != null) {
@@ -184,26 +192,47 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void found(String host, List<HostLookup.Address> addresses) {
+    /**
+     * One address that the host has.
+     *
+     * @param remote null if {@code address} and {@code family} are not those of an IP address
+     */
+    private record Answer(String address, int family, SocketAddress remote) {
+    }
+
+    private Answer answer(SocketAddress found) {
+        return new Answer(found.address(), found.isIPv6() ? 6 : 4, found.withPort(port));
+    }
+
+    /** The user's lookup may answer anything. */
+    private Answer answer(HostLookup.Address found) {
+        if (found == null) {
+            return new Answer(null, 0, null);
+        }
+        boolean isFamily = found.family() == 4 || found.family() == 6;
+        return new Answer(found.address(), found.family(), isFamily ? SocketAddress.ofLiteral(found.address(), port) : null);
+    }
+
+    private void found(String host, List<Answer> addresses) {
         List<SocketAddress> remotes = new ArrayList<>(addresses.size());
-        for (HostLookup.Address found : options.triesAll() || addresses.isEmpty() ? addresses : addresses.subList(0, 1)) {
+        for (Answer found : options.triesAll() || addresses.isEmpty() ? addresses : addresses.subList(0, 1)) {
             socket.emitLookup(null, found.address(), found.family(), host);
             if (over) {
                 return;
             }
-            if (found.isValid()) {
-                remotes.add(new SocketAddress(found.address(), port));
+            if (found.remote() != null) {
+                remotes.add(found.remote());
             }
         }
         if (remotes.isEmpty()) {
-            failLater(invalid(addresses.isEmpty() ? new HostLookup.Address(null, 0) : addresses.get(0), host));
+            failLater(invalid(addresses.isEmpty() ? answer((HostLookup.Address) null) : addresses.get(0), host));
         } else {
             attempt(remotes);
         }
     }
 
-    private ChagresException invalid(HostLookup.Address found, String host) {
-        boolean isAddress = Net.isIP(found.address()) != 0;
+    private ChagresException invalid(Answer found, String host) {
+        boolean isAddress = Ip.version(found.address()) != 0;
         return new LookupAnswerException(isAddress ? "ERR_INVALID_ADDRESS_FAMILY" : "ERR_INVALID_IP_ADDRESS",
             isAddress ? "Invalid address family: " + found.family() + " " + host + ":" + port
                 : "Invalid IP address: " + found.address(), host, port);

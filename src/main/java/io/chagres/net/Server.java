@@ -1,9 +1,12 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;
@@ -82,7 +85,7 @@ public final class Server extends ServerListeners {
 
     /** As {@link #listen(String)}; {@code onListening} runs once, when it does. */
     public Server listen(String portOrPath, Runnable onListening) {
-        int port = SocketAddress.portIn(portOrPath);
+        int port = PortText.port(portOrPath);
         ListenOptions where = new ListenOptions();
         return listen(port < 0 ? where.path(portOrPath) : where.port(port), onListening);
     }

@@ -1,12 +1,15 @@
 package io.chagres.net;
 
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.net.DroppedConnection.Reason;
-import io.chagres.stream.ConnectionListener;
+import io.chagres.socket.ConnectionListener;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
-import io.chagres.stream.StreamHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -102,8 +105,11 @@ final class ServerConnections implements ConnectionListener {
         if (options.blockList() == null || !(accepted instanceof Tcp tcp)) {
             return false;
         }
-        SocketAddress remote = tcp.remoteAddressIfAny();
-        return remote == null || options.blockList().check(remote.address());
+        try {
+            return options.blockList().check(tcp.remoteAddress());
+        } catch (SystemException hasGone) {
+            return true;
+        }
     }
 
     /** What nobody else may have got to know is not left open where a listener throws. */

@@ -1,9 +1,9 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.UsageException;
 import io.chagres.stream.Listeners;
 import java.util.function.Consumer;
 

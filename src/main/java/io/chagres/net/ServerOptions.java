@@ -1,6 +1,9 @@
 package io.chagres.net;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
+import io.chagres.address.BlockList;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.SocketOption;
 import io.chagres.stream.Duplex;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;

@@ -1,11 +1,12 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.Completion;
-import io.chagres.stream.ReadSlab;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
@@ -44,7 +45,7 @@ public final class Socket extends ConnectableSocket {
      *
      * @throws UsageException ERR_INVALID_FD_TYPE where the descriptor is neither a stream socket nor of a pipe; EINVAL where the
      *     handle is closed, or of another loop
-     * @throws io.chagres.loop.SystemException EBADF
+     * @throws io.chagres.SystemException EBADF
      */
     public Socket(Loop loop, ConnectOptions options) {
         super(loop, UsageException.requireArgument(options, "options").duplex());
@@ -202,9 +203,9 @@ public final class Socket extends ConnectableSocket {
         return this;
     }
 
-    /** What was read into {@code slab}; whether to go on. */
-    boolean received(ReadSlab slab, int count) {
-        return push(slab, count);
+    /** Takes a chunk that was read, for good; returns whether to go on. */
+    boolean received(ByteBuffer chunk) {
+        return pushOwned(chunk);
     }
 
     /** Whether what comes next goes through pipes that are done with it at once. */

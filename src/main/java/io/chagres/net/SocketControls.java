@@ -1,10 +1,13 @@
 package io.chagres.net;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
-import io.chagres.stream.StreamHandle;
 
 /** What can be set on a socket: options of the kernel's socket, the idle timeout, and whether the loop waits for it. */
 abstract sealed class SocketControls extends SocketListeners permits ConnectableSocket {
@@ -114,7 +117,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         if (kept == null && handle() == null) {
             throw new UsageException("EBADF", "get of " + option + " without a connection: " + this);
         }
-        return kept != null ? kept : option.read(handle().fd());
+        return kept != null ? kept : SocketSettings.get(option, handle());
     }
 
     /** As {@link #setTimeout(long)}; {@code onTimeout} runs once, at the next timeout. With 0 it is taken off again. */

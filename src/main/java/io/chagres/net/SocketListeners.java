@@ -1,8 +1,9 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;

@@ -1,8 +1,13 @@
 package io.chagres.net;
 
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.StreamHandle;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.socket.DeferredOptions;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
@@ -17,12 +22,12 @@ final class SocketSettings {
     /** -1 where none was set. */
     private int typeOfService = -1;
     /** What else was set; null where nothing was. */
-    private EarlyOptions options;
+    private DeferredOptions options;
 
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
         return on
-            ? KeepAlive.of(Math.clamp(initialDelayMillis / MILLIS_PER_SECOND, 0, KeepAlive.MOST_SECONDS), 0, 0)
+            ? KeepAlive.of(Math.clamp(initialDelayMillis / MILLIS_PER_SECOND, 0, KeepAlive.MAX_SECONDS), 0, 0)
             : KeepAlive.OFF;
     }
 
@@ -44,14 +49,23 @@ final class SocketSettings {
 
     <T> void set(SocketOption<T> option, T value, StreamHandle handle) {
         if (handle != null && handle.fd() >= 0) {
-            option.set(handle.fd(), value);
+            if (handle instanceof Tcp tcp) {
+                tcp.set(option, value);
+            } else {
+                ((Pipe) handle).set(option, value);
+            }
         }
         keep(option, value);
     }
 
+    /** The option as the kernel has it. */
+    static <T> T get(SocketOption<T> option, StreamHandle handle) {
+        return handle instanceof Tcp tcp ? tcp.get(option) : ((Pipe) handle).get(option);
+    }
+
     private <T> void keep(SocketOption<T> option, T value) {
         if (options == null) {
-            options = new EarlyOptions();
+            options = new DeferredOptions();
         }
         options.add(option, value);
     }
@@ -97,7 +111,7 @@ final class SocketSettings {
             handle.set(SocketOption.TRAFFIC_CLASS, typeOfService);
         }
         if (options != null) {
-            options.applyTo(handle);
+            options.applyTo(handle::set);
         }
     }
 

@@ -1,10 +1,11 @@
 /**
- * Servers and connections: Node's net module on top of TCP handles; and handles for Unix sockets, FIFOs and pipes.
+ * Servers and connections: Node's net module, on top of the handles of {@link io.chagres.socket} and the streams of {@link
+ * io.chagres.stream}.
  *
  * <pre>
  *     {@link io.chagres.net.Server}, {@link io.chagres.net.Socket}      Node's lib/net.js
  *        |
- *     {@link io.chagres.net.Tcp}, {@link io.chagres.net.Pipe}           libuv's src/unix/tcp.c and pipe.c
+ *     {@link io.chagres.socket.Tcp}, {@link io.chagres.socket.Pipe}           libuv's src/unix/tcp.c and pipe.c
  * </pre>
  *
  * <h2>A server</h2>
@@ -15,9 +16,9 @@
  *
  * <p>A server listens on a port; on a Unix socket; on a handle, or a descriptor, that somebody else has bound. Several share the
  * work of one place: each with a socket of its own (SO_REUSEPORT); all with the same one, passed on with {@link
- * io.chagres.net.Pipe}; or one that accepts, and deals the connections out to others, who {@link io.chagres.net.Server#adopt}
+ * io.chagres.socket.Pipe}; or one that accepts, and deals the connections out to others, who {@link io.chagres.net.Server#adopt}
  * them. Connections that are too many are dropped ({@link io.chagres.net.Server#setMaxConnections}) or left in the backlog
- * ({@link io.chagres.net.Server#pauseAccepting}); from whom there shall be none, a {@link io.chagres.net.BlockList} says.
+ * ({@link io.chagres.net.Server#pauseAccepting}); from whom there shall be none, a {@link io.chagres.address.BlockList} says.
  *
  * <h2>A client</h2>
  *
@@ -36,7 +37,7 @@
  * <p>A signal ends it at any step, and a block list keeps it from addresses. What comes is a chunk of the loop's slab for data
  * listeners; or it is read into one buffer that a {@link io.chagres.net.BufferReader} is lent. The chapter of {@link
  * io.chagres.stream} says what callers and receivers may do with a buffer, and when. Options are values: a call goes by what they are
- * then, and changing them later has no effect on it. A {@link io.chagres.net.BlockList} and an {@link
+ * then, and changing them later has no effect on it. A {@link io.chagres.address.BlockList} and an {@link
  * io.chagres.stream.AbortSignal} are not values: they are asked each time they are needed.
  *
  * <h2>The end of a connection</h2>
@@ -50,15 +51,6 @@
  * is therefore: close the server, and let the loop run out. Clients that would stay on are given a time of grace
  * ({@link io.chagres.net.Server#close(java.time.Duration)}): those that nothing is under way on are ended at once, the others
  * after their answer, and who is still there when it is over is destroyed.
- *
- * <h2>Options and lookups</h2>
- *
- * {@link io.chagres.net.SocketOption} lists what can be asked of a {@link io.chagres.net.Tcp}, and {@link io.chagres.net.TcpInfo}
- * is what the kernel knows of it. What is set before there is a socket is kept, with its value, until there is one. To notice a
- * peer that has vanished takes two of them: keep-alive while the connection is idle, and TCP_USER_TIMEOUT while data is
- * unacknowledged, when the kernel sends no probes.
- *
- * <p>{@link io.chagres.net.Lookup} asks for addresses and names on a worker thread.
  *
  * @see <a href="https://nodejs.org/api/net.html">Node: net</a>
  */

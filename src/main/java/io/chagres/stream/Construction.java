@@ -1,7 +1,8 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.UsageException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.handle.Completion;
 import java.util.function.Consumer;
 
 /**

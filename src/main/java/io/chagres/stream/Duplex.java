@@ -1,8 +1,9 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -155,9 +156,9 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         return reading.push(Buffers.view(UsageException.requireArgument(chunk, "chunk")));
     }
 
-    /** As {@link #push(ByteBuffer)}, of the first {@code count} bytes of the room of {@code slab}, which saves a view. */
-    protected final boolean push(ReadSlab slab, int count) {
-        return reading.push(slab.take(count));
+    /** Pushes {@code chunk} itself instead of a view, which saves one: the caller must not use the buffer again. */
+    protected final boolean pushOwned(ByteBuffer chunk) {
+        return reading.push(UsageException.requireArgument(chunk, "chunk"));
     }
 
     /**

@@ -1,9 +1,10 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopCore;
-import io.chagres.loop.UsageException;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 

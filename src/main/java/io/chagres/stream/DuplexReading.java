@@ -1,8 +1,8 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;

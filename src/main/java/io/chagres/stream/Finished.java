@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.handle.Completion;
 import java.util.function.Consumer;
 
 /** Waits until one side of a stream, or both, are over: Node's lib/internal/streams/end-of-stream.js. */

@@ -1,6 +1,6 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
@@ -93,7 +93,7 @@ public sealed interface Readable permits DuplexReading {
      * Takes {@code size} bytes; null where fewer are buffered, but at the end those that are left. With 0 it takes none and
      * makes the source go on. One who asks for more than {@link #readableHighWaterMark()} raises that to the next power of 2.
      *
-     * @throws io.chagres.loop.UsageException ERR_OUT_OF_RANGE where it is negative, or more than 1 GiB
+     * @throws io.chagres.UsageException ERR_OUT_OF_RANGE where it is negative, or more than 1 GiB
      */
     ByteBuffer read(int size);
 

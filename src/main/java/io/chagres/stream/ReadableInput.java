@@ -1,8 +1,8 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
 import io.chagres.loop.Resident;
-import io.chagres.loop.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

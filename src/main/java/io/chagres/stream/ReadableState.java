@@ -1,6 +1,6 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;

@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
+import io.chagres.handle.Completion;
 import java.util.List;
 
 /**

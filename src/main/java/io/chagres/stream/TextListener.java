@@ -1,6 +1,6 @@
 package io.chagres.stream;
 
-import io.chagres.loop.UsageException;
+import io.chagres.UsageException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;

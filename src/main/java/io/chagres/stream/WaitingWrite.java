@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.handle.Completion;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;

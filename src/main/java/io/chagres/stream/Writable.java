@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.handle.Completion;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
@@ -43,7 +44,7 @@ public sealed interface Writable permits Duplex {
      * @param callback is told when the bytes are with the kernel, or the error; may be null
      * @return false where {@link #writableHighWaterMark()} bytes or more are waiting: it takes more, but a good source
      *     waits for {@link #onDrain}
-     * @throws io.chagres.loop.UsageException ERR_STREAM_NULL_VALUES
+     * @throws io.chagres.UsageException ERR_STREAM_NULL_VALUES
      * @throws IllegalStateException if the arena of {@code data} is closed; if it is closed later, before the bytes were written, the
      *     error of a socket is EFAULT, with an IllegalStateException as its cause
      * @throws WrongThreadException if the arena of {@code data} is confined to another thread

@@ -1,26 +1,12 @@
 /**
- * Streams of bytes, twice: as the kernel has them, and as Node has them.
+ * Streams of bytes as Node has them: events, buffers, back-pressure, an end. A stream knows no socket: it is made of what a subclass
+ * reads and writes.
  *
  * <pre>
- *     {@link io.chagres.stream.Duplex}          events, buffers, back-pressure, an end       Node's lib/internal/streams
- *        | push, doRead   | doWrite, doFinal
- *     {@link io.chagres.stream.StreamHandle}    reads, write requests, shutdown, accept      libuv's src/unix/stream.c
- *        |                |
- *     recv(2)          send(2), sendmsg(2), shutdown(2), accept4(2)       of what is no socket: read(2), write(2), writev(2)
+ *     {@link io.chagres.stream.Duplex}     what users see: data, end, write callbacks, drain, finish, error, close
+ *        | push       | doWrite, doFinal
+ *     a subclass: {@code net.Socket}, or the user's own
  * </pre>
- *
- * <h2>StreamHandle</h2>
- *
- * The socket on the loop. It is made of a {@code ReadLoop}, a {@code WriteQueue} and, where it listens, an {@code Acceptor},
- * each with its bound on the work per event. A write is tried at once; what the kernel does not take is queued, and
- * queued writes go together in one system call. Each request completes exactly once, never inside the call that made it, in
- * the order in which they were made; a call that throws made none.
- *
- * <p>Who does not read learns of nothing, unless he asks to hear when the peer goes ({@link
- * io.chagres.stream.StreamHandle#watchPeer}); and a listener can rest ({@link io.chagres.stream.StreamHandle#pauseAccepting}).
- *
- * <p>How bytes pass between it and its descriptor is a {@code Transport}'s: one for sockets, one for FIFOs and terminals, and
- * one for the sockets of an {@link io.chagres.stream.IpcStream}, over which descriptors come and go besides.
  *
  * <h2>Duplex</h2>
  *
@@ -66,12 +52,11 @@
  * Closed between two calls, before all bytes are sent, it fails the write with EFAULT, whose cause is an IllegalStateException; a
  * write of an arena that is closed already throws that at the call. In no case are bytes of other memory sent.
  *
- * <p><b>The bytes of a chunk belong to its data listeners.</b> They may be kept, and written elsewhere, without a copy: they are a
- * piece of a slab that is never used twice ({@link io.chagres.stream.ReadSlab}). If only pipes and text listeners get them, they
+ * <p><b>The bytes of a chunk belong to its data listeners.</b> They may be kept, and written elsewhere, without a copy: those of a
+ * socket are a piece of a slab that is never used twice. If only pipes and text listeners get them, they
  * are lent, and the same memory serves the next read: a pipe between sockets makes no garbage. Into a buffer that is read-only nothing
- * is read: it is refused with a {@link io.chagres.loop.UsageException}.
+ * is read: it is refused with a {@link io.chagres.UsageException}.
  *
- * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
  * @see <a href="https://nodejs.org/api/stream.html">Node: stream</a>
  */
 package io.chagres.stream;

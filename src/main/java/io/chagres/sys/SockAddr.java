@@ -74,6 +74,11 @@ public final class SockAddr {
         return INET6_BYTES;
     }
 
+    /** The address of 4 or 16 bytes as its family has it: {@link #putInet} or {@link #putInet6}. */
+    public static int putIp(MemorySegment dst, byte[] ip, int port, int scopeId) {
+        return ip.length == 4 ? putInet(dst, ip, port) : putInet6(dst, ip, port, 0, scopeId);
+    }
+
     /**
      * A {@code sockaddr_un}. A path is written with its NUL; a name whose first byte is NUL is abstract and just as
      * long as given; the empty name lets bind choose one. A name that does not fit is -ENAMETOOLONG and never cut; a
@@ -138,9 +143,9 @@ public final class SockAddr {
         return src.get(NET_INT, FLOWINFO);
     }
 
-    /** The scope of an AF_INET6 address: the index of an interface where it is link-local. */
+    /** The scope of an AF_INET6 address: the index of an interface if it is link-local. 0 of other families. */
     public static int scopeId(MemorySegment src) {
-        return src.get(JAVA_INT_UNALIGNED, SCOPE_ID);
+        return family(src) == Sockets.AF_INET6 ? src.get(JAVA_INT_UNALIGNED, SCOPE_ID) : 0;
     }
 
     /**

@@ -3,7 +3,7 @@ package io.chagres.handle;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import org.openjdk.jcstress.annotations.Actor;

@@ -4,10 +4,10 @@ import static io.chagres.faults.Visitor.DROPPED;
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.World.nameOf;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.SystemException;
-import io.chagres.stream.ReadListener;
-import io.chagres.stream.StreamHandle;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.socket.ReadListener;
+import io.chagres.socket.StreamHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;

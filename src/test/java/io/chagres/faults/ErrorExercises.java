@@ -2,6 +2,9 @@ package io.chagres.faults;
 
 import static io.chagres.faults.ErrorWorld.surely;
 
+import io.chagres.address.Lookup;
+import io.chagres.address.LookupOptions;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.handle.Handle;
@@ -13,14 +16,11 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.LoopThread;
 import io.chagres.loop.RunMode;
 import io.chagres.net.ConnectOptions;
-import io.chagres.net.Lookup;
-import io.chagres.net.LookupOptions;
 import io.chagres.net.Net;
-import io.chagres.net.Pipe;
 import io.chagres.net.Server;
 import io.chagres.net.Socket;
-import io.chagres.net.SocketAddress;
-import io.chagres.net.Tcp;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortController;
 import java.time.Duration;
 import java.util.LinkedHashMap;

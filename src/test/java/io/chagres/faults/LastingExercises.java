@@ -3,6 +3,7 @@ package io.chagres.faults;
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.World.nameOf;
 
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.FullBacklog;
 import io.chagres.handle.Timer;
@@ -10,8 +11,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.Watcher;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
-import io.chagres.net.SocketAddress;
-import io.chagres.net.Tcp;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Faults;
 import java.io.IOException;

@@ -3,11 +3,11 @@ package io.chagres.faults;
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.World.nameOf;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.net.Pipe;
-import io.chagres.stream.DescriptorKind;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.DescriptorKind;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
 import io.chagres.sys.Descriptors;
 import java.io.IOException;
 import java.nio.ByteBuffer;

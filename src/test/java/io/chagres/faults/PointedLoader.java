@@ -1,9 +1,9 @@
 package io.chagres.faults;
 
+import static com.tngtech.archunit.thirdparty.org.objectweb.asm.Opcodes.ANEWARRAY;
 import static com.tngtech.archunit.thirdparty.org.objectweb.asm.Opcodes.ASM9;
 import static com.tngtech.archunit.thirdparty.org.objectweb.asm.Opcodes.INVOKESTATIC;
 import static com.tngtech.archunit.thirdparty.org.objectweb.asm.Opcodes.NEW;
-import static com.tngtech.archunit.thirdparty.org.objectweb.asm.Opcodes.ANEWARRAY;
 import static com.tngtech.archunit.thirdparty.org.objectweb.asm.Opcodes.NEWARRAY;
 
 import com.tngtech.archunit.thirdparty.org.objectweb.asm.ClassReader;

@@ -1,12 +1,12 @@
 package io.chagres.faults;
 
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
 import io.chagres.fixture.OpenDescriptors;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Handle;
 import io.chagres.handle.Timer;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;

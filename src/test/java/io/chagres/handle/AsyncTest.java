@@ -6,12 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -8,14 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.RawSocket;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
 import io.chagres.sys.Errno;
 import java.io.IOException;
 import java.nio.file.Files;

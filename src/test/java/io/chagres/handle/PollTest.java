@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.LoopFixture;
@@ -17,7 +18,6 @@ import io.chagres.fixture.RawSocket;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.UsageException;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import java.util.ArrayList;

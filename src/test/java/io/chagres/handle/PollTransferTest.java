@@ -10,11 +10,11 @@ import static org.junit.jupiter.api.Assertions.assertNotSame;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.RawSocket;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
 import io.chagres.sys.Errno;
 import java.util.Random;
 import org.junit.jupiter.api.Test;

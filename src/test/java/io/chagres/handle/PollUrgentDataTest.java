@@ -7,12 +7,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.RawSocket;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.SystemException;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;

@@ -5,12 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.SignalBackdrop;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,12 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.SystemException;
 import io.chagres.loop.WorkerPool;
 import java.util.ArrayList;
 import java.util.Collections;

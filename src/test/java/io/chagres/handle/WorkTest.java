@@ -8,12 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;

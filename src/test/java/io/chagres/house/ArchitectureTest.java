@@ -4,6 +4,7 @@ import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPac
 import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -29,6 +30,25 @@ class ArchitectureTest {
     }
 
     @Test
+    void streamsAndSocketsDoNotKnowEachOther() {
+        check(noClasses().that().resideInAPackage(Floor.STREAM.packages())
+                .should().dependOnClassesThat().resideInAnyPackage(Floor.SOCKET.packages(), Floor.ADDRESS.packages()));
+    }
+
+    @Test
+    void theExceptionsKnowTheKernelsFloorAlone() {
+        check(noClasses().that().resideInAPackage(Floor.BASE)
+                .should().dependOnClassesThat().resideInAnyPackage(Floor.SYS.packagesAbove()));
+        check(noClasses().that().resideInAPackage(Floor.SYS.packages())
+                .should().dependOnClassesThat().resideInAPackage(Floor.BASE));
+    }
+
+    @Test
+    void noPackagesKnowEachOtherInACircle() {
+        slices().matching("io.chagres.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
     void onlySysLinksNativeFunctions() {
         check(noClasses().that().resideOutsideOfPackage(Floor.SYS.packages())
                 .should().dependOnClassesThat(nameMatching(
@@ -37,8 +57,8 @@ class ArchitectureTest {
     }
 
     @Test
-    void nativeMemoryNeverShowsInStreamOrNet() {
-        check(classes().that().resideInAnyPackage(Floor.STREAM.packages(), Floor.NET.packages()).and().arePublic()
+    void nativeMemoryNeverShowsAboveTheHandles() {
+        check(classes().that().resideInAnyPackage(Floor.HANDLE.packagesAbove()).and().arePublic()
                 .should(new OfferNo(nameMatching("java\\.lang\\.foreign\\..*"))));
     }
 

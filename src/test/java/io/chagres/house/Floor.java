@@ -1,13 +1,16 @@
 package io.chagres.house;
 
-import java.util.Locale;
-
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Stream;
+
 
 /** The floors of the house, lowest first. */
 enum Floor {
-    SYS, LOOP, HANDLE, STREAM, NET;
+    SYS, LOOP, HANDLE, ADDRESS, SOCKET, STREAM, NET;
+
+    /** The package of the exceptions, which all floors but the lowest import. */
+    static final String BASE = "io.chagres";
 
     /** The floor's package, as in {@code io.chagres.sys}. */
     String packageName() {

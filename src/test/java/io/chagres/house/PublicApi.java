@@ -17,7 +17,8 @@ final class PublicApi {
 
     static List<Class<?>> types() {
         List<Class<?>> types = new ClassFileImporter().importPath(Path.of("target/classes")).stream()
-            .filter(type -> Stream.of(Floor.values()).skip(1).anyMatch(floor -> type.getPackageName().equals(floor.packageName())))
+            .filter(type -> type.getPackageName().equals(Floor.BASE)
+                || Stream.of(Floor.values()).skip(1).anyMatch(floor -> type.getPackageName().equals(floor.packageName())))
             .<Class<?>>map(JavaClass::reflect).filter(PublicApi::isPublic).toList();
         assertFalse(types.isEmpty(), "no class was found");
         return types;

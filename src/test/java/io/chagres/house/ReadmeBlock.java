@@ -83,18 +83,18 @@ record ReadmeBlock(int line, List<String> code) {
 
     /** One import for each public type, since {@code io.chagres.handle.*} and {@code java.util.*} both have a Timer. */
     private static String defaultImports() {
-        return javaImports() + Stream.of(Floor.values()).filter(floor -> floor != Floor.SYS)
+        return javaImports() + Stream.concat(Stream.of(Floor.BASE), Stream.of(Floor.values()).filter(floor -> floor != Floor.SYS).map(Floor::packageName))
                 .flatMap(ReadmeBlock::publicTypes)
                 .map(name -> "import " + name + ";\n")
                 .collect(joining());
     }
 
-    private static Stream<String> publicTypes(Floor floor) {
-        Path folder = Path.of("target/classes", floor.packageName().split("\\."));
+    private static Stream<String> publicTypes(String packageName) {
+        Path folder = Path.of("target/classes", packageName.split("\\."));
         try (Stream<Path> files = Files.list(folder)) {
             return files.map(file -> file.getFileName().toString())
                     .filter(name -> name.matches("[A-Z]\\w*\\.class"))
-                    .map(name -> floor.packageName() + "." + name.replace(".class", ""))
+                    .map(name -> packageName + "." + name.replace(".class", ""))
                     .filter(ReadmeBlock::isPublic)
                     .toList().stream();
         } catch (IOException e) {

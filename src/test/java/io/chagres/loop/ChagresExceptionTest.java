@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import org.junit.jupiter.api.Test;
 
 class ChagresExceptionTest {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.UsageException;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;

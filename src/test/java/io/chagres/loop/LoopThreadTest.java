@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;

@@ -2,15 +2,16 @@ package io.chagres.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.ChagresException;
+import io.chagres.address.Lookup;
+import io.chagres.address.LookupOptions;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
-import io.chagres.net.Lookup;
-import io.chagres.net.LookupOptions;
 import io.chagres.net.Net;
-import io.chagres.net.Pipe;
-import io.chagres.net.SocketAddress;
-import io.chagres.net.Tcp;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.Tcp;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,9 +1,10 @@
 package io.chagres.loop;
 
-import static io.chagres.loop.SystemException.check;
+import static io.chagres.SystemException.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.SystemException;
 import io.chagres.fixture.Descriptor;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.sys.Errno;
 import org.junit.jupiter.api.Test;

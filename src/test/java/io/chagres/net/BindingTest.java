@@ -2,8 +2,9 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
-import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,23 +12,27 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Which of the addresses of a name a server listens on. */
 class BindingTest {
 
+    private static String preferred(String... addresses) {
+        return Binding.preferred(Stream.of(addresses).map(address -> new SocketAddress(address, 0)).toList()).address();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"fe80::1", "fe80::1%eth0", "fe8f::1", "fe9a::1", "feab::1", "febf:ffff::1"})
     @Covers("node:test-net-server-listen-ipv6-link-local")
     void theFirstThatIsNotLinkLocal(String linkLocal) {
-        assertEquals("127.0.0.1", Binding.preferred(List.of(linkLocal, "127.0.0.1", "::1")));
-        assertEquals("::1", Binding.preferred(List.of("::1", linkLocal)));
+        assertEquals("127.0.0.1", preferred(linkLocal, "127.0.0.1", "::1"));
+        assertEquals("::1", preferred("::1", linkLocal));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"fec0::1", "fe7f::1", "fe8::1", "fe::80", "f:e80::1", "::fe80", "254.128.0.1"})
     void whatOnlyLooksAlikeIsNotLinkLocal(String other) {
-        assertEquals(other, Binding.preferred(List.of(other, "::1")));
+        assertEquals(other, preferred(other, "::1"));
     }
 
     @Test
     @Covers("node:test-net-server-listen-ipv6-link-local")
     void aLinkLocalOneWhereThereIsNoOther() {
-        assertEquals("fe80::2", Binding.preferred(List.of("fe80::2", "fe80::1")));
+        assertEquals("fe80::2", preferred("fe80::2", "fe80::1"));
     }
 }

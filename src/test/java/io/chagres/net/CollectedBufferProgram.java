@@ -1,6 +1,8 @@
 package io.chagres.net;
 
+import io.chagres.fixture.PipePair;
 import io.chagres.loop.Loop;
+import io.chagres.socket.Pipe;
 import io.chagres.sys.Faults;
 import java.lang.ref.WeakReference;
 import java.nio.ByteBuffer;

@@ -6,15 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
+import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,7 +60,7 @@ class ErrorsNameTheConnectionTest {
             assertEquals("read ECONNRESET", error.getMessage());
             assertEquals(client.result(), new SocketAddress(error.address(), error.port()));
             assertNull(error.localAddress());
-            assertEquals("io.chagres.loop.SystemException: read ECONNRESET (" + client.result() + ")", error.toString());
+            assertEquals("io.chagres.SystemException: read ECONNRESET (" + client.result() + ")", error.toString());
             journal.expect("close of " + client.result().port());
         }
     }
@@ -116,7 +119,7 @@ class ErrorsNameTheConnectionTest {
         loop.run();
         SystemException error = (SystemException) errors.get(0);
         assertEquals(path, error.address());
-        assertEquals("io.chagres.loop.SystemException: " + error.getMessage() + " (" + path + ")", error.toString());
+        assertEquals("io.chagres.SystemException: " + error.getMessage() + " (" + path + ")", error.toString());
     }
 
     @Test
@@ -125,7 +128,7 @@ class ErrorsNameTheConnectionTest {
         try (Peer<SocketAddress> client = resetting(Local.HOST, port)) {
             SystemException error = assertThrows(SystemException.class, loop::run);
             assertEquals("read ECONNRESET", error.getMessage());
-            assertEquals("io.chagres.loop.SystemException: read ECONNRESET (" + client.result()
+            assertEquals("io.chagres.SystemException: read ECONNRESET (" + client.result()
                 + "); no onError listener on Socket (destroyed, -> " + client.result() + ")", error.toString());
             loop.run();
         }
@@ -137,7 +140,7 @@ class ErrorsNameTheConnectionTest {
         Server second = Net.createServer(loop);
         second.listen(first.address().port(), Local.HOST);
         SystemException error = assertThrows(SystemException.class, loop::run);
-        assertEquals("io.chagres.loop.SystemException: listen EADDRINUSE: address already in use " + first.address()
+        assertEquals("io.chagres.SystemException: listen EADDRINUSE: address already in use " + first.address()
             + "; no onError listener on Server (not listening, 0 connections)", error.toString());
         first.close();
         loop.run();

@@ -1,7 +1,7 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.stream.Completion;
+import io.chagres.ChagresException;
+import io.chagres.handle.Completion;
 import io.chagres.stream.Duplex;
 import java.nio.ByteBuffer;
 

@@ -1,10 +1,13 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
-import io.chagres.loop.SystemException;
-import io.chagres.stream.IpcStream;
-import io.chagres.stream.ReadListener;
-import io.chagres.stream.StreamHandle;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.fixture.PipePair;
+import io.chagres.socket.IpcStream;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.ReadListener;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import java.nio.ByteBuffer;
 import java.util.Random;

@@ -1,7 +1,11 @@
 package io.chagres.net;
 
+import io.chagres.address.SocketAddress;
+import io.chagres.fixture.Local;
+import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
-import io.chagres.stream.DescriptorKind;
+import io.chagres.socket.DescriptorKind;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 
 /** A process that listens on descriptors which it did not open. */

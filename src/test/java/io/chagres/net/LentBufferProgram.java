@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import io.chagres.fixture.Allocations;
+import io.chagres.fixture.Local;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.io.OutputStream;

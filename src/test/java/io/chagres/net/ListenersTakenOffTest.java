@@ -3,11 +3,14 @@ package io.chagres.net;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 
+import io.chagres.ChagresException;
+import io.chagres.address.HostLookup;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Readable;

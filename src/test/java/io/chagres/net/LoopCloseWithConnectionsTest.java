@@ -5,15 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FullBacklog;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;

@@ -3,7 +3,7 @@ package io.chagres.net;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.StreamHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;

@@ -1,12 +1,13 @@
 package io.chagres.net;
 
-import static io.chagres.loop.SystemException.check;
+import static io.chagres.SystemException.check;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.OpenDescriptors;
 import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.EventFd;
 import java.util.ArrayList;

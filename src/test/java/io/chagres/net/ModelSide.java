@@ -1,6 +1,6 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
 import java.nio.ByteBuffer;
 import java.util.Random;
 

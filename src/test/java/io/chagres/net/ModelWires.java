@@ -1,7 +1,12 @@
 package io.chagres.net;
 
+import io.chagres.address.SocketAddress;
+import io.chagres.fixture.Local;
+import io.chagres.fixture.PipePair;
 import io.chagres.loop.Loop;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Sockets;
 import java.util.Random;
 

@@ -1,5 +1,6 @@
 package io.chagres.net;
 
+import io.chagres.fixture.Local;
 import io.chagres.fixture.UnixPeer;
 import java.io.IOException;
 import java.net.InetSocketAddress;

@@ -2,10 +2,12 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.SystemException;
+import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Local;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
 import org.junit.jupiter.api.Test;

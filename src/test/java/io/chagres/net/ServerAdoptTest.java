@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
+import io.chagres.address.BlockList;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
+import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.StreamHandle;
 import org.junit.jupiter.api.Test;
 
 /** Connections that a server takes over from somebody who has accepted them. */

@@ -2,9 +2,11 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.address.BlockList;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.UnixPeer;

@@ -8,9 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.SocketOption;
+import io.chagres.sys.Sockets;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -107,8 +111,8 @@ class ServerDetailsTest {
         Server server = Net.createServer(loop, new ServerOptions().noDelay(true).keepAlive(true, 1000));
         server.onConnection(socket -> {
             int fd = socket.handle().fd();
-            SocketOption.TCP_NODELAY.set(fd, false); // behind its back: so a call to the kernel would show
-            SocketOption.KEEP_ALIVE.set(fd, KeepAlive.OFF);
+            Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 0); // behind its back: so a call to the kernel would show
+            Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, 0);
             socket.setNoDelay(true).setKeepAlive(true, 1000);
             assertFalse(socket.get(SocketOption.TCP_NODELAY));
             assertFalse(socket.get(SocketOption.KEEP_ALIVE).on());

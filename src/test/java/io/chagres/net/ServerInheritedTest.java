@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import java.util.ArrayList;

@@ -5,12 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
+import io.chagres.socket.Pipe;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
 import java.io.IOException;

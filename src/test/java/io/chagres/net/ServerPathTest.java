@@ -6,14 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.UnixPeer;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
+import io.chagres.socket.Pipe;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;

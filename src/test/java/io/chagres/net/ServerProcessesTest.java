@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.TcpPair;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
+import io.chagres.socket.Tcp;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;

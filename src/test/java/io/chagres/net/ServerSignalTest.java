@@ -5,13 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
+import io.chagres.socket.Pipe;
 import io.chagres.stream.AbortController;
 import java.net.ServerSocket;
 import org.junit.jupiter.api.Test;

@@ -2,9 +2,13 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.address.Family;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Local;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.EventFd;
 import java.util.ArrayList;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.loop.Loop;
 import io.chagres.stream.AbortController;
 import org.junit.jupiter.api.BeforeEach;

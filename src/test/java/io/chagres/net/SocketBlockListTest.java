@@ -1,5 +1,7 @@
 package io.chagres.net;
 
+import io.chagres.address.BlockList;
+import io.chagres.address.HostLookup;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;

@@ -4,6 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
+import io.chagres.address.HostLookup;
+import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FullBacklog;
@@ -13,7 +16,6 @@ import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;

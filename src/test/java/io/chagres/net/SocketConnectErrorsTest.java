@@ -7,14 +7,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
 import io.chagres.sys.Errno;
 import java.io.IOException;
 import java.net.ServerSocket;

@@ -1,12 +1,12 @@
 package io.chagres.net;
 
+import io.chagres.ChagresException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import org.junit.jupiter.api.Test;
 

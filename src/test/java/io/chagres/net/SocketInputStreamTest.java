@@ -5,12 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.ChagresException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.io.InputStream;

@@ -5,15 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -2,9 +2,12 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.ChagresException;
+import io.chagres.address.BlockList;
+import io.chagres.address.HostLookup;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.util.List;
 import java.util.function.IntFunction;

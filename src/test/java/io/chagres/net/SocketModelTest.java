@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.loop.Loop;
+import io.chagres.socket.Tcp;
 import org.junit.jupiter.api.Test;
 
 /** Two streams that do at random what users may do, thousands of times, against a model of what must come of it. */

@@ -2,10 +2,11 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.ServerProcess;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.util.Set;

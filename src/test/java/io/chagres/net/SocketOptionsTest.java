@@ -5,13 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.SocketOptions;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
+import io.chagres.socket.KeepAlive;
+import io.chagres.socket.SocketOption;
+import io.chagres.sys.Sockets;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -138,10 +142,10 @@ class SocketOptionsTest {
         accepted(loop, new ServerOptions(), socket -> {
             assertEquals(0, noDelay(socket));
             assertEquals(1, noDelay(socket.setNoDelay()));
-            SocketOption.TCP_NODELAY.set(socket.handle().fd(), false);
+            Sockets.setsockopt(socket.handle().fd(), Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 0);
             assertEquals(0, noDelay(socket.setNoDelay(true)), "nothing was said to the kernel");
             socket.setKeepAlive(true, 5000);
-            SocketOption.KEEP_ALIVE.set(socket.handle().fd(), KeepAlive.OFF);
+            Sockets.setsockopt(socket.handle().fd(), Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, 0);
             assertEquals(0, keepAlive(socket.setKeepAlive(true, 5999)), "nor of keep-alive");
             assertEquals(1, keepAlive(socket.setKeepAlive(true, 6000)));
         });

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;

@@ -9,6 +9,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;

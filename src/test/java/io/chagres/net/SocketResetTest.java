@@ -4,14 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.SystemException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;

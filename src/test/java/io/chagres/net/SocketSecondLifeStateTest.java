@@ -3,12 +3,13 @@ package io.chagres.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 
+import io.chagres.ChagresException;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.stream.Completion;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Streams;
 import java.nio.ByteBuffer;

@@ -5,15 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
+import io.chagres.address.HostLookup;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FullBacklog;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,9 +1,9 @@
 package io.chagres.net;
 
+import io.chagres.ChagresException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;

@@ -1,8 +1,9 @@
 package io.chagres.net;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
-import io.chagres.stream.StreamHandle;
 import java.nio.ByteBuffer;
 import java.util.Random;
 

@@ -2,9 +2,11 @@ package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.address.HostLookup;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FullBacklog;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;

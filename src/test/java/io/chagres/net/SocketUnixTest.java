@@ -5,14 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.UnixPeer;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.loop.UsageException;
+import io.chagres.socket.SocketOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

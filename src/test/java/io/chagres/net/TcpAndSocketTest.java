@@ -6,8 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
+import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Talk;
+import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
+import io.chagres.socket.Tcp;
 import org.junit.jupiter.api.Test;
 
 /** A handle on the one side, what is built on handles on the other. */

@@ -1,6 +1,9 @@
 package io.chagres.net;
 
+import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.Tcp;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 

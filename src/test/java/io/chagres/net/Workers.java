@@ -3,8 +3,11 @@ package io.chagres.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.PipePair;
+import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
-import io.chagres.stream.StreamHandle;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

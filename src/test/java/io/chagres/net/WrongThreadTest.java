@@ -3,14 +3,17 @@ package io.chagres.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.CloseListener;
-import io.chagres.stream.Completion;
-import io.chagres.stream.StreamHandle;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -32,7 +35,8 @@ class WrongThreadTest {
 
     /** What never changes can be asked from anywhere. */
     private static final Set<String> ANYWHERE =
-        Set.of("loop", "server", "toString", "hashCode", "equals", "readableHighWaterMark", "writableHighWaterMark");
+        Set.of("loop", "server", "toString", "hashCode", "equals", "readableHighWaterMark", "writableHighWaterMark",
+            "describeEnds");
 
     /** Arguments that would do; of other types, null, since the thread is looked at first. */
     private final Map<Class<?>, Object> samples = new HashMap<>();

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

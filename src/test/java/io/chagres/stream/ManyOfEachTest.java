@@ -3,9 +3,10 @@ package io.chagres.stream;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,8 +1,9 @@
 package io.chagres.stream;
 
+import io.chagres.ChagresException;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Talk;
-import io.chagres.loop.ChagresException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;

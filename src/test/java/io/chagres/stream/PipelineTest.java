@@ -6,12 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
-import io.chagres.loop.ChagresException;
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

@@ -7,13 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;

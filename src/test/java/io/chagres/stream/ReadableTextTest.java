@@ -5,11 +5,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
-import io.chagres.loop.UsageException;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.function.Consumer;

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 

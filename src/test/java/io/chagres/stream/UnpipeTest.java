@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.ChagresException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.LoopFixture;
-import io.chagres.loop.ChagresException;
 import io.chagres.loop.Loop;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -1,14 +1,14 @@
 package io.chagres.compare.server;
 
-import io.chagres.loop.ChagresException;
+import io.chagres.ChagresException;
+import io.chagres.SystemException;
+import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.loop.SystemException;
-import io.chagres.net.SocketAddress;
-import io.chagres.net.Tcp;
-import io.chagres.stream.ReadListener;
+import io.chagres.socket.ReadListener;
+import io.chagres.socket.Tcp;
 import java.nio.ByteBuffer;
 
-/** Chagres without net: the stream floor's handle, one read buffer for all, and writes that are tried first. */
+/** Chagres without net: the socket floor's handle, one read buffer for all, and writes that are tried first. */
 final class ChagresStreamServer {
 
     private final ByteBuffer room = ByteBuffer.allocateDirect(Task.PIECE);

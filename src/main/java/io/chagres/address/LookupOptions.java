@@ -1,0 +1,108 @@
+package io.chagres.address;
+
+import io.chagres.UsageException;
+import io.chagres.sys.NetDb;
+import io.chagres.sys.Sockets;
+import java.util.List;
+import java.util.Set;
+import java.util.StringJoiner;
+
+/**
+ * The options of a lookup of addresses: the hints of getaddrinfo(3). Options are immutable; each method returns a changed copy.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
+ */
+public final class LookupOptions {
+
+    /** The flags of getaddrinfo(3), under the kernel's names. */
+    public enum Hint {
+        /** Without a name: the addresses to bind to, instead of those of the loopback interface. */
+        AI_PASSIVE(NetDb.AI_PASSIVE),
+        /** Asks for the canonical name too. */
+        AI_CANONNAME(NetDb.AI_CANONNAME),
+        /** The name is an address: nobody is asked. */
+        AI_NUMERICHOST(NetDb.AI_NUMERICHOST),
+        /** Where IPv6 is wanted and there is none: IPv4 addresses as IPv6 ones, ::ffff:192.0.2.1. */
+        AI_V4MAPPED(NetDb.AI_V4MAPPED),
+        /** With AI_V4MAPPED: those besides the IPv6 ones. */
+        AI_ALL(NetDb.AI_ALL),
+        /** Only families that this machine has an address of, other than loopback. */
+        AI_ADDRCONFIG(NetDb.AI_ADDRCONFIG),
+        /** The service is a port: nobody is asked. */
+        AI_NUMERICSERV(NetDb.AI_NUMERICSERV);
+
+        private final int bit;
+
+        Hint(int bit) {
+            this.bit = bit;
+        }
+    }
+
+    private final Family family;
+    private final String service;
+    private final Set<Hint> hints;
+
+    /** Addresses of both families, without a port. */
+    public LookupOptions() {
+        this(null, null, Set.of());
+    }
+
+    private LookupOptions(Family family, String service, Set<Hint> hints) {
+        this.family = family;
+        this.service = service;
+        this.hints = hints;
+    }
+
+    /** Returns these options for addresses of {@code family} only; by default both families are looked up. */
+    public LookupOptions family(Family family) {
+        return new LookupOptions(UsageException.requireArgument(family, "family"), service, hints);
+    }
+
+    /** Returns these options with the name or number of a service, whose port the addresses get; by default 0. */
+    public LookupOptions service(String service) {
+        return new LookupOptions(family, UsageException.requireArgument(service, "service"), hints);
+    }
+
+    /** Returns these options with {@code hints} in place of all others; by default none. */
+    public LookupOptions hints(Hint... hints) {
+        return new LookupOptions(family, service, Set.copyOf(List.of(hints)));
+    }
+
+    /** The only family that is looked up; null for both. */
+    public Family family() {
+        return family;
+    }
+
+    /** How to look up. */
+    public Set<Hint> hints() {
+        return hints;
+    }
+
+    int kernelFamily() {
+        return family == null ? 0 : family == Family.IPV6 ? Sockets.AF_INET6 : Sockets.AF_INET;
+    }
+
+    String service() {
+        return service;
+    }
+
+    int flags() {
+        return hints.stream().mapToInt(hint -> hint.bit).reduce(0, (one, other) -> one | other);
+    }
+
+    /** Returns the options that differ from their defaults. */
+    @Override
+    public String toString() {
+        StringJoiner text = new StringJoiner(", ", "LookupOptions (", ")").setEmptyValue("LookupOptions (defaults)");
+        if (family != null) {
+            text.add("family " + family);
+        }
+        if (service != null) {
+            text.add("service " + service);
+        }
+        if (!hints.isEmpty()) {
+            text.add("hints " + hints);
+        }
+        return text.toString();
+    }
+}

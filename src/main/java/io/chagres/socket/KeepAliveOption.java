@@ -1,0 +1,44 @@
+package io.chagres.socket;
+
+import io.chagres.sys.Sockets;
+
+/** Four options that make sense together. */
+final class KeepAliveOption extends SocketOption<KeepAlive> {
+
+    KeepAliveOption() {
+        super("SO_KEEPALIVE");
+    }
+
+    @Override
+    public void require(KeepAlive value) {
+        if (value.on()) {
+            requireRange(value.idleSeconds(), 0, KeepAlive.MAX_SECONDS, "idleSeconds");
+            requireRange(value.intervalSeconds(), 0, KeepAlive.MAX_SECONDS, "intervalSeconds");
+            requireRange(value.count(), 0, KeepAlive.MOST_PROBES, "count");
+        }
+    }
+
+    @Override
+    int write(int fd, KeepAlive value) {
+        int result = Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, value.on() ? 1 : 0);
+        if (value.on()) {
+            result = result < 0 ? result : write(fd, Sockets.TCP_KEEPIDLE, value.idleSeconds());
+            result = result < 0 ? result : write(fd, Sockets.TCP_KEEPINTVL, value.intervalSeconds());
+            result = result < 0 ? result : write(fd, Sockets.TCP_KEEPCNT, value.count());
+        }
+        return result;
+    }
+
+    private static int write(int fd, int number, int value) {
+        return value == 0 ? 0 : Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, number, value);
+    }
+
+    @Override
+    KeepAlive read(int fd) {
+        return new KeepAlive(
+            IntOption.read(fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, "SO_KEEPALIVE") != 0,
+            IntOption.read(fd, Sockets.IPPROTO_TCP, Sockets.TCP_KEEPIDLE, "TCP_KEEPIDLE"),
+            IntOption.read(fd, Sockets.IPPROTO_TCP, Sockets.TCP_KEEPINTVL, "TCP_KEEPINTVL"),
+            IntOption.read(fd, Sockets.IPPROTO_TCP, Sockets.TCP_KEEPCNT, "TCP_KEEPCNT"));
+    }
+}

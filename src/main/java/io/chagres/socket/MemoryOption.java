@@ -1,0 +1,134 @@
+package io.chagres.socket;
+
+import static io.chagres.SystemException.check;
+
+import io.chagres.sys.Region;
+import io.chagres.sys.Sockets;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.charset.StandardCharsets;
+
+/** An option whose value is a piece of memory for the kernel. */
+abstract class MemoryOption<T> extends SocketOption<T> {
+
+    private final int level;
+    private final int number;
+    private final int room;
+
+    MemoryOption(String name, int level, int number, int room) {
+        super(name);
+        this.level = level;
+        this.number = number;
+        this.room = room;
+    }
+
+    abstract byte[] encode(T value);
+
+    abstract T decode(byte[] bytes);
+
+    @Override
+    public void require(T value) {
+    }
+
+    @Override
+    final int write(int fd, T value) {
+        byte[] bytes = encode(value);
+        try (Region memory = Region.ofCall()) {
+            return Sockets.setsockopt(fd, level, number, memory.string(bytes), bytes.length);
+        }
+    }
+
+    @Override
+    final T read(int fd) {
+        try (Region memory = Region.ofCall()) {
+            MemorySegment value = memory.allocate(room);
+            MemorySegment length = memory.allocate(Integer.BYTES);
+            length.set(ValueLayout.JAVA_INT, 0, room);
+            check(Sockets.getsockopt(fd, level, number, value, length), "getsockopt", name());
+            return decode(value.asSlice(0, length.get(ValueLayout.JAVA_INT, 0)).toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
+    /** The bytes themselves. */
+    static final class Bytes extends MemoryOption<byte[]> {
+
+        Bytes(String name, int level, int number, int mostBytes) {
+            super(name, level, number, mostBytes);
+        }
+
+        @Override
+        byte[] own(byte[] value) {
+            return value.clone();
+        }
+
+        @Override
+        byte[] encode(byte[] value) {
+            return value;
+        }
+
+        @Override
+        byte[] decode(byte[] bytes) {
+            return bytes;
+        }
+    }
+
+    /** A C string. */
+    static final class Text extends MemoryOption<String> {
+
+        private final int room;
+
+        Text(String name, int level, int number, int room) {
+            super(name, level, number, room);
+            this.room = room;
+        }
+
+        /** The kernel would cut a longer one, and say that there is no such thing. */
+        @Override
+        public void require(String value) {
+            requireRange(encode(value).length, 1, room - 1);
+        }
+
+        @Override
+        byte[] encode(String value) {
+            return value.getBytes(StandardCharsets.UTF_8);
+        }
+
+        @Override
+        String decode(byte[] bytes) {
+            String text = new String(bytes, StandardCharsets.UTF_8);
+            int end = text.indexOf('\0');
+            return end < 0 ? text : text.substring(0, end);
+        }
+    }
+
+    /** struct linger { int l_onoff; int l_linger; }. */
+    static final class Linger extends MemoryOption<Integer> {
+
+        private static final int BYTES = 2 * Integer.BYTES;
+        private static final int MOST_SECONDS = 65535;
+
+        Linger() {
+            super("SO_LINGER", Sockets.SOL_SOCKET, Sockets.SO_LINGER, BYTES);
+        }
+
+        @Override
+        public void require(Integer seconds) {
+            requireRange(seconds, -1, MOST_SECONDS);
+        }
+
+        @Override
+        byte[] encode(Integer seconds) {
+            MemorySegment linger = MemorySegment.ofArray(new byte[BYTES]);
+            linger.set(ValueLayout.JAVA_INT_UNALIGNED, 0, seconds < 0 ? 0 : 1);
+            linger.set(ValueLayout.JAVA_INT_UNALIGNED, Integer.BYTES, Math.max(seconds, 0));
+            return linger.toArray(ValueLayout.JAVA_BYTE);
+        }
+
+        @Override
+        Integer decode(byte[] bytes) {
+            MemorySegment linger = MemorySegment.ofArray(bytes);
+            boolean on = linger.get(ValueLayout.JAVA_INT_UNALIGNED, 0) != 0;
+            return on ? linger.get(ValueLayout.JAVA_INT_UNALIGNED, Integer.BYTES) : -1;
+        }
+    }
+}

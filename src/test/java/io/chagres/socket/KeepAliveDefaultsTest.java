@@ -1,0 +1,40 @@
+package io.chagres.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ForkedJvm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** examples/KeepAliveDefaults.java, the chapter's C program in Java. */
+class KeepAliveDefaultsTest {
+
+    /** 7200, 75, 9 on a kernel that nobody has changed. Its files must be read in one go, which Files.readString does not. */
+    static int sysctl(String name) {
+        try {
+            return Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_keepalive_" + name)).getFirst());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Test
+    @Covers({"S93", "S104"})
+    void theExamplePrintsTheFourValuesOfTheSystem() throws IOException, InterruptedException {
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ForkedJvm.Outcome outcome = ForkedJvm.run(List.of(java, "--enable-native-access=ALL-UNNAMED", "-cp", "target/classes",
+            "examples/KeepAliveDefaults.java"));
+        assertEquals("""
+            keep-alive on by default: 0
+            silence before the first probe: %d seconds
+            time between probes: %d seconds
+            unanswered probes that end the connection: %d\
+            """.formatted(sysctl("time"), sysctl("intvl"), sysctl("probes")), outcome.output());
+        assertEquals(0, outcome.status());
+    }
+}

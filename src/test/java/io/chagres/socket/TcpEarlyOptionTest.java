@@ -1,0 +1,183 @@
+package io.chagres.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.SystemException;
+import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
+import io.chagres.conformance.Covers;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
+import io.chagres.fixture.Peer;
+import io.chagres.fixture.RawSocket;
+import io.chagres.fixture.Talk;
+import io.chagres.fixture.TcpPair;
+import io.chagres.loop.Loop;
+import io.chagres.sys.Sockets;
+import java.time.Duration;
+import java.util.function.BiConsumer;
+import org.junit.jupiter.api.Test;
+
+/** Options set before there is a socket: kept with their values, where libuv forgets them, and set when it comes. */
+@ConnectionTest
+class TcpEarlyOptionTest {
+
+    private static final SocketOption<Integer> UNKNOWN = SocketOption.ofInt("TCP_UNKNOWN", Sockets.IPPROTO_TCP, 9999);
+
+    private final Journal journal = new Journal();
+
+    private static Tcp withOptions(Loop loop) {
+        Tcp tcp = new Tcp(loop);
+        tcp.setNoDelay(true);
+        tcp.setKeepAlive(KeepAlive.of(60, 11, 4));
+        tcp.set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(9));
+        return tcp;
+    }
+
+    private static void assertOptions(Tcp tcp) {
+        assertEquals(true, tcp.get(SocketOption.TCP_NODELAY));
+        assertEquals(KeepAlive.of(60, 11, 4), tcp.keepAlive());
+        assertEquals(Duration.ofSeconds(9), tcp.get(SocketOption.TCP_USER_TIMEOUT));
+    }
+
+    @Test
+    @Covers("S103")
+    void bindAppliesThem(Loop loop) {
+        Tcp tcp = withOptions(loop);
+        tcp.bind(new SocketAddress(Local.HOST, 0));
+        assertOptions(tcp);
+        close(loop, tcp);
+    }
+
+    @Test
+    void listenAppliesThem(Loop loop) {
+        Tcp tcp = withOptions(loop);
+        tcp.listen(1, () -> { });
+        assertOptions(tcp);
+        close(loop, tcp);
+    }
+
+    @Test
+    void connectAppliesThem(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            Tcp tcp = withOptions(loop);
+            tcp.connect(new SocketAddress(Local.HOST, server.port()), error -> {
+                assertOptions(tcp);
+                tcp.close();
+            });
+            loop.run();
+        }
+    }
+
+    @Test
+    void openAppliesThem(Loop loop) {
+        Tcp tcp = withOptions(loop);
+        tcp.open(RawSocket.tcp().fd());
+        assertOptions(tcp);
+        close(loop, tcp);
+    }
+
+    @Test
+    void acceptAppliesThem(Loop loop) {
+        accept(loop, withOptions(loop), (listener, client) -> {
+            listener.accept(client);
+            assertOptions(client);
+        });
+        journal.expect("accepted");
+    }
+
+    @Test
+    void theLastValueCounts(Loop loop) {
+        Tcp tcp = new Tcp(loop);
+        tcp.setNoDelay(true);
+        tcp.setKeepAlive(true, 5);
+        tcp.setKeepAlive(true, 6);
+        tcp.setNoDelay(false);
+        tcp.bind(new SocketAddress(Local.HOST, 0));
+        assertEquals(false, tcp.get(SocketOption.TCP_NODELAY));
+        assertEquals(6, tcp.keepAlive().idleSeconds());
+        close(loop, tcp);
+    }
+
+    @Test
+    void whatIsSetTwiceIsSetInTheOrderOfTheLastTimes(Loop loop) {
+        SocketOption<Integer> sameThing = SocketOption.ofInt("SO_KEEPALIVE", Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE);
+        Tcp tcp = new Tcp(loop);
+        tcp.setKeepAlive(true, 5);
+        tcp.set(sameThing, 0);
+        tcp.bind(new SocketAddress(Local.HOST, 0));
+        assertEquals(0, tcp.get(sameThing));
+        close(loop, tcp);
+        Tcp again = new Tcp(loop);
+        again.setKeepAlive(true, 5);
+        again.set(sameThing, 0);
+        again.setKeepAlive(true, 5);
+        again.bind(new SocketAddress(Local.HOST, 0));
+        assertEquals(1, again.get(sameThing));
+        close(loop, again);
+    }
+
+    @Test
+    void whatIsOutOfRangeIsRefusedAtOnce(Loop loop) {
+        Tcp tcp = new Tcp(loop);
+        UsageException refused = assertThrows(UsageException.class, () -> tcp.setKeepAlive(true, 40_000));
+        assertEquals("EINVAL", refused.code());
+        tcp.bind(new SocketAddress(Local.HOST, 0));
+        assertEquals(false, tcp.keepAlive().on());
+        close(loop, tcp);
+    }
+
+    @Test
+    void whatTheKernelRefusesIsToldByTheCallThatMakesTheSocket(Loop loop) {
+        Tcp tcp = new Tcp(loop);
+        tcp.set(UNKNOWN, 1);
+        SocketAddress local = new SocketAddress(Local.HOST, 0);
+        SystemException refused = assertThrows(SystemException.class, () -> tcp.bind(local));
+        assertEquals("setsockopt ENOPROTOOPT: protocol not available (TCP_UNKNOWN)", refused.getMessage());
+        assertEquals(-1, tcp.fd(), "no socket, and none lost");
+        assertThrows(SystemException.class, () -> tcp.listen(1, () -> { }));
+        assertThrows(SystemException.class, () -> tcp.connect(local, error -> journal.add("called back")));
+        try (RawSocket raw = RawSocket.tcp()) {
+            assertThrows(SystemException.class, () -> tcp.open(raw.fd()), "and the descriptor stays the caller's");
+        }
+        close(loop, tcp);
+        journal.expect();
+    }
+
+    @Test
+    void anAcceptedConnectionIsKeptAlthoughTheKernelRefusesAnOption(Loop loop) {
+        Tcp client = new Tcp(loop);
+        client.set(UNKNOWN, 1);
+        client.setNoDelay(true);
+        accept(loop, client, (listener, into) -> {
+            SystemException refused = assertThrows(SystemException.class, () -> listener.accept(into));
+            assertEquals("ENOPROTOOPT", refused.code());
+            assertEquals(true, into.get(SocketOption.TCP_NODELAY), "those after it are set");
+            assertTrue(into.isReadable() && into.isWritable());
+        });
+        journal.expect("accepted");
+    }
+
+    /** Takes one connection, and speaks a word with it. */
+    private void accept(Loop loop, Tcp client, BiConsumer<Tcp, Tcp> accepting) {
+        Tcp listener = TcpPair.listening(loop);
+        listener.listen(1, () -> {
+            accepting.accept(listener, client);
+            listener.close();
+            client.write(Talk.buffer("hello"), error -> client.close());
+            journal.add("accepted");
+        });
+        try (Peer<String> peer = Peer.client(listener.localAddress().port(), Talk::allText)) {
+            loop.run();
+            assertEquals("hello", peer.result());
+        }
+    }
+
+    private static void close(Loop loop, Tcp tcp) {
+        tcp.close();
+        loop.run();
+    }
+}

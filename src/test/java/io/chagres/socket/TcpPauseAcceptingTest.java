@@ -1,0 +1,131 @@
+package io.chagres.socket;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.chagres.ChagresException;
+import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.Journal;
+import io.chagres.fixture.Local;
+import io.chagres.fixture.Talk;
+import io.chagres.fixture.TcpPair;
+import io.chagres.loop.Loop;
+import io.chagres.loop.RunMode;
+import java.net.Socket;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+@ConnectionTest
+class TcpPauseAcceptingTest {
+
+    private final Journal journal = new Journal();
+    private Tcp listener;
+    private int port;
+
+    @BeforeEach
+    void bind(Loop loop) {
+        listener = TcpPair.listening(loop);
+        port = listener.localAddress().port();
+    }
+
+    @Test
+    void connectionsThatComeMeanwhileWaitAndAreAcceptedAfterIt(Loop loop) throws Exception {
+        listener.listen(128, () -> take(loop, 2));
+        listener.pauseAccepting();
+        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+            loop.run(RunMode.NOWAIT);
+            journal.expect();
+            assertTrue(listener.isActive());
+            listener.resumeAccepting();
+            loop.run();
+            assertEquals("end", Talk.ending(one));
+            assertEquals("end", Talk.ending(two));
+        }
+        journal.expect("taken", "taken");
+    }
+
+    @Test
+    void theConnectionThatWasToldCanStillBeTakenAndNoOtherFollows(Loop loop) throws Exception {
+        listener.listen(128, () -> {
+            journal.add("told");
+            listener.pauseAccepting();
+        });
+        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+            loop.run(RunMode.ONCE);
+            Tcp first = new Tcp(loop);
+            listener.accept(first);
+            first.close();
+            loop.run(RunMode.NOWAIT);
+            loop.run(RunMode.NOWAIT);
+            journal.expect("told");
+            listener.close();
+            loop.run();
+        }
+    }
+
+    /** Otherwise the second would take the place of the first, whose descriptor nobody would ever close. */
+    @Test
+    void resumedWhileAConnectionWaitsToBeTakenItAcceptsNoOther(Loop loop) throws Exception {
+        listener.listen(128, () -> journal.add("told"));
+        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+            loop.run(RunMode.ONCE);
+            listener.pauseAccepting();
+            listener.resumeAccepting();
+            loop.run(RunMode.NOWAIT);
+            loop.run(RunMode.NOWAIT);
+            journal.expect("told");
+            acceptAndClose(loop);
+            loop.run(RunMode.ONCE);
+            journal.expect("told");
+            acceptAndClose(loop);
+            listener.close();
+            loop.run();
+            assertEquals("end", Talk.ending(one));
+            assertEquals("end", Talk.ending(two));
+        }
+    }
+
+    private void acceptAndClose(Loop loop) {
+        Tcp accepted = new Tcp(loop);
+        listener.accept(accepted);
+        accepted.close();
+    }
+
+    @Test
+    void pausingAndResumingTwiceIsAsOnce(Loop loop) throws Exception {
+        listener.listen(128, () -> take(loop, 1));
+        listener.pauseAccepting();
+        listener.pauseAccepting();
+        listener.resumeAccepting();
+        listener.resumeAccepting();
+        try (Socket client = new Socket(Local.HOST, port)) {
+            loop.run();
+            assertEquals("end", Talk.ending(client));
+        }
+        journal.expect("taken");
+    }
+
+    @Test
+    void whatDoesNotListenCannotBePausedNorResumed(Loop loop) {
+        assertTrue(refusal(listener::pauseAccepting).startsWith("EINVAL: pauseAccepting on a handle that does not listen"));
+        assertTrue(refusal(listener::resumeAccepting).startsWith("EINVAL: resumeAccepting on a handle that does not listen"));
+        listener.listen(1, () -> { });
+        listener.close();
+        assertTrue(refusal(listener::pauseAccepting).startsWith("EINVAL: pauseAccepting on a closed handle"));
+        loop.run();
+    }
+
+    private void take(Loop loop, int most) {
+        acceptAndClose(loop);
+        journal.add("taken");
+        if (journal.count("taken") == most) {
+            listener.close();
+        }
+    }
+
+    private static String refusal(Runnable call) {
+        ChagresException refused = assertThrows(ChagresException.class, call::run);
+        return refused.code() + ": " + refused.getMessage();
+    }
+}
