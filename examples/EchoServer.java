@@ -27,7 +27,8 @@ public class EchoServer {
             serve(port, host);
         } catch (NumberFormatException notANumber) {
             fail("the port must be a number, and not \"" + args[0] + '"');
-        } catch (ChagresException refused) {   // the port is in use, the host is another machine's, native access not allowed
+        } catch (ChagresException refused) {
+            // The port is in use, the host is another machine's, native access not allowed.
             fail(refused.getMessage());
         }
     }

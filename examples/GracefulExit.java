@@ -23,7 +23,8 @@ public class GracefulExit {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 30;
         try (Loop loop = new Loop()) {
-            loop.onUncaught(thrown -> System.out.println("survived: " + thrown));   // a bug is no reason to drop all clients
+            // a bug is no reason to drop all clients
+            loop.onUncaught(thrown -> System.out.println("survived: " + thrown));
             Server server = Net.createServer(loop, client -> {
                 client.setTimeout(IDLE_MILLIS).onTimeout(client::destroy);
                 client.pipe(client);

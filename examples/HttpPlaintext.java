@@ -218,7 +218,8 @@ public class HttpPlaintext {
             socket.cork();
             int start = 0;
             while (mayAnswer()) {
-                start = unread.startsWith("\r\n", start) ? start + 2 : start;   // an empty line between requests: RFC 9112, 2.2
+                // an empty line between requests: RFC 9112, 2.2
+                start = unread.startsWith("\r\n", start) ? start + 2 : start;
                 int end = unread.indexOf(END_OF_HEAD, start);
                 if (end < 0) {
                     break;
@@ -237,7 +238,8 @@ public class HttpPlaintext {
 
         private void waitForMore() {
             if (!socket.isWritable()) {
-                deadline.start(REQUEST_MILLIS, socket::destroy);   // a client that does not end after its last answer
+                // a client that does not end after its last answer
+                deadline.start(REQUEST_MILLIS, socket::destroy);
             } else if (socket.isWritableNeedDrain()) {
                 socket.pause();   // a client that does not read answers may not ask for more
             } else if (!unread.isEmpty() && !deadline.isActive()) {

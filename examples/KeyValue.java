@@ -192,8 +192,10 @@ public class KeyValue {
             define("INCR", 2, 2, this::increment);
             define("EXPIRE", 3, 3, this::expire);
             define("TTL", 2, 2, this::timeToLive);
-            define("COMMAND", 1, ANY, words -> "*0\r\n");                            // redis-cli: what commands are there?
-            define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));   // redis-benchmark: what is it set to?
+            // redis-cli: what commands are there?
+            define("COMMAND", 1, ANY, words -> "*0\r\n");
+            // redis-benchmark: what is it set to?
+            define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));
         }
 
         private void define(String name, int minWords, int maxWords, Function<String[], String> run) {

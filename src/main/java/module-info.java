@@ -9,7 +9,8 @@
  * the module path, with {@code --enable-native-access=ALL-UNNAMED} when it is on the class path.
  */
 module io.chagres {
-    requires jdk.unsupported; // sun.misc.Signal: the JVM owns signal delivery, so sigaction(2) is not ours to call
+    // sun.misc.Signal: the JVM owns signal delivery, so sigaction(2) is not ours to call
+    requires jdk.unsupported;
 
     exports io.chagres;
     exports io.chagres.loop;

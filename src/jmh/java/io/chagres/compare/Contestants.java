@@ -102,7 +102,7 @@ final class Contestants {
         }
     }
 
-    // ---- how they are started --------------------------------------------------------------------------------------
+    // ---- how they are started
 
     private interface Starting {
         List<String> command(Mode mode) throws IOException;

@@ -112,7 +112,7 @@ public final class BlockList {
         }
     }
 
-    // ---- rules -------------------------------------------------------------------------------------------------
+    // ---- rules
 
     /** Blocks one address. */
     public BlockList addAddress(String address) {
@@ -206,7 +206,7 @@ public final class BlockList {
         return rules.stream().map(Rule::toString).toList();
     }
 
-    // ---- asking ------------------------------------------------------------------------------------------------
+    // ---- asking
 
     /** Whether a rule covers {@code address}; false also where it is no IP address. */
     public boolean check(String address) {

@@ -81,7 +81,7 @@ public final class Lookup {
         return "Lookup of " + subject + (current == null ? "" : current.toString().replace("Work", ""));
     }
 
-    // ---- names to addresses ------------------------------------------------------------------------------------
+    // ---- names to addresses
 
     /**
      * Looks {@code host} up.
@@ -160,7 +160,7 @@ public final class Lookup {
         return List.copyOf(addresses);
     }
 
-    // ---- addresses to names ------------------------------------------------------------------------------------
+    // ---- addresses to names
 
     /**
      * Looks up what {@code address} and its port are called.
@@ -205,7 +205,7 @@ public final class Lookup {
         }
     }
 
-    // ---- both --------------------------------------------------------------------------------------------------
+    // ---- both
 
     private <T> Lookup start(Loop loop, Callable<T> job, String syscall,
                              BiConsumer<? super T, ? super Throwable> callback) {

@@ -44,9 +44,11 @@ public final class Async extends Handle {
      * <p>If it throws (StackOverflowError), the callback may not come; after a later send it comes.
      */
     public void send() {
-        // An exchange and not a look first: a look would not make this thread's writes visible to a callback about to begin.
+        // An exchange and not a look first: a look would not make the writes of this thread visible to a callback that
+        // is about to begin.
         if (!sent.get()) {
-            core().requireStack();   // where post would fail, there could be none left to take the exchange back
+            // where post would fail, there could be none left to take the exchange back
+            core().requireStack();
         }
         if (sent.getAndSet(true)) {
             core().wakeIfOwed();

@@ -165,7 +165,7 @@ public abstract class Handle extends Resident {
         }
     }
 
-    // ---- for subclasses ---------------------------------------------------------------------------------------------
+    // ---- for subclasses
 
     /** The mechanisms of its loop. */
     protected final LoopCore core() {

@@ -118,7 +118,8 @@ final class SignalTable {
                 if (!subscribers.isEmpty()) {
                     run(subscribers, 0);
                 } else if (giveBack()) {
-                    sun.misc.Signal.raise(signal);   // another library had noted this handler, and has put it back
+                    // another library had noted this handler, and has put it back
+                    sun.misc.Signal.raise(signal);
                 }
             }
         }

@@ -32,7 +32,8 @@ final class Fifo<E> {
     void reserve() {
         if (size == elements.length) {
             Object[] larger = Arrays.copyOf(elements, size * 2);
-            System.arraycopy(elements, 0, larger, size, head);   // what had wrapped around goes on behind the old end
+            // what had wrapped around goes on behind the old end
+            System.arraycopy(elements, 0, larger, size, head);
             Arrays.fill(larger, 0, head, null);
             elements = larger;
         }

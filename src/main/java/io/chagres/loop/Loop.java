@@ -91,7 +91,7 @@ public final class Loop implements Executor, AutoCloseable {
         return new LoopThread(name, true, setup).start();
     }
 
-    // ---- running -----------------------------------------------------------------------------------------------
+    // ---- running
 
     /** Runs until nothing is left that keeps the loop alive: {@link #run(RunMode)} with {@link RunMode#DEFAULT}. */
     public boolean run() {
@@ -203,7 +203,7 @@ public final class Loop implements Executor, AutoCloseable {
         return core.isAlive();
     }
 
-    // ---- time --------------------------------------------------------------------------------------------------
+    // ---- time
 
     /**
      * Milliseconds since the loop was made, as of the last look at the clock: taken when {@link #run} begins, after each wait
@@ -220,7 +220,7 @@ public final class Loop implements Executor, AutoCloseable {
         core.updateTime();
     }
 
-    // ---- metrics -------------------------------------------------------------------------------------------------
+    // ---- metrics
 
     /**
      * Returns what the loop has done so far. Any thread may call it, also while the loop is stuck in a callback or is closed. From
@@ -241,7 +241,7 @@ public final class Loop implements Executor, AutoCloseable {
         core.meter.measureIdleTime();
     }
 
-    // ---- calls into the loop --------------------------------------------------------------------------------------
+    // ---- calls into the loop
 
     /**
      * Runs {@code task} on the loop thread, in the poll phase; from any thread, in the order of the calls of one thread.
@@ -313,7 +313,7 @@ public final class Loop implements Executor, AutoCloseable {
         return "Loop (" + state + (closed ? "" : core.summary()) + ")";
     }
 
-    // ---- closing -----------------------------------------------------------------------------------------------
+    // ---- closing
 
     /**
      * Ends what is still open, runs its last callbacks, waits for work that a worker thread is in the middle of, and frees
@@ -349,7 +349,8 @@ public final class Loop implements Executor, AutoCloseable {
             stopping = false;
             try {
                 turn(RunMode.ONCE);
-            } catch (Throwable thrown) {   // epoll_wait(2) has failed, or an Error in the loop itself: one is no reason to give up
+            } catch (Throwable thrown) {
+                // epoll_wait(2) has failed, or an Error in the loop itself: one is no reason to give up.
                 core.raise(thrown);
                 broken++;
             }

@@ -65,7 +65,7 @@ public final class LoopCore {
         return "LoopCore of " + loop;
     }
 
-    // ---- thread ------------------------------------------------------------------------------------------------
+    // ---- thread
 
     /**
      * Throws where the current thread is not the one that the loop belongs to. Every call on a handle begins with it.
@@ -96,7 +96,7 @@ public final class LoopCore {
         owner = thread;
     }
 
-    // ---- time --------------------------------------------------------------------------------------------------
+    // ---- time
 
     /** Whether the loop runs, or is closing: the cached time is that of the current iteration then. */
     boolean isRunning() {
@@ -124,7 +124,7 @@ public final class LoopCore {
         return clock.sleep(nanos);
     }
 
-    // ---- what keeps the loop alive --------------------------------------------------------------------------------
+    // ---- what keeps the loop alive
 
     /** One more reason to go on: a handle that is active and referenced, or a request that is under way. */
     public void hold() {
@@ -181,7 +181,7 @@ public final class LoopCore {
         return holds > 0 || !pending.isEmpty() || !closing.isEmpty() || !ticks.isEmpty();
     }
 
-    // ---- mechanisms --------------------------------------------------------------------------------------------
+    // ---- mechanisms
 
     Poller poller() {
         return poller;
@@ -338,7 +338,8 @@ public final class LoopCore {
     public long backendTimeoutNanos() {
         long nanos = poller.hasChanges() ? 0 : pollTimeout();
         if (nanos > 0) {
-            nanos = Math.max(0, nanos - (clockNanos() - nowNanos));   // the cached time is that of the last iteration
+            // the cached time is that of the last iteration
+            nanos = Math.max(0, nanos - (clockNanos() - nowNanos));
         }
         return nanos != 0 && mailbox.fallAsleep() ? nanos : 0;
     }
@@ -354,7 +355,7 @@ public final class LoopCore {
         return nesting;
     }
 
-    // ---- calling user code -----------------------------------------------------------------------------------------
+    // ---- calling user code
 
     /** Runs a callback as the loop does: what it throws goes to the uncaught handler, and its ticks run right after it. */
     public void invoke(Runnable callback) {
@@ -422,7 +423,7 @@ public final class LoopCore {
         ticks.drain();
     }
 
-    // ---- what callbacks throw ----------------------------------------------------------------------------------------
+    // ---- what callbacks throw
 
     Failures failures() {
         return failures;

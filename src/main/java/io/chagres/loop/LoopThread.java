@@ -58,7 +58,7 @@ public final class LoopThread implements Executor, AutoCloseable {
         return interrupted;
     }
 
-    // ---- on the loop thread ----------------------------------------------------------------------------------------
+    // ---- on the loop thread
 
     private void live() {
         boolean running = false;
@@ -71,7 +71,8 @@ public final class LoopThread implements Executor, AutoCloseable {
             if (running) {
                 throw thrown;
             }
-            announce(thrown);   // the loop is closed by now, so that the starter may try again with the same port
+            // the loop is closed by now, so that the starter may try again with the same port
+            announce(thrown);
         }
     }
 
@@ -89,7 +90,7 @@ public final class LoopThread implements Executor, AutoCloseable {
         notifyAll();
     }
 
-    // ---- from any thread -------------------------------------------------------------------------------------------
+    // ---- from any thread
 
     /** The loop; only {@link Loop#execute} of it may be called from other threads. */
     public Loop loop() {

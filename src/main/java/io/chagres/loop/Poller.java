@@ -132,7 +132,7 @@ final class Poller {
         memory.close();
     }
 
-    // ---- interest ----------------------------------------------------------------------------------------------
+    // ---- interest
 
     /** From now on {@code watcher} wants {@code events}. If there is no room for that it throws, and nothing has changed. */
     void change(Watcher watcher, int events) {
@@ -249,7 +249,7 @@ final class Poller {
         return (long) generation << 32 | fd;
     }
 
-    // ---- waiting -----------------------------------------------------------------------------------------------
+    // ---- waiting
 
     /**
      * Waits until something happens or {@code nanos} are over (-1: for ever, 0: not at all), and dispatches what did.
@@ -261,7 +261,8 @@ final class Poller {
         long deadline = nanos > 0 ? saturatedAdd(core.nowNanos(), nanos) : 0;
         long left = core.hasPending() ? 0 : nanos;
         if (left > 0) {
-            left = Math.max(0, deadline - core.clockNanos());   // callbacks have taken their time since the last look
+            // callbacks have taken their time since the last look
+            left = Math.max(0, deadline - core.clockNanos());
         }
         if (left != 0 && meter.measuresIdleTime() && handle(await(0), false) > 0) {
             return;   // what was there already is no idleness
@@ -301,7 +302,8 @@ final class Poller {
         long before = core.nowNanos();
         core.updateTime();
         if (nanos != 0 && meter.measuresIdleTime()) {
-            meter.idled(core.nowNanos() - before);   // the clock was looked at right before, by the await(0) in poll
+            // the clock was looked at right before, by the await(0) in poll
+            meter.idled(core.nowNanos() - before);
         }
         if (count < 0 && count != -Errno.EINTR) {
             check(count, "epoll_wait");

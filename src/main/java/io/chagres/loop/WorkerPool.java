@@ -146,7 +146,8 @@ public final class WorkerPool {
         }
         worker.job = ready.poll();
         if (ready.size > idle) {
-            startThread();   // one that could not be made when its job came; if it still can't, this thread does that job too
+            // one that could not be made when its job came; if it still can't, this thread does that job too
+            startThread();
         }
         return true;
     }

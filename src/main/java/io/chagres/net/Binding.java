@@ -56,7 +56,7 @@ final class Binding {
         return addresses.stream().filter(address -> !address.isLinkLocal()).findFirst().orElse(addresses.getFirst());
     }
 
-    // ---- places ----------------------------------------------------------------------------------------------------
+    // ---- places
 
     /** On IPv6, which takes IPv4 connections too; on IPv4 where the system has no IPv6. */
     private StreamHandle onAll() {
@@ -110,7 +110,7 @@ final class Binding {
         return listen(GivenDescriptor.open(loop, fd), null, NO_PORT, () -> { });
     }
 
-    // ---- steps -----------------------------------------------------------------------------------------------------
+    // ---- steps
 
     private StreamHandle listen(StreamHandle handle, String address, int port, Runnable opening) {
         try {

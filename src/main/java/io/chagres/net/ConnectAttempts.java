@@ -106,7 +106,7 @@ final class ConnectAttempts {
         }
     }
 
-    // ---- beginning an attempt ----------------------------------------------------------------------------------------
+    // ---- beginning an attempt
 
     /** Begins to connect to {@code remote}: null if the result comes later, or why that failed at once. */
     private ChagresException attempt(SocketAddress remote) {
@@ -180,7 +180,7 @@ final class ConnectAttempts {
             from == null ? null : from.address(), from == null ? 0 : from.port());
     }
 
-    // ---- its end -----------------------------------------------------------------------------------------------------
+    // ---- its end
 
     private void connected(Tcp attempt, SocketAddress remote, ChagresException error) {
         try {

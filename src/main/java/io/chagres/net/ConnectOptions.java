@@ -65,7 +65,7 @@ public final class ConnectOptions {
     public ConnectOptions() {
     }
 
-    // ---- of the connect --------------------------------------------------------------------------------------------
+    // ---- of the connect
 
     /** The port to connect to, 0 to 65535. */
     public ConnectOptions port(int port) {
@@ -184,7 +184,7 @@ public final class ConnectOptions {
         return this;
     }
 
-    // ---- of the socket -----------------------------------------------------------------------------------------------
+    // ---- of the socket
 
     /** Whether writing may go on when the peer has ended; by default the socket ends itself a tick after the peer. */
     public ConnectOptions allowHalfOpen(boolean allow) {
@@ -310,7 +310,7 @@ public final class ConnectOptions {
         return port < 0 ? options.path(portOrPath) : options.port(port);
     }
 
-    // ---- reading them ------------------------------------------------------------------------------------------------
+    // ---- reading them
 
     /** @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path */
     static ConnectOptions requireDestination(ConnectOptions options) {

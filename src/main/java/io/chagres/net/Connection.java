@@ -51,7 +51,7 @@ final class Connection implements ReadListener, Runnable {
         return handle;
     }
 
-    // ---- reading -------------------------------------------------------------------------------------------------
+    // ---- reading
 
     void read() {
         if (!reading && !handle.isClosing()) {
@@ -135,7 +135,7 @@ final class Connection implements ReadListener, Runnable {
         return bytesRead;
     }
 
-    // ---- writing -------------------------------------------------------------------------------------------------
+    // ---- writing
 
     void write(ByteBuffer data, Completion done) {
         socket.touch();
@@ -220,7 +220,7 @@ final class Connection implements ReadListener, Runnable {
             done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
     }
 
-    // ---- the end ---------------------------------------------------------------------------------------------------
+    // ---- the end
 
     /** Whether the socket is destroyed; it is from now on, where the loop has closed the handle under it. */
     private boolean isOver() {
@@ -252,7 +252,7 @@ final class Connection implements ReadListener, Runnable {
         return true;
     }
 
-    // ---- addresses -------------------------------------------------------------------------------------------------
+    // ---- addresses
 
     /** Any thread. */
     void describe(StringJoiner text) {

@@ -34,7 +34,7 @@ public final class ListenOptions {
     public ListenOptions() {
     }
 
-    // ---- the place -----------------------------------------------------------------------------------------------
+    // ---- the place
 
     /** The port, 0 to 65535; 0, the default, takes one that is free. */
     public ListenOptions port(int port) {
@@ -94,7 +94,7 @@ public final class ListenOptions {
         return this;
     }
 
-    // ---- how -----------------------------------------------------------------------------------------------------
+    // ---- how
 
     /** How many connections may wait to be accepted; by default 511. The kernel cuts it to net.core.somaxconn. */
     public ListenOptions backlog(int backlog) {
@@ -145,7 +145,7 @@ public final class ListenOptions {
         return this;
     }
 
-    // ---- for the server --------------------------------------------------------------------------------------------
+    // ---- for the server
 
     /** What counts is how they are at the call, even where a lookup comes first. */
     ListenOptions copy() {

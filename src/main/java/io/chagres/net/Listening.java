@@ -65,7 +65,7 @@ final class Listening {
         listeners = Listeners.remove(listeners, removed);
     }
 
-    // ---- beginning -------------------------------------------------------------------------------------------------
+    // ---- beginning
 
     void require(ListenOptions options) {
         UsageException.requireArgument(options, "options").requireConsistent();
@@ -148,7 +148,7 @@ final class Listening {
         server.listenFailed(error);
     }
 
-    // ---- ending ----------------------------------------------------------------------------------------------------
+    // ---- ending
 
     void stop() {
         changes++;
@@ -168,7 +168,7 @@ final class Listening {
         }
     }
 
-    // ---- the loop --------------------------------------------------------------------------------------------------
+    // ---- the loop
 
     void setReferenced(boolean wanted) {
         referenced = wanted;

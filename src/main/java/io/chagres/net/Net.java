@@ -46,7 +46,7 @@ public final class Net {
             .onConnection(UsageException.requireArgument(listener, "listener"));
     }
 
-    // ---- connections -------------------------------------------------------------------------------------------------
+    // ---- connections
 
     /** Connects to {@code port} of this machine; see {@link #connect(Loop, ConnectOptions, Runnable)}. */
     public static Socket connect(Loop loop, int port) {
@@ -118,7 +118,7 @@ public final class Net {
         return Math.max(UsageException.requireRange(millis, 1, Integer.MAX_VALUE, name), LEAST_ATTEMPT_TIMEOUT_MILLIS);
     }
 
-    // ---- addresses -----------------------------------------------------------------------------------------------------
+    // ---- addresses
 
     /** 4 or 6 where {@code text} is an IP address, else 0. */
     public static int isIP(String text) {

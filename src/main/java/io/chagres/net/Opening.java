@@ -61,7 +61,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    // ---- the time that it may take -----------------------------------------------------------------------------------
+    // ---- the time that it may take
 
     private final class Deadline extends TimerEntry {
         @Override
@@ -106,7 +106,7 @@ final class Opening implements ConnectAttempts.Listener {
         return options.destination();
     }
 
-    // ---- a Unix socket -----------------------------------------------------------------------------------------------
+    // ---- a Unix socket
 
     private void connectPipe(String path) {
         pipe = socket.client().takeUnconnected() instanceof Pipe given ? given : new Pipe(socket.loop());
@@ -132,7 +132,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    // ---- the lookup --------------------------------------------------------------------------------------------------
+    // ---- the lookup
 
     private void lookUp(String host) {
         if (options.lookup != null) {
@@ -242,7 +242,7 @@ final class Opening implements ConnectAttempts.Listener {
         socket.loop().nextTick(() -> onFailed(error));
     }
 
-    // ---- the attempts ------------------------------------------------------------------------------------------------
+    // ---- the attempts
 
     private void attempt(List<SocketAddress> remotes) {
         if (over) {
@@ -311,7 +311,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    // ---- what waits for the connection -------------------------------------------------------------------------------
+    // ---- what waits for the connection
 
     void deferWrite(ByteBuffer[] data, Completion done) {
         this.data = data;

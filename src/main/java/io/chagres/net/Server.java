@@ -41,7 +41,7 @@ public final class Server extends ServerListeners {
         return core.loop();
     }
 
-    // ---- listening ---------------------------------------------------------------------------------------------
+    // ---- listening
 
     /** Listens on a port of all addresses that is free; see {@link #listen(ListenOptions, Runnable)}. */
     public Server listen() {
@@ -164,7 +164,7 @@ public final class Server extends ServerListeners {
         return text.add(connections.count() + (connections.count() == 1 ? " connection" : " connections")).toString();
     }
 
-    // ---- connections -------------------------------------------------------------------------------------------
+    // ---- connections
 
     /**
      * Takes over a connection that was accepted elsewhere, as if it had accepted it itself: by another loop or process, which has
@@ -266,7 +266,7 @@ public final class Server extends ServerListeners {
         connections().forEach(Socket::destroyFromTop);
     }
 
-    // ---- closing -----------------------------------------------------------------------------------------------
+    // ---- closing
 
     /** Stops listening; see the class. On a server that does not listen, the close event comes on a tick. */
     public Server close() {
@@ -329,7 +329,7 @@ public final class Server extends ServerListeners {
         }
     }
 
-    // ---- the loop ------------------------------------------------------------------------------------------------
+    // ---- the loop
 
     /** Makes the loop run as long as it listens; it does from the start. */
     public Server ref() {
@@ -347,7 +347,7 @@ public final class Server extends ServerListeners {
         return this;
     }
 
-    // ---- events ------------------------------------------------------------------------------------------------
+    // ---- events
 
     /**
      * Adds a listener for connections that are accepted and closed at once: {@link DroppedConnection.Reason} says why that

@@ -37,7 +37,7 @@ final class ServerConnections implements ConnectionListener {
         duplex = options.duplex();
     }
 
-    // ---- arriving --------------------------------------------------------------------------------------------------
+    // ---- arriving
 
     @Override
     public void onConnection() {
@@ -135,7 +135,8 @@ final class ServerConnections implements ConnectionListener {
     }
 
     void onDrop(Consumer<? super DroppedConnection> listener) {
-        DroppedConnection.of(-1, true, Reason.NO_DESCRIPTORS);   // loads the class: without a descriptor, that would fail for good
+        // loads the class: without a descriptor, that would fail for good
+        DroppedConnection.of(-1, true, Reason.NO_DESCRIPTORS);
         dropListeners = Listeners.add(dropListeners, listener);
     }
 
@@ -155,7 +156,7 @@ final class ServerConnections implements ConnectionListener {
         this.most = maxConnections;
     }
 
-    // ---- staying ---------------------------------------------------------------------------------------------------
+    // ---- staying
 
     private void add(Socket socket) {
         socket.previous = last;

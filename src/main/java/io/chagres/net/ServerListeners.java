@@ -34,7 +34,7 @@ abstract sealed class ServerListeners permits Server {
         return Listeners.remove(list, UsageException.requireArgument(listener, "listener"));
     }
 
-    // ---- connections -------------------------------------------------------------------------------------------
+    // ---- connections
 
     /**
      * Adds a listener for new connections. Where it throws, the connection is destroyed, the listeners behind it don't hear of
@@ -57,7 +57,7 @@ abstract sealed class ServerListeners permits Server {
         }
     }
 
-    // ---- errors ------------------------------------------------------------------------------------------------
+    // ---- errors
 
     /**
      * Adds a listener for a listen that failed; where there is none, that goes to the loop's uncaught handler. It hears of two
@@ -86,7 +86,7 @@ abstract sealed class ServerListeners permits Server {
         }
     }
 
-    // ---- the close ---------------------------------------------------------------------------------------------
+    // ---- the close
 
     /** Adds a listener for the close: it listens no more, and all its connections have ended. */
     public Server onClose(Runnable listener) {

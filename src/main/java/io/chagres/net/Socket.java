@@ -95,7 +95,7 @@ public final class Socket extends ConnectableSocket {
         }
     }
 
-    // ---- connecting --------------------------------------------------------------------------------------------------
+    // ---- connecting
 
     @Override
     void beginAnew() {
@@ -174,7 +174,7 @@ public final class Socket extends ConnectableSocket {
         return isWritable() ? ReadyState.WRITE_ONLY : ReadyState.CLOSED;
     }
 
-    // ---- reading -----------------------------------------------------------------------------------------------------
+    // ---- reading
 
     @Override
     protected void doRead() {
@@ -223,7 +223,7 @@ public final class Socket extends ConnectableSocket {
         pull();
     }
 
-    // ---- writing -----------------------------------------------------------------------------------------------------
+    // ---- writing
 
     /**
      * As {@link io.chagres.stream.Writable#write(ByteBuffer, Completion)}. When the peer has ended and this side ended after
@@ -290,7 +290,7 @@ public final class Socket extends ConnectableSocket {
         }
     }
 
-    // ---- the end -----------------------------------------------------------------------------------------------------
+    // ---- the end
 
     @Override
     protected void doDestroy(ChagresException error, Completion done) {
@@ -365,7 +365,7 @@ public final class Socket extends ConnectableSocket {
         return destroy(handle() == null ? closedError() : null);
     }
 
-    // ---- what it is --------------------------------------------------------------------------------------------------
+    // ---- what it is
 
     /** As {@link #localAddress()}. */
     public SocketAddress address() {

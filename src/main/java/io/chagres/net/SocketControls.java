@@ -201,7 +201,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         return self();
     }
 
-    // ---- a layer -----------------------------------------------------------------------------------------------------
+    // ---- a layer
 
     /**
      * Names the stream that is layered over this socket, a TLS stream for example, and answers for it when its server closes.
@@ -247,7 +247,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         destroy();
     }
 
-    // ---- of a connect ------------------------------------------------------------------------------------------------
+    // ---- of a connect
 
     /** What must be said before the connect. */
     final void applyBefore(Tcp handle) {

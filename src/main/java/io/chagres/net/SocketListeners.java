@@ -40,7 +40,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         return client;
     }
 
-    // ---- of a connect ------------------------------------------------------------------------------------------------
+    // ---- of a connect
 
     /**
      * Adds a listener for what the lookup of a host has found: once per address, or once with the error. There is none where
@@ -194,7 +194,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         }
     }
 
-    // ---- of idleness -------------------------------------------------------------------------------------------------
+    // ---- of idleness
 
     /** Adds a listener for idleness, see {@link Socket#setTimeout(long)}. */
     public Socket onTimeout(Runnable listener) {
@@ -228,7 +228,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         }
     }
 
-    // ---- of a duplex -------------------------------------------------------------------------------------------------
+    // ---- of a duplex
 
     @Override
     public Socket onData(Consumer<? super ByteBuffer> listener) {

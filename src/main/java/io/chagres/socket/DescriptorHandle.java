@@ -27,7 +27,7 @@ abstract class DescriptorHandle extends Handle {
         watcher.handle = this;
     }
 
-    // ---- descriptor --------------------------------------------------------------------------------------------
+    // ---- descriptor
 
     /** The descriptor, or -1 where it has none, not yet or no more. It stays the handle's: nobody else may close it. */
     public final int fd() {
@@ -75,7 +75,7 @@ abstract class DescriptorHandle extends Handle {
         return watcher;
     }
 
-    // ---- directions --------------------------------------------------------------------------------------------
+    // ---- directions
 
     /** Declares it a connection: it can be read and written from now on. */
     protected final void becomeDuplex() {
@@ -95,7 +95,7 @@ abstract class DescriptorHandle extends Handle {
         return writable && !isClosing();
     }
 
-    // ---- the peer ------------------------------------------------------------------------------------------------
+    // ---- the peer
 
     /**
      * Has {@code listener} told when the peer goes, also while nothing is read, which else would find that out: EPOLLRDHUP of
@@ -143,7 +143,7 @@ abstract class DescriptorHandle extends Handle {
         }
     }
 
-    // ---- events --------------------------------------------------------------------------------------------------
+    // ---- events
 
     /** Something of epoll_ctl(2) has happened. */
     abstract void ready(int events);

@@ -48,7 +48,7 @@ public abstract class IpcStream extends StreamHandle {
         return ipc != null;
     }
 
-    // ---- sending -------------------------------------------------------------------------------------------------
+    // ---- sending
 
     /**
      * As {@link #write(ByteBuffer, Completion)}, and sends the descriptor of {@code toSend} along, which may be closed from the
@@ -118,7 +118,7 @@ public abstract class IpcStream extends StreamHandle {
         }
     }
 
-    // ---- receiving -----------------------------------------------------------------------------------------------
+    // ---- receiving
 
     /** How many descriptors have come and were not taken. */
     public final int pendingCount() {

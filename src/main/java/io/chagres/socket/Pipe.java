@@ -87,7 +87,7 @@ public final class Pipe extends IpcStream {
         this.memory = memory;
     }
 
-    // ---- opening -----------------------------------------------------------------------------------------------
+    // ---- opening
 
     /**
      * Two sockets that are connected to each other, for two pipes to {@link #open}, on one loop or two: socketpair(2). They are
@@ -146,7 +146,7 @@ public final class Pipe extends IpcStream {
         return kind == DescriptorKind.PIPE || kind == DescriptorKind.TTY;
     }
 
-    // ---- listening -----------------------------------------------------------------------------------------------
+    // ---- listening
 
     /**
      * Binds to {@code name}; to one of the kernel's choice, abstract and of five hexadecimal digits, where it is empty. The file
@@ -244,7 +244,7 @@ public final class Pipe extends IpcStream {
         }
     }
 
-    // ---- connecting ----------------------------------------------------------------------------------------------
+    // ---- connecting
 
     /**
      * Connects to {@code name}. Success is told in the poll phase, failure in the pending phase: ENOENT, ECONNREFUSED where
@@ -278,7 +278,7 @@ public final class Pipe extends IpcStream {
         }
     }
 
-    // ---- names ---------------------------------------------------------------------------------------------------
+    // ---- names
 
     /**
      * Its own name: a path; an abstract name, which begins with a NUL; or empty, as that of a client mostly is.
@@ -353,7 +353,7 @@ public final class Pipe extends IpcStream {
             Integer.toUnsignedLong(memory.credentials.get(ValueLayout.JAVA_INT, 8)));
     }
 
-    // ---- options -------------------------------------------------------------------------------------------------
+    // ---- options
 
     /**
      * Sets an option of its socket; those of TCP it has not.
@@ -385,7 +385,7 @@ public final class Pipe extends IpcStream {
         }
     }
 
-    // ---- closing -------------------------------------------------------------------------------------------------
+    // ---- closing
 
     /** The file goes first: while the socket is open, no other file has its inode number. */
     @Override

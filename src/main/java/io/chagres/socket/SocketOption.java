@@ -19,7 +19,7 @@ public abstract class SocketOption<T> {
 
     private static final int CONGESTION_ROOM = 16; // TCP_CA_NAME_MAX
 
-    // ---- of any socket -----------------------------------------------------------------------------------------
+    // ---- of any socket
 
     /**
      * Lets several sockets listen on the same port, all of which must have it before they are bound; the kernel spreads the
@@ -51,7 +51,7 @@ public abstract class SocketOption<T> {
     /** IP_TOS of an IPv4 socket, IPV6_TCLASS of an IPv6 one: DSCP and ECN bits, 0 to 255. 0 by default; ip(7), ipv6(7). */
     public static final SocketOption<Integer> TRAFFIC_CLASS = new TrafficClassOption();
 
-    // ---- of TCP ------------------------------------------------------------------------------------------------
+    // ---- of TCP
 
     /** Sends small writes at once instead of gathering them while data is unacknowledged. Off by default. */
     public static final SocketOption<Boolean> TCP_NODELAY = flag("TCP_NODELAY", Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY);
@@ -90,7 +90,7 @@ public abstract class SocketOption<T> {
     public static final SocketOption<String> TCP_CONGESTION = new MemoryOption.Text("TCP_CONGESTION", Sockets.IPPROTO_TCP,
         Sockets.TCP_CONGESTION, CONGESTION_ROOM);
 
-    // ---- others ------------------------------------------------------------------------------------------------
+    // ---- others
 
     /** An option that is an int, by its numbers in the kernel's headers; {@code name} is what errors call it by. */
     public static SocketOption<Integer> ofInt(String name, int level, int number) {
@@ -132,7 +132,7 @@ public abstract class SocketOption<T> {
         return name;
     }
 
-    // ---- what it can do ----------------------------------------------------------------------------------------
+    // ---- what it can do
 
     /** Throws EINVAL if the option can't have {@code value}. */
     public abstract void require(T value);

@@ -33,7 +33,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         super(loop);
     }
 
-    // ---- listening ---------------------------------------------------------------------------------------------
+    // ---- listening
 
     /**
      * Starts listening; called again, takes the new backlog and listener.
@@ -116,7 +116,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         return true;
     }
 
-    // ---- connecting --------------------------------------------------------------------------------------------
+    // ---- connecting
 
     /** Whether a connect is under way. */
     public final boolean isConnecting() {
@@ -231,7 +231,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
-    // ---- reading -----------------------------------------------------------------------------------------------
+    // ---- reading
 
     /**
      * Starts reading; {@code listener} is called from the poll phase. A stream that has ended may be read again, and ends
@@ -281,7 +281,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         readStop();
     }
 
-    // ---- writing -----------------------------------------------------------------------------------------------
+    // ---- writing
 
     /**
      * Writes what lies between position and limit of {@code data}, and moves neither; the bytes must not change until
@@ -359,7 +359,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
-    // ---- shutting down -----------------------------------------------------------------------------------------
+    // ---- shutting down
 
     /**
      * Ends the writing side once all queued writes are through and told: the peer reads an end. Reading goes on. At once,
@@ -408,7 +408,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         Requests.complete(this, callback, errno, "shutdown");
     }
 
-    // ---- closing -----------------------------------------------------------------------------------------------
+    // ---- closing
 
     @Override
     protected void release() {

@@ -61,7 +61,7 @@ public final class Tcp extends StreamHandle {
         return AddressMemory.of(core());
     }
 
-    // ---- opening -----------------------------------------------------------------------------------------------
+    // ---- opening
 
     /**
      * Takes over {@code fd}, a TCP socket in any state. It is non-blocking until the close, also for other descriptors of the same
@@ -171,7 +171,7 @@ public final class Tcp extends StreamHandle {
         know(End.of(local), false);
     }
 
-    // ---- listening and connecting ----------------------------------------------------------------------------------
+    // ---- listening and connecting
 
     /**
      * Starts listening; a socket that is not bound gets a port of the kernel's choice, on all IPv4 addresses.
@@ -227,7 +227,7 @@ public final class Tcp extends StreamHandle {
         }
     }
 
-    // ---- addresses -----------------------------------------------------------------------------------------------
+    // ---- addresses
 
     /**
      * Its own address: what it is bound to, or what the kernel chose at listen or connect.
@@ -316,7 +316,7 @@ public final class Tcp extends StreamHandle {
         }
     }
 
-    // ---- options -------------------------------------------------------------------------------------------------
+    // ---- options
 
     /**
      * Sets an option. One that is set before there is a socket is kept, and set when the socket comes, in the order of these
@@ -393,7 +393,7 @@ public final class Tcp extends StreamHandle {
         check(Sockets.setsockopt(fd(), level, name, value), "setsockopt");
     }
 
-    // ---- closing -------------------------------------------------------------------------------------------------
+    // ---- closing
 
     /**
      * Closes it so that the peer gets a reset (RST) at once, and what is queued is lost.
@@ -422,7 +422,8 @@ public final class Tcp extends StreamHandle {
         MemorySegment linger = memory().linger;
         linger.set(ValueLayout.JAVA_INT, 0, 1);
         int result = Sockets.setsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, linger, 8);
-        if (result != -Errno.EINVAL) { // which says that it was shut down behind our back, and has nothing to discard
+        // which says that it was shut down behind our back, and has nothing to discard
+        if (result != -Errno.EINVAL) {
             check(result, "setsockopt");
         }
     }

@@ -80,7 +80,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         super(loop, options);
     }
 
-    // ---- what a subclass says --------------------------------------------------------------------------------------
+    // ---- what a subclass says
 
     /**
      * Wants bytes: the subclass calls {@link #push} when it has some, as often as it likes until a push answers false, and
@@ -190,7 +190,7 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         reading.pull();
     }
 
-    // ---- writing ---------------------------------------------------------------------------------------------------
+    // ---- writing
 
     @Override
     public boolean write(ByteBuffer data, Completion callback) {

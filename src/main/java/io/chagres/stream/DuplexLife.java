@@ -56,7 +56,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         return core;
     }
 
-    // ---- listeners -------------------------------------------------------------------------------------------------
+    // ---- listeners
 
     /** {@code list} with {@code listener} at its end. */
     final <L> Listeners<L> with(Listeners<L> list, L listener) {
@@ -124,7 +124,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         core.raise(thrown);
     }
 
-    // ---- constructing ----------------------------------------------------------------------------------------------
+    // ---- constructing
 
     /**
      * Holds the stream back until {@code step} has completed: Node's {@code _construct}, for a stream that opens a file or shakes
@@ -212,7 +212,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         return writing.isEnded() ? "read only" : "open";
     }
 
-    // ---- destroying ------------------------------------------------------------------------------------------------
+    // ---- destroying
 
     /** Gives up what it holds; {@code done} is told {@code error}, or another one that happened meanwhile. */
     protected void doDestroy(ChagresException error, Completion done) {
@@ -355,7 +355,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         return options;
     }
 
-    // ---- errors ----------------------------------------------------------------------------------------------------
+    // ---- errors
 
     /** Takes note of the first error. */
     final void failed(ChagresException error) {

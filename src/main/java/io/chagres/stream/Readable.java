@@ -19,7 +19,7 @@ import java.util.function.Consumer;
  */
 public sealed interface Readable permits DuplexReading {
 
-    // ---- flowing ---------------------------------------------------------------------------------------------------
+    // ---- flowing
 
     /**
      * Adds a listener for chunks, and makes the stream flow unless it was paused by {@link #pause()}. Chunks that
@@ -71,7 +71,7 @@ public sealed interface Readable permits DuplexReading {
     /** Takes a listener of {@link #onResume} off. */
     Readable offResume(Runnable listener);
 
-    // ---- reading by hand -------------------------------------------------------------------------------------------
+    // ---- reading by hand
 
     /**
      * Adds a listener for "there are bytes to {@link #read}, or the end": on a tick, and again when more have come after all
@@ -114,7 +114,7 @@ public sealed interface Readable permits DuplexReading {
      */
     InputStream inputStream();
 
-    // ---- pipes -----------------------------------------------------------------------------------------------------
+    // ---- pipes
 
     /** As {@link #pipe(Writable, boolean)}, and ends {@code destination} at the end. */
     default <W extends Writable> W pipe(W destination) {
@@ -139,7 +139,7 @@ public sealed interface Readable permits DuplexReading {
     /** Takes a pipe to {@code destination} away; the last one gone, the stream is paused. No effect where there is none. */
     Readable unpipe(Writable destination);
 
-    // ---- the end ---------------------------------------------------------------------------------------------------
+    // ---- the end
 
     /** Adds a listener for the end: once, a tick after the last byte was consumed; never after an error or close. */
     Readable onEnd(Runnable listener);
@@ -162,7 +162,7 @@ public sealed interface Readable permits DuplexReading {
     /** Ends it, with {@code error} or null: nothing but that error and the close comes any more. Again, has no effect. */
     Readable destroy(ChagresException error);
 
-    // ---- how it is -------------------------------------------------------------------------------------------------
+    // ---- how it is
 
     /** Whether it can still be read: not ended, not failed, not destroyed. */
     boolean isReadable();

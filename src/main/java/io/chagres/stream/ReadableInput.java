@@ -39,7 +39,7 @@ final class ReadableInput extends InputStream {
         Streams.finishedReading(stream, this::finished);
     }
 
-    // ---- on the loop thread ----------------------------------------------------------------------------------------
+    // ---- on the loop thread
 
     /** Keeps the loop alive until the stream has closed; a loop that is closed ends it first, so that no reader waits for ever. */
     private final class Stay extends Resident {
@@ -125,7 +125,7 @@ final class ReadableInput extends InputStream {
         }
     }
 
-    // ---- on the reader's thread ------------------------------------------------------------------------------------
+    // ---- on the reader's thread
 
     @Override
     public int read() throws IOException {

@@ -58,7 +58,7 @@ abstract class ReadableListeners {
         return rare;
     }
 
-    // ---- data ------------------------------------------------------------------------------------------------------
+    // ---- data
 
     void onData(Consumer<? super ByteBuffer> listener) {
         data = stream.with(data, listener);
@@ -120,7 +120,7 @@ abstract class ReadableListeners {
         }
     }
 
-    // ---- readable, pause, resume -----------------------------------------------------------------------------------
+    // ---- readable, pause, resume
 
     void onReadable(Runnable listener) {
         rare().readable = stream.with(rare().readable, listener);
@@ -168,7 +168,7 @@ abstract class ReadableListeners {
         }
     }
 
-    // ---- the end ---------------------------------------------------------------------------------------------------
+    // ---- the end
 
     void onEnd(Runnable listener) {
         end = stream.with(end, listener);

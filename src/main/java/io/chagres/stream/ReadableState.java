@@ -95,7 +95,7 @@ final class ReadableState extends ReadablePipes {
         return didRead;
     }
 
-    // ---- the source ----------------------------------------------------------------------------------------------
+    // ---- the source
 
     /** A chunk has come, which is nobody else's; whether the source should go on. */
     boolean push(ByteBuffer chunk) {
@@ -242,7 +242,7 @@ final class ReadableState extends ReadablePipes {
         readMoreScheduled = false;
     }
 
-    // ---- the consumer --------------------------------------------------------------------------------------------
+    // ---- the consumer
 
     /** Takes {@code wanted} bytes out, or {@link #ALL}; null where there are fewer, unless they are the last. */
     ByteBuffer read(int wanted) {
@@ -252,7 +252,8 @@ final class ReadableState extends ReadablePipes {
             return null;
         }
         if (hasDataListeners() && !stream.core().nesting().hasRoom()) {
-            emitReadableSoon();   // data listeners that read inside one another have gone too deep: what is buffered comes later
+            // data listeners that read inside one another have gone too deep: what is buffered comes later
+            emitReadableSoon();
             return null;
         }
         readableScheduled = false;
@@ -421,7 +422,7 @@ final class ReadableState extends ReadablePipes {
         }
     }
 
-    // ---- the end -------------------------------------------------------------------------------------------------
+    // ---- the end
 
     private void endSoon() {
         if (!endEmitted && !endScheduled) {

@@ -36,7 +36,7 @@ abstract class WritableListeners {
         return stream.destroyed() || isPast();
     }
 
-    // ---- events ----------------------------------------------------------------------------------------------------
+    // ---- events
 
     final void onDrain(Runnable listener) {
         drain = stream.with(drain, listener);
@@ -78,7 +78,7 @@ abstract class WritableListeners {
         stream.tell(finish);
     }
 
-    // ---- pipes -----------------------------------------------------------------------------------------------------
+    // ---- pipes
 
     /** The pipes that end here. */
     final Feeds feeds() {

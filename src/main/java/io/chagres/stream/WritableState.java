@@ -80,7 +80,7 @@ final class WritableState extends WritableListeners implements Completion {
         return corked;
     }
 
-    // ---- writing -------------------------------------------------------------------------------------------------
+    // ---- writing
 
     boolean write(ByteBuffer data, Completion callback) {
         if (data == null) {
@@ -269,7 +269,7 @@ final class WritableState extends WritableListeners implements Completion {
         }
     }
 
-    // ---- ending --------------------------------------------------------------------------------------------------
+    // ---- ending
 
     void end(ByteBuffer last, Completion callback) {
         ChagresException refusal = last == null ? null : whyNotWrite();
@@ -376,7 +376,7 @@ final class WritableState extends WritableListeners implements Completion {
         }
     }
 
-    // ---- destroying ----------------------------------------------------------------------------------------------
+    // ---- destroying
 
     /** The stream is being destroyed: on a tick, those who wait are told, and its sources feed it no longer. */
     void cancelSoon() {

@@ -45,7 +45,7 @@ final class ExampleProcess implements AutoCloseable {
         errors = lines(process.errorReader());
     }
 
-    // ---- starting ------------------------------------------------------------------------------------------------
+    // ---- starting
 
     /** Starts one from its source, as people do, on a free port of 127.0.0.1. */
     static ExampleProcess fromSource(String name) throws IOException, InterruptedException {
@@ -133,7 +133,7 @@ final class ExampleProcess implements AutoCloseable {
         return Integer.parseInt(line.substring(LISTENING.length()).replaceFirst("[^:]*:(\\d+).*", "$1"));
     }
 
-    // ---- talking to it -------------------------------------------------------------------------------------------
+    // ---- talking to it
 
     int port() {
         return port;
@@ -193,7 +193,7 @@ final class ExampleProcess implements AutoCloseable {
         assertEquals(0, Waits.exit(kill), "kill");
     }
 
-    // ---- what becomes of it --------------------------------------------------------------------------------------
+    // ---- what becomes of it
 
     boolean isAlive() {
         return process.isAlive();

@@ -64,7 +64,7 @@ final class FaultTable {
             .told(TOLD, "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM");
         of("getsockname", 0, "an accepted connection", Exercises::identify)
             .told("fine, reported getsockname %2$s", "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
-        at(1, "getsockopt", 0, "an accepted connection, asked for its peer", Exercises::identify)   // other calls answer
+        at(1, "getsockopt", 0, "an accepted connection, asked for its peer", Exercises::identify) // others answer
             .told(FINE, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK ENOTCONN");
         at(1, "getsockopt|getpeername", 0, "an accepted connection", Exercises::identify).times(3)
             .told("fine, reported nobody", "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");

@@ -29,7 +29,7 @@ final class LastingExercises {
     private LastingExercises() {
     }
 
-    // ---- visitors with little patience ---------------------------------------------------------------------------
+    // ---- visitors with little patience
 
     /** A visitor comes, and goes again where nobody answers; what the server is told of it counts, too. */
     static void knock(World world, Consumer<String> told) {
@@ -71,7 +71,7 @@ final class LastingExercises {
         });
     }
 
-    // ---- connecting ----------------------------------------------------------------------------------------------
+    // ---- connecting
 
     /** A client connects to somebody who does not answer, and gives up. */
     static void giveUpConnecting(World world, Consumer<String> told) {
@@ -102,7 +102,7 @@ final class LastingExercises {
         }
     }
 
-    // ---- epoll ---------------------------------------------------------------------------------------------------
+    // ---- epoll
 
     /**
      * The epoll set of the loop has a descriptor that was closed while what is behind it lives on: it reports for ever, and

@@ -137,7 +137,7 @@ final class PipeExercises {
         }
     }
 
-    // ---- by name -------------------------------------------------------------------------------------------------
+    // ---- by name
 
     /** A listener at a path, which a client of ours connects to; both ask who is there. */
     static void byPath(World world, Consumer<String> told) {

@@ -180,7 +180,7 @@ final class World {
         complaints.add(complaint);
     }
 
-    // ---- for exercises -----------------------------------------------------------------------------------------
+    // ---- for exercises
 
     /** Who gets the server's next connections, and what the server reports. */
     void expect(Consumer<Socket> guestTaker, Consumer<ChagresException> reportTaker) {

@@ -65,7 +65,7 @@ class CallersMemoryTest {
             + (error.getCause() == null ? "" : " by " + error.getCause().getClass().getSimpleName())));
     }
 
-    // ---- the buffer is moved -----------------------------------------------------------------------------------------
+    // ---- the buffer is moved
 
     @Test
     void whatWaitsBehindALargeWriteArrivesAsItWasAtTheCall(Loop loop) {
@@ -156,7 +156,7 @@ class CallersMemoryTest {
         assertEquals("heap direct ", all.toString(StandardCharsets.UTF_8));
     }
 
-    // ---- its arena is closed -----------------------------------------------------------------------------------------
+    // ---- its arena is closed
 
     @ParameterizedTest
     @EnumSource
@@ -361,7 +361,7 @@ class CallersMemoryTest {
         }
     }
 
-    // ---- it is forgotten ---------------------------------------------------------------------------------------------
+    // ---- it is forgotten
 
     @ParameterizedTest
     @ValueSource(strings = {"along", "try", "queued", "gathered"})

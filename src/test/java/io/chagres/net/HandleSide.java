@@ -34,7 +34,7 @@ final class HandleSide extends ModelSide implements ReadListener {
         direct = random.nextBoolean();
     }
 
-    // ---- what it does --------------------------------------------------------------------------------------------
+    // ---- what it does
 
     @Override
     void perform(ModelStep step) {
@@ -176,7 +176,7 @@ final class HandleSide extends ModelSide implements ReadListener {
         }
     }
 
-    // ---- what happens to it ----------------------------------------------------------------------------------------
+    // ---- what happens to it
 
     @Override
     public ByteBuffer onAllocate(int suggestedSize) {

@@ -59,7 +59,7 @@ abstract class ModelSide {
         }
     }
 
-    // ---- what it does --------------------------------------------------------------------------------------------
+    // ---- what it does
 
     /** Does what {@code step} says, if it can be done now. */
     final void act(ModelStep step, String where) {
@@ -95,7 +95,7 @@ abstract class ModelSide {
         return buffers;
     }
 
-    // ---- what happens to it ----------------------------------------------------------------------------------------
+    // ---- what happens to it
 
     final void arrived(ByteBuffer chunk) {
         require(!closed && !calling, "data after the close, or inside a call");

@@ -111,7 +111,8 @@ class ServerDetailsTest {
         Server server = Net.createServer(loop, new ServerOptions().noDelay(true).keepAlive(true, 1000));
         server.onConnection(socket -> {
             int fd = socket.handle().fd();
-            Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 0); // behind its back: so a call to the kernel would show
+            // behind its back: so a call to the kernel would show
+            Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 0);
             Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, 0);
             socket.setNoDelay(true).setKeepAlive(true, 1000);
             assertFalse(socket.get(SocketOption.TCP_NODELAY));

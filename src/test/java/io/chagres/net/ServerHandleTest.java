@@ -43,7 +43,7 @@ class ServerHandleTest {
     private final Journal journal = new Journal();
     private ChagresException error;
 
-    // ---- handles -----------------------------------------------------------------------------------------------
+    // ---- handles
 
     @ParameterizedTest
     @EnumSource
@@ -120,7 +120,7 @@ class ServerHandleTest {
         loop.run();
     }
 
-    // ---- descriptors -------------------------------------------------------------------------------------------
+    // ---- descriptors
 
     @ParameterizedTest
     @EnumSource
@@ -196,7 +196,7 @@ class ServerHandleTest {
         assertRefused("ERR_INVALID_ARG_VALUE", "options.fd", () -> new ListenOptions().fd(-1));
     }
 
-    // ---- in common ---------------------------------------------------------------------------------------------
+    // ---- in common
 
     private StreamHandle bound(Place place, Loop loop) {
         if (place == Place.TCP) {

@@ -173,7 +173,7 @@ class ServerIdleTest {
         assertEquals(3, journal.count("close false"));
     }
 
-    // ---- grace -------------------------------------------------------------------------------------------------
+    // ---- grace
 
     @Test
     void whoIsIdleIsEndedAtOnceAndWhoIsAtWorkAfterItsAnswer(Loop loop, ManualClock clock) {

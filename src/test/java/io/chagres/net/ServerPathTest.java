@@ -178,7 +178,7 @@ class ServerPathTest {
         assertTrue(refused.getMessage().contains("options.path"), refused.getMessage());
     }
 
-    // ---- abstract names ----------------------------------------------------------------------------------------
+    // ---- abstract names
 
     @Test
     @Covers("node:test-pipe-abstract-socket")
@@ -228,7 +228,7 @@ class ServerPathTest {
             + "Received '\\0abstract'", refused.getMessage());
     }
 
-    // ---- as over TCP -------------------------------------------------------------------------------------------
+    // ---- as over TCP
 
     @Test
     @Covers("node:test-pipe-unref")

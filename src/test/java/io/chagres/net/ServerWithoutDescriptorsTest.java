@@ -36,7 +36,8 @@ class ServerWithoutDescriptorsTest {
             try (Loop loop = new Loop()) {
                 Timer limit = Timer.after(loop, 20_000, () -> System.exit(1));
                 Server server = Net.createServer(loop, Socket::destroy);
-                Tcp visitor = bound(loop);   // it loads the classes; when it is over, there are no descriptors for more
+                // it loads the classes; when it is over, there are no descriptors for more
+                Tcp visitor = bound(loop);
                 server.onConnection(socket -> socket.onClose(hadError -> visitor.close(() -> Timer.after(loop, 1, () -> {
                     hoard();
                     CLIENT[0].connect(server.address(), error -> { });

@@ -174,7 +174,7 @@ class SocketConnectAttemptsTest {
         journal.expect("127.0.0.1");
     }
 
-    // ---- whether, and how long -------------------------------------------------------------------------------------
+    // ---- whether, and how long
 
     @Test
     @Covers("node:test-net-autoselectfamily")
@@ -261,7 +261,7 @@ class SocketConnectAttemptsTest {
         assertEquals(500, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
     }
 
-    // ---- common ----------------------------------------------------------------------------------------------------
+    // ---- common
 
     private Socket connect(Loop loop, int port, String... addresses) {
         return journal(Net.connect(loop, options(port, addresses)));

@@ -40,7 +40,7 @@ class SocketConnectDetailsTest {
 
     private final Journal journal = new Journal();
 
-    // ---- options -----------------------------------------------------------------------------------------------------
+    // ---- options
 
     @Test
     @Covers("node:test-net-connect-no-arg")
@@ -121,7 +121,7 @@ class SocketConnectDetailsTest {
         assertEquals(2, journal.count("callback"));
     }
 
-    // ---- in one tick ---------------------------------------------------------------------------------------------------
+    // ---- in one tick
 
     @Test
     @Covers("node:test-net-connect-immediate-destroy")
@@ -177,7 +177,7 @@ class SocketConnectDetailsTest {
         assertEquals(flows ? 0 : 1, journal.count("late"));
     }
 
-    // ---- what waits --------------------------------------------------------------------------------------------------
+    // ---- what waits
 
     @Test
     @Covers({"node:test-net-connect-buffer", "node:test-net-connect-buffer2"})
@@ -246,7 +246,7 @@ class SocketConnectDetailsTest {
         return () -> journal.add(kept == null ? "" : "connected");
     }
 
-    // ---- addresses -----------------------------------------------------------------------------------------------------
+    // ---- addresses
 
     @Test
     @Covers({"node:test-net-local-address-port", "node:test-net-remote-address-port", "node:test-net-localport"})
@@ -272,7 +272,7 @@ class SocketConnectDetailsTest {
         journal.expect("accepted " + local);
     }
 
-    // ---- errors --------------------------------------------------------------------------------------------------------
+    // ---- errors
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
@@ -339,7 +339,7 @@ class SocketConnectDetailsTest {
         journal.expect("connect");
     }
 
-    // ---- happy eyeballs --------------------------------------------------------------------------------------------------
+    // ---- happy eyeballs
 
     @ParameterizedTest
     @CsvSource({"::1, 127.0.0.1", "127.0.0.1, ::1"})

@@ -128,7 +128,7 @@ class SocketDescriptorTest {
         journal.expect("writer finish", "reader data hello", "writer close false", "reader end", "reader close false");
     }
 
-    // ---- a handle ----------------------------------------------------------------------------------------------------
+    // ---- a handle
 
     @Test
     @Covers("node:test-net-boundsocket")
@@ -212,7 +212,7 @@ class SocketDescriptorTest {
         }
     }
 
-    // ---- what is no descriptor for it --------------------------------------------------------------------------------
+    // ---- what is no descriptor for it
 
     @Test
     @Covers("node:test-net-socket-constructor")

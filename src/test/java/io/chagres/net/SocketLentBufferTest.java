@@ -199,7 +199,7 @@ class SocketLentBufferTest {
         assertThrows(UsageException.class, () -> new ServerOptions().onRead(ByteBuffer.allocate(8), null));
     }
 
-    // ---- a server ----------------------------------------------------------------------------------------------------
+    // ---- a server
 
     @Test
     void allConnectionsOfAServerShareOneBuffer(Loop loop) {

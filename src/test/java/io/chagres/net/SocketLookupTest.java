@@ -84,7 +84,7 @@ class SocketLookupTest {
         journal.expect("IPV6 []", "lookup null ::1 6 localhost", "connect", "writable true", "server got late");
     }
 
-    // ---- a lookup of the user's --------------------------------------------------------------------------------------
+    // ---- a lookup of the user's
 
     @ParameterizedTest
     @EnumSource(Family.class)

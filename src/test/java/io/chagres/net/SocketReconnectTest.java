@@ -207,7 +207,7 @@ class SocketReconnectTest {
         }
     }
 
-    // ---- not before the close ----------------------------------------------------------------------------------------
+    // ---- not before the close
 
     @Test
     void aSecondConnectIsRefusedUntilTheClose(Loop loop) {

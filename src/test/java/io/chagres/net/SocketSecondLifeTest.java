@@ -35,7 +35,7 @@ class SocketSecondLifeTest {
 
     private final Journal journal = new Journal();
 
-    // ---- reading -----------------------------------------------------------------------------------------------------
+    // ---- reading
 
     @Test
     void destroyedWhileItWaitsForBytesItReadsTheNextConnection(Loop loop) {
@@ -119,7 +119,7 @@ class SocketSecondLifeTest {
         journal.expect("hello", "hello");
     }
 
-    // ---- writing -----------------------------------------------------------------------------------------------------
+    // ---- writing
 
     @Test
     void corkedInTheFirstConnectionItIsNotCorkedInTheSecond(Loop loop) {
@@ -207,7 +207,7 @@ class SocketSecondLifeTest {
         }
     }
 
-    // ---- the end -----------------------------------------------------------------------------------------------------
+    // ---- the end
 
     @Test
     void afterAResetTheNextConnectionEndsWithAFin(Loop loop) {
@@ -231,7 +231,7 @@ class SocketSecondLifeTest {
         }
     }
 
-    // ---- connecting --------------------------------------------------------------------------------------------------
+    // ---- connecting
 
     @Test
     void theIdleTimeoutOfTheFirstConnectionDoesNotFireInTheSecond(Loop loop, ManualClock clock) {

@@ -86,7 +86,7 @@ class SocketSecondLifeUseTest {
         assertEquals(before, SocketFields.listenersOf(client));
     }
 
-    // ---- text ----------------------------------------------------------------------------------------------------------
+    // ---- text
 
     @Test
     void textListenersHearEachConnection(Loop loop) {
@@ -109,7 +109,7 @@ class SocketSecondLifeUseTest {
         journal.expect("text a", "text b");
     }
 
-    // ---- writing -------------------------------------------------------------------------------------------------------
+    // ---- writing
 
     @Test
     void whatWasNotWrittenDoesNotCountAndIsNotSent(Loop loop) {
@@ -162,7 +162,7 @@ class SocketSecondLifeUseTest {
         journal.expect("peer read ECONNRESET", "peer end");
     }
 
-    // ---- reading -------------------------------------------------------------------------------------------------------
+    // ---- reading
 
     @Test
     void destroyedWhileItWaitsForBytesItIsReadTheNextTime(Loop loop) {
@@ -276,7 +276,7 @@ class SocketSecondLifeUseTest {
         journal.expect("data x");
     }
 
-    // ---- what waits for it -----------------------------------------------------------------------------------------------
+    // ---- what waits for it
 
     /** The close listener that connects again is called before the one that waits for the end. */
     @Test
@@ -325,7 +325,7 @@ class SocketSecondLifeUseTest {
         journal.expect("ESECOND");
     }
 
-    // ---- options ---------------------------------------------------------------------------------------------------------
+    // ---- options
 
     @Test
     void itsSignalAbortsTheSecondConnectionToo(Loop loop) {
@@ -388,7 +388,7 @@ class SocketSecondLifeUseTest {
         journal.expect("close", "data x", "close");
     }
 
-    // ---- handles that others close ---------------------------------------------------------------------------------------
+    // ---- handles that others close
 
     @Test
     void theLateCloseOfAGivenHandleDoesNotDestroyTheSecondConnection(Loop loop) {

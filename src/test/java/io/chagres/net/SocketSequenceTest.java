@@ -100,7 +100,7 @@ class SocketSequenceTest {
         accepted.expect("data bye", "end", "finish", "close false");
     }
 
-    // ---- an end in each callback -------------------------------------------------------------------------------------
+    // ---- an end in each callback
 
     /** The event, what is done there, and what the client sees from that event on. */
     static Stream<Arguments> inEachCallback() {

@@ -29,7 +29,7 @@ final class SocketSide extends ModelSide {
         socket.onClose(this::close);
     }
 
-    // ---- what it does --------------------------------------------------------------------------------------------
+    // ---- what it does
 
     @Override
     void perform(ModelStep step) {
@@ -111,7 +111,7 @@ final class SocketSide extends ModelSide {
         socket.resume();
     }
 
-    // ---- what happens to it ----------------------------------------------------------------------------------------
+    // ---- what happens to it
 
     private void take(ByteBuffer chunk) {
         require(!ended && !destroyed, "data after the end");

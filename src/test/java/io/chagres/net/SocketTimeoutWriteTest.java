@@ -54,7 +54,8 @@ class SocketTimeoutWriteTest {
             journal.add("read at " + (loop.now() - start));
             if (loop.now() - start >= 450) {
                 reading[0].close();
-                Timer.after(loop, 1000, client::destroy);   // the idle timer alone does not keep the loop running
+                // the idle timer alone does not keep the loop running
+                Timer.after(loop, 1000, client::destroy);
             }
         });
     }

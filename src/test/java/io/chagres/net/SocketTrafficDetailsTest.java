@@ -39,7 +39,7 @@ class SocketTrafficDetailsTest {
 
     private final Journal journal = new Journal();
 
-    // ---- bytes ---------------------------------------------------------------------------------------------------------
+    // ---- bytes
 
     @Test
     @Covers("node:test-net-binary")
@@ -167,7 +167,7 @@ class SocketTrafficDetailsTest {
         journal.expect("PING", "PONG", "accepted close false", "server close");
     }
 
-    // ---- ends ----------------------------------------------------------------------------------------------------------
+    // ---- ends
 
     @Test
     @Covers("node:test-net-end-destroyed")
@@ -228,7 +228,7 @@ class SocketTrafficDetailsTest {
         journal.expect("write EBADF", "error write EBADF");
     }
 
-    // ---- timeouts ------------------------------------------------------------------------------------------------------
+    // ---- timeouts
 
     @Test
     @Covers("node:test-net-timeout-no-handle")
@@ -283,7 +283,7 @@ class SocketTrafficDetailsTest {
         journal.expect("timeout");
     }
 
-    // ---- keep-alive ----------------------------------------------------------------------------------------------------
+    // ---- keep-alive
 
     @ParameterizedTest
     @CsvSource({"123, 0", "456123, 456", "-123000, 0"})

@@ -119,7 +119,7 @@ class SocketUnixTest {
         journal.expect("ping");
     }
 
-    // ---- what goes wrong ---------------------------------------------------------------------------------------------
+    // ---- what goes wrong
 
     @Test
     @Covers({"node:test-net-pipe-connect-errors", "node:test-net-better-error-messages-path"})
@@ -193,7 +193,7 @@ class SocketUnixTest {
             assertThrows(UsageException.class, () -> new ConnectOptions().path("a\0b")).getMessage());
     }
 
-    // ---- what TCP has and Unix sockets have not ----------------------------------------------------------------------
+    // ---- what TCP has and Unix sockets have not
 
     @Test
     void settingsOfTcpHaveNoEffect(Loop loop) {

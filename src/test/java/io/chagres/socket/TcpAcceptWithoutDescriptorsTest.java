@@ -120,7 +120,8 @@ class TcpAcceptWithoutDescriptorsTest {
                     System.out.println("accepted");
                 });
                 limit = Timer.after(loop, 20_000, StarvingLong::giveUp);
-                visit(new Tcp(loop, Family.IPV4), listener, () -> starve(loop, listener));   // loads the classes
+                // loads the classes
+                visit(new Tcp(loop, Family.IPV4), listener, () -> starve(loop, listener));
                 loop.run();
             }
         }

@@ -116,7 +116,8 @@ class TcpWriteTest {
         assertEquals(0, large.position());
         long taken = first;
         for (int more = first; more > 0; taken += more) {
-            more = pair.client().tryWrite(large);   // until the kernel is full: it may still be moving bytes to the peer
+            // until the kernel is full: it may still be moving bytes to the peer
+            more = pair.client().tryWrite(large);
         }
         assertEquals(0, pair.client().writeQueueSize());
         long[] got = {0};

@@ -35,7 +35,7 @@ class CallersBufferTest {
         return chunk -> journal.add(name + " " + StandardCharsets.UTF_8.decode(chunk));
     }
 
-    // ---- writing ---------------------------------------------------------------------------------------------------
+    // ---- writing
 
     @Test
     void aWriteThatWaitsIsWrittenAsItWasAtTheCall(Loop loop) {
@@ -105,7 +105,7 @@ class CallersBufferTest {
         stream.journal.expect("[next]");
     }
 
-    // ---- reading ---------------------------------------------------------------------------------------------------
+    // ---- reading
 
     @Test
     void eachOfSeveralListenersHasAViewOfItsOwn(Loop loop) {

@@ -52,7 +52,7 @@ class DestroyedStreamTest {
         };
     }
 
-    // ---- the destruction itself --------------------------------------------------------------------------------------
+    // ---- the destruction itself
 
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"})
@@ -130,7 +130,7 @@ class DestroyedStreamTest {
         journal.expect("final", "finish", "close false", "final", "finish", "close false");
     }
 
-    // ---- reading -----------------------------------------------------------------------------------------------------
+    // ---- reading
 
     @Test
     @Covers({"node:test-stream-readable-destroy", "node:test-stream-readable-end-destroyed"})
@@ -169,7 +169,7 @@ class DestroyedStreamTest {
         journal.expect("error stream.push() after EOF");
     }
 
-    // ---- writing -----------------------------------------------------------------------------------------------------
+    // ---- writing
 
     @Test
     @Covers("node:test-stream-writable-destroy")

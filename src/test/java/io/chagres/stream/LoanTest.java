@@ -216,7 +216,7 @@ class LoanTest {
         return LongStream.range(0, SEEDS);
     }
 
-    // ---- when ------------------------------------------------------------------------------------------------------
+    // ---- when
 
     @Test
     void itIsLentToPipesWhoseSinksLetGo(Loop loop) {

@@ -33,7 +33,7 @@ class ManyOfEachTest {
 
     private int count;
 
-    // ---- in one stream -----------------------------------------------------------------------------------------------
+    // ---- in one stream
 
     @Test
     void linesThatAreTakenOffAChunkOneByOne(Loop loop) {
@@ -200,7 +200,7 @@ class ManyOfEachTest {
         assertEquals(MANY, count);
     }
 
-    // ---- several streams -----------------------------------------------------------------------------------------------
+    // ---- several streams
 
     @Test
     void sinksOfOneSource(Loop loop) {
@@ -341,7 +341,7 @@ class ManyOfEachTest {
         return stages;
     }
 
-    // ---- layers --------------------------------------------------------------------------------------------------------
+    // ---- layers
 
     /** A stream over a stream, as TLS is over a socket: all that it is asked for it asks of the one below. */
     private static final class Layer extends Duplex {

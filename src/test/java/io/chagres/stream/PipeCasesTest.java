@@ -57,7 +57,7 @@ class PipeCasesTest {
         return Collections.nCopies(count, "xxxxx");
     }
 
-    // ---- several sinks -----------------------------------------------------------------------------------------------
+    // ---- several sinks
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 3, 4, 5, 6, 7, 8, 9})
@@ -237,7 +237,7 @@ class PipeCasesTest {
         sink.journal.expectInAnyOrder("[tiny]", "[" + "x".repeat(11) + "]", "[later]");
     }
 
-    // ---- back-pressure -----------------------------------------------------------------------------------------------
+    // ---- back-pressure
 
     @Test
     @Covers("node:test-stream-pipe-needDrain")
@@ -389,7 +389,7 @@ class PipeCasesTest {
         });
     }
 
-    // ---- the end -----------------------------------------------------------------------------------------------------
+    // ---- the end
 
     @Test
     @Covers("node:test-stream2-finish-pipe")
@@ -455,7 +455,7 @@ class PipeCasesTest {
         assertFalse(source.isDestroyed());
     }
 
-    // ---- together ----------------------------------------------------------------------------------------------------
+    // ---- together
 
     @Test
     @Covers("node:test-stream-pipeline")

@@ -67,7 +67,7 @@ class PushAndReadTest {
         });
     }
 
-    // ---- pushing -----------------------------------------------------------------------------------------------------
+    // ---- pushing
 
     @Test
     @Covers("node:test-stream-big-push")
@@ -161,7 +161,7 @@ class PushAndReadTest {
         journal.expect("data Hello, world");
     }
 
-    // ---- the end -----------------------------------------------------------------------------------------------------
+    // ---- the end
 
     @Test
     @Covers("node:test-stream-end-paused")
@@ -287,7 +287,7 @@ class PushAndReadTest {
         journal.expect("end", "close false");
     }
 
-    // ---- a mark of 0 -------------------------------------------------------------------------------------------------
+    // ---- a mark of 0
 
     @Test
     @Covers("node:test-stream-readable-hwm-0")
@@ -352,7 +352,7 @@ class PushAndReadTest {
         loop.run();
     }
 
-    // ---- pausing -----------------------------------------------------------------------------------------------------
+    // ---- pausing
 
     @Test
     @Covers("node:test-stream-ispaused")

@@ -164,7 +164,7 @@ class ReadByHandTest {
         journal.expect("end", "close false");
     }
 
-    // ---- unshift ---------------------------------------------------------------------------------------------------
+    // ---- unshift
 
     @Test
     @Covers("node:test-stream-readable-unshift")
@@ -329,7 +329,7 @@ class ReadByHandTest {
         assertEquals("ERR_STREAM_UNSHIFT_AFTER_END_EVENT", stream.errored().code());
     }
 
-    // ---- all ways in turn ------------------------------------------------------------------------------------------
+    // ---- all ways in turn
 
     /** 9,900 bytes, read by hand, flowing, piped, by hand, resumed and paused, piped: none is lost. */
     @Test

@@ -36,7 +36,7 @@ class WritableCallsTest {
         journal = stream.journal;
     }
 
-    // ---- the sink's completion ---------------------------------------------------------------------------------------
+    // ---- the sink's completion
 
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,true"})
@@ -175,7 +175,7 @@ class WritableCallsTest {
         stream.journal.expect("[asdasd]", "drain", "told");
     }
 
-    // ---- the end -----------------------------------------------------------------------------------------------------
+    // ---- the end
 
     @Test
     @Covers("node:test-stream-writable-ended-state")
@@ -211,7 +211,7 @@ class WritableCallsTest {
         duplex.journal.expect("close false");
     }
 
-    // ---- corked ------------------------------------------------------------------------------------------------------
+    // ---- corked
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})

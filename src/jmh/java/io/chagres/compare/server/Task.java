@@ -15,7 +15,8 @@ record Task(int port, Mode mode, String variant) {
 
     /** The one line that whoever started it waits for. */
     static void announce(int port) {
-        System.out.print("listening ");   // a concatenation is linked at its first use, and would add to everybody's start
+        // a concatenation is linked at its first use, and would add to everybody's start
+        System.out.print("listening ");
         System.out.println(port);
     }
 
