@@ -77,7 +77,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run test mutants bench stress compare aot examples doc conformance api clean
+.PHONY: help run test format mutants bench stress compare aot examples doc conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -86,7 +86,10 @@ run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java $(ARGS)
 
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
-	@$(MVN) $(TESTS_ONLY) test $(if $(TEST),-Dtest='$(TEST)')
+	@$(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test)
+
+format: ## format the sources as `make test` wants them
+	@$(MVN) --quiet spotless:apply
 
 mutants: ## let PIT break lines of a floor, and list what its tests do not notice; FLOOR=loop, socket, stream or net; MUTANTS=classes NOTICE=tests
 	@$(MVN) --quiet -Pmutants test-compile org.pitest:pitest-maven:mutationCoverage \

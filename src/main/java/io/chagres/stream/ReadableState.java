@@ -116,7 +116,8 @@ final class ReadableState extends ReadablePipes {
 
     /** Whether a chunk can be lent now: it would go straight to listeners that are done with it when they return. */
     boolean canLend() {
-        return flow == Flow.FLOWING && length() == 0 && !asking && !ended && stream.core().nesting().hasRoom() && allBorrow();
+        boolean goesThrough = flow == Flow.FLOWING && length() == 0 && !asking && !ended;
+        return goesThrough && stream.core().nesting().hasRoom() && allBorrow();
     }
 
     /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */
@@ -421,8 +422,6 @@ final class ReadableState extends ReadablePipes {
             stream.core().nesting().leave();
         }
     }
-
-    // ---- the end
 
     private void endSoon() {
         if (!endEmitted && !endScheduled) {

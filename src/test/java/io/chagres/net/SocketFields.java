@@ -78,8 +78,15 @@ final class SocketFields {
             case Collection<?> many -> values.put(path, many.size() + " of them");
             case Listeners<?> list -> noteListeners(path, list);
             case Duplex.Options options -> values.put(path, options.toString());
-            case Object part when PARTS.contains(part.getClass().getSimpleName()) -> lookInto(path, part);
-            case Object other -> values.put(path, nameOf(other));
+            case Object other -> noteOther(path, other);
+        }
+    }
+
+    private void noteOther(String path, Object other) {
+        if (PARTS.contains(other.getClass().getSimpleName())) {
+            lookInto(path, other);
+        } else {
+            values.put(path, nameOf(other));
         }
     }
 
