@@ -24,6 +24,7 @@ public class Chat {
 
     /** With {@link #MAX_UNREAD} for each, what the members can make the server keep: 128 MiB. */
     private static final int MAX_MEMBERS = 500;
+
     private static final int MAX_UNREAD = 256 * 1024;
     private static final int MAX_LINE = 4 * 1024;
     private static final int MAX_NAME = 32;
@@ -38,6 +39,7 @@ public class Chat {
     private final Timer turn;
     /** The members that have more to say than this turn allows, first come, first served. */
     private Queue<Member> waiting = new ArrayDeque<>();
+
     private int turns;
     private int writes;
 
@@ -52,12 +54,14 @@ public class Chat {
         ServerOptions options = new ServerOptions().keepAlive(true, 60_000);
         try (Loop loop = new Loop()) {
             Chat chat = new Chat(loop);
-            Server server = Net.createServer(loop, options, socket -> chat.new Member(socket)).setMaxConnections(MAX_MEMBERS);
+            Server server = Net.createServer(loop, options, socket -> chat.new Member(socket))
+                    .setMaxConnections(MAX_MEMBERS);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> {
-                server.close();
-                chat.close();
-            }).unref();
+                        server.close();
+                        chat.close();
+                    })
+                    .unref();
             loop.run();
         }
     }
@@ -100,6 +104,7 @@ public class Chat {
         private String name;
         /** Lines that are not said yet, and the beginning of one whose end has not arrived. */
         private String unsaid = "";
+
         private int spokeIn;
         private int lines;
 
@@ -108,7 +113,7 @@ public class Chat {
             patience = Timer.after(socket.loop(), NAME_MILLIS, () -> disconnect("has no name"));
             members.add(this);
             socket.onText(StandardCharsets.UTF_8, this::read);
-            socket.onError(error -> { });   // the close, which follows, is enough
+            socket.onError(error -> {}); // the close, which follows, is enough
             socket.onClose(hadError -> leave());
             tell("* Who are you?");
         }

@@ -26,7 +26,7 @@ public class EchoClient {
             socket.onConnect(() -> sendNextLine(socket));
             socket.onData(EchoClient::print);
             socket.onError(error -> System.err.println("EchoClient: " + error.getMessage()));
-            socket.onClose(hadError -> System.exit(hadError ? 1 : 0));   // also while a line is being typed
+            socket.onClose(hadError -> System.exit(hadError ? 1 : 0)); // also while a line is being typed
             loop.run();
         }
     }

@@ -17,6 +17,7 @@ public class EchoServer {
 
     /** What a client may hold: 64 KiB that wait to be written, and as much that was read. */
     private static final int MAX_HELD = 128 * 1024;
+
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 2 / MAX_HELD);
     private static final long IDLE_MILLIS = 600_000;
 

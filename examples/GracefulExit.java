@@ -17,6 +17,7 @@ public class GracefulExit {
 
     /** Each client holds up to 128 KiB. */
     private static final int MAX_CLIENTS = 1000;
+
     private static final long IDLE_MILLIS = 600_000;
 
     public static void main(String[] args) {
@@ -34,7 +35,7 @@ public class GracefulExit {
             server.listen(port, "127.0.0.1", () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> close(server, seconds)).unref();
             Signal.on(loop, "TERM", () -> close(server, seconds)).unref();
-            loop.run();   // returns when the server has closed: nothing else keeps the loop alive
+            loop.run(); // returns when the server has closed: nothing else keeps the loop alive
         }
     }
 

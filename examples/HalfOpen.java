@@ -33,15 +33,17 @@ public class HalfOpen {
 
     private static void listen(Loop loop, int port, boolean allowHalfOpen) {
         Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(allowHalfOpen), HalfOpen::answer);
-        server.listen(port, "127.0.0.1",
-            () -> System.out.println("listening on " + server.address() + ", allowHalfOpen " + allowHalfOpen));
+        server.listen(
+                port,
+                "127.0.0.1",
+                () -> System.out.println("listening on " + server.address() + ", allowHalfOpen " + allowHalfOpen));
         Signal.on(loop, "INT", server::close).unref();
     }
 
     private static void answer(Socket socket) {
         socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
         socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
-        socket.resume();   // what arrives is counted, and dropped: nothing is kept of a client
+        socket.resume(); // what arrives is counted, and dropped: nothing is kept of a client
         socket.onEnd(() -> {
             System.out.println("the client has ended");
             Timer.after(socket.loop(), THINKING_MILLIS, () -> send(socket.bytesRead() + " bytes\n", socket));
@@ -50,8 +52,9 @@ public class HalfOpen {
     }
 
     private static void send(String text, Socket socket) {
-        socket.write(StandardCharsets.UTF_8.encode(text),
-            error -> System.out.println(error == null ? "answered" : error.code() + ": " + error.getMessage()));
+        socket.write(
+                StandardCharsets.UTF_8.encode(text),
+                error -> System.out.println(error == null ? "answered" : error.code() + ": " + error.getMessage()));
         socket.end();
     }
 }

@@ -31,12 +31,13 @@ import java.util.stream.Stream;
 public class HttpPlaintext {
 
     private static final DateTimeFormatter DATE =
-        DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
     private static final String END_OF_HEAD = "\r\n\r\n";
     private static final int MAX_HEAD = 8 * 1024;
     private static final int MAX_FIELDS = 100;
     /** The chunk that was read last, and answers that fill the socket's buffer, both at most 64 KiB, and a few objects. */
     private static final int MAX_HELD = 256 * 1024;
+
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);
     private static final long IDLE_MILLIS = 60_000;
     /** The time from the first byte of a request to its last, and from the last answer to the client's end. */
@@ -84,8 +85,9 @@ public class HttpPlaintext {
 
     private ByteBuffer response(Answer answer, String headerLine, boolean withBody) {
         return StandardCharsets.ISO_8859_1.encode("HTTP/1.1 " + answer.status + "\r\nDate: " + date
-            + "\r\nContent-Type: text/plain\r\nContent-Length: " + answer.body.length() + "\r\n" + headerLine + "\r\n"
-            + (withBody ? answer.body : ""));
+                + "\r\nContent-Type: text/plain\r\nContent-Length: " + answer.body.length() + "\r\n" + headerLine
+                + "\r\n"
+                + (withBody ? answer.body : ""));
     }
 
     private enum Answer {
@@ -127,7 +129,8 @@ public class HttpPlaintext {
     private record Field(String name, String value) {
 
         /** A name is a token, right before the colon; a value has no control characters but tabs: RFC 9110, 5.5, RFC 9112, 5.1. */
-        private static final Pattern LINE = Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t\\x20-\\x7e\\x80-\\xff]*+)");
+        private static final Pattern LINE =
+                Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t\\x20-\\x7e\\x80-\\xff]*+)");
 
         /** Null if it is no field. */
         static Field of(String line) {
@@ -140,7 +143,7 @@ public class HttpPlaintext {
     private record Head(String method, String path, String version, List<Field> fields) {
 
         private static final Pattern REQUEST_LINE =
-            Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\\x21-\\x7e\\x80-\\xff]+) (HTTP/1\\.[0-9])");
+                Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\\x21-\\x7e\\x80-\\xff]+) (HTTP/1\\.[0-9])");
 
         /** Null if a line is not what it must be: one that begins with a space, say, or has a CR or LF alone in it. */
         static Head of(String text) {
@@ -161,26 +164,33 @@ public class HttpPlaintext {
         }
 
         private List<String> values(String name) {
-            return fields.stream().filter(field -> field.name.equalsIgnoreCase(name)).map(Field::value).toList();
+            return fields.stream()
+                    .filter(field -> field.name.equalsIgnoreCase(name))
+                    .map(Field::value)
+                    .toList();
         }
 
         /** Requests that two readers may understand in two ways, and one that names no host or several: RFC 9112, 3.2 and 6.3. */
         boolean breaksTheRules() {
             List<String> lengths = values("Content-Length");
-            boolean isAmbiguous = lengths.size() > 1 || lengths.size() == 1 && !lengths.getFirst().matches("[0-9]{1,18}")
-                || !lengths.isEmpty() && !values("Transfer-Encoding").isEmpty();
+            boolean isAmbiguous = lengths.size() > 1
+                    || lengths.size() == 1 && !lengths.getFirst().matches("[0-9]{1,18}")
+                    || !lengths.isEmpty() && !values("Transfer-Encoding").isEmpty();
             int hosts = values("Host").size();
             return isAmbiguous || hosts > 1 || hosts == 0 && !version.equals("HTTP/1.0");
         }
 
         boolean hasBody() {
-            return !values("Transfer-Encoding").isEmpty() || values("Content-Length").stream().anyMatch(length -> !length.matches("0+"));
+            return !values("Transfer-Encoding").isEmpty()
+                    || values("Content-Length").stream().anyMatch(length -> !length.matches("0+"));
         }
 
         boolean isLast() {
             return version.equals("HTTP/1.0")
-                || values("Connection").stream().anyMatch(value -> Stream.of(value.split(",")).map(String::strip)
-                    .anyMatch("close"::equalsIgnoreCase));
+                    || values("Connection").stream()
+                            .anyMatch(value -> Stream.of(value.split(","))
+                                    .map(String::strip)
+                                    .anyMatch("close"::equalsIgnoreCase));
         }
     }
 
@@ -197,12 +207,12 @@ public class HttpPlaintext {
             socket.onText(StandardCharsets.ISO_8859_1, this::read);
             socket.onDrain(this::goOn);
             socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
-            socket.onError(error -> { });   // a client that is gone needs no answer
+            socket.onError(error -> {}); // a client that is gone needs no answer
             socket.onClose(hadError -> deadline.close());
         }
 
         private void read(String text) {
-            if (socket.isWritable()) {   // what follows a last request is dropped
+            if (socket.isWritable()) { // what follows a last request is dropped
                 unread += text;
                 answerAll();
             }
@@ -241,7 +251,7 @@ public class HttpPlaintext {
                 // a client that does not end after its last answer
                 deadline.start(REQUEST_MILLIS, socket::destroy);
             } else if (socket.isWritableNeedDrain()) {
-                socket.pause();   // a client that does not read answers may not ask for more
+                socket.pause(); // a client that does not read answers may not ask for more
             } else if (!unread.isEmpty() && !deadline.isActive()) {
                 deadline.start(REQUEST_MILLIS, this::tooSlow);
             }

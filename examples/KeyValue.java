@@ -29,6 +29,7 @@ public class KeyValue {
 
     /** Keys and values are bytes. Read as Latin-1, any bytes make a string, which turns into the same bytes again. */
     private static final Charset BYTES = StandardCharsets.ISO_8859_1;
+
     private static final long QUARTER_OF_HEAP = Runtime.getRuntime().maxMemory() / 4;
     private static final int MAX_CLIENTS = 10_000;
     private static final long IDLE_MILLIS = 300_000;
@@ -87,7 +88,7 @@ public class KeyValue {
             socket.onEnd(this::end);
             socket.onDrain(this::goOn);
             socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
-            socket.onError(error -> { });   // a client that is gone needs no reply
+            socket.onError(error -> {}); // a client that is gone needs no reply
             socket.onClose(hadError -> close());
         }
 
@@ -135,7 +136,7 @@ public class KeyValue {
                     replies.append(store.execute(words));
                     deadline.stop();
                 }
-            } catch (ProtocolError error) {   // it is not known where the next request begins
+            } catch (ProtocolError error) { // it is not known where the next request begins
                 replies.append(error("Protocol error: " + error.getMessage()));
                 requests.forget();
                 ended = true;
@@ -165,8 +166,7 @@ public class KeyValue {
         private static final long NEVER = Long.MAX_VALUE;
         private static final String OUT_OF_MEMORY = "-OOM command not allowed when used memory > 'maxmemory'.\r\n";
 
-        private record Command(int minWords, int maxWords, Function<String[], String> run) {
-        }
+        private record Command(int minWords, int maxWords, Function<String[], String> run) {}
 
         private static final class Entry {
             /** About what it takes besides the bytes of its key and value: objects, a place in the map, a timer. */
@@ -350,6 +350,7 @@ public class KeyValue {
         private int at;
         /** The request whose first words are there; null between requests. */
         private String[] words;
+
         private int count;
         private int bytes;
         /** The length of the next word, or -1 if the line that says so has not arrived. */
@@ -419,7 +420,9 @@ public class KeyValue {
                 if (line == null) {
                     return false;
                 }
-                require(line.startsWith("$"), "expected '$', got '" + line.substring(0, Math.min(1, line.length())) + "'");
+                require(
+                        line.startsWith("$"),
+                        "expected '$', got '" + line.substring(0, Math.min(1, line.length())) + "'");
                 length = number(line, MAX_WORD, "invalid bulk length");
                 require(bytes + length <= MAX_REQUEST, "too big request");
             }

@@ -21,6 +21,7 @@ public class Proxy {
 
     /** What a connection may hold: 64 KiB each way that wait to be written, and as much that was read. */
     private static final int MAX_HELD = 256 * 1024;
+
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);
     private static final long IDLE_MILLIS = 300_000;
 
@@ -28,12 +29,13 @@ public class Proxy {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9298;
         int targetPort = args.length > 1 ? Integer.parseInt(args[1]) : 9297;
         String targetHost = args.length > 2 ? args[2] : "127.0.0.1";
-        ConnectOptions target = new ConnectOptions().port(targetPort).host(targetHost).allowHalfOpen(true);
+        ConnectOptions target =
+                new ConnectOptions().port(targetPort).host(targetHost).allowHalfOpen(true);
         try (Loop loop = new Loop()) {
             Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), client -> {
                 Socket far = Net.connect(loop, target, null);
                 for (Socket side : List.of(client, far)) {
-                    side.setTimeout(IDLE_MILLIS).onTimeout(side::destroy);   // also while it connects
+                    side.setTimeout(IDLE_MILLIS).onTimeout(side::destroy); // also while it connects
                 }
                 Streams.pipeline(List.of(client, far, client), Proxy::report);
             });

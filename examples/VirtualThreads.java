@@ -26,6 +26,7 @@ public class VirtualThreads {
     private static final int MAX_CLIENTS = 1000;
     /** While a client has so many pending requests, no more of it are read. */
     private static final int MAX_AT_ONCE = 100;
+
     private static final int MAX_LINE = 1024;
     private static final long IDLE_MILLIS = 60_000;
     /** The time that a request may take: a client waits for its reply, and the next ones wait behind it. */
@@ -63,6 +64,7 @@ public class VirtualThreads {
         private String unread = "";
         /** The requests that are begun, in order; some may be done. */
         private final Queue<FutureTask<String>> pending = new ArrayDeque<>();
+
         private boolean ended;
 
         Client(Socket socket) {
@@ -73,7 +75,7 @@ public class VirtualThreads {
             socket.onEnd(this::end);
             socket.onDrain(this::goOn);
             socket.setTimeout(IDLE_MILLIS).onTimeout(this::leaveIfIdle);
-            socket.onError(error -> { });   // the close, which follows, is enough
+            socket.onError(error -> {}); // the close, which follows, is enough
             socket.onClose(hadError -> close());
         }
 
@@ -108,7 +110,7 @@ public class VirtualThreads {
             reply();
             begin();
             if (unread.length() > MAX_LINE && pending.size() < MAX_AT_ONCE) {
-                socket.destroy();   // a line without an end
+                socket.destroy(); // a line without an end
             } else if (ended && pending.isEmpty()) {
                 socket.end();
             } else if (pending.size() >= MAX_AT_ONCE) {

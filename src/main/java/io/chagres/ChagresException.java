@@ -39,8 +39,8 @@ public class ChagresException extends RuntimeException {
     /** Returns {@code thrown} itself, or ERR_UNHANDLED_ERROR with it as the cause: for error listeners, which take this type. */
     public static ChagresException of(Throwable thrown) {
         return thrown instanceof ChagresException error
-            ? error
-            : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);
+                ? error
+                : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);
     }
 
     /** The name by which programs tell errors apart; never null. */
@@ -56,7 +56,8 @@ public class ChagresException extends RuntimeException {
     /** What the text names besides the message; of several errors in one, which has no message in Node, those. */
     String details() {
         return getMessage() == null || getMessage().isEmpty()
-            ? Stream.of(getSuppressed()).map(Throwable::getMessage).collect(Collectors.joining("; ")) : "";
+                ? Stream.of(getSuppressed()).map(Throwable::getMessage).collect(Collectors.joining("; "))
+                : "";
     }
 
     /** Returns class and message and, of an error event without a listener, the stream, socket or server that it is of. */

@@ -41,8 +41,15 @@ public final class SystemException extends ChagresException {
         this(errno, syscall, address, port, null, 0, message, trace);
     }
 
-    private SystemException(int errno, String syscall, String address, int port, String localAddress, int localPort,
-                            String message, boolean trace) {
+    private SystemException(
+            int errno,
+            String syscall,
+            String address,
+            int port,
+            String localAddress,
+            int localPort,
+            String message,
+            boolean trace) {
         super(Errno.name(errno), message, trace);
         this.errno = Math.abs(errno);
         this.syscall = syscall;
@@ -136,7 +143,8 @@ public final class SystemException extends ChagresException {
      * {@code "connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:50000)"}: as {@link #at(int, String, String, int)}, and from
      * where, unless {@code localAddress} is null.
      */
-    public static SystemException at(int errno, String syscall, String address, int port, String localAddress, int localPort) {
+    public static SystemException at(
+            int errno, String syscall, String address, int port, String localAddress, int localPort) {
         String detail = localAddress == null ? "" : " - Local (" + localAddress + ":" + localPort + ")";
         String message = syscall + " " + Errno.name(errno) + " " + place(address, port) + detail;
         return new SystemException(errno, syscall, address, port, localAddress, localPort, message, false);
@@ -154,7 +162,8 @@ public final class SystemException extends ChagresException {
      * @param remark what the error means; null for nothing
      */
     public static SystemException described(int errno, String syscall, String address, int port, String remark) {
-        String message = explain(errno, syscall) + (address == null ? "" : " " + place(address, port)) + inBrackets(remark);
+        String message =
+                explain(errno, syscall) + (address == null ? "" : " " + place(address, port)) + inBrackets(remark);
         return new SystemException(errno, syscall, address, port, message, false);
     }
 
@@ -244,6 +253,7 @@ public final class SystemException extends ChagresException {
             return "";
         }
         boolean isOwn = localAddress() == null || localAddress().equals(address()) && localPort() == port();
-        return " (" + (isOwn ? "" : bracketed(localAddress(), localPort()) + " -> ") + bracketed(address(), port()) + ")";
+        return " (" + (isOwn ? "" : bracketed(localAddress(), localPort()) + " -> ") + bracketed(address(), port())
+                + ")";
     }
 }

@@ -27,8 +27,10 @@ public final class UsageException extends ChagresException {
     /** Throws ERR_OUT_OF_RANGE, with Node's text, unless {@code argument} lies between the two. */
     public static long requireRange(long argument, long least, long most, String name) {
         if (argument < least || argument > most) {
-            throw new UsageException("ERR_OUT_OF_RANGE", "The value of \"" + name + "\" is out of range. It must be >= " + least
-                + " && <= " + most + ". Received " + argument);
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE",
+                    "The value of \"" + name + "\" is out of range. It must be >= " + least + " && <= " + most
+                            + ". Received " + argument);
         }
         return argument;
     }

@@ -26,8 +26,10 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /** {@code make compare}. */
-@Command(name = "compare", sortOptions = false,
-    description = "Servers beside each other under the same load: what an operation costs each.")
+@Command(
+        name = "compare",
+        sortOptions = false,
+        description = "Servers beside each other under the same load: what an operation costs each.")
 public final class Compare implements Callable<Integer> {
 
     private static final Path TARGET = Path.of("target");
@@ -35,11 +37,16 @@ public final class Compare implements Callable<Integer> {
     private static final Path FILE = TARGET.resolve("compare.json");
     private static final Path DOCS = Path.of("docs");
 
-    @Option(names = "--server", split = ",", description = "Who competes, by name or the beginning of one; all by default.")
+    @Option(
+            names = "--server",
+            split = ",",
+            description = "Who competes, by name or the beginning of one; all by default.")
     private List<String> servers = List.of("");
 
-    @Option(names = "--load", split = ",",
-        description = "What is done to them, likewise; \"headlines\" are five of them.")
+    @Option(
+            names = "--load",
+            split = ",",
+            description = "What is done to them, likewise; \"headlines\" are five of them.")
     private List<String> loads = List.of("");
 
     @Option(names = "--rounds", defaultValue = "15", description = "How often each takes its turn (${DEFAULT-VALUE}).")
@@ -79,10 +86,12 @@ public final class Compare implements Callable<Integer> {
     public Integer call() throws IOException {
         Workshop workshop = new Workshop(WORK);
         List<Contestant> contestants = chosen("server", servers, Contestants.all(workshop), Contestant::name);
-        List<Load> chosen = loads.contains("headlines") ? chosen("load", Loads.HEADLINES, Loads.all(), Load::name)
-            : chosen("load", loads, Loads.all(), Load::name);
+        List<Load> chosen = loads.contains("headlines")
+                ? chosen("load", Loads.HEADLINES, Loads.all(), Load::name)
+                : chosen("load", loads, Loads.all(), Load::name);
         if (list) {
-            contestants.forEach(contestant -> System.out.printf(Locale.ROOT, "%-22s %s%n", contestant.name(), contestant.says()));
+            contestants.forEach(
+                    contestant -> System.out.printf(Locale.ROOT, "%-22s %s%n", contestant.name(), contestant.says()));
             chosen.forEach(load -> System.out.printf(Locale.ROOT, "%-22s %s%n", load.name(), load.says()));
         } else {
             measure(workshop, contestants, chosen);
@@ -94,11 +103,16 @@ public final class Compare implements Callable<Integer> {
     private <T> List<T> chosen(String what, List<String> names, List<T> all, Function<T, String> name) {
         for (String wanted : names) {
             if (all.stream().noneMatch(one -> name.apply(one).startsWith(wanted))) {
-                throw new CommandLine.ParameterException(spec.commandLine(), "no " + what + " is called " + wanted + ": see --list");
+                throw new CommandLine.ParameterException(
+                        spec.commandLine(), "no " + what + " is called " + wanted + ": see --list");
             }
         }
-        return all.stream().filter(one -> names.stream().anyMatch(wanted -> all.stream().map(name).anyMatch(wanted::equals)
-            ? name.apply(one).equals(wanted) : name.apply(one).startsWith(wanted))).toList();
+        return all.stream()
+                .filter(one -> names.stream()
+                        .anyMatch(wanted -> all.stream().map(name).anyMatch(wanted::equals)
+                                ? name.apply(one).equals(wanted)
+                                : name.apply(one).startsWith(wanted)))
+                .toList();
     }
 
     private void measure(Workshop workshop, List<Contestant> contestants, List<Load> chosen) throws IOException {
@@ -109,9 +123,15 @@ public final class Compare implements Callable<Integer> {
         machine.forEach((what, is) -> System.out.printf(Locale.ROOT, "%-13s %s%n", what, is));
         System.out.println();
         try (Servers running = new Servers(cores, workshop)) {
-            Contest contest = new Contest(contestants, new Setting(running, workshop, seconds, !noCalls), rounds, fresh);
-            Supplier<Results> results = () -> new Results(machine, String.join(" ", arguments), words(contestants),
-                contest.standings(), contest.absences(), contest.rounds());
+            Contest contest =
+                    new Contest(contestants, new Setting(running, workshop, seconds, !noCalls), rounds, fresh);
+            Supplier<Results> results = () -> new Results(
+                    machine,
+                    String.join(" ", arguments),
+                    words(contestants),
+                    contest.standings(),
+                    contest.absences(),
+                    contest.rounds());
             contest.run(chosen, () -> write(results.get()));
             List<Path> written = new ArrayList<>(draw(results.get()));
             written.add(FILE);
@@ -123,7 +143,8 @@ public final class Compare implements Callable<Integer> {
     }
 
     private static Map<String, String> words(List<Contestant> contestants) {
-        return contestants.stream().collect(toMap(Contestant::name, Contestant::says, (one, other) -> one, LinkedHashMap::new));
+        return contestants.stream()
+                .collect(toMap(Contestant::name, Contestant::says, (one, other) -> one, LinkedHashMap::new));
     }
 
     private static void write(Results results) {

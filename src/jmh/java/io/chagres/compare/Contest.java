@@ -46,7 +46,8 @@ final class Contest {
     }
 
     private void run(Load load) {
-        List<Contestant> present = new ArrayList<>(contestants.stream().filter(one -> one.knows(load.mode())).toList());
+        List<Contestant> present = new ArrayList<>(
+                contestants.stream().filter(one -> one.knows(load.mode())).toList());
         if (present.isEmpty()) {
             return;
         }
@@ -85,11 +86,14 @@ final class Contest {
                 Trial.Outcome outcome = trials.get(one).measure();
                 own.add(new Round(load.name(), one.name(), number, outcome.figures(), outcome.disturbance()));
             }));
-            Collections.rotate(present, 1);   // who follows whom must not matter
+            Collections.rotate(present, 1); // who follows whom must not matter
         }
         present.sort(Comparator.comparing(contestants::indexOf));
-        present.removeIf(one -> fails(load, one, () ->
-            own.add(new Round(load.name(), one.name(), wanted + 1, trials.get(one).afterwards(), null))));
+        present.removeIf(one -> fails(
+                load,
+                one,
+                () -> own.add(new Round(
+                        load.name(), one.name(), wanted + 1, trials.get(one).afterwards(), null))));
         own.sort(Comparator.comparing(round -> names().indexOf(round.server())));
         return own;
     }
@@ -109,7 +113,8 @@ final class Contest {
         } catch (IOException | RuntimeException failure) {
             String why = failure.getMessage() == null ? failure.toString() : failure.getMessage();
             String lastWords = setting.servers().drop(contestant, load.mode());
-            report(new Absence(load.name(), contestant.name(), lastWords == null ? why : why + "; it has ended: " + lastWords));
+            report(new Absence(
+                    load.name(), contestant.name(), lastWords == null ? why : why + "; it has ended: " + lastWords));
             return true;
         }
     }

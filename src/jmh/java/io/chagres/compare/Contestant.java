@@ -14,7 +14,11 @@ import java.util.Map;
 public record Contestant(String name, String says, Runtime runtime, Map<Mode, List<String>> commands, String missing) {
 
     /** What runs it. */
-    public enum Runtime { JVM, NODE, NATIVE }
+    public enum Runtime {
+        JVM,
+        NODE,
+        NATIVE
+    }
 
     public boolean knows(Mode mode) {
         return commands.containsKey(mode);

@@ -18,8 +18,9 @@ final class Contestants {
     private static final String SERVERS = "io.chagres.compare.server.";
     private static final List<Mode> STREAMS = List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE);
     /** Chagres needs the first. Netty uses Unsafe, which a JDK from 24 on would report. */
-    private static final List<String> FLAGS = version() < 23 ? List.of("--enable-native-access=ALL-UNNAMED")
-        : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+    private static final List<String> FLAGS = version() < 23
+            ? List.of("--enable-native-access=ALL-UNNAMED")
+            : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
     private final Workshop workshop;
     private final List<Contestant> all = new ArrayList<>();
@@ -46,23 +47,52 @@ final class Contestants {
     private void addNatives() {
         add("c", "C, a raw epoll loop", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("epoll"), mode));
         add("libuv", "C, libuv", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("libuv", "-luv"), mode));
-        add("node", "Node's net, http", Runtime.NODE, "node", List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
-            mode -> List.of("node", "src/jmh/js/server.js", "0", mode.argument()));
+        add(
+                "node",
+                "Node's net, http",
+                Runtime.NODE,
+                "node",
+                List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
+                mode -> List.of("node", "src/jmh/js/server.js", "0", mode.argument()));
     }
 
     private void addChagres() {
-        add("chagres", "Chagres, net.Socket: socket.pipe(socket)", Runtime.JVM, null,
-            List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS), this::chagres);
-        addJava("chagres-data", "Chagres, net.Socket: onData(socket::write)", List.of(Mode.ECHO), "ChagresServer", "data");
-        addJava("chagres-lent", "Chagres, net.Socket: onRead into one lent buffer", List.of(Mode.ECHO), "ChagresServer", "lent");
+        add(
+                "chagres",
+                "Chagres, net.Socket: socket.pipe(socket)",
+                Runtime.JVM,
+                null,
+                List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS),
+                this::chagres);
+        addJava(
+                "chagres-data",
+                "Chagres, net.Socket: onData(socket::write)",
+                List.of(Mode.ECHO),
+                "ChagresServer",
+                "data");
+        addJava(
+                "chagres-lent",
+                "Chagres, net.Socket: onRead into one lent buffer",
+                List.of(Mode.ECHO),
+                "ChagresServer",
+                "lent");
         addJava("chagres-stream", "Chagres, socket floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
     }
 
     /** Another build of the library, to compare in turns with this one: its jar, or its folder of classes. */
     private void addOtherBuild() {
         String build = System.getenv("CHAGRES_BEFORE");
-        add("before", "Chagres, the build that CHAGRES_BEFORE names", Runtime.JVM, null, build == null ? List.of() : STREAMS,
-            mode -> java(build + File.pathSeparator + workshop.file("servers.jar"), SERVERS + "ChagresServer", "0", mode.argument()));
+        add(
+                "before",
+                "Chagres, the build that CHAGRES_BEFORE names",
+                Runtime.JVM,
+                null,
+                build == null ? List.of() : STREAMS,
+                mode -> java(
+                        build + File.pathSeparator + workshop.file("servers.jar"),
+                        SERVERS + "ChagresServer",
+                        "0",
+                        mode.argument()));
     }
 
     private List<String> chagres(Mode mode) throws IOException {
@@ -91,8 +121,22 @@ final class Contestants {
     }
 
     private void addRedis() {
-        add("redis", "redis-server", Runtime.NATIVE, "redis-server", List.of(Mode.KEYS), mode -> List.of("redis-server",
-            "--port", Integer.toString(freePort()), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"));
+        add(
+                "redis",
+                "redis-server",
+                Runtime.NATIVE,
+                "redis-server",
+                List.of(Mode.KEYS),
+                mode -> List.of(
+                        "redis-server",
+                        "--port",
+                        Integer.toString(freePort()),
+                        "--bind",
+                        "127.0.0.1",
+                        "--save",
+                        "",
+                        "--appendonly",
+                        "no"));
     }
 
     /** It takes port 0 for none at all. */

@@ -22,10 +22,11 @@ record IdleLoad(int connections) implements Load {
 
     /** What is made once, for the first of them, is not theirs. */
     private static final int FIRST = 200;
+
     private static final long SETTLE_MILLIS = 300;
     private static final double BYTES_PER_KIBIBYTE = 1024;
 
-    private record Memory(double heap, double outside) { }
+    private record Memory(double heap, double outside) {}
 
     @Override
     public String name() {
@@ -78,7 +79,8 @@ record IdleLoad(int connections) implements Load {
         };
     }
 
-    private Trial.Outcome measure(Contestant contestant, RunningServer server, List<SocketChannel> clients) throws IOException {
+    private Trial.Outcome measure(Contestant contestant, RunningServer server, List<SocketChannel> clients)
+            throws IOException {
         Connections source = new Connections(server.address());
         open(source, clients, FIRST);
         Memory before = memory(contestant, server);
@@ -86,9 +88,11 @@ record IdleLoad(int connections) implements Load {
         Memory after = memory(contestant, server);
         double heap = (after.heap - before.heap) / connections;
         double outside = (after.outside - before.outside) / connections;
-        return new Trial.Outcome(contestant.runtime() == Runtime.JVM
-            ? Map.of(Metric.MEMORY, heap + outside, Metric.HEAP, heap, Metric.NATIVE, outside)
-            : Map.of(Metric.MEMORY, outside), null);
+        return new Trial.Outcome(
+                contestant.runtime() == Runtime.JVM
+                        ? Map.of(Metric.MEMORY, heap + outside, Metric.HEAP, heap, Metric.NATIVE, outside)
+                        : Map.of(Metric.MEMORY, outside),
+                null);
     }
 
     private static void open(Connections source, List<SocketChannel> clients, int count) throws IOException {

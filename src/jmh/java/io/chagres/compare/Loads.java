@@ -17,17 +17,19 @@ final class Loads {
 
     /** The rows of the table in README. */
     static final List<String> HEADLINES =
-        List.of("ping-pong-64x64", "in-flight-16384x16x4", "churn", "idle-" + IDLE_CONNECTIONS, "start");
+            List.of("ping-pong-64x64", "in-flight-16384x16x4", "churn", "idle-" + IDLE_CONNECTIONS, "start");
 
-    private Loads() {
-    }
+    private Loads() {}
 
     static List<Load> all() {
         List<Load> loads = new ArrayList<>();
         loads.add(pingPong(64, 64));
         loads.add(messages("in-flight-16384x16x4", 16384, 16, 4));
-        loads.add(new TrafficLoad("churn", "Connect, 1 byte, reset; " + CHURN_CONNECTIONS + " at a time", Mode.ECHO,
-            server -> new Churn(server, CHURN_CONNECTIONS)));
+        loads.add(new TrafficLoad(
+                "churn",
+                "Connect, 1 byte, reset; " + CHURN_CONNECTIONS + " at a time",
+                Mode.ECHO,
+                server -> new Churn(server, CHURN_CONNECTIONS)));
         loads.add(new IdleLoad(IDLE_CONNECTIONS));
         loads.add(new StartLoad());
         loads.addAll(List.of(pingPong(64, 1), pingPong(64, 1000)));
@@ -38,9 +40,13 @@ final class Loads {
         loads.add(bulk("bulk-in", Mode.SINK, Bulk.Direction.IN));
         loads.add(bulk("bulk-out", Mode.SOURCE, Bulk.Direction.OUT));
         loads.add(new ToolLoad("http", "HTTP, by wrk on 64 connections", Mode.HTTP, new Wrk()));
-        loads.add(new ToolLoad("keys", "Redis's GET, by redis-benchmark on 64 connections", Mode.KEYS, new RedisBenchmark(1)));
-        loads.add(new ToolLoad("keys-pipelined", "Redis's GET, by redis-benchmark, 64 connections, pipelined by 16", Mode.KEYS,
-            new RedisBenchmark(16)));
+        loads.add(new ToolLoad(
+                "keys", "Redis's GET, by redis-benchmark on 64 connections", Mode.KEYS, new RedisBenchmark(1)));
+        loads.add(new ToolLoad(
+                "keys-pipelined",
+                "Redis's GET, by redis-benchmark, 64 connections, pipelined by 16",
+                Mode.KEYS,
+                new RedisBenchmark(16)));
         return loads;
     }
 
@@ -49,13 +55,14 @@ final class Loads {
     }
 
     private static Load messages(String name, int size, int connections, int depth) {
-        String says = String.format(Locale.ROOT, "Echo of %,d B, %,d connections, %s in flight", size, connections, depth);
+        String says =
+                String.format(Locale.ROOT, "Echo of %,d B, %,d connections, %s in flight", size, connections, depth);
         return new TrafficLoad(name, says, Mode.ECHO, server -> new Messages(server, size, connections, depth));
     }
 
     private static Load bulk(String name, Mode mode, Bulk.Direction direction) {
         String says = "Bytes " + (direction == Bulk.Direction.IN ? "into" : "out of") + " the server, "
-            + BULK_CONNECTIONS + " connections; an operation is 64 KiB";
+                + BULK_CONNECTIONS + " connections; an operation is 64 KiB";
         return new TrafficLoad(name, says, mode, server -> new Bulk(server, direction, BULK_CONNECTIONS));
     }
 }

@@ -24,15 +24,28 @@ record RedisBenchmark(int pipelined) implements ToolLoad.Tool {
     }
 
     private Map<Metric, Double> requests(int port, long requests) throws IOException {
-        String said = Command.output("redis-benchmark", "-h", "127.0.0.1", "-p", Integer.toString(port), "-c", "64",
-            "-n", Long.toString(requests), "-P", Integer.toString(pipelined), "-t", "get", "--csv");
+        String said = Command.output(
+                "redis-benchmark",
+                "-h",
+                "127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "-c",
+                "64",
+                "-n",
+                Long.toString(requests),
+                "-P",
+                Integer.toString(pipelined),
+                "-t",
+                "get",
+                "--csv");
         String[] get = Command.lastLine(said).replace("\"", "").split(",");
         if (get.length < 8) {
             throw new IOException("redis-benchmark: " + Command.lastLine(said));
         }
         return Map.of(
-            Metric.RATE, Double.parseDouble(get[1]),
-            Metric.MEDIAN, Double.parseDouble(get[4]) * MICROS_PER_MILLI,
-            Metric.PERCENTILE_99, Double.parseDouble(get[6]) * MICROS_PER_MILLI);
+                Metric.RATE, Double.parseDouble(get[1]),
+                Metric.MEDIAN, Double.parseDouble(get[4]) * MICROS_PER_MILLI,
+                Metric.PERCENTILE_99, Double.parseDouble(get[6]) * MICROS_PER_MILLI);
     }
 }

@@ -13,10 +13,10 @@ import java.util.Set;
 /** The servers that run, side by side: each is started when it is first asked for, and used by one load after the other. */
 final class Servers implements AutoCloseable {
 
-    private record Key(String contestant, Mode mode) { }
+    private record Key(String contestant, Mode mode) {}
 
     /** @param seen the kinds of load that its JIT has seen */
-    private record Entry(RunningServer server, Set<Class<?>> seen) { }
+    private record Entry(RunningServer server, Set<Class<?>> seen) {}
 
     private final Map<Key, Entry> running = new HashMap<>();
     private final Cores cores;
@@ -49,8 +49,9 @@ final class Servers implements AutoCloseable {
     /** A fresh one, on the server's core or on any, which is the caller's to close. */
     RunningServer start(Contestant contestant, Mode mode, boolean pinned, List<String> flags) throws IOException {
         List<String> command = contestant.command(mode, flags);
-        return new RunningServer(pinned ? cores.pinServer(command) : cores.freeServer(command),
-            workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
+        return new RunningServer(
+                pinned ? cores.pinServer(command) : cores.freeServer(command),
+                workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
     }
 
     /** Ends one that has failed: the next load gets a new one. What it said if it had ended by itself, else null. */

@@ -50,8 +50,8 @@ record StartLoad() implements Load {
         start(contestant, setting, false, List.of());
         if (contestant.runtime() == Runtime.JVM && java.lang.Runtime.version().feature() >= 25) {
             Files.deleteIfExists(cache(contestant, setting));
-            try (RunningServer server = setting.servers().start(contestant, mode(), false,
-                    List.of("-XX:AOTCacheOutput=" + cache(contestant, setting)))) {
+            try (RunningServer server = setting.servers()
+                    .start(contestant, mode(), false, List.of("-XX:AOTCacheOutput=" + cache(contestant, setting)))) {
                 echo(server);
                 server.terminate();
             }
@@ -74,7 +74,8 @@ record StartLoad() implements Load {
         return new Trial.Outcome(figures, null);
     }
 
-    private double start(Contestant contestant, Setting setting, boolean pinned, List<String> flags) throws IOException {
+    private double start(Contestant contestant, Setting setting, boolean pinned, List<String> flags)
+            throws IOException {
         long began = System.nanoTime();
         try (RunningServer server = setting.servers().start(contestant, mode(), pinned, flags)) {
             echo(server);

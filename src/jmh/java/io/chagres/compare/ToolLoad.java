@@ -29,7 +29,7 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
     }
 
     /** What a tool says of its run: how many operations there were, how many a second, and the latencies that it knows. */
-    record Report(double operations, Map<Metric, Double> figures) { }
+    record Report(double operations, Map<Metric, Double> figures) {}
 
     @Override
     public String missing() {

@@ -21,12 +21,14 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
 
     /** A JIT has to see a server at work, in CPU time, before it is worth measuring; after another load of its kind it needs less. */
     private static final double FIRST_WARM_UP_SECONDS = 4;
+
     private static final double WARM_UP_SECONDS = 1;
     private static final double WARM_UP_STEP_SECONDS = 0.5;
     /** For a server that has little to do, as one with a single connection. */
     private static final int LONGEST_WARM_UP = 2;
     /** After others have had their turn, until the caches are its own again. */
     private static final double SETTLE_SECONDS = 0.05;
+
     private static final double CALLS_SECONDS = 0.3;
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
@@ -38,8 +40,14 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
 
     @Override
     public List<Metric> metrics() {
-        return List.of(Metric.CPU, Metric.RATE, Metric.MEDIAN, Metric.PERCENTILE_99, Metric.PERCENTILE_99_9, Metric.RESIDENT,
-            Metric.CALLS);
+        return List.of(
+                Metric.CPU,
+                Metric.RATE,
+                Metric.MEDIAN,
+                Metric.PERCENTILE_99,
+                Metric.PERCENTILE_99_9,
+                Metric.RESIDENT,
+                Metric.CALLS);
     }
 
     @Override
@@ -48,7 +56,7 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
         Traffic traffic = clients.of(server.address());
         try {
             boolean isNews = contestant.runtime() != Runtime.NATIVE
-                && setting.servers().isFirst(contestant, mode, traffic.getClass());
+                    && setting.servers().isFirst(contestant, mode, traffic.getClass());
             warmUp(traffic, server.figures(), isNews ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
             return new UnderTraffic(server, traffic, setting);
         } catch (IOException | RuntimeException failed) {

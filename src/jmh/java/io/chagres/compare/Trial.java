@@ -17,9 +17,8 @@ interface Trial extends AutoCloseable {
     }
 
     @Override
-    default void close() throws IOException {
-    }
+    default void close() throws IOException {}
 
     /** @param disturbance null where it does not matter */
-    record Outcome(Map<Metric, Double> figures, Disturbance.Share disturbance) { }
+    record Outcome(Map<Metric, Double> figures, Disturbance.Share disturbance) {}
 }

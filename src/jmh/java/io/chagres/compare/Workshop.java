@@ -44,15 +44,23 @@ final class Workshop {
     /** As {@link #classPath()}, with the libraries of the bench profile. */
     String classPathOfPeers() {
         String libraries = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
-            .filter(entry -> entry.endsWith(".jar"))
-            .collect(joining(File.pathSeparator));
+                .filter(entry -> entry.endsWith(".jar"))
+                .collect(joining(File.pathSeparator));
         return classPath() + File.pathSeparator + libraries;
     }
 
     /** Compiles {@code examples/NAME.java}, and answers the class path to run it with. */
     String example(String name) throws IOException {
         Path classes = file(name);
-        run("javac", "--release", "22", "-cp", CLASSES.toString(), "-d", classes.toString(), "examples/" + name + ".java");
+        run(
+                "javac",
+                "--release",
+                "22",
+                "-cp",
+                CLASSES.toString(),
+                "-d",
+                classes.toString(),
+                "examples/" + name + ".java");
         jar(name + ".jar", classes, ".");
         return file("chagres.jar") + File.pathSeparator + file(name + ".jar");
     }
@@ -61,7 +69,8 @@ final class Workshop {
     String c(String name, String... libraries) throws IOException {
         String program = file(name).toString();
         if (compiled.add(name)) {
-            Stream<String> gcc = Stream.of("gcc", "-O2", "-o", program, C.resolve(name + ".c").toString());
+            Stream<String> gcc = Stream.of(
+                    "gcc", "-O2", "-o", program, C.resolve(name + ".c").toString());
             Command.output(Stream.concat(gcc, Stream.of(libraries)).toList());
         }
         return program;

@@ -20,16 +20,27 @@ final class Wrk implements ToolLoad.Tool {
 
     @Override
     public ToolLoad.Report run(int port, double seconds) throws IOException {
-        String said = Command.output("wrk", "--latency", "-t", "1", "-c", "64", "-d", (long) Math.ceil(seconds) + "s",
-            "http://127.0.0.1:" + port + "/plaintext");
+        String said = Command.output(
+                "wrk",
+                "--latency",
+                "-t",
+                "1",
+                "-c",
+                "64",
+                "-d",
+                (long) Math.ceil(seconds) + "s",
+                "http://127.0.0.1:" + port + "/plaintext");
         if (said.contains("Non-2xx")) {
             throw new IOException("wrk: not every answer was a 200");
         }
         Map<Metric, Double> figures = new EnumMap<>(Metric.class);
-        figures.put(Metric.RATE, Double.parseDouble(find(said, "Requests/sec: +([\\d.]+)").group(1)));
+        figures.put(
+                Metric.RATE,
+                Double.parseDouble(find(said, "Requests/sec: +([\\d.]+)").group(1)));
         figures.put(Metric.MEDIAN, micros(find(said, "50% +([\\d.]+)(us|ms|s)")));
         figures.put(Metric.PERCENTILE_99, micros(find(said, "99% +([\\d.]+)(us|ms|s)")));
-        return new ToolLoad.Report(Double.parseDouble(find(said, "(\\d+) requests in").group(1)), figures);
+        return new ToolLoad.Report(
+                Double.parseDouble(find(said, "(\\d+) requests in").group(1)), figures);
     }
 
     private static double micros(Matcher latency) {

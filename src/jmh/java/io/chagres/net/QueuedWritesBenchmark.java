@@ -89,8 +89,7 @@ public class QueuedWritesBenchmark {
         }
 
         @Override
-        public void onRead(int count, ByteBuffer buffer) {
-        }
+        public void onRead(int count, ByteBuffer buffer) {}
 
         @Override
         public void onEnd() {

@@ -40,7 +40,13 @@ public class TurnBenchmark {
     private static final int SIZE = 64;
 
     /** Who answers. */
-    public enum Answering { KERNEL, STREAM, SOCKET, PIPE, LENT }
+    public enum Answering {
+        KERNEL,
+        STREAM,
+        SOCKET,
+        PIPE,
+        LENT
+    }
 
     @Param({"KERNEL", "STREAM", "SOCKET", "PIPE", "LENT"})
     public Answering server;
@@ -58,7 +64,7 @@ public class TurnBenchmark {
         peer = sockets[0];
         own = sockets[1];
         switch (server) {
-            case KERNEL -> { }
+            case KERNEL -> {}
             case STREAM -> listenToStream();
             case SOCKET -> {
                 Socket socket = new Socket(loop, new ConnectOptions().fd(own));

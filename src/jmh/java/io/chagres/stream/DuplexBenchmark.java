@@ -45,8 +45,7 @@ public class DuplexBenchmark {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         @Override
         protected void doWrite(ByteBuffer data, Completion done) {

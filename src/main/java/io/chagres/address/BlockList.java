@@ -25,10 +25,13 @@ public final class BlockList {
     private final Prefixes covered = new Prefixes();
 
     /** Nothing is blocked yet. */
-    public BlockList() {
-    }
+    public BlockList() {}
 
-    private enum Kind { ADDRESS, RANGE, SUBNET }
+    private enum Kind {
+        ADDRESS,
+        RANGE,
+        SUBNET
+    }
 
     /** The 128 bits of an address, an IPv4 one as ::ffff:0:0/96 has it. */
     record Bits(long high, long low) implements Comparable<Bits> {
@@ -38,7 +41,9 @@ public final class BlockList {
         static final long MAPPED = 0xffff_0000_0000L;
 
         static Bits of(byte[] ip) {
-            return ip.length == 4 ? new Bits(0, MAPPED | number(ip, 0, 4)) : new Bits(number(ip, 0, 8), number(ip, 8, 8));
+            return ip.length == 4
+                    ? new Bits(0, MAPPED | number(ip, 0, 4))
+                    : new Bits(number(ip, 0, 8), number(ip, 8, 8));
         }
 
         private static long number(byte[] ip, int from, int count) {
@@ -107,7 +112,8 @@ public final class BlockList {
             return switch (kind) {
                 case ADDRESS -> "Address: " + family + first;
                 case RANGE -> "Range: " + family + first + "-" + last;
-                case SUBNET -> "Subnet: " + family + first + "/" + (first.common(last) - (four ? IPV6_BITS - IPV4_BITS : 0));
+                case SUBNET ->
+                    "Subnet: " + family + first + "/" + (first.common(last) - (four ? IPV6_BITS - IPV4_BITS : 0));
             };
         }
     }
@@ -161,8 +167,9 @@ public final class BlockList {
         Bits first = require(start, "start");
         Bits last = require(end, "end");
         if (first.compareTo(last) > 0 || first.isIPv4() != last.isIPv4()) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE",
-                "The argument 'start' must come before end. Received '" + start + "', and end '" + end + "'");
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The argument 'start' must come before end. Received '" + start + "', and end '" + end + "'");
         }
         return new Rule(Kind.RANGE, first, last);
     }
@@ -171,8 +178,9 @@ public final class BlockList {
         Bits bits = require(network, "network");
         int most = network.indexOf(':') < 0 ? IPV4_BITS : IPV6_BITS;
         if (prefix < 0 || prefix > most) {
-            throw new UsageException("ERR_OUT_OF_RANGE", "The value of \"prefix\" is out of range. It must be >= 0 && <= "
-                + most + ". Received " + prefix);
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE",
+                    "The value of \"prefix\" is out of range. It must be >= 0 && <= " + most + ". Received " + prefix);
         }
         int bitsKept = IPV6_BITS - most + prefix;
         return new Rule(Kind.SUBNET, bits.filled(bitsKept, false), bits.filled(bitsKept, true));

@@ -12,8 +12,7 @@ public final class Ip {
     static final int IPV6_BYTES = 16;
     private static final int IPV6_GROUPS = 8;
 
-    private Ip() {
-    }
+    private Ip() {}
 
     /**
      * Returns 4, 6, or 0 if {@code text} is not an IP address; an IPv6 address may have a zone, as in fe80::1%eth0.
@@ -49,8 +48,14 @@ public final class Ip {
 
     private static boolean isZoneValid(String text) {
         String zone = zone(text);
-        return zone == null || !zone.isEmpty() && zone.chars().allMatch(c -> c == '.' || c == '-' || c == ':'
-            || c == '_' || c < 128 && Character.isLetterOrDigit(c));
+        return zone == null
+                || !zone.isEmpty()
+                        && zone.chars()
+                                .allMatch(c -> c == '.'
+                                        || c == '-'
+                                        || c == ':'
+                                        || c == '_'
+                                        || c < 128 && Character.isLetterOrDigit(c));
     }
 
     private static byte[] parse4(String text) {

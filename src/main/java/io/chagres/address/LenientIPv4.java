@@ -10,8 +10,7 @@ final class LenientIPv4 {
 
     private static final int MOST_PARTS = 4;
 
-    private LenientIPv4() {
-    }
+    private LenientIPv4() {}
 
     /** The four bytes; null where it is no such address. */
     static byte[] parse(String text) {

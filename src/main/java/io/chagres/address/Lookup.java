@@ -12,7 +12,6 @@ import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.net.IDN;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -60,12 +59,10 @@ public final class Lookup {
      * @param addresses in the order of the system's preference, each once; at least one
      * @param canonicalName null unless AI_CANONNAME asked for it
      */
-    public record Addresses(List<SocketAddress> addresses, String canonicalName) {
-    }
+    public record Addresses(List<SocketAddress> addresses, String canonicalName) {}
 
     /** What an address and a port are called, "localhost" and "http". */
-    public record Name(String host, String service) {
-    }
+    public record Name(String host, String service) {}
 
     private final String subject;
     private Work<?> work;
@@ -78,7 +75,8 @@ public final class Lookup {
     @Override
     public String toString() {
         Work<?> current = work;
-        return "Lookup of " + subject + (current == null ? "" : current.toString().replace("Work", ""));
+        return "Lookup of " + subject
+                + (current == null ? "" : current.toString().replace("Work", ""));
     }
 
     // ---- names to addresses
@@ -90,8 +88,8 @@ public final class Lookup {
      * @param callback gets the addresses and null, or null and the error
      * @throws UsageException EINVAL where there is neither a host nor a service
      */
-    public static Lookup address(Loop loop, String host, LookupOptions options,
-                                 BiConsumer<? super Addresses, ? super Throwable> callback) {
+    public static Lookup address(
+            Loop loop, String host, LookupOptions options, BiConsumer<? super Addresses, ? super Throwable> callback) {
         requireSomething(host, options);
         return new Lookup(String.valueOf(host)).start(loop, () -> resolve(host, options), "getaddrinfo", callback);
     }
@@ -124,7 +122,8 @@ public final class Lookup {
         MemorySegment hints = memory.allocate(AddrInfo.BYTES);
         AddrInfo.hints(hints, options.flags(), options.kernelFamily(), Sockets.SOCK_STREAM, 0);
         MemorySegment answer = memory.allocate(POINTER_BYTES);
-        int result = NetDb.getaddrinfo(string(host, host, memory), string(options.service(), host, memory), hints, answer);
+        int result =
+                NetDb.getaddrinfo(string(host, host, memory), string(options.service(), host, memory), hints, answer);
         check(result, "getaddrinfo", host == null ? options.service() : host);
         MemorySegment first = AddrInfo.first(answer);
         try {
@@ -169,8 +168,8 @@ public final class Lookup {
      * @throws UsageException EINVAL where an argument is null
      * @see <a href="https://man7.org/linux/man-pages/man3/getnameinfo.3.html">getnameinfo(3)</a>
      */
-    public static Lookup name(Loop loop, SocketAddress address, BiConsumer<? super Name, ? super Throwable> callback,
-                              NameFlag... flags) {
+    public static Lookup name(
+            Loop loop, SocketAddress address, BiConsumer<? super Name, ? super Throwable> callback, NameFlag... flags) {
         UsageException.requireArgument(address, "address");
         int bits = bits(flags);
         return new Lookup(address.address()).start(loop, () -> nameOf(address, bits), "getnameinfo", callback);
@@ -207,11 +206,14 @@ public final class Lookup {
 
     // ---- both
 
-    private <T> Lookup start(Loop loop, Callable<T> job, String syscall,
-                             BiConsumer<? super T, ? super Throwable> callback) {
+    private <T> Lookup start(
+            Loop loop, Callable<T> job, String syscall, BiConsumer<? super T, ? super Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
-        work = Work.submitSlow(loop, job, (found, failure) -> callback.accept(found,
-            failure == null ? null : asError(failure, syscall, subject)));
+        work = Work.submitSlow(
+                loop,
+                job,
+                (found, failure) ->
+                        callback.accept(found, failure == null ? null : asError(failure, syscall, subject)));
         return this;
     }
 
@@ -233,8 +235,11 @@ public final class Lookup {
      *
      * @return the lookup, or null if it has not begun
      */
-    public static Lookup begin(Loop loop, String host, LookupOptions options,
-                        BiConsumer<? super Addresses, ? super ChagresException> callback) {
+    public static Lookup begin(
+            Loop loop,
+            String host,
+            LookupOptions options,
+            BiConsumer<? super Addresses, ? super ChagresException> callback) {
         try {
             return address(loop, host, options, (found, error) -> callback.accept(found, (ChagresException) error));
         } catch (Error noThread) {

@@ -32,8 +32,11 @@ final class Prefixes {
 
     /** Takes back one {@link #add}. */
     void remove(BlockList.Bits first, BlockList.Bits last) {
-        cut(first, last, (block, length) ->
-            blocks.get(length).computeIfPresent(block, (same, count) -> count == 1 ? null : count - 1));
+        cut(
+                first,
+                last,
+                (block, length) ->
+                        blocks.get(length).computeIfPresent(block, (same, count) -> count == 1 ? null : count - 1));
     }
 
     /** Visits the blocks of a span, at most 254. */

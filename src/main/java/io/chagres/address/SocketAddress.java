@@ -86,8 +86,8 @@ public final class SocketAddress {
     /** Returns {@code port}, or throws ERR_SOCKET_BAD_PORT with Node's text if it is not 0 to 65535. */
     public static int requirePort(int port, String name) {
         if (port < 0 || port > MAX_PORT) {
-            throw new UsageException("ERR_SOCKET_BAD_PORT",
-                name + " should be >= 0 and < 65536. Received " + port + ".");
+            throw new UsageException(
+                    "ERR_SOCKET_BAD_PORT", name + " should be >= 0 and < 65536. Received " + port + ".");
         }
         return port;
     }
@@ -171,7 +171,8 @@ public final class SocketAddress {
      */
     public SocketAddress withZone() {
         return isLinkLocal() && scopeId == 0 && Ip.zone(address()) == null
-            ? new SocketAddress(ip, Zone.firstLinkLocal(), port) : this;
+                ? new SocketAddress(ip, Zone.firstLinkLocal(), port)
+                : this;
     }
 
     /** Returns this address with {@code port}. */
@@ -184,8 +185,11 @@ public final class SocketAddress {
     /** A zone that this machine lacks has no number: then the text tells them apart. */
     @Override
     public boolean equals(Object object) {
-        return object instanceof SocketAddress other && port == other.port && scopeId == other.scopeId
-            && Arrays.equals(ip, other.ip) && (scopeId != 0 || !isLinkLocal() || address().equals(other.address()));
+        return object instanceof SocketAddress other
+                && port == other.port
+                && scopeId == other.scopeId
+                && Arrays.equals(ip, other.ip)
+                && (scopeId != 0 || !isLinkLocal() || address().equals(other.address()));
     }
 
     @Override

@@ -9,8 +9,7 @@ final class Zone {
 
     private static final int MOST_INDEX_DIGITS = 9;
 
-    private Zone() {
-    }
+    private Zone() {}
 
     /** What if_nametoindex(3) says; 0, which the kernel answers with EINVAL, where it is no zone of this machine. */
     static int index(String zone) {
@@ -46,7 +45,10 @@ final class Zone {
     static int firstLinkLocal() {
         try {
             return NetworkInterface.networkInterfaces()
-                .filter(Zone::hasLinkLocal).mapToInt(NetworkInterface::getIndex).findFirst().orElse(0);
+                    .filter(Zone::hasLinkLocal)
+                    .mapToInt(NetworkInterface::getIndex)
+                    .findFirst()
+                    .orElse(0);
         } catch (SocketException none) {
             return 0;
         }

@@ -1,6 +1,5 @@
 package io.chagres.handle;
 
-import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.Task;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -25,7 +24,7 @@ public final class Async extends Handle {
      * @param callback runs on the loop thread after a {@link #send()}; to wake the loop and no more, {@code () -> {}}
      */
     public Async(Loop loop, Runnable callback) {
-        this(loop, callback == null ? () -> { } : callback, new AtomicBoolean(), new Delivery());
+        this(loop, callback == null ? () -> {} : callback, new AtomicBoolean(), new Delivery());
     }
 
     private Async(Loop loop, Runnable callback, AtomicBoolean sent, Delivery delivery) {

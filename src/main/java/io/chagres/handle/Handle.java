@@ -21,7 +21,11 @@ import java.util.function.Consumer;
  */
 public abstract class Handle extends Resident {
 
-    private enum State { OPEN, CLOSING, CLOSED }
+    private enum State {
+        OPEN,
+        CLOSING,
+        CLOSED
+    }
 
     private final LoopCore core;
     private State state = State.OPEN;
@@ -204,15 +208,13 @@ public abstract class Handle extends Resident {
     protected abstract void release();
 
     /** Completes with ECANCELED what is still under way; from the closing phase, before the close callback. */
-    protected void cancelRequests() {
-    }
+    protected void cancelRequests() {}
 
     /**
      * Adds what {@link #toString} says besides kind and state: a descriptor, an address, a time. It may run on any thread, so it
      * must not throw, must change nothing and must ask the kernel only on the loop thread.
      */
-    protected void describe(StringJoiner text) {
-    }
+    protected void describe(StringJoiner text) {}
 
     /**
      * Returns kind, state and details, as in "Timer (active, unreferenced, due in 5 ms)". {@link Loop#closeStrictly()} names a
@@ -222,7 +224,10 @@ public abstract class Handle extends Resident {
     public String toString() {
         String name = getClass().getTypeName();
         StringJoiner text = new StringJoiner(", ", name.substring(name.lastIndexOf('.') + 1) + " (", ")");
-        text.add(state == State.OPEN ? (active ? "active" : "inactive") : state.name().toLowerCase(Locale.ROOT));
+        text.add(
+                state == State.OPEN
+                        ? (active ? "active" : "inactive")
+                        : state.name().toLowerCase(Locale.ROOT));
         if (!referenced) {
             text.add("unreferenced");
         }

@@ -51,7 +51,10 @@ public final class Poll extends Handle {
      *     not an open descriptor
      */
     public Poll(Loop loop, int fd) {
-        this(loop, fd, new FdWatcher(UsageException.requireArgument(loop, "loop").core()));
+        this(
+                loop,
+                fd,
+                new FdWatcher(UsageException.requireArgument(loop, "loop").core()));
     }
 
     private Poll(Loop loop, int fd, FdWatcher watcher) {

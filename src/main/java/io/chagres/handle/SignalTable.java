@@ -20,6 +20,7 @@ final class SignalTable {
 
     /** The environment variable by which HotSpot's signal for suspending threads is moved, and its default and range. */
     private static final String SUSPEND_VARIABLE = "_JAVA_SR_SIGNUM";
+
     private static final int USR2 = 12;
     private static final int SEGV = 11;
     private static final int NSIG = 65;
@@ -27,8 +28,7 @@ final class SignalTable {
     private static final int BUS = 7;
     private static final int PROF = 27;
 
-    private SignalTable() {
-    }
+    private SignalTable() {}
 
     /** Adds a subscriber, and catches the signal, even if another library has set a handler of its own since the last time. */
     static synchronized void add(String name, Runnable subscriber) {
@@ -54,8 +54,10 @@ final class SignalTable {
     /** The JVM would let go of these, and miss them: it refuses only those that it uses in every program. */
     private static void requireFree(String name, int number) {
         if (number == suspendSignal(System.getenv(SUSPEND_VARIABLE))) {
-            throw refusal(name, "the JVM suspends its threads with it, for JFR and other samplers; the environment variable "
-                + SUSPEND_VARIABLE + " moves that to another signal");
+            throw refusal(
+                    name,
+                    "the JVM suspends its threads with it, for JFR and other samplers; the environment variable "
+                            + SUSPEND_VARIABLE + " moves that to another signal");
         }
         if (number == BUS) {
             throw refusal(name, "the JVM makes an InternalError of it if a mapped file is cut");

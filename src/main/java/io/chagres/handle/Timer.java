@@ -107,8 +107,8 @@ public final class Timer extends Handle {
             throw new UsageException("EINVAL", name + " must not be negative: " + duration);
         }
         return duration.getSeconds() < Long.MAX_VALUE / MICROS_PER_SECOND
-            ? duration.getSeconds() * MICROS_PER_SECOND + Math.ceilDiv(duration.getNano(), 1000)
-            : Long.MAX_VALUE;
+                ? duration.getSeconds() * MICROS_PER_SECOND + Math.ceilDiv(duration.getNano(), 1000)
+                : Long.MAX_VALUE;
     }
 
     /** Stops it: it does not fire until it is started. Idempotent. */
@@ -159,7 +159,8 @@ public final class Timer extends Handle {
         }
         long repeat = repeatMicros;
         if (repeat > 0) {
-            text.add("repeats every " + (repeat % MICROS_PER_MILLI == 0 ? repeat / MICROS_PER_MILLI + " ms" : repeat + " us"));
+            text.add("repeats every "
+                    + (repeat % MICROS_PER_MILLI == 0 ? repeat / MICROS_PER_MILLI + " ms" : repeat + " us"));
         }
     }
 

@@ -26,7 +26,12 @@ public final class Work<T> extends Resident {
     /** How long a worker that can't answer waits before it tries again. */
     private static final long RETRY_NANOS = 1_000_000;
 
-    private enum State { QUEUED, RUNNING, CANCELLED, DONE }
+    private enum State {
+        QUEUED,
+        RUNNING,
+        CANCELLED,
+        DONE
+    }
 
     private final LoopCore core;
     private final Callable<? extends T> job;
@@ -40,6 +45,7 @@ public final class Work<T> extends Resident {
     };
     /** Written by the worker before it posts the completion, read by the loop after. */
     private T result;
+
     private Throwable failure;
 
     Work(Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
@@ -59,16 +65,16 @@ public final class Work<T> extends Resident {
      * @throws UsageException EINVAL where an argument is null
      * @throws OutOfMemoryError if the pool has no thread and none can be made: the job does not run, and there is no callback
      */
-    public static <T> Work<T> submit(Loop loop, Callable<? extends T> job,
-                                     BiConsumer<? super T, ? super Throwable> callback) {
+    public static <T> Work<T> submit(
+            Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
         work.handToPool(false);
         return work;
     }
 
     /** As {@link #submit}, for a job that mostly waits, such as a lookup: such jobs get at most half of the threads. */
-    public static <T> Work<T> submitSlow(Loop loop, Callable<? extends T> job,
-                                         BiConsumer<? super T, ? super Throwable> callback) {
+    public static <T> Work<T> submitSlow(
+            Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
         work.handToPool(true);
         return work;
@@ -98,7 +104,7 @@ public final class Work<T> extends Resident {
 
     /** The loop waits for the answer, and nobody else knows of it: a thread that can't post it tries until it can. */
     private void deliver() {
-        for (;;) {
+        for (; ; ) {
             try {
                 core.post(completion);
                 return;

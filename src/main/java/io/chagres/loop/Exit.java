@@ -3,12 +3,11 @@ package io.chagres.loop;
 /** The end of the JVM: whether it has begun, and whether a thread is held in it. */
 final class Exit {
 
-    private Exit() {
-    }
+    private Exit() {}
 
     /** Whether the JVM shuts down. The one sign of it is that it takes no more shutdown hooks. */
     static boolean hasBegun() {
-        Thread probe = Thread.ofPlatform().unstarted(() -> { });
+        Thread probe = Thread.ofPlatform().unstarted(() -> {});
         try {
             Runtime.getRuntime().addShutdownHook(probe);
             Runtime.getRuntime().removeShutdownHook(probe);
@@ -21,7 +20,8 @@ final class Exit {
     /** Whether {@code thread} has called System.exit. It never returns from that, and it waits for the shutdown hooks. */
     static boolean holds(Thread thread) {
         for (StackTraceElement frame : thread.getStackTrace()) {
-            if (frame.getClassName().equals("java.lang.Runtime") && frame.getMethodName().equals("exit")) {
+            if (frame.getClassName().equals("java.lang.Runtime")
+                    && frame.getMethodName().equals("exit")) {
                 return true;
             }
         }

@@ -10,7 +10,7 @@ final class Fifo<E> {
 
     private static final int FIRST_ROOM = 16;
 
-    private Object[] elements = new Object[FIRST_ROOM];   // a power of two, so that a mask wraps around
+    private Object[] elements = new Object[FIRST_ROOM]; // a power of two, so that a mask wraps around
     private int head;
     private int size;
 

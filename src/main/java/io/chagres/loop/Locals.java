@@ -35,7 +35,7 @@ final class Locals {
         }
         Place place = unused == null ? new Place(type, first) : unused;
         first = unused == null ? place : first;
-        place.object = maker.get();   // which may make others
+        place.object = maker.get(); // which may make others
         return place.object;
     }
 

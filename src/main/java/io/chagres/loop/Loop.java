@@ -36,6 +36,7 @@ public final class Loop implements Executor, AutoCloseable {
     private final LoopCore core;
     /** Atomic, since a second thread may try to run the loop, too. */
     private final AtomicBoolean running = new AtomicBoolean();
+
     private boolean stopping;
     private boolean closed;
 
@@ -143,8 +144,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** One iteration: pending, idle, prepare, poll, pending again, check, closing, timers. */
     private void turn(RunMode mode) {
-        boolean mayWait = mode == RunMode.DEFAULT
-            || mode == RunMode.ONCE && !core.hasPending() && core.idle.isEmpty();
+        boolean mayWait = mode == RunMode.DEFAULT || mode == RunMode.ONCE && !core.hasPending() && core.idle.isEmpty();
         core.pending.run();
         core.idle.run();
         core.prepare.run();
@@ -162,8 +162,10 @@ public final class Loop implements Executor, AutoCloseable {
         }
         Thread thread = Thread.currentThread();
         if (thread.isVirtual()) {
-            throw new UsageException("EINVAL", "a loop runs on a platform thread, and \"" + thread.getName()
-                + "\" is a virtual one: use Loop.start");
+            throw new UsageException(
+                    "EINVAL",
+                    "a loop runs on a platform thread, and \"" + thread.getName()
+                            + "\" is a virtual one: use Loop.start");
         }
         if (!running.compareAndSet(false, true)) {
             core.checkThread();
@@ -260,8 +262,9 @@ public final class Loop implements Executor, AutoCloseable {
         UsageException.requireArgument(task, "task");
         if (!core.post(new Errand(task))) {
             Throwable end = core.failures().end();
-            throw end == null ? new RejectedExecutionException("the loop is closed")
-                : new RejectedExecutionException("the loop is closed; its last run ended with " + end, end);
+            throw end == null
+                    ? new RejectedExecutionException("the loop is closed")
+                    : new RejectedExecutionException("the loop is closed; its last run ended with " + end, end);
         }
     }
 

@@ -33,6 +33,7 @@ public final class LoopCore {
     final Ring residents = new Ring();
     /** Those that {@link #closeResidents} has closed; empty at other times. */
     private final Ring closed = new Ring();
+
     final Meter meter = new Meter();
     private final Nesting nesting = new Nesting();
     final Poller poller;
@@ -82,7 +83,7 @@ public final class LoopCore {
     private void inherit(Thread heir) {
         if (owner.isAlive() || heir.isVirtual()) {
             throw new WrongThreadException("the loop belongs to thread \"" + owner.getName() + "\", and this is \""
-                + heir.getName() + "\": use Loop.execute or Async.send");
+                    + heir.getName() + "\": use Loop.execute or Async.send");
         }
         owner = heir;
     }
@@ -345,8 +346,12 @@ public final class LoopCore {
     }
 
     long pollTimeout() {
-        boolean mustNotWait = loop.isStopping() || holds == 0 || hasPending()
-            || !idle.isEmpty() || !closing.isEmpty() || !ticks.isEmpty();
+        boolean mustNotWait = loop.isStopping()
+                || holds == 0
+                || hasPending()
+                || !idle.isEmpty()
+                || !closing.isEmpty()
+                || !ticks.isEmpty();
         return mustNotWait ? 0 : timers.nanosUntilNext();
     }
 

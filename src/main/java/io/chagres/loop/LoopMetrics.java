@@ -9,5 +9,4 @@ package io.chagres.loop;
  * @param idleNanos the time spent waiting for something to happen; 0 unless {@link Loop#measureIdleTime()} was called
  * @see <a href="https://docs.libuv.org/en/v1.x/metrics.html">Metrics operations</a>
  */
-public record LoopMetrics(long iterations, long events, long eventsWaiting, long idleNanos) {
-}
+public record LoopMetrics(long iterations, long events, long eventsWaiting, long idleNanos) {}

@@ -24,13 +24,17 @@ public final class LoopThread implements Executor, AutoCloseable {
     private final Consumer<? super Loop> setup;
     /** The three below belong to the start: the loop thread sets them, then {@link #started}, and notifies. */
     private Loop loop;
+
     private Anchor anchor;
     private Throwable refusal;
     private boolean started;
 
     LoopThread(String name, boolean daemon, Consumer<? super Loop> setup) {
         this.setup = UsageException.requireArgument(setup, "setup");
-        thread = Thread.ofPlatform().name(UsageException.requireArgument(name, "name")).daemon(daemon).unstarted(this::live);
+        thread = Thread.ofPlatform()
+                .name(UsageException.requireArgument(name, "name"))
+                .daemon(daemon)
+                .unstarted(this::live);
     }
 
     /** Starts the thread, and waits until the setup has returned; what the setup throws is thrown here. */
@@ -176,8 +180,10 @@ public final class LoopThread implements Executor, AutoCloseable {
 
     private void requireThatItCanEnd() {
         if (Exit.holds(thread) || WorkerPool.isServedBy(loop.core(), Exit::holds)) {
-            throw new UsageException("EDEADLK", "the loop of thread \"" + thread.getName() + "\" can't be closed: a callback or "
-                + "Work of it has called System.exit, which waits for this shutdown hook");
+            throw new UsageException(
+                    "EDEADLK",
+                    "the loop of thread \"" + thread.getName() + "\" can't be closed: a callback or "
+                            + "Work of it has called System.exit, which waits for this shutdown hook");
         }
     }
 

@@ -30,12 +30,16 @@ final class Mailbox {
     private boolean announced;
 
     /** The result of {@link #post}. After MUST_WAKE the sender writes to the eventfd and then calls {@link #rang} or {@link #failed}. */
-    enum Posted { QUEUED, MUST_WAKE, REFUSED }
+    enum Posted {
+        QUEUED,
+        MUST_WAKE,
+        REFUSED
+    }
 
     /** Leaves a task; any thread. If it throws (StackOverflowError), nothing was left. */
     Posted post(Task task) {
         Task seen = head.get();
-        for (;;) {
+        for (; ; ) {
             if (seen == CLOSED) {
                 return Posted.REFUSED;
             }

@@ -39,7 +39,8 @@ final class Meter {
     }
 
     LoopMetrics read() {
-        return new LoopMetrics(iterations.getOpaque(), events.getOpaque(), eventsWaiting.getOpaque(), idleNanos.getOpaque());
+        return new LoopMetrics(
+                iterations.getOpaque(), events.getOpaque(), eventsWaiting.getOpaque(), idleNanos.getOpaque());
     }
 
     private static void add(AtomicLong count, long more) {

@@ -12,7 +12,7 @@ public final class Nesting {
 
     private int depth;
 
-    Nesting() { }
+    Nesting() {}
 
     /** Whether one more call may be made inside those that are being made. */
     public boolean hasRoom() {

@@ -31,8 +31,7 @@ public final class NonBlocking {
     private final Description description;
 
     /** A description that was blocking, and the descriptors by which it is used. */
-    private record Description(FileIdentity file, int flags, List<Integer> users) {
-    }
+    private record Description(FileIdentity file, int flags, List<Integer> users) {}
 
     private NonBlocking(int fd, Description description) {
         this.fd = fd;
@@ -50,7 +49,8 @@ public final class NonBlocking {
      */
     public static NonBlocking begin(int fd, int flags) {
         synchronized (CHANGED) {
-            return new NonBlocking(fd, (flags & Descriptors.O_NONBLOCK) != 0 ? changedBefore(fd, flags) : change(fd, flags));
+            return new NonBlocking(
+                    fd, (flags & Descriptors.O_NONBLOCK) != 0 ? changedBefore(fd, flags) : change(fd, flags));
         }
     }
 
@@ -89,7 +89,9 @@ public final class NonBlocking {
     /** The owner of the descriptor may have closed it, and another file have its number by now. */
     private static void putBack(Description description, int fd) {
         int flags = Descriptors.fcntl(fd, Descriptors.F_GETFL, 0);
-        if (flags >= 0 && (flags & Descriptors.O_NONBLOCK) != 0 && Objects.equals(FileIdentity.of(fd), description.file)) {
+        if (flags >= 0
+                && (flags & Descriptors.O_NONBLOCK) != 0
+                && Objects.equals(FileIdentity.of(fd), description.file)) {
             Descriptors.fcntl(fd, Descriptors.F_SETFL, flags & ~Descriptors.O_NONBLOCK);
         }
     }
@@ -100,7 +102,7 @@ public final class NonBlocking {
                 Runtime.getRuntime().addShutdownHook(new Thread(NonBlocking::putAllBack, "chagres-non-blocking"));
                 hooked = true;
             } catch (IllegalStateException exiting) {
-                hooked = true;   // the JVM exits already: only end() puts it back
+                hooked = true; // the JVM exits already: only end() puts it back
             }
         }
     }

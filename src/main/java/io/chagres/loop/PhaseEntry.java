@@ -4,8 +4,7 @@ package io.chagres.loop;
 public abstract class PhaseEntry extends Linked {
 
     /** For handles. */
-    protected PhaseEntry() {
-    }
+    protected PhaseEntry() {}
 
     /** Runs once in each iteration, in the phase of the list that it was added to. */
     protected abstract void run();

@@ -48,6 +48,7 @@ final class Poller {
     private final MemorySegment timespec = memory.allocate(TIMESPEC_BYTES);
     /** Not of the region, which a call from another thread would have to hold open (two atomic operations a wake-up). */
     private final MemorySegment wakeErrno = Memory.allocate(Integer.BYTES);
+
     private int wakeFd = -1;
     private int epoll = -1;
     /** Whether epoll_pwait2(2) can be used, as far as is known. If it can't, epoll_wait(2) says what is wrong, if anything is. */
@@ -58,6 +59,7 @@ final class Poller {
     private int changeCount;
     /** How many of the changes the kernel has been told; only after an Error in the middle is it not 0 between two waits. */
     private int changesTold;
+
     private int generations;
 
     Poller(LoopCore core, Mailbox mailbox) {
@@ -216,9 +218,9 @@ final class Poller {
     }
 
     private void apply(Watcher watcher) {
-        int operation = watcher.told == 0 ? Epoll.EPOLL_CTL_ADD
-            : watcher.wanted == 0 ? Epoll.EPOLL_CTL_DEL
-            : Epoll.EPOLL_CTL_MOD;
+        int operation = watcher.told == 0
+                ? Epoll.EPOLL_CTL_ADD
+                : watcher.wanted == 0 ? Epoll.EPOLL_CTL_DEL : Epoll.EPOLL_CTL_MOD;
         int result = control(operation, watcher);
         if (result == -Errno.EEXIST) {
             result = control(Epoll.EPOLL_CTL_MOD, watcher);
@@ -265,7 +267,7 @@ final class Poller {
             left = Math.max(0, deadline - core.clockNanos());
         }
         if (left != 0 && meter.measuresIdleTime() && handle(await(0), false) > 0) {
-            return;   // what was there already is no idleness
+            return; // what was there already is no idleness
         }
         for (int batch = 1; ; ) {
             int count = await(left);
@@ -358,7 +360,7 @@ final class Poller {
         reserve(0, countTold());
         int fresh = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         if (fresh < 0 || addWakeFd(fresh, wakeFd) < 0) {
-            closeIfOpen(fresh);   // no room for another: the next batch comes here again
+            closeIfOpen(fresh); // no room for another: the next batch comes here again
             return;
         }
         closeIfOpen(epoll);

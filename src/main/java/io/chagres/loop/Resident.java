@@ -10,11 +10,11 @@ public abstract class Resident extends Linked {
 
     /** The place in the {@link ClosingList}. */
     Resident closedBefore;
+
     boolean closing;
 
     /** For handles, in their own package and in users'. */
-    protected Resident() {
-    }
+    protected Resident() {}
 
     /** Ends it: {@link #finishClose} follows from the closing phase. Has no effect where it is closing already. */
     public abstract void close();

@@ -6,8 +6,7 @@ final class StackRoom {
     /** Some 3 KiB of compiled code, more of interpreted: what writing to an eventfd takes. */
     private static final int LEVELS = 40;
 
-    private StackRoom() {
-    }
+    private StackRoom() {}
 
     /** Throws StackOverflowError now, where it would be thrown a few calls later; 0.1 µs. */
     static void require() {

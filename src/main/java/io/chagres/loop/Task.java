@@ -10,8 +10,7 @@ public abstract class Task {
     Task next;
 
     /** For handles. */
-    protected Task() {
-    }
+    protected Task() {}
 
     /** Runs on the loop thread, in the poll phase. */
     protected abstract void run();

@@ -14,8 +14,7 @@ public abstract class TimerEntry {
     TimerEntry nextDue;
 
     /** For handles. */
-    protected TimerEntry() {
-    }
+    protected TimerEntry() {}
 
     /** Whether it is going to fire. */
     public final boolean isStarted() {
@@ -23,9 +22,7 @@ public abstract class TimerEntry {
     }
 
     final boolean isBefore(TimerEntry other) {
-        return deadlineMicros != other.deadlineMicros
-            ? deadlineMicros < other.deadlineMicros
-            : startId < other.startId;
+        return deadlineMicros != other.deadlineMicros ? deadlineMicros < other.deadlineMicros : startId < other.startId;
     }
 
     /** The entry is due, and stopped by now. Runs in the timer phase. */

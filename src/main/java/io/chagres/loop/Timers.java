@@ -19,6 +19,7 @@ public final class Timers {
     private int size;
     /** Those that are due, in order; each has still its place in the heap, so that a repeat needs no memory. */
     private TimerEntry firstDue;
+
     private int dueCount;
     private long starts;
 

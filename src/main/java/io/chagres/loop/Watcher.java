@@ -65,7 +65,9 @@ public abstract class Watcher {
     /** Returns the descriptor and the wanted bits of epoll_ctl(2), as in {@code watcher of fd 7, events 0x1}. */
     @Override
     public String toString() {
-        return fd < 0 ? "watcher without a descriptor" : "watcher of fd " + fd + ", events 0x" + Integer.toHexString(wanted);
+        return fd < 0
+                ? "watcher without a descriptor"
+                : "watcher of fd " + fd + ", events 0x" + Integer.toHexString(wanted);
     }
 
     /** Whether another watcher is in charge of the same descriptor number. */

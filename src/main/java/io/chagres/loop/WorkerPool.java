@@ -33,6 +33,7 @@ public final class WorkerPool {
     private final JobQueue ready = new JobQueue();
     /** Slow jobs beyond the limit. */
     private final JobQueue slowWaiting = new JobQueue();
+
     private int slowAdmitted;
     private int threads;
     private int idle;
@@ -50,13 +51,17 @@ public final class WorkerPool {
     }
 
     private static Thread newThread(Runnable worker) {
-        return Thread.ofPlatform().daemon().inheritInheritableThreadLocals(false).unstarted(worker);
+        return Thread.ofPlatform()
+                .daemon()
+                .inheritInheritableThreadLocals(false)
+                .unstarted(worker);
     }
 
     /** The pool of this process. Not a holder class: one whose initialization fails once fails for ever. */
     public static synchronized WorkerPool shared() {
         if (shared == null) {
-            shared = new WorkerPool(Math.clamp(Integer.getInteger("io.chagres.workers", DEFAULT_THREADS), 1, MAX_THREADS));
+            shared = new WorkerPool(
+                    Math.clamp(Integer.getInteger("io.chagres.workers", DEFAULT_THREADS), 1, MAX_THREADS));
         }
         return shared;
     }
@@ -91,7 +96,7 @@ public final class WorkerPool {
 
     private synchronized void submit(Job job) {
         if (job.slow && slowAdmitted == slowLimit) {
-            slowWaiting.add(job);   // the admitted ones have threads, or wait for some that exist
+            slowWaiting.add(job); // the admitted ones have threads, or wait for some that exist
             return;
         }
         Throwable noThread = idle <= ready.size ? startThread() : null;
@@ -206,7 +211,7 @@ public final class WorkerPool {
     @Override
     public synchronized String toString() {
         return "WorkerPool (" + (threads - idle) + " of " + size() + " threads busy, " + (ready.size + slowWaiting.size)
-            + " jobs wait)";
+                + " jobs wait)";
     }
 
     /** A thread of the pool. */
@@ -251,7 +256,7 @@ public final class WorkerPool {
             } catch (Throwable thrown) {
                 report(thread, thrown);
             }
-            Thread.interrupted();   // an interrupt that the job did not notice must not reach the next one
+            Thread.interrupted(); // an interrupt that the job did not notice must not reach the next one
         }
 
         private static void report(Thread thread, Throwable thrown) {

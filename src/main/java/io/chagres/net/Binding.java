@@ -36,7 +36,7 @@ final class Binding {
     /** Listens where the options say, but for a host that must be looked up first: that is {@link #onFirst}. */
     StreamHandle listen() {
         if (where.handle() != null) {
-            return listen(where.handle(), null, NO_PORT, () -> { });
+            return listen(where.handle(), null, NO_PORT, () -> {});
         }
         if (where.isDescriptor()) {
             return onDescriptor(where.fd());
@@ -53,7 +53,10 @@ final class Binding {
     }
 
     static SocketAddress preferred(List<SocketAddress> addresses) {
-        return addresses.stream().filter(address -> !address.isLinkLocal()).findFirst().orElse(addresses.getFirst());
+        return addresses.stream()
+                .filter(address -> !address.isLinkLocal())
+                .findFirst()
+                .orElse(addresses.getFirst());
     }
 
     // ---- places
@@ -67,7 +70,7 @@ final class Binding {
             tcp.close();
             return onAddress(new SocketAddress(ALL_IPV4, where.port()));
         }
-        return listen(tcp, ALL_IPV6, where.port(), () -> { });
+        return listen(tcp, ALL_IPV6, where.port(), () -> {});
     }
 
     private StreamHandle onAddress(SocketAddress local) {
@@ -107,7 +110,7 @@ final class Binding {
         if (kind != DescriptorKind.TCP && kind != DescriptorKind.PIPE) {
             throw SystemException.described(Errno.EINVAL, "listen", null, NO_PORT);
         }
-        return listen(GivenDescriptor.open(loop, fd), null, NO_PORT, () -> { });
+        return listen(GivenDescriptor.open(loop, fd), null, NO_PORT, () -> {});
     }
 
     // ---- steps
@@ -122,8 +125,8 @@ final class Binding {
             }
         } catch (SystemException refused) {
             abandon(handle);
-            throw SystemException.described(refused.errno(), "listen", address, port,
-                handle instanceof Pipe pipe ? pipe.remark() : null);
+            throw SystemException.described(
+                    refused.errno(), "listen", address, port, handle instanceof Pipe pipe ? pipe.remark() : null);
         } catch (Throwable wrong) {
             abandon(handle);
             throw wrong;

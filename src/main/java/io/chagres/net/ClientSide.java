@@ -44,8 +44,8 @@ final class ClientSide {
     /** A descriptor that was given decides between TCP and Unix sockets. */
     void requireKind(boolean isUnix) {
         if (unconnected != null && unconnected instanceof Pipe != isUnix) {
-            throw new UsageException("ERR_INVALID_HANDLE_TYPE",
-                unconnected + " can't connect to a " + (isUnix ? "path" : "port"));
+            throw new UsageException(
+                    "ERR_INVALID_HANDLE_TYPE", unconnected + " can't connect to a " + (isUnix ? "path" : "port"));
         }
     }
 

@@ -43,6 +43,7 @@ final class ConnectAttempts {
     private final Deque<SocketAddress> remotes;
     /** Whether there is more than one; a single one has no attempts in Node's sense, only a connect. */
     private final boolean isSeveral;
+
     private final long attemptMillis;
     private final String localAddress;
     private final int localPort;
@@ -52,6 +53,7 @@ final class ConnectAttempts {
     private Tcp handle;
     /** Null if the current attempt has as long as the kernel gives it. */
     private Deadline deadline;
+
     private boolean over;
 
     ConnectAttempts(Socket socket, List<SocketAddress> remotes, ConnectOptions options, Listener listener) {
@@ -134,7 +136,7 @@ final class ConnectAttempts {
 
     private ChagresException blocked(SocketAddress remote) {
         ChagresException error =
-            new ChagresException("ERR_IP_BLOCKED", "IP(" + remote.address() + ") is blocked by net.BlockList");
+                new ChagresException("ERR_IP_BLOCKED", "IP(" + remote.address() + ") is blocked by net.BlockList");
         if (isSeveral) {
             socket.emitAttemptFailed(remote, error);
         }
@@ -169,15 +171,21 @@ final class ConnectAttempts {
             handle.connect(remote, error -> connected(attempt, remote, error));
             return null;
         } catch (SystemException refused) {
-            return refused.syscall().equals("setsockopt") ? refused : failure(refused, remote, handle.fd() < 0 ? null
-                : handle.localAddress());
+            return refused.syscall().equals("setsockopt")
+                    ? refused
+                    : failure(refused, remote, handle.fd() < 0 ? null : handle.localAddress());
         }
     }
 
     /** @param from what Node's text names besides the remote address, or null */
     private static SystemException failure(SystemException error, SocketAddress remote, SocketAddress from) {
-        return SystemException.at(error.errno(), "connect", remote.address(), remote.port(),
-            from == null ? null : from.address(), from == null ? 0 : from.port());
+        return SystemException.at(
+                error.errno(),
+                "connect",
+                remote.address(),
+                remote.port(),
+                from == null ? null : from.address(),
+                from == null ? 0 : from.port());
     }
 
     // ---- its end

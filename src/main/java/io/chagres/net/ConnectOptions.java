@@ -4,8 +4,8 @@ import io.chagres.UsageException;
 import io.chagres.address.BlockList;
 import io.chagres.address.Family;
 import io.chagres.address.HostLookup;
-import io.chagres.address.Lookup;
 import io.chagres.address.Ip;
+import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
 import io.chagres.socket.DeferredOptions;
@@ -34,7 +34,7 @@ public final class ConnectOptions {
 
     /** The hints that say which addresses are wanted, as Node's dns.lookup takes them. */
     private static final Set<LookupOptions.Hint> ADDRESS_HINTS =
-        Set.of(LookupOptions.Hint.AI_ADDRCONFIG, LookupOptions.Hint.AI_V4MAPPED, LookupOptions.Hint.AI_ALL);
+            Set.of(LookupOptions.Hint.AI_ADDRCONFIG, LookupOptions.Hint.AI_V4MAPPED, LookupOptions.Hint.AI_ALL);
 
     private static final int HIGHEST_TRAFFIC_CLASS = 255;
 
@@ -62,8 +62,7 @@ public final class ConnectOptions {
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
 
     /** Node's defaults; a port or a path must be given. */
-    public ConnectOptions() {
-    }
+    public ConnectOptions() {}
 
     // ---- of the connect
 
@@ -76,8 +75,9 @@ public final class ConnectOptions {
     /** The host, an IP address or a name to look up; by default "localhost". */
     public ConnectOptions host(String host) {
         if (host == null || host.isEmpty()) {
-            throw new UsageException("ERR_INVALID_ARG_TYPE",
-                "The \"options.host\" property must be a host name or an IP address. Received " + quoted(host));
+            throw new UsageException(
+                    "ERR_INVALID_ARG_TYPE",
+                    "The \"options.host\" property must be a host name or an IP address. Received " + quoted(host));
         }
         this.host = host;
         return this;
@@ -92,11 +92,13 @@ public final class ConnectOptions {
     /** Throws unless {@code path} can name a Unix socket; how long it is, the kernel's address says. */
     static String requirePath(String path) {
         if (path == null) {
-            throw new UsageException("ERR_INVALID_ARG_TYPE", "The \"options.path\" property must be a path. Received null");
+            throw new UsageException(
+                    "ERR_INVALID_ARG_TYPE", "The \"options.path\" property must be a path. Received null");
         }
         if (path.isEmpty() || path.charAt(0) != 0 && path.indexOf('\0') > 0) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE",
-                "The property 'options.path' is invalid. Received " + quoted(path.replace('\0', '?')));
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The property 'options.path' is invalid. Received " + quoted(path.replace('\0', '?')));
         }
         return path;
     }
@@ -296,8 +298,9 @@ public final class ConnectOptions {
      */
     public ConnectOptions handle(StreamHandle handle) {
         if (!(handle instanceof Tcp) && !(handle instanceof Pipe)) {
-            throw new UsageException("ERR_INVALID_ARG_TYPE",
-                "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
+            throw new UsageException(
+                    "ERR_INVALID_ARG_TYPE",
+                    "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
         }
         this.handle = handle;
         return this;
@@ -315,7 +318,8 @@ public final class ConnectOptions {
     /** @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path */
     static ConnectOptions requireDestination(ConnectOptions options) {
         if (UsageException.requireArgument(options, "options").port < 0 && options.path == null) {
-            throw new UsageException("ERR_MISSING_ARGS", "The \"options\" or \"port\" or \"path\" argument must be specified");
+            throw new UsageException(
+                    "ERR_MISSING_ARGS", "The \"options\" or \"port\" or \"path\" argument must be specified");
         }
         return options;
     }
@@ -328,8 +332,10 @@ public final class ConnectOptions {
         copy.path = path;
         copy.localAddress = localAddress;
         copy.localPort = localPort;
-        copy.lookupOptions = lookupOptions.family() == null && lookupOptions.hints().isEmpty()
-            ? lookupOptions.hints(LookupOptions.Hint.AI_ADDRCONFIG) : lookupOptions;
+        copy.lookupOptions =
+                lookupOptions.family() == null && lookupOptions.hints().isEmpty()
+                        ? lookupOptions.hints(LookupOptions.Hint.AI_ADDRCONFIG)
+                        : lookupOptions;
         copy.lookup = lookup;
         copy.autoSelectFamily = autoSelectFamily;
         copy.attemptTimeoutMillis = attemptTimeoutMillis;
@@ -381,15 +387,23 @@ public final class ConnectOptions {
         if (port >= 0 || path != null) {
             text.add("to", destination(), null);
         }
-        text.add("fd", fd, -1).add("handle", handle, null)
-            .add("localAddress", localAddress, null).add("localPort", localPort, 0)
-            .add("family", lookupOptions.family(), null).addFlag("lookup", lookup != null)
-            .add("connectTimeoutMillis", connectTimeoutMillis, 0L)
-            .add("autoSelectFamily", autoSelectFamily, Net.defaultAutoSelectFamily())
-            .addFlag("allowHalfOpen", allowHalfOpen).addFlag("noDelay", noDelay).add("keepAlive", keepAlive, KeepAlive.OFF)
-            .add("typeOfService", typeOfService, -1).add("timeoutMillis", timeoutMillis, 0L)
-            .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK).addFlag("onRead", lent != null)
-            .add("blockList", blockList, null).add("signal", signal, null);
+        text.add("fd", fd, -1)
+                .add("handle", handle, null)
+                .add("localAddress", localAddress, null)
+                .add("localPort", localPort, 0)
+                .add("family", lookupOptions.family(), null)
+                .addFlag("lookup", lookup != null)
+                .add("connectTimeoutMillis", connectTimeoutMillis, 0L)
+                .add("autoSelectFamily", autoSelectFamily, Net.defaultAutoSelectFamily())
+                .addFlag("allowHalfOpen", allowHalfOpen)
+                .addFlag("noDelay", noDelay)
+                .add("keepAlive", keepAlive, KeepAlive.OFF)
+                .add("typeOfService", typeOfService, -1)
+                .add("timeoutMillis", timeoutMillis, 0L)
+                .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK)
+                .addFlag("onRead", lent != null)
+                .add("blockList", blockList, null)
+                .add("signal", signal, null);
         return text.add("options", early, null).toString();
     }
 }

@@ -111,7 +111,8 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
             throw new UsageException("EISCONN", "connect on a socket that is connected: " + this);
         }
         if (isDestroyed() && !isClosed()) {
-            throw new UsageException("ERR_STREAM_DESTROYED", "connect on a socket that was destroyed, before its close: " + this);
+            throw new UsageException(
+                    "ERR_STREAM_DESTROYED", "connect on a socket that was destroyed, before its close: " + this);
         }
     }
 

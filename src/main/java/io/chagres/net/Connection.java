@@ -26,6 +26,7 @@ final class Connection implements ReadListener, Runnable {
     private boolean reading;
     /** Whether bytes have come since the last write: somebody may be at work on an answer. */
     private boolean owes;
+
     private long bytesRead;
     private long bytesWritten;
     private SocketAddress remote;
@@ -217,7 +218,7 @@ final class Connection implements ReadListener, Runnable {
             return;
         }
         handle.shutdown(error ->
-            done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
+                done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
     }
 
     // ---- the end

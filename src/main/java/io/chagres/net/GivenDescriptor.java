@@ -16,8 +16,7 @@ import io.chagres.sys.Sockets;
 /** A descriptor, or a handle, that a user has given to be a socket's. */
 final class GivenDescriptor {
 
-    private GivenDescriptor() {
-    }
+    private GivenDescriptor() {}
 
     /**
      * A handle of the descriptor's kind. Where it throws, the descriptor stays the caller's.

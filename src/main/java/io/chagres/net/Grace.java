@@ -33,7 +33,8 @@ final class Grace extends TimerEntry {
 
     static void require(Duration time) {
         if (UsageException.requireArgument(time, "grace").isNegative()) {
-            throw new UsageException("ERR_OUT_OF_RANGE", "The value of \"grace\" is out of range. It must be >= 0. Received " + time);
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE", "The value of \"grace\" is out of range. It must be >= 0. Received " + time);
         }
     }
 
@@ -45,7 +46,9 @@ final class Grace extends TimerEntry {
             return;
         }
         core.timers().startByClock(this, Math.ceilDiv(Math.min(lookNanos, left), 1000));
-        connections.open(socket -> socket.isIdleOnTop() && socket.top().isWritable()).forEach(socket -> socket.top().end());
+        connections
+                .open(socket -> socket.isIdleOnTop() && socket.top().isWritable())
+                .forEach(socket -> socket.top().end());
     }
 
     @Override

@@ -32,8 +32,10 @@ final class IdleTimeout extends TimerEntry {
 
     static long requireMillis(long millis, String name) {
         if (millis < 0) {
-            throw new UsageException("ERR_OUT_OF_RANGE",
-                "The value of \"" + name + "\" is out of range. It must be a non-negative finite number. Received " + millis);
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE",
+                    "The value of \"" + name + "\" is out of range. It must be a non-negative finite number. Received "
+                            + millis);
         }
         return millis;
     }

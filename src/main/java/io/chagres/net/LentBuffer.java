@@ -19,8 +19,10 @@ record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
      */
     static LentBuffer of(ByteBuffer buffer, BufferReader reader) {
         if (!UsageException.requireArgument(buffer, "buffer").hasRemaining() || buffer.isReadOnly()) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE",
-                "The property 'options.onRead.buffer' is invalid: it must be writable and have room to read into. Received " + buffer);
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The property 'options.onRead.buffer' is invalid: it must be writable and have room to read into. Received "
+                            + buffer);
         }
         Buffers.requireAccessible(buffer);
         int start = buffer.position();
@@ -36,8 +38,9 @@ record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
     ByteBuffer room() {
         ByteBuffer room = buffers.get();
         if (room != null && room.isReadOnly()) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE",
-                "The property 'options.onRead.buffer' is invalid: it must not be read-only. Received " + room);
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The property 'options.onRead.buffer' is invalid: it must not be read-only. Received " + room);
         }
         return room;
     }

@@ -31,8 +31,7 @@ public final class ListenOptions {
     private AbortSignal signal;
 
     /** Any port that is free, on all addresses. */
-    public ListenOptions() {
-    }
+    public ListenOptions() {}
 
     // ---- the place
 
@@ -45,8 +44,9 @@ public final class ListenOptions {
     /** An address of this machine, or a name to look up; by default all its IPv6 and IPv4 addresses. */
     public ListenOptions host(String host) {
         if (host != null && host.isEmpty()) {
-            throw new UsageException("ERR_INVALID_ARG_TYPE",
-                "The \"options.host\" property must be a host name or an IP address. Received ''");
+            throw new UsageException(
+                    "ERR_INVALID_ARG_TYPE",
+                    "The \"options.host\" property must be a host name or an IP address. Received ''");
         }
         this.host = host;
         return this;
@@ -61,8 +61,10 @@ public final class ListenOptions {
      */
     public ListenOptions path(String path) {
         if (path != null && PortText.isNumber(path)) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE", "The property 'options.path' is a number. Received '" + path
-                + "': port() sets a port, and './" + path + "' is a path");
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The property 'options.path' is a number. Received '" + path + "': port() sets a port, and './"
+                            + path + "' is a path");
         }
         this.path = ConnectOptions.requirePath(path);
         return this;
@@ -87,8 +89,9 @@ public final class ListenOptions {
      */
     public ListenOptions handle(StreamHandle handle) {
         if (!(handle instanceof Tcp) && !(handle instanceof Pipe)) {
-            throw new UsageException("ERR_INVALID_ARG_TYPE",
-                "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
+            throw new UsageException(
+                    "ERR_INVALID_ARG_TYPE",
+                    "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
         }
         this.handle = handle;
         return this;
@@ -167,8 +170,10 @@ public final class ListenOptions {
     /** Throws ERR_INVALID_ARG_VALUE where one option contradicts another. */
     void requireConsistent() {
         if (isPath() && path.charAt(0) == 0 && opensToAll()) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE", "The argument 'options' can not set readableAll or writableAll to "
-                + "true when path is abstract unix socket. Received '" + path.replace("\0", "\\0") + "'");
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The argument 'options' can not set readableAll or writableAll to "
+                            + "true when path is abstract unix socket. Received '" + path.replace("\0", "\\0") + "'");
         }
     }
 
@@ -238,9 +243,18 @@ public final class ListenOptions {
     /** Returns the options that differ from their defaults. */
     @Override
     public String toString() {
-        return new OptionText("ListenOptions").add("handle", handle, null).add("fd", fd, NONE).add("port", port, NONE)
-            .add("host", host, null).addName("path", path, null).add("backlog", backlog, Tcp.DEFAULT_BACKLOG)
-            .addFlag("ipv6Only", ipv6Only).addFlag("reusePort", reusePort)
-            .addFlag("readableAll", readableAll).addFlag("writableAll", writableAll).add("signal", signal, null).toString();
+        return new OptionText("ListenOptions")
+                .add("handle", handle, null)
+                .add("fd", fd, NONE)
+                .add("port", port, NONE)
+                .add("host", host, null)
+                .addName("path", path, null)
+                .add("backlog", backlog, Tcp.DEFAULT_BACKLOG)
+                .addFlag("ipv6Only", ipv6Only)
+                .addFlag("reusePort", reusePort)
+                .addFlag("readableAll", readableAll)
+                .addFlag("writableAll", writableAll)
+                .add("signal", signal, null)
+                .toString();
     }
 }

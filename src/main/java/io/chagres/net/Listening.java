@@ -25,6 +25,7 @@ final class Listening {
     private StreamHandle handle;
     /** Counts beginnings and ends, so that what comes late, after it was stopped, is recognised. */
     private int changes;
+
     private boolean lookingUp;
     private boolean referenced = true;
     private Runnable removeAbort;
@@ -70,7 +71,8 @@ final class Listening {
     void require(ListenOptions options) {
         UsageException.requireArgument(options, "options").requireConsistent();
         if (isRunning()) {
-            throw new UsageException("ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
+            throw new UsageException(
+                    "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
         }
         if (options.handle() != null && options.handle().loop() != core.loop()) {
             throw new UsageException("EINVAL", "the handle belongs to another loop: " + options.handle());
@@ -157,7 +159,7 @@ final class Listening {
         StreamHandle closing = handle;
         handle = null;
         if (closing != null && !closing.isClosing()) {
-            closing.close(() -> { });
+            closing.close(() -> {});
         }
     }
 

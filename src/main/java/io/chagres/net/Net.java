@@ -22,8 +22,7 @@ public final class Net {
     private static volatile boolean autoSelectFamily = true;
     private static volatile long attemptTimeoutMillis = 500;
 
-    private Net() {
-    }
+    private Net() {}
 
     /** A server that nobody hears of connections from yet: see {@link Server#onConnection}. */
     public static Server createServer(Loop loop) {
@@ -42,8 +41,7 @@ public final class Net {
 
     /** As {@link #createServer(Loop, Consumer)}, with options for its sockets. */
     public static Server createServer(Loop loop, ServerOptions options, Consumer<? super Socket> listener) {
-        return createServer(loop, options)
-            .onConnection(UsageException.requireArgument(listener, "listener"));
+        return createServer(loop, options).onConnection(UsageException.requireArgument(listener, "listener"));
     }
 
     // ---- connections

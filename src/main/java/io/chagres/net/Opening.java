@@ -32,6 +32,7 @@ final class Opening implements ConnectAttempts.Listener {
     private Pipe pipe;
     /** Null if it may take as long as the lookup and the kernel do. */
     private Deadline deadline;
+
     private boolean asking;
     private boolean answered;
     private boolean over;
@@ -80,8 +81,10 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     private ChagresException timeoutError() {
-        ChagresException error = new ChagresException("ERR_SOCKET_CONNECTION_TIMEOUT", "Socket connection timeout: "
-            + destination() + " after " + options.connectTimeoutMillis + " ms" + (isLookingUp() ? ", in the lookup" : ""));
+        ChagresException error = new ChagresException(
+                "ERR_SOCKET_CONNECTION_TIMEOUT",
+                "Socket connection timeout: " + destination() + " after " + options.connectTimeoutMillis + " ms"
+                        + (isLookingUp() ? ", in the lookup" : ""));
         if (attempts != null) {
             attempts.errors().forEach(error::addSuppressed);
         }
@@ -138,13 +141,19 @@ final class Opening implements ConnectAttempts.Listener {
         if (options.lookup != null) {
             ask(options.lookup, host);
         } else {
-            lookup = Lookup.begin(socket.loop(), host, options.lookupOptions, (found, error) -> lookedUp(host, found, error));
+            lookup = Lookup.begin(
+                    socket.loop(), host, options.lookupOptions, (found, error) -> lookedUp(host, found, error));
         }
     }
 
     private void lookedUp(String host, Lookup.Addresses found, ChagresException error) {
         try {
-            answered(host, found == null ? null : found.addresses().stream().map(this::answer).toList(), error);
+            answered(
+                    host,
+                    found == null
+                            ? null
+                            : found.addresses().stream().map(this::answer).toList(),
+                    error);
         } catch (Throwable broken) {
             onBroken(broken);
         }
@@ -156,7 +165,9 @@ final class Opening implements ConnectAttempts.Listener {
         try {
             user.lookup(host, options.lookupOptions, (answer, error) -> {
                 socket.loop().core().checkThread();
-                List<Answer> addresses = answer == null ? null : answer.stream().map(this::answer).toList();
+                List<Answer> addresses = answer == null
+                        ? null
+                        : answer.stream().map(this::answer).toList();
                 if (asking) {
                     socket.loop().nextTick(() -> answered(host, addresses, error));
                 } else {
@@ -197,8 +208,7 @@ final class Opening implements ConnectAttempts.Listener {
      *
      * @param remote null if {@code address} and {@code family} are not those of an IP address
      */
-    private record Answer(String address, int family, SocketAddress remote) {
-    }
+    private record Answer(String address, int family, SocketAddress remote) {}
 
     private Answer answer(SocketAddress found) {
         return new Answer(found.address(), found.isIPv6() ? 6 : 4, found.withPort(port));
@@ -210,7 +220,8 @@ final class Opening implements ConnectAttempts.Listener {
             return new Answer(null, 0, null);
         }
         boolean isFamily = found.family() == 4 || found.family() == 6;
-        return new Answer(found.address(), found.family(), isFamily ? SocketAddress.ofLiteral(found.address(), port) : null);
+        return new Answer(
+                found.address(), found.family(), isFamily ? SocketAddress.ofLiteral(found.address(), port) : null);
     }
 
     private void found(String host, List<Answer> addresses) {
@@ -233,9 +244,13 @@ final class Opening implements ConnectAttempts.Listener {
 
     private ChagresException invalid(Answer found, String host) {
         boolean isAddress = Ip.version(found.address()) != 0;
-        return new LookupAnswerException(isAddress ? "ERR_INVALID_ADDRESS_FAMILY" : "ERR_INVALID_IP_ADDRESS",
-            isAddress ? "Invalid address family: " + found.family() + " " + host + ":" + port
-                : "Invalid IP address: " + found.address(), host, port);
+        return new LookupAnswerException(
+                isAddress ? "ERR_INVALID_ADDRESS_FAMILY" : "ERR_INVALID_IP_ADDRESS",
+                isAddress
+                        ? "Invalid address family: " + found.family() + " " + host + ":" + port
+                        : "Invalid IP address: " + found.address(),
+                host,
+                port);
     }
 
     private void failLater(ChagresException error) {
@@ -354,8 +369,8 @@ final class Opening implements ConnectAttempts.Listener {
     /** A write that waited for the connection learns that there will be none. */
     void failWrite() {
         if (written != null) {
-            written.onComplete(new ChagresException("ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
-                "Socket closed before the connection was established"));
+            written.onComplete(new ChagresException(
+                    "ERR_SOCKET_CLOSED_BEFORE_CONNECTION", "Socket closed before the connection was established"));
         }
     }
 }

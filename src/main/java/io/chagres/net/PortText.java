@@ -10,8 +10,7 @@ final class PortText {
     private static final int PORT_BITS = 16;
     private static final Pattern NUMBER = Pattern.compile("[0-9]+|0[xX][0-9a-fA-F]+");
 
-    private PortText() {
-    }
+    private PortText() {}
 
     static boolean isNumber(String text) {
         return NUMBER.matcher(text).matches();
@@ -27,9 +26,11 @@ final class PortText {
             return -1;
         }
         BigInteger number = text.length() > 1 && (text.charAt(1) | 0x20) == 'x'
-            ? new BigInteger(text.substring(2), 16) : new BigInteger(text);
+                ? new BigInteger(text.substring(2), 16)
+                : new BigInteger(text);
         if (number.bitLength() > PORT_BITS) {
-            throw new UsageException("ERR_SOCKET_BAD_PORT", "port should be >= 0 and < 65536. Received '" + text + "'.");
+            throw new UsageException(
+                    "ERR_SOCKET_BAD_PORT", "port should be >= 0 and < 65536. Received '" + text + "'.");
         }
         return number.intValue();
     }

@@ -161,7 +161,8 @@ public final class Server extends ServerListeners {
         if (closing) {
             text.add("closing");
         }
-        return text.add(connections.count() + (connections.count() == 1 ? " connection" : " connections")).toString();
+        return text.add(connections.count() + (connections.count() == 1 ? " connection" : " connections"))
+                .toString();
     }
 
     // ---- connections
@@ -178,8 +179,12 @@ public final class Server extends ServerListeners {
     public boolean adopt(StreamHandle connection) {
         core.checkThread();
         UsageException.requireArgument(connection, "connection");
-        if (connection.loop() != loop() || !connection.isReadable() || connection.isConnecting() || connection.isActive()) {
-            throw new UsageException("EINVAL", "a connection of this loop that nobody reads is wanted. Received " + connection);
+        if (connection.loop() != loop()
+                || !connection.isReadable()
+                || connection.isConnecting()
+                || connection.isActive()) {
+            throw new UsageException(
+                    "EINVAL", "a connection of this loop that nobody reads is wanted. Received " + connection);
         }
         return connections.adopt(connection);
     }
@@ -281,8 +286,9 @@ public final class Server extends ServerListeners {
     public Server close(Consumer<? super ChagresException> callback) {
         core.checkThread();
         if (callback != null) {
-            ChagresException error = listening.isRunning() ? null
-                : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
+            ChagresException error = listening.isRunning()
+                    ? null
+                    : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
             onceClose(() -> callback.accept(error));
         }
         listening.stop();

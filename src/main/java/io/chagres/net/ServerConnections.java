@@ -2,7 +2,6 @@ package io.chagres.net;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
-import io.chagres.address.SocketAddress;
 import io.chagres.net.DroppedConnection.Reason;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.Pipe;
@@ -150,8 +149,9 @@ final class ServerConnections implements ConnectionListener {
 
     void setMost(int maxConnections) {
         if (maxConnections < 0) {
-            throw new UsageException("ERR_OUT_OF_RANGE",
-                "The value of \"maxConnections\" is out of range. It must be >= 0. Received " + maxConnections);
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE",
+                    "The value of \"maxConnections\" is out of range. It must be >= 0. Received " + maxConnections);
         }
         this.most = maxConnections;
     }

@@ -24,8 +24,7 @@ public final class ServerOptions {
     private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
 
     /** Node's defaults. */
-    public ServerOptions() {
-    }
+    public ServerOptions() {}
 
     /** Whether writing may go on when the peer has ended; by default a socket ends itself a tick after its peer. */
     public ServerOptions allowHalfOpen(boolean allow) {
@@ -137,9 +136,14 @@ public final class ServerOptions {
     /** Returns the options that differ from their defaults. */
     @Override
     public String toString() {
-        return new OptionText("ServerOptions").addFlag("allowHalfOpen", allowHalfOpen).addFlag("pauseOnConnect", pauseOnConnect)
-            .addFlag("noDelay", noDelay).add("keepAlive", keepAlive, KeepAlive.OFF)
-            .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK).addFlag("onRead", lent != null)
-            .add("blockList", blockList, null).toString();
+        return new OptionText("ServerOptions")
+                .addFlag("allowHalfOpen", allowHalfOpen)
+                .addFlag("pauseOnConnect", pauseOnConnect)
+                .addFlag("noDelay", noDelay)
+                .add("keepAlive", keepAlive, KeepAlive.OFF)
+                .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK)
+                .addFlag("onRead", lent != null)
+                .add("blockList", blockList, null)
+                .toString();
     }
 }

@@ -27,9 +27,11 @@ public final class Socket extends ConnectableSocket {
     final LentBuffer lent;
     /** From the connect on; after it was destroyed, for what can be asked then. */
     private Connection connection;
+
     private Server server;
     /** Its neighbours among the open connections of its server: see {@link ServerConnections}. */
     Socket previous;
+
     Socket next;
     private boolean reset;
     private boolean wantsRead;
@@ -109,7 +111,7 @@ public final class Socket extends ConnectableSocket {
 
     /** The connection stands; what was asked for meanwhile is done now. */
     void connected(StreamHandle handle) {
-        Connection made = new Connection(this, handle);   // should that fail, the opening still knows who waits
+        Connection made = new Connection(this, handle); // should that fail, the opening still knows who waits
         Opening opened = opening;
         opening = null;
         connection = made;
@@ -232,8 +234,8 @@ public final class Socket extends ConnectableSocket {
     @Override
     public boolean write(ByteBuffer data, Completion callback) {
         if (data != null && isReadableEnded() && !allowHalfOpen && isWritableEnded()) {
-            return refuseWrite(callback,
-                new ChagresException("EPIPE", "This socket has been ended by the other party"));
+            return refuseWrite(
+                    callback, new ChagresException("EPIPE", "This socket has been ended by the other party"));
         }
         return super.write(data, callback);
     }
@@ -321,7 +323,7 @@ public final class Socket extends ConnectableSocket {
         try {
             tick(() -> closeNow(unopened, hadError));
         } catch (Error noMemory) {
-            closeNow(unopened, hadError);   // too soon is better than never
+            closeNow(unopened, hadError); // too soon is better than never
         }
     }
 
@@ -398,8 +400,9 @@ public final class Socket extends ConnectableSocket {
     /** The bytes that were written, those that still wait included. */
     public long bytesWritten() {
         checkThread();
-        return (connection == null ? 0 : connection.bytesWritten()) + waitingLength()
-            + (opening == null ? 0 : opening.deferredLength());
+        return (connection == null ? 0 : connection.bytesWritten())
+                + waitingLength()
+                + (opening == null ? 0 : opening.deferredLength());
     }
 
     /**

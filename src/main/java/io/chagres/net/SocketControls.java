@@ -14,6 +14,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
 
     /** Null where nothing but {@link #noDelay} was set, which is not in it since most servers set that. */
     private SocketSettings settings;
+
     private boolean noDelay;
     private IdleTimeout idle;
 

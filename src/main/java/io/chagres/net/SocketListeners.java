@@ -48,7 +48,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
      */
     public Socket onLookup(LookupListener listener) {
         checkThread();
-        client().lookupListeners = Listeners.add(client().lookupListeners, UsageException.requireArgument(listener, "listener"));
+        client().lookupListeners =
+                Listeners.add(client().lookupListeners, UsageException.requireArgument(listener, "listener"));
         return self();
     }
 
@@ -65,7 +66,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     /** Adds a listener for "an address is tried", over TCP: several times where there are several addresses. */
     public Socket onConnectionAttempt(Consumer<? super SocketAddress> listener) {
         checkThread();
-        client().attemptListeners = Listeners.add(client().attemptListeners, UsageException.requireArgument(listener, "listener"));
+        client().attemptListeners =
+                Listeners.add(client().attemptListeners, UsageException.requireArgument(listener, "listener"));
         return self();
     }
 
@@ -83,7 +85,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     public Socket onConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
         checkThread();
         client().attemptFailedListeners =
-            Listeners.add(client().attemptFailedListeners, UsageException.requireArgument(listener, "listener"));
+                Listeners.add(client().attemptFailedListeners, UsageException.requireArgument(listener, "listener"));
         return self();
     }
 
@@ -101,7 +103,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     public Socket onConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
         checkThread();
         client().attemptTimeoutListeners =
-            Listeners.add(client().attemptTimeoutListeners, UsageException.requireArgument(listener, "listener"));
+                Listeners.add(client().attemptTimeoutListeners, UsageException.requireArgument(listener, "listener"));
         return self();
     }
 
@@ -118,7 +120,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     /** Adds a listener for "it is connected". */
     public Socket onConnect(Runnable listener) {
         checkThread();
-        client().connectListeners = Listeners.add(client().connectListeners, UsageException.requireArgument(listener, "listener"));
+        client().connectListeners =
+                Listeners.add(client().connectListeners, UsageException.requireArgument(listener, "listener"));
         return self();
     }
 
@@ -139,7 +142,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     /** Adds a listener for "it is ready to be used", right after {@link #onConnect}. */
     public Socket onReady(Runnable listener) {
         checkThread();
-        client().readyListeners = Listeners.add(client().readyListeners, UsageException.requireArgument(listener, "listener"));
+        client().readyListeners =
+                Listeners.add(client().readyListeners, UsageException.requireArgument(listener, "listener"));
         return self();
     }
 
@@ -154,7 +158,9 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     final void emitLookup(ChagresException error, String address, int family, String host) {
-        tellEach(client == null ? null : client.lookupListeners, listener -> listener.onLookup(error, address, family, host));
+        tellEach(
+                client == null ? null : client.lookupListeners,
+                listener -> listener.onLookup(error, address, family, host));
     }
 
     final void emitAttempt(SocketAddress remote) {

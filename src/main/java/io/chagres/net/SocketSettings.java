@@ -27,15 +27,15 @@ final class SocketSettings {
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
         return on
-            ? KeepAlive.of(Math.clamp(initialDelayMillis / MILLIS_PER_SECOND, 0, KeepAlive.MAX_SECONDS), 0, 0)
-            : KeepAlive.OFF;
+                ? KeepAlive.of(Math.clamp(initialDelayMillis / MILLIS_PER_SECOND, 0, KeepAlive.MAX_SECONDS), 0, 0)
+                : KeepAlive.OFF;
     }
 
     /** Throws ERR_INVALID_ARG_VALUE unless {@code bytes} is a high-water mark. */
     static int requireHighWaterMark(int bytes) {
         if (bytes < 0) {
-            throw new UsageException("ERR_INVALID_ARG_VALUE",
-                "The property 'options.highWaterMark' is invalid. Received " + bytes);
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE", "The property 'options.highWaterMark' is invalid. Received " + bytes);
         }
         return bytes;
     }

@@ -73,8 +73,8 @@ final class Acceptor {
 
     /** A connection may be there. */
     void ready() {
-        int fd = Sockets.accept4(watcher.fd(), MemorySegment.NULL, MemorySegment.NULL,
-            Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
+        int fd = Sockets.accept4(
+                watcher.fd(), MemorySegment.NULL, MemorySegment.NULL, Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
         if (fd < 0) {
             failed(-fd);
             return;

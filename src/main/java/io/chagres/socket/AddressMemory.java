@@ -88,7 +88,8 @@ final class AddressMemory implements AutoCloseable {
     /** The kernel cuts a longer address to {@code bytes}, and answers EINVAL if its own is shorter. */
     private boolean askPeer(int fd, int bytes) {
         room(bytes);
-        return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0 && sizeOfAddress() == bytes;
+        return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0
+                && sizeOfAddress() == bytes;
     }
 
     private int sizeOfAddress() {

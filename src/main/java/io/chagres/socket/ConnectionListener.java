@@ -17,8 +17,7 @@ public interface ConnectionListener {
      * Connections can't be accepted at the moment: ENFILE or EMFILE where not even one was left to shed them with, ENOMEM,
      * ENOBUFS, or another error of accept(2) that keeps coming back. It rests, and tries again by itself. By default, nothing.
      */
-    default void onError(SystemException error) {
-    }
+    default void onError(SystemException error) {}
 
     /**
      * A connection was accepted that can't be kept, since the process has no descriptor to spare for it. It is closed as soon as
@@ -26,6 +25,5 @@ public interface ConnectionListener {
      *
      * @param fd its descriptor, to ask the kernel for addresses; it must not be closed, nor used after the return
      */
-    default void onShed(int fd) {
-    }
+    default void onShed(int fd) {}
 }

@@ -37,8 +37,7 @@ public final class DeferredOptions {
     private final List<Setting<?>> settings = new ArrayList<>();
 
     /** No option. */
-    public DeferredOptions() {
-    }
+    public DeferredOptions() {}
 
     /**
      * Keeps {@code value} for {@code option}.
@@ -54,8 +53,11 @@ public final class DeferredOptions {
     /** Returns the value that is kept for {@code option}, or null. */
     @SuppressWarnings("unchecked") // a setting has the value of its option
     public <T> T valueOf(SocketOption<T> option) {
-        return settings.stream().filter(setting -> setting.option == option).map(setting -> option.own((T) setting.value)).findFirst()
-            .orElse(null);
+        return settings.stream()
+                .filter(setting -> setting.option == option)
+                .map(setting -> option.own((T) setting.value))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Hands all options to {@code target}, in order. */

@@ -169,7 +169,9 @@ abstract class DescriptorHandle extends Handle {
         @Override
         protected void onReady(int events) {
             handle.ready(events);
-            if (handle.peer != null && !handle.isReading() && (events & (Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
+            if (handle.peer != null
+                    && !handle.isReading()
+                    && (events & (Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
                 handle.tellPeerGone((events & Epoll.EPOLLERR) != 0);
             }
         }

@@ -34,8 +34,9 @@ public enum DescriptorKind {
     /** The kind of {@code fd}; UNKNOWN also where it is not open. */
     public static DescriptorKind of(int fd) {
         long family = Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_DOMAIN);
-        return family < 0 ? ofFile(fd) : ofSocket((int) family, (int) Sockets.getsockopt(fd, Sockets.SOL_SOCKET,
-            Sockets.SO_TYPE));
+        return family < 0
+                ? ofFile(fd)
+                : ofSocket((int) family, (int) Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE));
     }
 
     private static DescriptorKind ofSocket(int family, int type) {

@@ -22,8 +22,7 @@ final class FileTransport extends Transport implements AutoCloseable {
     private final MemorySegment memory = region.allocate(SIZE);
     private final ByteBuffer view = memory.asByteBuffer();
 
-    private FileTransport() {
-    }
+    private FileTransport() {}
 
     static Transport of(LoopCore core) {
         return core.local(FileTransport.class, FileTransport::new);

@@ -25,7 +25,8 @@ final class Gather implements AutoCloseable {
 
     private static final int COPY_SIZE = 64 * 1024;
 
-    private final Region region = Region.shared(MsgHdr.BYTES, (long) MOST_BUFFERS * IoVec.BYTES, COPY_SIZE, Cmsg.space(1));
+    private final Region region =
+            Region.shared(MsgHdr.BYTES, (long) MOST_BUFFERS * IoVec.BYTES, COPY_SIZE, Cmsg.space(1));
     private final MemorySegment message = region.allocate(MsgHdr.BYTES);
     private final MemorySegment vector = region.allocate((long) MOST_BUFFERS * IoVec.BYTES);
     private final MemorySegment copies = region.allocate(COPY_SIZE);
@@ -34,6 +35,7 @@ final class Gather implements AutoCloseable {
     private final ByteBuffer copyView = copies.asByteBuffer();
     /** The buffers that the vector points to. */
     private final ByteBuffer[] held = new ByteBuffer[MOST_BUFFERS];
+
     private int count;
     private long room;
     private long total;

@@ -22,8 +22,7 @@ abstract class IntOption<T> extends SocketOption<T> {
     abstract T decode(int value);
 
     @Override
-    public void require(T value) {
-    }
+    public void require(T value) {}
 
     @Override
     final int write(int fd, T value) {
@@ -98,7 +97,8 @@ abstract class IntOption<T> extends SocketOption<T> {
 
         @Override
         public void require(Duration value) {
-            requireRange(value.compareTo(MOST) > 0 ? Long.MAX_VALUE : value.isNegative() ? -1 : 0, 0, Integer.MAX_VALUE);
+            requireRange(
+                    value.compareTo(MOST) > 0 ? Long.MAX_VALUE : value.isNegative() ? -1 : 0, 0, Integer.MAX_VALUE);
         }
 
         /** Rounded up, so that the shortest time does not become none. */

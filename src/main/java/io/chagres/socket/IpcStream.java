@@ -128,7 +128,9 @@ public abstract class IpcStream extends StreamHandle {
 
     /** What the first of them is; UNKNOWN where there is none. */
     public final DescriptorKind pendingType() {
-        return pendingCount() == 0 ? DescriptorKind.UNKNOWN : DescriptorKind.of(ipc.received().peek());
+        return pendingCount() == 0
+                ? DescriptorKind.UNKNOWN
+                : DescriptorKind.of(ipc.received().peek());
     }
 
     /**

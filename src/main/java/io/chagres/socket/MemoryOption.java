@@ -27,8 +27,7 @@ abstract class MemoryOption<T> extends SocketOption<T> {
     abstract T decode(byte[] bytes);
 
     @Override
-    public void require(T value) {
-    }
+    public void require(T value) {}
 
     @Override
     final int write(int fd, T value) {

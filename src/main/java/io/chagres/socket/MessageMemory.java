@@ -21,6 +21,7 @@ final class MessageMemory implements AutoCloseable {
     private final MemorySegment vector = region.allocate(IoVec.BYTES);
     /** Room for as many descriptors as a message can have: the kernel closes those that find none. */
     private final MemorySegment control = region.allocate(Cmsg.space(Cmsg.MAX_FDS));
+
     private final int[] descriptors = new int[(int) control.byteSize() / Integer.BYTES];
     private final MemorySegment bytes = region.allocate(SIZE);
     private final ByteBuffer view = bytes.asByteBuffer();

@@ -8,5 +8,4 @@ package io.chagres.socket;
  * @param gid its effective group
  * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7), SO_PEERCRED</a>
  */
-public record PeerCredentials(int pid, long uid, long gid) {
-}
+public record PeerCredentials(int pid, long uid, long gid) {}

@@ -38,6 +38,7 @@ public final class Pipe extends IpcStream {
 
     /** The owner of a socket file may do with it what he likes, whatever {@link #chmod} grants to the others. */
     private static final int OWNER_ALL = 0700;
+
     private static final int ALL_READ = 0444;
     private static final int ALL_WRITE = 0222;
 
@@ -197,8 +198,10 @@ public final class Pipe extends IpcStream {
         byte[] bytes = UnixName.encode(UsageException.requireArgument(name, "name"));
         int length = SockAddr.putUnix(memory.name, bytes);
         if (length == -Errno.ENAMETOOLONG) {
-            throw new UsageException("EINVAL", "the name is too long: " + bytes.length + " bytes, where "
-                + (SockAddr.UNIX_PATH_MAX - (isPath(name) ? 1 : 0)) + " have room");
+            throw new UsageException(
+                    "EINVAL",
+                    "the name is too long: " + bytes.length + " bytes, where "
+                            + (SockAddr.UNIX_PATH_MAX - (isPath(name) ? 1 : 0)) + " have room");
         }
         if (length < 0) {
             throw new UsageException("EINVAL", "the path has a NUL in it: " + name.replace('\0', '?'));
@@ -313,7 +316,8 @@ public final class Pipe extends IpcStream {
             String local = Sockets.getsockname(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
             memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
             String remote = Sockets.getpeername(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
-            return new Endpoints(End.ofName(local), remote != null && !remote.isEmpty() ? End.ofName(remote) : known.remote());
+            return new Endpoints(
+                    End.ofName(local), remote != null && !remote.isEmpty() ? End.ofName(remote) : known.remote());
         }
         return known;
     }
@@ -343,14 +347,17 @@ public final class Pipe extends IpcStream {
     public PeerCredentials peerCredentials() {
         requireSocket("getsockopt");
         memory.length.set(ValueLayout.JAVA_INT, 0, UCRED_BYTES);
-        check(Sockets.getsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_PEERCRED, memory.credentials, memory.length),
-            "getsockopt");
+        check(
+                Sockets.getsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_PEERCRED, memory.credentials, memory.length),
+                "getsockopt");
         int uid = memory.credentials.get(ValueLayout.JAVA_INT, 4);
         if (uid == -1) { // which is nobody's: the kernel has it where there is no peer
             throw new UsageException("ENOTCONN", "it has no peer: " + this);
         }
-        return new PeerCredentials(memory.credentials.get(ValueLayout.JAVA_INT, 0), Integer.toUnsignedLong(uid),
-            Integer.toUnsignedLong(memory.credentials.get(ValueLayout.JAVA_INT, 8)));
+        return new PeerCredentials(
+                memory.credentials.get(ValueLayout.JAVA_INT, 0),
+                Integer.toUnsignedLong(uid),
+                Integer.toUnsignedLong(memory.credentials.get(ValueLayout.JAVA_INT, 8)));
     }
 
     // ---- options

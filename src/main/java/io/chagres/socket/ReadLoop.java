@@ -43,7 +43,8 @@ final class ReadLoop {
             if (listener != asked) {
                 return;
             }
-            boolean mayHaveMore = buffer != null && buffer.hasRemaining() ? readInto(requireFillable(buffer)) : refuse();
+            boolean mayHaveMore =
+                    buffer != null && buffer.hasRemaining() ? readInto(requireFillable(buffer)) : refuse();
             handle.drainTicks();
             if (!mayHaveMore) {
                 return;

@@ -34,6 +34,7 @@ public final class ReadSlab {
     private int smallReads;
     /** Where the loan ends that is out now, whatever its borrowers do with the buffer. */
     private int loanEnd;
+
     private int loanStart;
     /** The slab of loans that goes with this one. */
     private ReadSlab loans;

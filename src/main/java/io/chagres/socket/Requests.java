@@ -7,8 +7,7 @@ import io.chagres.loop.LoopCore;
 /** The end of a request. */
 final class Requests {
 
-    private Requests() {
-    }
+    private Requests() {}
 
     /**
      * Tells {@code callback}, and lets go of the loop. One completion must not cost another its own: what it throws goes to the

@@ -25,7 +25,8 @@ public abstract class SocketOption<T> {
      * Lets several sockets listen on the same port, all of which must have it before they are bound; the kernel spreads the
      * connections over them. Off by default.
      */
-    public static final SocketOption<Boolean> SO_REUSEPORT = flag("SO_REUSEPORT", Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT);
+    public static final SocketOption<Boolean> SO_REUSEPORT =
+            flag("SO_REUSEPORT", Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT);
 
     /** Keep-alive and its three numbers in one. Off by default. */
     public static final SocketOption<KeepAlive> KEEP_ALIVE = new KeepAliveOption();
@@ -38,15 +39,15 @@ public abstract class SocketOption<T> {
 
     /** The send buffer in bytes. The kernel doubles what it is told, for its own needs, and tells the double. */
     public static final SocketOption<Integer> SO_SNDBUF =
-        number("SO_SNDBUF", Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 0, Integer.MAX_VALUE);
+            number("SO_SNDBUF", Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 0, Integer.MAX_VALUE);
 
     /** The receive buffer in bytes, likewise; to widen a connection's window it must be set before listen or connect. */
     public static final SocketOption<Integer> SO_RCVBUF =
-        number("SO_RCVBUF", Sockets.SOL_SOCKET, Sockets.SO_RCVBUF, 0, Integer.MAX_VALUE);
+            number("SO_RCVBUF", Sockets.SOL_SOCKET, Sockets.SO_RCVBUF, 0, Integer.MAX_VALUE);
 
     /** The CPU on which the connection's packets arrive, -1 where none did. On listeners with SO_REUSEPORT: which to serve. */
     public static final SocketOption<Integer> SO_INCOMING_CPU =
-        number("SO_INCOMING_CPU", Sockets.SOL_SOCKET, Sockets.SO_INCOMING_CPU, -1, Integer.MAX_VALUE);
+            number("SO_INCOMING_CPU", Sockets.SOL_SOCKET, Sockets.SO_INCOMING_CPU, -1, Integer.MAX_VALUE);
 
     /** IP_TOS of an IPv4 socket, IPV6_TCLASS of an IPv6 one: DSCP and ECN bits, 0 to 255. 0 by default; ip(7), ipv6(7). */
     public static final SocketOption<Integer> TRAFFIC_CLASS = new TrafficClassOption();
@@ -54,13 +55,15 @@ public abstract class SocketOption<T> {
     // ---- of TCP
 
     /** Sends small writes at once instead of gathering them while data is unacknowledged. Off by default. */
-    public static final SocketOption<Boolean> TCP_NODELAY = flag("TCP_NODELAY", Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY);
+    public static final SocketOption<Boolean> TCP_NODELAY =
+            flag("TCP_NODELAY", Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY);
 
     /** Sends only full segments while it is on, for at most 200 ms. Off by default. */
     public static final SocketOption<Boolean> TCP_CORK = flag("TCP_CORK", Sockets.IPPROTO_TCP, Sockets.TCP_CORK);
 
     /** Acknowledges at once instead of after 40 to 200 ms. Not for good: the kernel changes it as it sees fit. */
-    public static final SocketOption<Boolean> TCP_QUICKACK = flag("TCP_QUICKACK", Sockets.IPPROTO_TCP, Sockets.TCP_QUICKACK);
+    public static final SocketOption<Boolean> TCP_QUICKACK =
+            flag("TCP_QUICKACK", Sockets.IPPROTO_TCP, Sockets.TCP_QUICKACK);
 
     /**
      * How long sent data may stay unacknowledged until the connection ends with ETIMEDOUT; with {@link #KEEP_ALIVE} also how
@@ -68,33 +71,34 @@ public abstract class SocketOption<T> {
      * leaves it to net.ipv4.tcp_retries2: about a quarter of an hour.
      */
     public static final SocketOption<Duration> TCP_USER_TIMEOUT =
-        new IntOption.Millis("TCP_USER_TIMEOUT", Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT);
+            new IntOption.Millis("TCP_USER_TIMEOUT", Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT);
 
     /** How many bytes may wait in the kernel, unsent, until it takes no more; 0 leaves it to net.ipv4.tcp_notsent_lowat. */
     public static final SocketOption<Integer> TCP_NOTSENT_LOWAT =
-        number("TCP_NOTSENT_LOWAT", Sockets.IPPROTO_TCP, Sockets.TCP_NOTSENT_LOWAT, 0, Integer.MAX_VALUE);
+            number("TCP_NOTSENT_LOWAT", Sockets.IPPROTO_TCP, Sockets.TCP_NOTSENT_LOWAT, 0, Integer.MAX_VALUE);
 
     /** On a listener: for about how many seconds a connection may wait for its first data before it is accepted; 0 is off. */
     public static final SocketOption<Integer> TCP_DEFER_ACCEPT =
-        number("TCP_DEFER_ACCEPT", Sockets.IPPROTO_TCP, Sockets.TCP_DEFER_ACCEPT, 0, Integer.MAX_VALUE);
+            number("TCP_DEFER_ACCEPT", Sockets.IPPROTO_TCP, Sockets.TCP_DEFER_ACCEPT, 0, Integer.MAX_VALUE);
 
     /** On a listener: how many connections may be opened with data in their SYN at a time, RFC 7413; 0 is off. */
     public static final SocketOption<Integer> TCP_FASTOPEN =
-        number("TCP_FASTOPEN", Sockets.IPPROTO_TCP, Sockets.TCP_FASTOPEN, 0, Integer.MAX_VALUE);
+            number("TCP_FASTOPEN", Sockets.IPPROTO_TCP, Sockets.TCP_FASTOPEN, 0, Integer.MAX_VALUE);
 
     /** On a client, before it connects: sends the first write with the SYN where the server is known to take it. */
     public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT =
-        flag("TCP_FASTOPEN_CONNECT", Sockets.IPPROTO_TCP, Sockets.TCP_FASTOPEN_CONNECT);
+            flag("TCP_FASTOPEN_CONNECT", Sockets.IPPROTO_TCP, Sockets.TCP_FASTOPEN_CONNECT);
 
     /** The congestion control: "cubic", "reno", "bbr" or what else net.ipv4.tcp_available_congestion_control has. */
-    public static final SocketOption<String> TCP_CONGESTION = new MemoryOption.Text("TCP_CONGESTION", Sockets.IPPROTO_TCP,
-        Sockets.TCP_CONGESTION, CONGESTION_ROOM);
+    public static final SocketOption<String> TCP_CONGESTION =
+            new MemoryOption.Text("TCP_CONGESTION", Sockets.IPPROTO_TCP, Sockets.TCP_CONGESTION, CONGESTION_ROOM);
 
     // ---- others
 
     /** An option that is an int, by its numbers in the kernel's headers; {@code name} is what errors call it by. */
     public static SocketOption<Integer> ofInt(String name, int level, int number) {
-        return number(UsageException.requireArgument(name, "name"), level, number, Integer.MIN_VALUE, Integer.MAX_VALUE);
+        return number(
+                UsageException.requireArgument(name, "name"), level, number, Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
 
     /**

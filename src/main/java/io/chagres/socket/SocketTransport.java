@@ -16,6 +16,7 @@ class SocketTransport extends Transport {
     private final ReadSlab slab;
     /** The buffer, or its array, that was read into last, other than the slab, and all of it as a segment. */
     private Object lent;
+
     private MemorySegment lentSegment;
 
     SocketTransport(LoopCore core) {
@@ -40,7 +41,8 @@ class SocketTransport extends Transport {
     @Override
     final long write(int fd, ByteBuffer buffer) {
         MemorySegment known = known(buffer);
-        return Sockets.send(fd, known != null ? known : segment(buffer), offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
+        return Sockets.send(
+                fd, known != null ? known : segment(buffer), offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
     }
 
     /** The segment that is there already, or null. */
@@ -55,7 +57,9 @@ class SocketTransport extends Transport {
 
     /** The whole array, or the whole buffer. */
     private static MemorySegment segment(ByteBuffer buffer) {
-        return buffer.hasArray() ? MemorySegment.ofArray(buffer.array()) : MemorySegment.ofBuffer(buffer.duplicate().clear());
+        return buffer.hasArray()
+                ? MemorySegment.ofArray(buffer.array())
+                : MemorySegment.ofBuffer(buffer.duplicate().clear());
     }
 
     /** Where its position is in that. */

@@ -34,10 +34,10 @@ final class SpareDescriptor implements AutoCloseable {
     private final MemorySegment limits = Memory.allocate(2L * Long.BYTES);
     /** The first number that is left to others, by the limit as it was when that was last asked for. */
     private long end = end(limit());
+
     private int fd = open();
 
-    private SpareDescriptor() {
-    }
+    private SpareDescriptor() {}
 
     static SpareDescriptor of(LoopCore core) {
         return core.local(SpareDescriptor.class, SpareDescriptor::new);
@@ -62,7 +62,7 @@ final class SpareDescriptor implements AutoCloseable {
     /** Whether connections, and descriptors of a peer, must leave this number to others. */
     boolean isLeftToOthers(int descriptor) {
         if (descriptor >= end) {
-            end = end(limit());   // prlimit(2) may have raised it since
+            end = end(limit()); // prlimit(2) may have raised it since
         }
         return descriptor >= end;
     }
@@ -79,7 +79,7 @@ final class SpareDescriptor implements AutoCloseable {
      * no room even for that.
      */
     boolean shedAll(int listening, ConnectionListener listener) {
-        end = end(limit());   // prlimit(2) may have lowered it
+        end = end(limit()); // prlimit(2) may have lowered it
         close();
         int shed = 0;
         int accepted = accept(listening);

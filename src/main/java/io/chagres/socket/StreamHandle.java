@@ -108,8 +108,7 @@ public abstract class StreamHandle extends DescriptorHandle {
     }
 
     /** A connection was taken over: the place for options that were set before there was a socket. */
-    protected void onAccepted() {
-    }
+    protected void onAccepted() {}
 
     /** Whether a descriptor of this kind, which has come over an ipc stream, can be this handle's. */
     protected boolean takes(DescriptorKind kind) {
@@ -194,7 +193,7 @@ public abstract class StreamHandle extends DescriptorHandle {
 
     /** A connect that has failed already with {@code errno}, which its callback shall tell. */
     protected final void failConnect(int errno, Completion callback) {
-        core().pend(() -> finishConnect(errno));   // which finds nothing to finish if the next line throws
+        core().pend(() -> finishConnect(errno)); // which finds nothing to finish if the next line throws
         beginConnect(callback);
     }
 
@@ -329,7 +328,9 @@ public abstract class StreamHandle extends DescriptorHandle {
             return 0;
         }
         requireWritable();
-        return data.hasRemaining() ? Transport.taken(this, watcher().transport().write(watcher().fd(), data)) : 0;
+        return data.hasRemaining()
+                ? Transport.taken(this, watcher().transport().write(watcher().fd(), data))
+                : 0;
     }
 
     /** Whether nothing may be written now, out of turn. */
@@ -397,8 +398,11 @@ public abstract class StreamHandle extends DescriptorHandle {
 
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
-            boolean truncated = writes != null && writes.hasLostBytes();   // then the peer must not read an end
-            finishShutdown(truncated ? Errno.ECANCELED : -watcher().transport().shutdown(watcher().fd()));
+            boolean truncated = writes != null && writes.hasLostBytes(); // then the peer must not read an end
+            finishShutdown(
+                    truncated
+                            ? Errno.ECANCELED
+                            : -watcher().transport().shutdown(watcher().fd()));
         }
     }
 
@@ -447,8 +451,10 @@ public abstract class StreamHandle extends DescriptorHandle {
                 reads.ready();
             }
         }
-        if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && writes != null && !writes.isFlushed()
-            && !isClosing()) {
+        if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0
+                && writes != null
+                && !writes.isFlushed()
+                && !isClosing()) {
             writes.flush();
         }
     }

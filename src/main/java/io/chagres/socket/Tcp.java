@@ -50,7 +50,10 @@ public final class Tcp extends StreamHandle {
     public Tcp(Loop loop, Family family) {
         this(loop);
         try {
-            openSocket(UsageException.requireArgument(family, "family") == Family.IPV6 ? Sockets.AF_INET6 : Sockets.AF_INET);
+            openSocket(
+                    UsageException.requireArgument(family, "family") == Family.IPV6
+                            ? Sockets.AF_INET6
+                            : Sockets.AF_INET);
         } catch (Throwable refused) {
             close();
             throw refused;
@@ -384,8 +387,10 @@ public final class Tcp extends StreamHandle {
         requireSocket("getsockopt");
         AddressMemory memory = memory();
         memory.room((int) memory.info.byteSize());
-        check(Sockets.getsockopt(fd(), Sockets.IPPROTO_TCP, Sockets.TCP_INFO, memory.info, memory.length), "getsockopt",
-            "TCP_INFO");
+        check(
+                Sockets.getsockopt(fd(), Sockets.IPPROTO_TCP, Sockets.TCP_INFO, memory.info, memory.length),
+                "getsockopt",
+                "TCP_INFO");
         return TcpInfo.read(memory.info, memory.length.get(ValueLayout.JAVA_INT, 0));
     }
 

@@ -23,14 +23,14 @@ final class TrafficClassOption extends SocketOption<Integer> {
     @Override
     int write(int fd, Integer value) {
         return isIPv6(fd)
-            ? Sockets.setsockopt(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_TCLASS, value)
-            : Sockets.setsockopt(fd, Sockets.IPPROTO_IP, Sockets.IP_TOS, value);
+                ? Sockets.setsockopt(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_TCLASS, value)
+                : Sockets.setsockopt(fd, Sockets.IPPROTO_IP, Sockets.IP_TOS, value);
     }
 
     @Override
     Integer read(int fd) {
         return isIPv6(fd)
-            ? IntOption.read(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_TCLASS, "IPV6_TCLASS")
-            : IntOption.read(fd, Sockets.IPPROTO_IP, Sockets.IP_TOS, "IP_TOS");
+                ? IntOption.read(fd, Sockets.IPPROTO_IPV6, Sockets.IPV6_TCLASS, "IPV6_TCLASS")
+                : IntOption.read(fd, Sockets.IPPROTO_IP, Sockets.IP_TOS, "IP_TOS");
     }
 }

@@ -18,8 +18,7 @@ final class UnixName {
     private static final char FIRST_ESCAPED = '\uDC80';
     private static final char LAST_ESCAPED = '\uDCFF';
 
-    private UnixName() {
-    }
+    private UnixName() {}
 
     /** @throws UsageException EINVAL where a surrogate is lone and stands for no byte */
     static byte[] encode(String name) {

@@ -29,6 +29,7 @@ final class WriteQueue {
     private long size;
     /** What the last {@link #send} offered to the kernel. */
     private long offered;
+
     private boolean tellingSoon;
     private boolean hasLostBytes;
 
@@ -116,7 +117,7 @@ final class WriteQueue {
                     return;
                 }
             } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-                return;   // ENOBUFS may leave it writable: level-triggered, the next iteration tries again
+                return; // ENOBUFS may leave it writable: level-triggered, the next iteration tries again
             } else if (sent != -Errno.EINTR) {
                 finishFirst((int) -sent);
             }

@@ -22,6 +22,7 @@ final class WriteRequest {
     int errno;
     /** Why it failed with EFAULT, or null. */
     RuntimeException closedArena;
+
     WriteRequest next;
     /** Whose descriptor goes with the first byte; null where none goes, or none any more. */
     StreamHandle toSend;

@@ -16,8 +16,7 @@ public final class AbortController {
     private final AbortSignal signal = new AbortSignal();
 
     /** A controller whose signal is not aborted. */
-    public AbortController() {
-    }
+    public AbortController() {}
 
     /** What to hand to those who shall be ended. */
     public AbortSignal signal() {

@@ -32,11 +32,11 @@ public final class AbortSignal {
 
     /** In order of registration. A set, since all sockets of a server may listen, and each leaves when it closes. */
     private Set<Registration> listeners = new LinkedHashSet<>(1);
+
     private boolean aborted;
     private Throwable reason;
 
-    AbortSignal() {
-    }
+    AbortSignal() {}
 
     /** Whether it was aborted. */
     public boolean isAborted() {
@@ -85,8 +85,12 @@ public final class AbortSignal {
     @Override
     public String toString() {
         Throwable cause = reason;
-        return "AbortSignal (" + (!aborted ? "not aborted)" : cause == null ? "aborted)"
-            : "aborted: " + cause.getClass().getName() + ")");
+        return "AbortSignal ("
+                + (!aborted
+                        ? "not aborted)"
+                        : cause == null
+                                ? "aborted)"
+                                : "aborted: " + cause.getClass().getName() + ")");
     }
 
     /** Everything that can fail comes before the first change. */

@@ -36,8 +36,14 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
      * @param readable whether it can be read at all; otherwise that side is over from the start
      * @param writable whether it can be written at all; otherwise that side is over from the start
      */
-    public record Options(boolean allowHalfOpen, int readableHighWaterMark, int writableHighWaterMark,
-                          boolean emitClose, boolean autoDestroy, boolean readable, boolean writable) {
+    public record Options(
+            boolean allowHalfOpen,
+            int readableHighWaterMark,
+            int writableHighWaterMark,
+            boolean emitClose,
+            boolean autoDestroy,
+            boolean readable,
+            boolean writable) {
 
         /** Node's defaults for a plain duplex. */
         public static final Options DEFAULT = new Options(true, DEFAULT_HIGH_WATER_MARK, DEFAULT_HIGH_WATER_MARK, true);
@@ -55,22 +61,26 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
 
         /** The same for a stream that can only be read: Node's Readable. */
         public Options readOnly() {
-            return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, false);
+            return new Options(
+                    allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, false);
         }
 
         /** The same for a stream that can only be written: Node's Writable. */
         public Options writeOnly() {
-            return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, false, true);
+            return new Options(
+                    allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, false, true);
         }
 
         /** The same for a stream that can be read and written. */
         public Options bothWays() {
-            return new Options(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, true);
+            return new Options(
+                    allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, true);
         }
 
         private static void requireNotNegative(int bytes, String name) {
             if (bytes < 0) {
-                throw new UsageException("ERR_INVALID_ARG_VALUE", "The property '" + name + "' is invalid. Received " + bytes);
+                throw new UsageException(
+                        "ERR_INVALID_ARG_VALUE", "The property '" + name + "' is invalid. Received " + bytes);
             }
         }
     }

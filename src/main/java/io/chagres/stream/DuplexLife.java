@@ -15,7 +15,12 @@ import java.util.function.Consumer;
 abstract sealed class DuplexLife permits DuplexReading {
 
     /** How far the end has come. */
-    private enum Life { OPEN, DESTROYED, GIVEN_UP, CLOSED }
+    private enum Life {
+        OPEN,
+        DESTROYED,
+        GIVEN_UP,
+        CLOSED
+    }
 
     private final LoopCore core;
     Duplex.Options options;
@@ -26,6 +31,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     private boolean errorEmitted;
     /** Null unless a construct step is pending. */
     private Construction construction;
+
     private Listeners<Consumer<? super ChagresException>> errorListeners;
     private Listeners<CloseListener> closeListeners;
 
@@ -151,8 +157,9 @@ abstract sealed class DuplexLife permits DuplexReading {
     protected final void constructWith(Consumer<? super Completion> step) {
         checkThread();
         if (construction != null || life != Life.OPEN) {
-            throw new UsageException("ERR_INVALID_STATE",
-                construction != null ? "A construct step is pending already" : "The stream is destroyed");
+            throw new UsageException(
+                    "ERR_INVALID_STATE",
+                    construction != null ? "A construct step is pending already" : "The stream is destroyed");
         }
         construction = new Construction((Duplex) this, step);
         construction.begin();
@@ -180,8 +187,7 @@ abstract sealed class DuplexLife permits DuplexReading {
      * Adds what {@link #toString} says besides kind and state, such as an address. It may run on any thread, so it must not
      * throw, must change nothing and must ask the kernel only on the loop thread.
      */
-    protected void describe(StringJoiner text) {
-    }
+    protected void describe(StringJoiner text) {}
 
     /**
      * Returns kind, state and details, as in "Socket (open, paused, 12 bytes to read)". Any thread may call it. From another
@@ -228,7 +234,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     public Duplex destroy(ChagresException error) {
         checkThread();
         if (life == Life.OPEN) {
-            Completion done = this::givenUp;   // no step behind this one may fail for want of memory
+            Completion done = this::givenUp; // no step behind this one may fail for want of memory
             life = Life.DESTROYED;
             failed(error);
             writing.cancelSoon();
@@ -284,7 +290,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         try {
             tick(() -> emitEnd(error));
         } catch (Error noMemory) {
-            emitEnd(error);   // too soon is better than never
+            emitEnd(error); // too soon is better than never
         }
     }
 

@@ -115,8 +115,10 @@ abstract sealed class DuplexReading extends DuplexLife implements Readable permi
     public ByteBuffer read(int size) {
         checkThread();
         if (size < 0 || size > ReadableState.MAX_READ) {
-            throw new UsageException("ERR_OUT_OF_RANGE", "The value of \"size\" is out of range. It must be >= 0 && <= "
-                + ReadableState.MAX_READ + ". Received " + size);
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE",
+                    "The value of \"size\" is out of range. It must be >= 0 && <= " + ReadableState.MAX_READ
+                            + ". Received " + size);
         }
         return reading.read(size);
     }

@@ -7,6 +7,7 @@ final class Feeds {
 
     /** Its {@link Piping#previous} is the last. */
     private Piping first;
+
     private Listeners<Consumer<? super Readable>> pipeListeners;
     private Listeners<Consumer<? super Readable>> unpipeListeners;
 
@@ -50,7 +51,7 @@ final class Feeds {
     /** As {@link #remove}, and nobody is told. */
     void forget(Piping pipe) {
         if (pipe.previous == null) {
-            return;   // it has been forgotten already
+            return; // it has been forgotten already
         }
         if (pipe == first) {
             first = pipe.next;

@@ -12,6 +12,7 @@ final class Finished {
     private final boolean awaitsFinish;
     /** The sides in the life that the stream has now: it may be opened again in the close event, before this is called. */
     private final ReadableState reading;
+
     private final WritableState writing;
     private final Completion callback;
     private final Runnable onSideOver = this::sideOver;
@@ -56,7 +57,8 @@ final class Finished {
     /** Where all that the stream can do is waited for, it destroys itself then, and has closed when the callback is told. */
     private boolean closeFollows() {
         return stream.options.autoDestroy()
-            && awaitsEnd == stream.options.readable() && awaitsFinish == stream.options.writable();
+                && awaitsEnd == stream.options.readable()
+                && awaitsFinish == stream.options.writable();
     }
 
     private void closed() {

@@ -17,7 +17,7 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
     /** The number of listeners up to which a change copies the list, and may recurse over it. */
     static final int FEW = 16;
 
-    Listeners() { }
+    Listeners() {}
 
     /** A listener for one event only: {@link Listeners#lasting} takes it off. */
     public record Once(Runnable listener) implements Runnable {

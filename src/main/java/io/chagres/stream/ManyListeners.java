@@ -18,6 +18,7 @@ final class ManyListeners<L> extends Listeners<L> {
     private final int end;
     /** The first removal after this list was made: it is not done while this is the latest list. */
     private final Removal nextRemoval;
+
     private final L listener;
 
     private ManyListeners(Table<L> table, int at, int end, Removal nextRemoval) {
@@ -120,9 +121,11 @@ final class ManyListeners<L> extends Listeners<L> {
         private final Map<Object, Integer> places = new IdentityHashMap<>();
         /** For each place, the one before it of the same listener, or -1. */
         private final int[] earlier;
+
         private int start;
         /** The lowest place that was ever in use: an older list may still walk over what was removed there. */
         private int lowest;
+
         private int end;
         private int count;
         private Removal nextRemoval = new Removal();

@@ -16,13 +16,15 @@ final class Pipeline {
     private final Completion callback;
     /** The sides of streams that are not over yet. */
     private int underWay;
+
     private ChagresException error;
     /** Whether all that were not over are destroyed: each of them fails too, and there is nothing left to destroy then. */
     private boolean destroyed;
 
     Pipeline(List<? extends Duplex> streams, boolean ends, Completion callback) {
         if (streams.size() < 2) {
-            throw new UsageException("ERR_MISSING_ARGS", "A pipeline needs at least 2 streams. Received " + streams.size());
+            throw new UsageException(
+                    "ERR_MISSING_ARGS", "A pipeline needs at least 2 streams. Received " + streams.size());
         }
         for (Duplex stream : List.copyOf(streams)) {
             members.add(new Member(stream, members.isEmpty() ? null : members.getLast()));

@@ -15,9 +15,11 @@ final class Piping implements Borrower, Runnable {
     private final boolean ends;
     /** Whether the sink has answered false and not drained since. */
     private boolean waiting;
+
     private boolean over;
     /** Its neighbours among the pipes that end in the same sink: see {@link Feeds}. */
     Piping previous;
+
     Piping next;
 
     Piping(Duplex source, Duplex sink, boolean ends) {

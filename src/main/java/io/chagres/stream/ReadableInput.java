@@ -27,6 +27,7 @@ final class ReadableInput extends InputStream {
     private ByteBuffer chunk;
     /** Whether the loop brings nothing any more. */
     private boolean over;
+
     private ChagresException error;
     private boolean closed;
 
@@ -73,8 +74,7 @@ final class ReadableInput extends InputStream {
 
         /** The stream tells its close by itself. */
         @Override
-        protected void finishClose() {
-        }
+        protected void finishClose() {}
 
         @Override
         public String toString() {
@@ -164,7 +164,8 @@ final class ReadableInput extends InputStream {
     /** The loop can't bring what its own thread waits for. */
     private void requireOtherThread() {
         if (stream.core().isLoopThread()) {
-            throw new UsageException("ERR_INVALID_STATE", "read() waits, and this is the loop's thread: read on another");
+            throw new UsageException(
+                    "ERR_INVALID_STATE", "read() waits, and this is the loop's thread: read on another");
         }
     }
 

@@ -9,10 +9,15 @@ import java.util.function.Predicate;
 abstract class ReadablePipes extends ReadableListeners {
 
     /** The first data listener makes it flow if nothing is decided before. */
-    enum Flow { UNDECIDED, PAUSED, FLOWING }
+    enum Flow {
+        UNDECIDED,
+        PAUSED,
+        FLOWING
+    }
 
     /** The user's last call, if any. It outlives a reopening, unlike the pauses of pipes. Two booleans: they cost no memory here. */
     private boolean wishesPause;
+
     private boolean wishesFlow;
 
     /** How many of them wait for their sinks to drain: counted, since to look for one would cost a walk at each drain. */

@@ -22,11 +22,13 @@ final class ReadableState extends ReadablePipes {
     private Flow flow = Flow.UNDECIDED;
     /** Whether it was paused by a call; a listener for {@code readable} makes {@link #flow} PAUSED without that. */
     private boolean paused;
+
     private Chunks chunks;
     /** Whether the source was asked and has not pushed since. */
     private boolean reading;
     /** Whether a push now would be inside the call that asks for it; before the first one nothing is handed on, either. */
     private boolean asking = true;
+
     private boolean ended;
     private boolean endScheduled;
     private boolean endEmitted;
@@ -35,6 +37,7 @@ final class ReadableState extends ReadablePipes {
     private Runnable readMoreTick;
     /** Whether the next bytes, or the end, are to be told to those who listen for {@code readable}. */
     private boolean needReadable;
+
     private boolean readableScheduled;
     private boolean readableListening;
     private boolean didRead;
@@ -232,8 +235,7 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void readMore() {
-        while (!reading && !ended && !isOver()
-            && (length() < highWaterMark || flow == Flow.FLOWING && length() == 0)) {
+        while (!reading && !ended && !isOver() && (length() < highWaterMark || flow == Flow.FLOWING && length() == 0)) {
             long before = length();
             pull();
             if (length() == before) {
@@ -389,8 +391,7 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void flow() {
-        while (flow == Flow.FLOWING && read(NEXT) != null) {
-        }
+        while (flow == Flow.FLOWING && read(NEXT) != null) {}
     }
 
     private void emitReadableSoon() {

@@ -17,8 +17,7 @@ import java.util.List;
  */
 public final class Streams {
 
-    private Streams() {
-    }
+    private Streams() {}
 
     /** As {@link #pipeline(List, boolean, Completion)}, which ends the last stream. */
     public static Duplex pipeline(List<? extends Duplex> streams, Completion callback) {

@@ -20,9 +20,10 @@ final class TextListener implements Borrower {
     private ByteBuffer cut = NOTHING;
 
     TextListener(Charset charset, Consumer<String> listener) {
-        decoder = UsageException.requireArgument(charset, "charset").newDecoder()
-            .onMalformedInput(CodingErrorAction.REPLACE)
-            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        decoder = UsageException.requireArgument(charset, "charset")
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE);
         this.listener = listener;
     }
 
@@ -87,6 +88,9 @@ final class TextListener implements Borrower {
     }
 
     private static ByteBuffer join(ByteBuffer first, ByteBuffer second) {
-        return ByteBuffer.allocate(first.remaining() + second.remaining()).put(first).put(second.duplicate()).flip();
+        return ByteBuffer.allocate(first.remaining() + second.remaining())
+                .put(first)
+                .put(second.duplicate())
+                .flip();
     }
 }

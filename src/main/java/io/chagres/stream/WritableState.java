@@ -16,7 +16,13 @@ import java.util.List;
 final class WritableState extends WritableListeners implements Completion {
 
     /** How far the end has come; each state includes those before it. */
-    private enum Ending { NOT_YET, ENDED, FINAL_CALLED, FINAL_DONE, FINISHED }
+    private enum Ending {
+        NOT_YET,
+        ENDED,
+        FINAL_CALLED,
+        FINAL_DONE,
+        FINISHED
+    }
 
     final int highWaterMark;
     private Ending ending;
@@ -25,14 +31,17 @@ final class WritableState extends WritableListeners implements Completion {
     private int corked;
     /** The bytes that are with the sink, or -1 where no write is. */
     private long writing = -1;
+
     private Completion writingCallback;
     /** Whether the sink is being called, so that a completion now is inside the call. */
     private boolean calling;
+
     private boolean needDrain;
     /** Whether the subclass has no end of its own. A destruction between the prefinish and the finish cancels the finish then. */
     private boolean withoutFinal;
     /** Callbacks that a tick is going to call; those of later writes and the finish come after them. */
     private int ticksOwed;
+
     private List<Completion> finishCallbacks;
 
     WritableState(Duplex stream, Duplex.Options options) {
@@ -98,7 +107,7 @@ final class WritableState extends WritableListeners implements Completion {
         } else if (stream.core().nesting().hasRoom()) {
             begin(size, callback);
             give(stream.releasesBuffers() ? data : Buffers.view(data), null);
-            writeWaiting();          // writes that the sink has made itself, inside the call
+            writeWaiting(); // writes that the sink has made itself, inside the call
         } else {
             queue(data, callback);
             stream.tick(this::writeWaiting);
@@ -305,15 +314,13 @@ final class WritableState extends WritableListeners implements Completion {
 
     private ChagresException whyNotEnd() {
         if (isFinished()) {
-            return new ChagresException("ERR_STREAM_ALREADY_FINISHED",
-                "Cannot call end after a stream was finished");
+            return new ChagresException("ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
         }
         return isDestroyed() ? destroyedError("end") : stream.errored();
     }
 
     private boolean mayFinish() {
-        return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting()
-            && !isHeldBack();
+        return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting() && !isHeldBack();
     }
 
     /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */

@@ -23,7 +23,7 @@ import java.lang.foreign.MemorySegment;
  *
  * The list belongs to the C library until freeaddrinfo(3).
  */
-@SuppressWarnings("restricted")   // reinterpret: the C library says how long its structs are
+@SuppressWarnings("restricted") // reinterpret: the C library says how long its structs are
 public final class AddrInfo {
 
     public static final int BYTES = 48;
@@ -37,7 +37,7 @@ public final class AddrInfo {
     private static final int CANONNAME = 32;
     private static final int NEXT = 40;
 
-    private AddrInfo() { }
+    private AddrInfo() {}
 
     /** Writes hints into a zeroed segment: 0 in any place leaves that open. */
     public static void hints(MemorySegment ai, int flags, int family, int socktype, int protocol) {

@@ -20,11 +20,11 @@ final class ArenaCalls {
     static final CFunction RECV = unit("recv");
     static final CFunction SEND = unit("send");
 
-    private ArenaCalls() { }
+    private ArenaCalls() {}
 
     private static CFunction unit(String name) {
-        MethodType type = MethodType.methodType(long.class, MemorySegment.class, long.class, MemorySegment.class,
-                long.class, long.class, long.class);
+        MethodType type = MethodType.methodType(
+                long.class, MemorySegment.class, long.class, MemorySegment.class, long.class, long.class, long.class);
         try {
             return new CFunction(MethodHandles.lookup().findStatic(ArenaCalls.class, name, type));
         } catch (ReflectiveOperationException impossible) {

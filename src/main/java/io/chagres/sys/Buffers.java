@@ -33,14 +33,18 @@ public final class Buffers {
         static final Set<Class<?>> LASTING = lasting();
 
         private static Set<Class<?>> lasting() {
-            Set<Class<?>> closable = Set.of(Arena.ofConfined().scope().getClass(), Arena.ofShared().scope().getClass());
-            Set<Class<?>> lasting = Set.of(Arena.ofAuto().scope().getClass(), Arena.global().scope().getClass(),
+            Set<Class<?>> closable = Set.of(
+                    Arena.ofConfined().scope().getClass(),
+                    Arena.ofShared().scope().getClass());
+            Set<Class<?>> lasting = Set.of(
+                    Arena.ofAuto().scope().getClass(),
+                    Arena.global().scope().getClass(),
                     MemorySegment.ofBuffer(ByteBuffer.allocateDirect(0)).scope().getClass());
             return lasting.stream().anyMatch(closable::contains) ? Set.of() : lasting;
         }
     }
 
-    private Buffers() { }
+    private Buffers() {}
 
     /** A buffer over the same bytes, with position, limit and byte order of its own, which are now those of {@code buffer}. */
     public static ByteBuffer view(ByteBuffer buffer) {

@@ -28,7 +28,7 @@ public final class Cmsg {
     private static final int TYPE = 12;
     private static final int DATA = 16;
 
-    private Cmsg() { }
+    private Cmsg() {}
 
     /** {@code CMSG_SPACE(count * sizeof(int))}: the room that {@code count} descriptors take. */
     public static int space(int count) {

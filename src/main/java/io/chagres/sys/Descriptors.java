@@ -65,7 +65,7 @@ public final class Descriptors {
         static final CFunction GETRLIMIT = Libc.plain("getrlimit");
     }
 
-    private Descriptors() { }
+    private Descriptors() {}
 
     static int directoryFlag(String arch) {
         return arch.equals("aarch64") ? 0x4000 : 0x10000;

@@ -36,7 +36,7 @@ public final class Epoll {
         static final CFunction EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
     }
 
-    private Epoll() { }
+    private Epoll() {}
 
     /** epoll_create1(2): a new descriptor. EMFILE, ENFILE. */
     public static int epoll_create1(int flags) {

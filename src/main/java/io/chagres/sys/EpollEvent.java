@@ -38,7 +38,7 @@ public final class EpollEvent {
 
     private static final int DATA = LAYOUT.data();
 
-    private EpollEvent() { }
+    private EpollEvent() {}
 
     public static int events(MemorySegment array, int index) {
         return array.get(JAVA_INT_UNALIGNED, (long) index * BYTES);

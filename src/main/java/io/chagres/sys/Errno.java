@@ -82,7 +82,7 @@ public final class Errno {
     public static final int EOPNOTSUPP = ENOTSUP;
     public static final int EWOULDBLOCK = EAGAIN;
 
-    private Errno() { }
+    private Errno() {}
 
     /**
      * The C name of {@code errno} or {@code -errno}; of a number without one "Unknown system error -N", as in libuv.
@@ -195,7 +195,7 @@ public final class Errno {
         }
 
         static String entry(String[] column, int errno) {
-            int number = errno < 0 ? -errno : errno;   // stays negative for MIN_VALUE
+            int number = errno < 0 ? -errno : errno; // stays negative for MIN_VALUE
             String entry = number >= 0 && number < SIZE ? column[number] : null;
             return entry != null ? entry : "Unknown system error " + (-number);
         }

@@ -17,7 +17,7 @@ public final class EventFd {
 
     private static final MemorySegment ONE = one();
 
-    private EventFd() { }
+    private EventFd() {}
 
     /** eventfd(2): a new descriptor. EMFILE, ENFILE. */
     public static int eventfd(int initval, int flags) {

@@ -21,11 +21,11 @@ final class HeapCalls {
     static final CFunction RECV = unit("recv");
     static final CFunction SEND = unit("send");
 
-    private HeapCalls() { }
+    private HeapCalls() {}
 
     private static CFunction unit(String name) {
-        MethodType type = MethodType.methodType(long.class, MemorySegment.class, long.class, MemorySegment.class,
-                long.class, long.class, long.class);
+        MethodType type = MethodType.methodType(
+                long.class, MemorySegment.class, long.class, MemorySegment.class, long.class, long.class, long.class);
         try {
             return new CFunction(MethodHandles.lookup().findStatic(HeapCalls.class, name, type));
         } catch (ReflectiveOperationException impossible) {

@@ -28,7 +28,7 @@ public final class IoVec {
 
     private static final int LEN = 8;
 
-    private IoVec() { }
+    private IoVec() {}
 
     public static void set(MemorySegment array, int index, MemorySegment base, long len) {
         array.set(JAVA_LONG, (long) index * BYTES, Libc.pointer(base));

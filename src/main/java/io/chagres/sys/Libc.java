@@ -41,7 +41,7 @@ import java.util.function.BiFunction;
  * until it returns: for what cannot block only. On epoll_ctl and the write to an eventfd that gained nothing measurable
  * (400 ns either way), hence recv and send alone, which it lets work on a {@code byte[]} without a copy.
  */
-@SuppressWarnings("restricted")   // native access is asked for and explained in SelfCheck
+@SuppressWarnings("restricted") // native access is asked for and explained in SelfCheck
 final class Libc {
 
     /** Whether a critical call can capture errno: since JDK 24 (JDK-8336768). */
@@ -64,7 +64,7 @@ final class Libc {
      */
     static BiFunction<String, MethodHandle, MethodHandle> seam;
 
-    private Libc() { }
+    private Libc() {}
 
     // ---- linking
 

@@ -8,9 +8,9 @@ import java.nio.charset.StandardCharsets;
 /** Native memory that lives as long as its segment is reachable. What can be given back at a known moment is a {@link Region}'s. */
 public final class Memory {
 
-    static final int ALIGNMENT = 16;   // what malloc(3) gives, enough for every C struct
+    static final int ALIGNMENT = 16; // what malloc(3) gives, enough for every C struct
 
-    private Memory() { }
+    private Memory() {}
 
     /** Zeroed, aligned to 16, freed by the garbage collector; counts against {@code -XX:MaxDirectMemorySize}. */
     public static MemorySegment allocate(long bytes) {

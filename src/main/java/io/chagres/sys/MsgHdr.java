@@ -35,7 +35,7 @@ public final class MsgHdr {
     private static final int CONTROLLEN = 40;
     private static final int FLAGS = 48;
 
-    private MsgHdr() { }
+    private MsgHdr() {}
 
     public static void name(MemorySegment msg, MemorySegment name, int namelen) {
         msg.set(JAVA_LONG, NAME, Libc.pointer(name));

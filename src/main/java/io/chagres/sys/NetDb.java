@@ -53,7 +53,7 @@ public final class NetDb {
         static final CFunction GETNAMEINFO = Libc.plain7("getnameinfo");
     }
 
-    private NetDb() { }
+    private NetDb() {}
 
     /**
      * getaddrinfo(3): writes the head of a list of {@link AddrInfo} to the pointer {@code res}. EAI_NONAME, EAI_AGAIN,
@@ -61,8 +61,14 @@ public final class NetDb {
      */
     public static int getaddrinfo(MemorySegment node, MemorySegment service, MemorySegment hints, MemorySegment res) {
         MemorySegment slab = Scratch.slab();
-        int result = (int) Libc.invoke(GETADDRINFO, slab,
-                Libc.pointer(node), Libc.pointer(service), Libc.pointer(hints), Libc.pointer(res), 0);
+        int result = (int) Libc.invoke(
+                GETADDRINFO,
+                slab,
+                Libc.pointer(node),
+                Libc.pointer(service),
+                Libc.pointer(hints),
+                Libc.pointer(res),
+                0);
         Reference.reachabilityFence(node);
         Reference.reachabilityFence(service);
         Reference.reachabilityFence(hints);
@@ -80,8 +86,15 @@ public final class NetDb {
             MemorySegment sa, int salen, MemorySegment host, int hostlen, MemorySegment serv, int servlen, int flags) {
         MemorySegment slab = Scratch.slab();
         try {
-            long result = (long) Reverse.GETNAMEINFO.handle.invokeExact(slab, Libc.pointer(sa), (long) salen,
-                    Libc.pointer(host), (long) hostlen, Libc.pointer(serv), (long) servlen, (long) flags);
+            long result = (long) Reverse.GETNAMEINFO.handle.invokeExact(
+                    slab,
+                    Libc.pointer(sa),
+                    (long) salen,
+                    Libc.pointer(host),
+                    (long) hostlen,
+                    Libc.pointer(serv),
+                    (long) servlen,
+                    (long) flags);
             return result((int) result, slab);
         } catch (Throwable t) {
             throw Libc.unexpected(t);

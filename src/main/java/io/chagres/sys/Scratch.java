@@ -26,7 +26,7 @@ final class Scratch {
     private static final ThreadLocal<MemorySegment> BOUNCE =
             ThreadLocal.withInitial(() -> Memory.allocate(BOUNCE_BYTES));
 
-    private Scratch() { }
+    private Scratch() {}
 
     static MemorySegment slab() {
         return SLAB.get();

@@ -24,7 +24,7 @@ public final class SelfCheck {
     private static boolean asked;
     private static String cause;
 
-    private SelfCheck() { }
+    private SelfCheck() {}
 
     /** Whether everything is there. */
     public static boolean isAvailable() {

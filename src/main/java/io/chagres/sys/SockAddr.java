@@ -48,7 +48,7 @@ public final class SockAddr {
     private static final ValueLayout.OfShort NET_SHORT = JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
     private static final ValueLayout.OfInt NET_INT = JAVA_INT_UNALIGNED.withOrder(ByteOrder.BIG_ENDIAN);
 
-    private SockAddr() { }
+    private SockAddr() {}
 
     // ---- writing
 

@@ -102,7 +102,7 @@ public final class Sockets {
         static final CFunction RECVMSG = Libc.plain("recvmsg");
     }
 
-    private Sockets() { }
+    private Sockets() {}
 
     /**
      * socket(2): a new descriptor. EAFNOSUPPORT where the kernel has no such family (IPv6 switched off), EMFILE,
@@ -219,10 +219,12 @@ public final class Sockets {
             return -Errno.EFAULT;
         }
         if (buf.isNative()) {
-            return Buffers.lasts(buf) ? Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+            return Buffers.lasts(buf)
+                    ? Libc.size(Later.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
                     : Libc.holding(ArenaCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT);
         }
-        return Libc.CRITICAL ? Libc.holding(HeapCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
+        return Libc.CRITICAL
+                ? Libc.holding(HeapCalls.RECV, fd, buf, offset, len, flags | MSG_DONTWAIT)
                 : recvBounced(fd, buf, offset, len, flags);
     }
 
@@ -245,10 +247,12 @@ public final class Sockets {
             return -Errno.EFAULT;
         }
         if (buf.isNative()) {
-            return Buffers.lasts(buf) ? Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+            return Buffers.lasts(buf)
+                    ? Libc.size(Later.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
                     : Libc.holding(ArenaCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT);
         }
-        return Libc.CRITICAL ? Libc.holding(HeapCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
+        return Libc.CRITICAL
+                ? Libc.holding(HeapCalls.SEND, fd, buf, offset, len, flags | MSG_DONTWAIT)
                 : sendBounced(fd, buf, offset, len, flags);
     }
 

@@ -74,7 +74,7 @@ public final class TcpInfoFields {
     public static final int BYTES_SENT = 200;
     public static final int BYTES_RETRANS = 208;
 
-    private TcpInfoFields() { }
+    private TcpInfoFields() {}
 
     /** A __u8. */
     public static int u8(MemorySegment info, int length, int field) {

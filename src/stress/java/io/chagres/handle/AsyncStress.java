@@ -16,13 +16,14 @@ import org.openjdk.jcstress.infra.results.I_Result;
 /** The races of {@link Async}: a send against the callback of an earlier send, and against the close. */
 public final class AsyncStress {
 
-    private AsyncStress() {
-    }
+    private AsyncStress() {}
 
     /** After the last send there is a callback that sees what was written before it, however the sends are merged. */
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "What was written before each send is seen.")
-    @Outcome(expect = FORBIDDEN, desc = "A send was merged into a callback that did not see what was written before it.")
+    @Outcome(
+            expect = FORBIDDEN,
+            desc = "A send was merged into a callback that did not see what was written before it.")
     @State
     public static class SendAgainstCallback {
         private final Loop loop = new Loop();

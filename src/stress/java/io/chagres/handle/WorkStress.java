@@ -16,8 +16,7 @@ import org.openjdk.jcstress.infra.results.IIII_Result;
 /** The race of {@link Work}: the worker that begins a job against the loop that cancels it. */
 public final class WorkStress {
 
-    private WorkStress() {
-    }
+    private WorkStress() {}
 
     /** A job has either run or been cancelled, never both, and its callback is called once, with what agrees. */
     @JCStressTest
@@ -39,8 +38,9 @@ public final class WorkStress {
 
         private void complete(Integer result, Throwable failure) {
             callbacks++;
-            outcome = failure == null ? result
-                : failure instanceof ChagresException known && known.code().equals("ECANCELED") ? -1 : -2;
+            outcome = failure == null
+                    ? result
+                    : failure instanceof ChagresException known && known.code().equals("ECANCELED") ? -1 : -2;
         }
 
         @Actor

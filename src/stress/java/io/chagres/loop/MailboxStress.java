@@ -18,13 +18,11 @@ import org.openjdk.jcstress.infra.results.II_Result;
  */
 public final class MailboxStress {
 
-    private MailboxStress() {
-    }
+    private MailboxStress() {}
 
     private static final class Letter extends Task {
         @Override
-        protected void run() {
-        }
+        protected void run() {}
     }
 
     private static int count(Task first) {
@@ -43,7 +41,10 @@ public final class MailboxStress {
     @JCStressTest
     @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "The loop sleeps, and the sender wakes it.")
     @Outcome(id = "0, 0", expect = ACCEPTABLE, desc = "The loop saw the task, and needs no wake-up.")
-    @Outcome(id = "1, 0", expect = ACCEPTABLE, desc = "The loop announced its sleep, saw the task, and is woken for nothing.")
+    @Outcome(
+            id = "1, 0",
+            expect = ACCEPTABLE,
+            desc = "The loop announced its sleep, saw the task, and is woken for nothing.")
     @Outcome(expect = FORBIDDEN, desc = "The loop sleeps, and no sender wakes it.")
     @State
     public static class PostAgainstSleep {
@@ -62,7 +63,10 @@ public final class MailboxStress {
 
     /** Of two senders that find the loop asleep, exactly one wakes it, and both tasks arrive. */
     @JCStressTest
-    @Outcome(id = {"1, 0, 2", "0, 1, 2"}, expect = ACCEPTABLE, desc = "One wake-up, two tasks.")
+    @Outcome(
+            id = {"1, 0, 2", "0, 1, 2"},
+            expect = ACCEPTABLE,
+            desc = "One wake-up, two tasks.")
     @Outcome(expect = FORBIDDEN, desc = "A wake-up or a task is lost or doubled.")
     @State
     public static class TwoPostsToASleeper {
@@ -91,7 +95,10 @@ public final class MailboxStress {
 
     /** What a sender did before it posted is seen by the loop that takes the task. */
     @JCStressTest
-    @Outcome(id = {"0, 0", "1, 1"}, expect = ACCEPTABLE, desc = "The loop takes the task with what was written before it, or not yet.")
+    @Outcome(
+            id = {"0, 0", "1, 1"},
+            expect = ACCEPTABLE,
+            desc = "The loop takes the task with what was written before it, or not yet.")
     @Outcome(expect = FORBIDDEN, desc = "The task arrived before what was written for it.")
     @State
     public static class PostPublishes {

@@ -19,8 +19,7 @@ import org.openjdk.jcstress.infra.results.I_Result;
 /** The races of {@link Readable#inputStream()}: the loop that brings chunks against the reader, and against its close. */
 public final class ReadableInputStress {
 
-    private ReadableInputStress() {
-    }
+    private ReadableInputStress() {}
 
     /** A source of three chunks of one byte, "1", "2" and "3", of which it pushes one each time it is asked, then the end. */
     private static final class Digits extends Duplex {
@@ -101,7 +100,10 @@ public final class ReadableInputStress {
 
     /** A read that races with the close of its stream by the loop ends: with the byte, or with an IOException. */
     @JCStressTest
-    @Outcome(id = {"1", "-2"}, expect = ACCEPTABLE, desc = "The byte arrived before the stream was destroyed, or did not.")
+    @Outcome(
+            id = {"1", "-2"},
+            expect = ACCEPTABLE,
+            desc = "The byte arrived before the stream was destroyed, or did not.")
     @Outcome(expect = FORBIDDEN, desc = "Something else was read.")
     @State
     public static class ReadAgainstDestroy {

@@ -29,8 +29,7 @@ public final class Races {
 
     private static final ExecutorService THREADS = Executors.newCachedThreadPool();
 
-    private Races() {
-    }
+    private Races() {}
 
     /** One round of a race: throws if its outcome is forbidden. */
     private interface Round {
@@ -60,7 +59,8 @@ public final class Races {
             try {
                 running.get(ROUND_LIMIT_SECONDS, TimeUnit.SECONDS);
             } catch (java.util.concurrent.TimeoutException stuck) {
-                Thread.getAllStackTraces().forEach((thread, frames) -> System.err.println(thread + " " + List.of(frames)));
+                Thread.getAllStackTraces()
+                        .forEach((thread, frames) -> System.err.println(thread + " " + List.of(frames)));
                 throw new AssertionError(name + ": round " + rounds + " does not end", stuck);
             }
             rounds++;
@@ -95,7 +95,7 @@ public final class Races {
     private static void executeAgainstClose() throws Exception {
         AtomicInteger accepted = new AtomicInteger();
         AtomicInteger ran = new AtomicInteger();
-        LoopThread io = Loop.start("raced", loop -> { });
+        LoopThread io = Loop.start("raced", loop -> {});
         List<Runnable> actions = new ArrayList<>();
         for (int i = 0; i < SENDERS; i++) {
             actions.add(() -> {
@@ -117,8 +117,8 @@ public final class Races {
     /** Sends that meet the close neither throw nor keep the loop from ending. */
     private static void sendAgainstClose() throws Exception {
         AtomicReference<Async> async = new AtomicReference<>();
-        LoopThread io = Loop.start("raced", loop -> async.set(new Async(loop, () -> { })));
-        io.execute(() -> { });
+        LoopThread io = Loop.start("raced", loop -> async.set(new Async(loop, () -> {})));
+        io.execute(() -> {});
         while (async.get() == null) {
             Thread.onSpinWait();
         }
@@ -136,7 +136,7 @@ public final class Races {
 
     /** Any number of threads may close or drain a loop at once; each returns when the loop has ended. */
     private static void closeAgainstClose() throws Exception {
-        LoopThread io = Loop.start("raced", loop -> { });
+        LoopThread io = Loop.start("raced", loop -> {});
         AtomicInteger ran = new AtomicInteger();
         io.execute(ran::incrementAndGet);
         together(List.of(io::close, io::drain, io::close, () -> {
@@ -158,7 +158,8 @@ public final class Races {
             ready.countDown();
         });
         ready.await(ROUND_LIMIT_SECONDS, TimeUnit.SECONDS);
-        try (steady; LoopThread restless = Loop.start("restless", Races::startAndStop)) {
+        try (steady;
+                LoopThread restless = Loop.start("restless", Races::startAndStop)) {
             sun.misc.Signal.raise(new sun.misc.Signal("USR1"));
             require(called.await(ROUND_LIMIT_SECONDS, TimeUnit.SECONDS), "the signal did not arrive");
         }
@@ -167,7 +168,7 @@ public final class Races {
 
     private static void startAndStop(Loop loop) {
         for (int i = 0; i < TASKS; i++) {
-            Signal signal = Signal.on(loop, "USR1", () -> { });
+            Signal signal = Signal.on(loop, "USR1", () -> {});
             if (i % 2 == 0) {
                 signal.stop();
             }

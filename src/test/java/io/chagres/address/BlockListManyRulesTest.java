@@ -69,8 +69,9 @@ class BlockListManyRulesTest {
                 list.removeRange(address(removed[0]), address(removed[1]));
             }
             int asked = near(random);
-            boolean covered = ranges.stream().anyMatch(each -> Integer.compareUnsigned(each[0], asked) <= 0
-                && Integer.compareUnsigned(asked, each[1]) <= 0);
+            boolean covered = ranges.stream()
+                    .anyMatch(each -> Integer.compareUnsigned(each[0], asked) <= 0
+                            && Integer.compareUnsigned(asked, each[1]) <= 0);
             assertEquals(covered, list.check(address(asked)), () -> address(asked) + " of " + list.rules());
         }
     }

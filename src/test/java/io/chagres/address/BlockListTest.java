@@ -40,7 +40,8 @@ class BlockListTest {
         for (int i = 1; i <= 15; i++) {
             assertBlocked("::" + Integer.toHexString(i));
         }
-        assertFree("1.1.1.0", "1.1.1.11", "2.2.2.2", "255.255.255.255", "::", "::10", "::ffff:ffff:ffff", "::ffff:c0a8:3");
+        assertFree(
+                "1.1.1.0", "1.1.1.11", "2.2.2.2", "255.255.255.255", "::", "::10", "::ffff:ffff:ffff", "::ffff:c0a8:3");
     }
 
     @Test
@@ -53,10 +54,20 @@ class BlockListTest {
     @Test
     @Covers("node:test-blocklist")
     void subnetsOfAnyPrefix() {
-        list.addSubnet("1.1.1.0", 16).addSubnet("10.0.0.0", 27)
-            .addSubnet("8592:757c:efae:4e45::", 64).addSubnet("8592:757c:efaf::", 51);
-        assertBlocked("1.1.0.1", "1.1.255.255", "::ffff:1.1.0.1", "10.0.0.0", "10.0.0.31", "8592:757c:efae:4e45:f::",
-            "8592:757c:efae:4e45::f", "8592:757c:efaf::", "8592:757c:efaf:1fff:ffff:ffff:ffff:ffff");
+        list.addSubnet("1.1.1.0", 16)
+                .addSubnet("10.0.0.0", 27)
+                .addSubnet("8592:757c:efae:4e45::", 64)
+                .addSubnet("8592:757c:efaf::", 51);
+        assertBlocked(
+                "1.1.0.1",
+                "1.1.255.255",
+                "::ffff:1.1.0.1",
+                "10.0.0.0",
+                "10.0.0.31",
+                "8592:757c:efae:4e45:f::",
+                "8592:757c:efae:4e45::f",
+                "8592:757c:efaf::",
+                "8592:757c:efaf:1fff:ffff:ffff:ffff:ffff");
         assertFree("1.2.0.1", "10.0.0.32", "8592:757c:efae:4f45::f", "8592:757c:efaf:2000::");
     }
 
@@ -72,17 +83,33 @@ class BlockListTest {
     @Test
     @Covers("node:test-blocklist")
     void rulesAreToldTheNewestFirst() {
-        list.addAddress("1.1.1.1").addRange("10.0.0.1", "10.0.0.10").addSubnet("8592:757C:efae:4e45::", 64)
-            .addSubnet("1.2.3.4", 8).addAddress("::0:1").addRange("::1", "::2").addSubnet("::", 0);
-        assertEquals(List.of("Subnet: IPv6 ::/0", "Range: IPv6 ::1-::2", "Address: IPv6 ::1", "Subnet: IPv4 1.0.0.0/8",
-            "Subnet: IPv6 8592:757c:efae:4e45::/64", "Range: IPv4 10.0.0.1-10.0.0.10", "Address: IPv4 1.1.1.1"), list.rules());
+        list.addAddress("1.1.1.1")
+                .addRange("10.0.0.1", "10.0.0.10")
+                .addSubnet("8592:757C:efae:4e45::", 64)
+                .addSubnet("1.2.3.4", 8)
+                .addAddress("::0:1")
+                .addRange("::1", "::2")
+                .addSubnet("::", 0);
+        assertEquals(
+                List.of(
+                        "Subnet: IPv6 ::/0",
+                        "Range: IPv6 ::1-::2",
+                        "Address: IPv6 ::1",
+                        "Subnet: IPv4 1.0.0.0/8",
+                        "Subnet: IPv6 8592:757c:efae:4e45::/64",
+                        "Range: IPv4 10.0.0.1-10.0.0.10",
+                        "Address: IPv4 1.1.1.1"),
+                list.rules());
         assertEquals("BlockList (7 rules)", list.toString());
     }
 
     @Test
     @Covers("node:test-blocklist")
     void aRuleIsThereOnceAndGoesAtOnce() {
-        list.addAddress("1.1.1.1").addAddress("1.1.1.1").addAddress("::ffff:1.1.1.1").addRange("1.1.1.1", "1.1.1.1");
+        list.addAddress("1.1.1.1")
+                .addAddress("1.1.1.1")
+                .addAddress("::ffff:1.1.1.1")
+                .addRange("1.1.1.1", "1.1.1.1");
         assertEquals(List.of("Range: IPv4 1.1.1.1-1.1.1.1", "Address: IPv4 1.1.1.1"), list.rules());
         list.removeAddress("1.1.1.1");
         assertBlocked("1.1.1.1");
@@ -113,8 +140,10 @@ class BlockListTest {
     @Covers("node:test-blocklist")
     void whatIsNoAddressIsRefusedAndNeverBlocked(String text) {
         for (Runnable wrong : List.<Runnable>of(
-            () -> list.addAddress(text), () -> list.addSubnet(text, 8), () -> list.addRange(text, "1.1.1.1"),
-            () -> list.addRange("1.1.1.1", text))) {
+                () -> list.addAddress(text),
+                () -> list.addSubnet(text, 8),
+                () -> list.addRange(text, "1.1.1.1"),
+                () -> list.addRange("1.1.1.1", text))) {
             assertRefused("ERR_INVALID_ADDRESS", String.valueOf(text), wrong);
         }
         list.addSubnet("::", 0);
@@ -147,8 +176,9 @@ class BlockListTest {
             int flipped = random.nextInt(bits);
             other[flipped / 8] ^= (byte) (128 >> flipped % 8);
             int prefix = random.nextInt(bits + 1);
-            boolean same = new BigInteger(1, network).shiftRight(bits - prefix)
-                .equals(new BigInteger(1, other).shiftRight(bits - prefix));
+            boolean same = new BigInteger(1, network)
+                    .shiftRight(bits - prefix)
+                    .equals(new BigInteger(1, other).shiftRight(bits - prefix));
             BlockList one = new BlockList().addSubnet(Ip.format(network), prefix);
             assertEquals(same, one.check(Ip.format(other)), () -> one.rules() + " " + Ip.format(other));
         }

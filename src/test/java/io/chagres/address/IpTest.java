@@ -23,7 +23,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 class IpTest {
 
     @ParameterizedTest
-    @CsvFileSource(files = "src/test/resources/net/ip-literals.tsv", delimiter = '\t', numLinesToSkip = 1, emptyValue = "")
+    @CsvFileSource(
+            files = "src/test/resources/net/ip-literals.tsv",
+            delimiter = '\t',
+            numLinesToSkip = 1,
+            emptyValue = "")
     @Covers({"node:test-net-isip", "node:test-net-isipv4", "node:test-net-isipv6"})
     void allLiteralsOfNodesTablesAreWhatTheyAreThere(int family, String text) {
         assertEquals(family, Net.isIP(text));
@@ -41,19 +45,63 @@ class IpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", ".", "...", "x127.0.0.1", "127.0.0.1x", "127.0.0", "127.0.0.1.", "127.0.0.1.1",
-        "256.0.0.1", "1.2.3.256", "01.2.3.4", "1.2.3.00", "1.2.3.-4", "+1.2.3.4", "1.2.3.4 ", " 1.2.3.4", "1..2.3",
-        "0x7f.0.0.1", "2130706433", "127.1", "1.2.3.4%eth0", "१.2.3.4", "1000.0.0.1", "1.2.3.4:80", "localhost"})
+    @ValueSource(
+            strings = {
+                "",
+                ".",
+                "...",
+                "x127.0.0.1",
+                "127.0.0.1x",
+                "127.0.0",
+                "127.0.0.1.",
+                "127.0.0.1.1",
+                "256.0.0.1",
+                "1.2.3.256",
+                "01.2.3.4",
+                "1.2.3.00",
+                "1.2.3.-4",
+                "+1.2.3.4",
+                "1.2.3.4 ",
+                " 1.2.3.4",
+                "1..2.3",
+                "0x7f.0.0.1",
+                "2130706433",
+                "127.1",
+                "1.2.3.4%eth0",
+                "१.2.3.4",
+                "1000.0.0.1",
+                "1.2.3.4:80",
+                "localhost"
+            })
     @Covers({"node:test-net-isip", "node:test-net-isipv4"})
     void anythingElseIsNot(String text) {
         assertEquals(0, Net.isIP(text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"::", "::1", "1::", "1::8", "2001:db8::ff00:42:8329", "1:2:3:4:5:6:7:8", "1:2:3:4:5:6:7::",
-        "::2:3:4:5:6:7:8", "::ffff:192.0.2.128", "64:ff9b::192.0.2.33", "1:2:3:4:5:6:1.2.3.4", "::1.2.3.4",
-        "ABCD:EF01:2345:6789:ABCD:EF01:2345:6789", "0:0:0:0:0:0:0:1", "fe80::1%eth0", "fe80::1%1", "fe80::1%eth0.0",
-        "fe80::2008%eth0-1", "0000:0000:0000:0000:0000:0000:0000:0000", "::ffff:0:0"})
+    @ValueSource(
+            strings = {
+                "::",
+                "::1",
+                "1::",
+                "1::8",
+                "2001:db8::ff00:42:8329",
+                "1:2:3:4:5:6:7:8",
+                "1:2:3:4:5:6:7::",
+                "::2:3:4:5:6:7:8",
+                "::ffff:192.0.2.128",
+                "64:ff9b::192.0.2.33",
+                "1:2:3:4:5:6:1.2.3.4",
+                "::1.2.3.4",
+                "ABCD:EF01:2345:6789:ABCD:EF01:2345:6789",
+                "0:0:0:0:0:0:0:1",
+                "fe80::1%eth0",
+                "fe80::1%1",
+                "fe80::1%eth0.0",
+                "fe80::2008%eth0-1",
+                "0000:0000:0000:0000:0000:0000:0000:0000",
+                "::ffff:0:0"
+            })
     @Covers({"node:test-net-isip", "node:test-net-isipv6"})
     void theseAreIPv6(String text) {
         assertEquals(6, Net.isIP(text));
@@ -62,10 +110,41 @@ class IpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {":", ":::", "1:", ":1", "1::2::3", "1:2:3:4:5:6:7", "1:2:3:4:5:6:7:8:9", "1:2:3:4:5:6:7:8::",
-        "::1:2:3:4:5:6:7:8", "12345::", "g::1", "1.2.3.4::", "1:1.2.3.4::", "::1.2.3.4:5", "1.2.3.4:1::", "::1.2.3",
-        "::256.1.1.1", "::1.2.3.4.5", "1:2:3:4:5:6:7:1.2.3.4", "fe80::1%", "fe80::1%eth0@1", "%eth0", "::1 ", " ::1",
-        "[::1]", "::1%a b", "::1/64", "::-1", "::+1", "0:0", "::01.2.3.4", "::१"})
+    @ValueSource(
+            strings = {
+                ":",
+                ":::",
+                "1:",
+                ":1",
+                "1::2::3",
+                "1:2:3:4:5:6:7",
+                "1:2:3:4:5:6:7:8:9",
+                "1:2:3:4:5:6:7:8::",
+                "::1:2:3:4:5:6:7:8",
+                "12345::",
+                "g::1",
+                "1.2.3.4::",
+                "1:1.2.3.4::",
+                "::1.2.3.4:5",
+                "1.2.3.4:1::",
+                "::1.2.3",
+                "::256.1.1.1",
+                "::1.2.3.4.5",
+                "1:2:3:4:5:6:7:1.2.3.4",
+                "fe80::1%",
+                "fe80::1%eth0@1",
+                "%eth0",
+                "::1 ",
+                " ::1",
+                "[::1]",
+                "::1%a b",
+                "::1/64",
+                "::-1",
+                "::+1",
+                "0:0",
+                "::01.2.3.4",
+                "::१"
+            })
     @Covers({"node:test-net-isip", "node:test-net-isipv6"})
     void andTheseAreNot(String text) {
         assertEquals(0, Net.isIP(text));
@@ -79,8 +158,17 @@ class IpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"::", "::1", "fe80::1", "fe80::", "fe80::2acf:daff:fedd:342a", "fe80:0:0:0:2acf:daff:fedd:342a",
-        "fe80:0:0:0:2acf:daff:1.2.3.4", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"})
+    @ValueSource(
+            strings = {
+                "::",
+                "::1",
+                "fe80::1",
+                "fe80::",
+                "fe80::2acf:daff:fedd:342a",
+                "fe80:0:0:0:2acf:daff:fedd:342a",
+                "fe80:0:0:0:2acf:daff:1.2.3.4",
+                "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255"
+            })
     @Covers("libuv:ip6_pton")
     void aZoneDoesNotChangeTheBytes(String text) {
         byte[] ip = Ip.parse(text);
@@ -91,8 +179,15 @@ class IpTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {":::1", "abcde::1", "fe80:0:0:0:2acf:daff:fedd:342a:5678", "fe80:0:0:0:2acf:daff:abcd:1.2.3.4",
-        "fe80:0:0:2acf:daff:1.2.3.4.5", "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255.255"})
+    @ValueSource(
+            strings = {
+                ":::1",
+                "abcde::1",
+                "fe80:0:0:0:2acf:daff:fedd:342a:5678",
+                "fe80:0:0:0:2acf:daff:abcd:1.2.3.4",
+                "fe80:0:0:2acf:daff:1.2.3.4.5",
+                "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255.255"
+            })
     @Covers("libuv:ip6_pton")
     void aZoneMakesNoAddressOfWhatIsNone(String text) {
         for (String zone : new String[] {"", "%en1", "%%%%", "%en1:1.2.3.4"}) {
@@ -127,7 +222,8 @@ class IpTest {
         "::ffff:c000:0280,                        ::ffff:192.0.2.128",
         "::fffe:c000:0280,                        ::fffe:c000:280",
         "127.0.0.1,                               127.0.0.1",
-        "255.255.255.255,                         255.255.255.255"})
+        "255.255.255.255,                         255.255.255.255"
+    })
     void textComesOutInItsShortestForm(String given, String shortest) {
         assertEquals(shortest, Ip.format(Ip.parse(given)));
     }

@@ -27,7 +27,10 @@ class LookupAddressTest {
     private final Journal journal = new Journal();
 
     private void keep(Lookup.Addresses found, Throwable failure) {
-        journal.add(failure instanceof SystemException error ? error.code() : found.addresses().toString());
+        journal.add(
+                failure instanceof SystemException error
+                        ? error.code()
+                        : found.addresses().toString());
     }
 
     private static String first(String host, LookupOptions options) {
@@ -104,10 +107,15 @@ class LookupAddressTest {
     void theServiceIsThePort() {
         assertEquals("192.0.2.1:8080", first("192.0.2.1", new LookupOptions().service("8080")));
         LookupOptions numeric = new LookupOptions().service("no-such-service").hints(Hint.AI_NUMERICSERV);
-        assertEquals("ENOTFOUND", assertThrows(SystemException.class, () -> Lookup.addressNow("192.0.2.1", numeric)).code());
+        assertEquals(
+                "ENOTFOUND",
+                assertThrows(SystemException.class, () -> Lookup.addressNow("192.0.2.1", numeric))
+                        .code());
         LookupOptions unknown = new LookupOptions().service("no-such-service");
-        assertEquals("EAI_SERVICE",
-            assertThrows(SystemException.class, () -> Lookup.addressNow("192.0.2.1", unknown)).code());
+        assertEquals(
+                "EAI_SERVICE",
+                assertThrows(SystemException.class, () -> Lookup.addressNow("192.0.2.1", unknown))
+                        .code());
     }
 
     @Test
@@ -125,20 +133,31 @@ class LookupAddressTest {
         assertThrows(SystemException.class, () -> Lookup.addressNow("localhost", numeric));
         LookupOptions mapped = new LookupOptions().family(Family.IPV6).hints(Hint.AI_V4MAPPED);
         assertEquals("[::ffff:192.0.2.1]:0", first("192.0.2.1", mapped));
-        assertEquals("EAI_ADDRFAMILY", assertThrows(SystemException.class,
-            () -> Lookup.addressNow("192.0.2.1", new LookupOptions().family(Family.IPV6))).code());
+        assertEquals(
+                "EAI_ADDRFAMILY",
+                assertThrows(
+                                SystemException.class,
+                                () -> Lookup.addressNow("192.0.2.1", new LookupOptions().family(Family.IPV6)))
+                        .code());
     }
 
     @Test
     void aZoneComesBack() {
-        assertEquals(List.of(new SocketAddress("fe80::1%lo", 0)), Lookup.addressNow("fe80::1%lo", PLAIN).addresses());
-        assertEquals(List.of(new SocketAddress("fe80::1%lo", 0)), Lookup.addressNow("fe80::1%1", PLAIN).addresses());
+        assertEquals(
+                List.of(new SocketAddress("fe80::1%lo", 0)),
+                Lookup.addressNow("fe80::1%lo", PLAIN).addresses());
+        assertEquals(
+                List.of(new SocketAddress("fe80::1%lo", 0)),
+                Lookup.addressNow("fe80::1%1", PLAIN).addresses());
     }
 
     @Test
     void aNameThatIsNoneIsNotFound() {
         for (String name : new String[] {"local\0host", "ex\u00e4mple.\u0000", "\u00e4".repeat(100), "\u00e4..b"}) {
-            assertEquals("ENOTFOUND", assertThrows(SystemException.class, () -> Lookup.addressNow(name, PLAIN)).code());
+            assertEquals(
+                    "ENOTFOUND",
+                    assertThrows(SystemException.class, () -> Lookup.addressNow(name, PLAIN))
+                            .code());
         }
     }
 

@@ -41,11 +41,14 @@ class LookupCancelTest {
     void occupyEveryWorker(Loop loop) throws InterruptedException {
         Gate started = new Gate(WorkerPool.shared().size());
         for (int i = 0; i < WorkerPool.shared().size(); i++) {
-            Work.submit(loop, () -> {
-                started.open();
-                mayEnd.await();
-                return null;
-            }, (done, failure) -> { });
+            Work.submit(
+                    loop,
+                    () -> {
+                        started.open();
+                        mayEnd.await();
+                        return null;
+                    },
+                    (done, failure) -> {});
         }
         started.await();
     }
@@ -84,9 +87,10 @@ class LookupCancelTest {
     void aSocketThatIsDestroyedTakesItsLookupBackAndItsLoopEndsWhileTheWorkersAreBusy(Loop loop) {
         try (Loop own = new Loop()) {
             Timer.after(own, 20_000, () -> {
-                calls.add("it waits for a worker");
-                mayEnd.open();
-            }).unref();
+                        calls.add("it waits for a worker");
+                        mayEnd.open();
+                    })
+                    .unref();
             Socket client = Net.connect(own, 9, "localhost");
             client.onLookup((error, address, family, host) -> calls.add("lookup"));
             client.onClose(hadError -> calls.add("close"));

@@ -24,8 +24,12 @@ class LookupMemoryTest {
         public static void main(String[] arguments) {
             Faults.install();
             try (Loop loop = new Loop()) {
-                Lookup.address(loop, "localhost", new LookupOptions(), (found, failure) -> { });
-                Lookup.address(loop, "127.0.0.1", new LookupOptions().hints(LookupOptions.Hint.AI_CANONNAME), (found, failure) -> { });
+                Lookup.address(loop, "localhost", new LookupOptions(), (found, failure) -> {});
+                Lookup.address(
+                        loop,
+                        "127.0.0.1",
+                        new LookupOptions().hints(LookupOptions.Hint.AI_CANONNAME),
+                        (found, failure) -> {});
                 loop.run();
             }
             Lookup.addressNow("::1", new LookupOptions());
@@ -34,7 +38,7 @@ class LookupMemoryTest {
             System.out.println(lists + " lists, " + freed + " freed");
             fail();
             System.out.println("without a list: " + (Faults.calls("getaddrinfo") - lists) + " more, "
-                + (Faults.calls("freeaddrinfo") - freed) + " more freed");
+                    + (Faults.calls("freeaddrinfo") - freed) + " more freed");
         }
 
         private static void fail() {

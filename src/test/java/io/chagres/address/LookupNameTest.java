@@ -56,31 +56,48 @@ class LookupNameTest {
 
     @Test
     void numericFlagsGiveItBack() {
-        assertEquals(new Lookup.Name("127.0.0.1", "80"), Lookup.nameNow(IPV4, NameFlag.NI_NUMERICHOST,
-            NameFlag.NI_NUMERICSERV));
-        assertEquals(new Lookup.Name("::1", "80"), Lookup.nameNow(IPV6, NameFlag.NI_NUMERICHOST, NameFlag.NI_NUMERICSERV));
-        assertEquals("fe80::1%lo", Lookup.nameNow(new SocketAddress("fe80::1%1", 80), NameFlag.NI_NUMERICHOST).host());
+        assertEquals(
+                new Lookup.Name("127.0.0.1", "80"),
+                Lookup.nameNow(IPV4, NameFlag.NI_NUMERICHOST, NameFlag.NI_NUMERICSERV));
+        assertEquals(
+                new Lookup.Name("::1", "80"), Lookup.nameNow(IPV6, NameFlag.NI_NUMERICHOST, NameFlag.NI_NUMERICSERV));
+        assertEquals(
+                "fe80::1%lo",
+                Lookup.nameNow(new SocketAddress("fe80::1%1", 80), NameFlag.NI_NUMERICHOST)
+                        .host());
     }
 
     /** An address without a name, but required to have one: 240.0.0.0/4 is reserved, RFC 1112. */
     @Test
     void aFailureHasNodesCode(Loop loop) {
         SocketAddress nameless = new SocketAddress("240.0.0.1", 80);
-        Lookup.name(loop, nameless, (name, failure) -> {
-            assertNull(name);
-            SystemException error = (SystemException) failure;
-            assertEquals("getnameinfo", error.syscall());
-            assertEquals("getnameinfo " + error.code() + " 240.0.0.1", error.getMessage());
-            journal.add(error.code().equals("EAI_AGAIN") ? "ENOTFOUND" : error.code()); // without a name server
-        }, NameFlag.NI_NAMEREQD);
+        Lookup.name(
+                loop,
+                nameless,
+                (name, failure) -> {
+                    assertNull(name);
+                    SystemException error = (SystemException) failure;
+                    assertEquals("getnameinfo", error.syscall());
+                    assertEquals("getnameinfo " + error.code() + " 240.0.0.1", error.getMessage());
+                    journal.add(error.code().equals("EAI_AGAIN") ? "ENOTFOUND" : error.code()); // without a name server
+                },
+                NameFlag.NI_NAMEREQD);
         loop.run();
         journal.expect("ENOTFOUND");
     }
 
     @Test
     void withoutAnAddressItIsNoQuestion(Loop loop) {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> Lookup.name(loop, null, this::found)).code());
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> Lookup.name(loop, IPV4, null)).code());
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> Lookup.nameNow(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> Lookup.name(loop, null, this::found))
+                        .code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> Lookup.name(loop, IPV4, null))
+                        .code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> Lookup.nameNow(null)).code());
     }
 }

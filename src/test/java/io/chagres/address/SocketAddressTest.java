@@ -55,22 +55,67 @@ class SocketAddressTest {
 
     @ParameterizedTest
     @CsvSource({
-        "1.2.3.4, 1.2.3.4, 0", "192.168.257:1, 192.168.1.1, 1", "256, 0.0.1.0, 0", "999999999:12, 59.154.201.255, 12",
-        "0xffffffff, 255.255.255.255, 0", "0x.0x.0, 0.0.0.0, 0", "0X7f.1, 127.0.0.1, 0", "010.0.0.011, 8.0.0.9, 0",
-        "127.0.0.1:80, 127.0.0.1, 80", "127.0.0.1:65535, 127.0.0.1, 65535", "1.2.3.4:00080, 1.2.3.4, 80",
-        "[1:0::], 1::, 0", "[1::8]:123, 1::8, 123", "[::1]:443, ::1, 443", "[fe80::1%eth0]:1, fe80::1%eth0, 1",
-        "user:80@1.2.3.4, 1.2.3.4, 0", "user:80@1.2.3.4:123, 1.2.3.4, 123", "user:80@[::1], ::1, 0",
-        "user:80@[::1]:80, ::1, 80", "a@b@1.2.3.4, 1.2.3.4, 0"})
+        "1.2.3.4, 1.2.3.4, 0",
+        "192.168.257:1, 192.168.1.1, 1",
+        "256, 0.0.1.0, 0",
+        "999999999:12, 59.154.201.255, 12",
+        "0xffffffff, 255.255.255.255, 0",
+        "0x.0x.0, 0.0.0.0, 0",
+        "0X7f.1, 127.0.0.1, 0",
+        "010.0.0.011, 8.0.0.9, 0",
+        "127.0.0.1:80, 127.0.0.1, 80",
+        "127.0.0.1:65535, 127.0.0.1, 65535",
+        "1.2.3.4:00080, 1.2.3.4, 80",
+        "[1:0::], 1::, 0",
+        "[1::8]:123, 1::8, 123",
+        "[::1]:443, ::1, 443",
+        "[fe80::1%eth0]:1, fe80::1%eth0, 1",
+        "user:80@1.2.3.4, 1.2.3.4, 0",
+        "user:80@1.2.3.4:123, 1.2.3.4, 123",
+        "user:80@[::1], ::1, 0",
+        "user:80@[::1]:80, ::1, 80",
+        "a@b@1.2.3.4, 1.2.3.4, 0"
+    })
     @Covers("node:test-socketaddress")
     void textIsAnAddressAndMayHaveAPort(String text, String address, int port) {
         assertEquals(new SocketAddress(address, port), SocketAddress.parse(text));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "not an ip", "abc.123", "259.1.1.1", "12:12:12", "1.2.3.4.5", "1..2", "1.2.3.", "08", "0xg",
-        "4294967296", "1.16777216", "1.2.3.4:", "1.2.3.4:65536", "1.2.3.4:-1", "1.2.3.4:8 0", "1.2.3.4:123456", "::1", "[::1",
-        "[]", "[1.2.3.4]", "[::1]80", "[::1]]", "::1]:80", ":80", "@", "1.2.3.4@", "१.2.3.4", "-1.2.3.4",
-        "99999999999999999999", "0x100000000000000000"})
+    @ValueSource(
+            strings = {
+                "",
+                "not an ip",
+                "abc.123",
+                "259.1.1.1",
+                "12:12:12",
+                "1.2.3.4.5",
+                "1..2",
+                "1.2.3.",
+                "08",
+                "0xg",
+                "4294967296",
+                "1.16777216",
+                "1.2.3.4:",
+                "1.2.3.4:65536",
+                "1.2.3.4:-1",
+                "1.2.3.4:8 0",
+                "1.2.3.4:123456",
+                "::1",
+                "[::1",
+                "[]",
+                "[1.2.3.4]",
+                "[::1]80",
+                "[::1]]",
+                "::1]:80",
+                ":80",
+                "@",
+                "1.2.3.4@",
+                "१.2.3.4",
+                "-1.2.3.4",
+                "99999999999999999999",
+                "0x100000000000000000"
+            })
     @Covers("node:test-socketaddress")
     void anythingElseIsNone(String text) {
         assertNull(SocketAddress.parse(text));
@@ -86,11 +131,13 @@ class SocketAddressTest {
     @Covers({"libuv:ip4_addr", "libuv:ip_name"})
     void textGoesIntoTheKernelsFormAndBack() {
         MemorySegment memory = Memory.allocate(SockAddr.SIZE);
-        for (String text : new String[] {"192.168.0.1", "255.255.255.255", "0.0.0.0", "fe80::2acf:daff:fedd:342a", "::"}) {
+        for (String text :
+                new String[] {"192.168.0.1", "255.255.255.255", "0.0.0.0", "fe80::2acf:daff:fedd:342a", "::"}) {
             SocketAddress address = new SocketAddress(text, 9123);
             int length = SockAddr.putIp(memory, address.ip(), address.port(), address.scopeId());
             assertEquals(address.isIPv6() ? 28 : 16, length);
-            assertEquals(address, SocketAddress.of(SockAddr.ip(memory), SockAddr.scopeId(memory), SockAddr.port(memory)));
+            assertEquals(
+                    address, SocketAddress.of(SockAddr.ip(memory), SockAddr.scopeId(memory), SockAddr.port(memory)));
         }
     }
 

@@ -18,7 +18,9 @@ class ZoneTest {
         for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
             SocketAddress named = new SocketAddress("fe80::1%" + device.getName(), 1);
             assertEquals(device.getIndex(), named.scopeId());
-            assertEquals(named.toString(), SocketAddress.of(named.ip(), named.scopeId(), 1).toString());
+            assertEquals(
+                    named.toString(),
+                    SocketAddress.of(named.ip(), named.scopeId(), 1).toString());
             SocketAddress numbered = new SocketAddress("fe80::1%" + device.getIndex(), 1);
             assertEquals(device.getIndex(), numbered.scopeId());
             assertEquals(named, numbered);

@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 /** Rows, decisions and tests, joined. */
 final class Conformance {
     private final List<Row> rows = Tables.rows();
-    private final Map<String, Decision> decisions = Tables.decisions().stream().collect(toMap(Decision::id, Function.identity()));
+    private final Map<String, Decision> decisions =
+            Tables.decisions().stream().collect(toMap(Decision::id, Function.identity()));
     private final Coverage coverage = Coverage.ofCompiledTests();
 
     List<Row> rows(Source source) {
@@ -51,24 +52,34 @@ final class Conformance {
 
     /** What is wrong with the tables or the annotations, one sentence each. */
     List<String> faults() {
-        return Stream.of(unknownRowsInTests(), unknownRowsInDecisions(), coveredThoughNotApplicable(), coverage.faults().stream())
-                .flatMap(Function.identity()).sorted().toList();
+        return Stream.of(
+                        unknownRowsInTests(),
+                        unknownRowsInDecisions(),
+                        coveredThoughNotApplicable(),
+                        coverage.faults().stream())
+                .flatMap(Function.identity())
+                .sorted()
+                .toList();
     }
 
     private Stream<String> unknownRowsInTests() {
         Set<String> known = ids();
-        return coverage.testsById().entrySet().stream().filter(entry -> !known.contains(entry.getKey()))
-                .map(entry -> entry.getKey() + " is no row, but named by @Covers of " + String.join(", ", entry.getValue()));
+        return coverage.testsById().entrySet().stream()
+                .filter(entry -> !known.contains(entry.getKey()))
+                .map(entry ->
+                        entry.getKey() + " is no row, but named by @Covers of " + String.join(", ", entry.getValue()));
     }
 
     private Stream<String> unknownRowsInDecisions() {
         Set<String> known = ids();
-        return decisions.keySet().stream().filter(id -> !known.contains(id))
+        return decisions.keySet().stream()
+                .filter(id -> !known.contains(id))
                 .map(id -> id + " is no row, but named in decisions.tsv");
     }
 
     private Stream<String> coveredThoughNotApplicable() {
-        return rows.stream().filter(row -> doesNotApply(row) && isCovered(row))
+        return rows.stream()
+                .filter(row -> doesNotApply(row) && isCovered(row))
                 .map(row -> row.id() + " does not apply, says decisions.tsv, but is covered by "
                         + String.join(", ", testsOf(row)));
     }

@@ -61,7 +61,11 @@ final class ConformanceReport {
     }
 
     private void chapter(Source source, List<Row> rows) {
-        text.append("\n## ").append(source.title()).append("\n\n").append(source.introduction()).append('\n');
+        text.append("\n## ")
+                .append(source.title())
+                .append("\n\n")
+                .append(source.introduction())
+                .append('\n');
         summary(rows);
         list("Covered", rows, conformance::isCovered, "test", this::tests);
         list("Differing", rows, conformance::differs, "why", conformance::reason);
@@ -89,12 +93,17 @@ final class ConformanceReport {
         text.append(" | ").append(rows.stream().filter(predicate).count());
     }
 
-    private void list(String title, List<Row> rows, Predicate<Row> predicate, String column, Function<Row, String> cell) {
+    private void list(
+            String title, List<Row> rows, Predicate<Row> predicate, String column, Function<Row, String> cell) {
         List<Row> listed = rows.stream().filter(predicate).toList();
         if (listed.isEmpty()) {
             return;
         }
-        text.append("\n### ").append(title).append("\n\n| row | fact | ").append(column).append(" |\n|---|---|---|\n");
+        text.append("\n### ")
+                .append(title)
+                .append("\n\n| row | fact | ")
+                .append(column)
+                .append(" |\n|---|---|---|\n");
         for (Row row : listed) {
             text.append("| %s | %s | %s |\n".formatted(row.name(), row.fact(), cell.apply(row)));
         }

@@ -3,7 +3,8 @@ package io.chagres.conformance;
 /** Why a row does not apply to Chagres, or in what it is meant to differ. */
 record Decision(String id, Kind kind, String reason) {
     enum Kind {
-        NOT_APPLICABLE("n/a"), DIFFERS("differs");
+        NOT_APPLICABLE("n/a"),
+        DIFFERS("differs");
 
         private final String word;
 

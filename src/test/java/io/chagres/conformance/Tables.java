@@ -18,7 +18,9 @@ final class Tables {
     }
 
     static List<Decision> decisions() {
-        return lines("decisions", 3).map(cells -> new Decision(cells[0], Decision.Kind.of(cells[1]), cells[2])).toList();
+        return lines("decisions", 3)
+                .map(cells -> new Decision(cells[0], Decision.Kind.of(cells[1]), cells[2]))
+                .toList();
     }
 
     private static Stream<Row> rows(Source source) {

@@ -43,7 +43,8 @@ class ChatAbuseTest {
     @Test
     void aClientThatGivesNoNameIsDisconnected() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening(List.of("-DnameMillis=200"), "Chat");
-             Caller named = ChatTest.join(server, "ann"); Caller silent = new Caller(server)) {
+                Caller named = ChatTest.join(server, "ann");
+                Caller silent = new Caller(server)) {
             silent.hear("* Who are you?");
             silent.hearEnd();
             named.say("still here\n");
@@ -58,7 +59,8 @@ class ChatAbuseTest {
     @Test
     void aNameHasALimitAndNoControlCharacters() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("Chat");
-             Caller ann = ChatTest.join(server, "ann"); Caller other = new Caller(server)) {
+                Caller ann = ChatTest.join(server, "ann");
+                Caller other = new Caller(server)) {
             other.say("x".repeat(33) + "\n\033[2Jbob\n\007bell\n");
             other.hear("* Who are you?", "* A name has 1 to 32 letters. Who are you?", "* Welcome, [2Jbob.");
             ann.hear("* [2Jbob is here.", "[2Jbob: bell");

@@ -46,7 +46,9 @@ class ChatTest {
 
     @Test
     void aLineGoesToEverybodyElse() throws IOException {
-        try (Caller ann = join("ann"); Caller bob = join("bob"); Caller silent = new Caller(server)) {
+        try (Caller ann = join("ann");
+                Caller bob = join("bob");
+                Caller silent = new Caller(server)) {
             ann.hear("* bob is here.");
             try (Caller cat = join("c\u00e4t")) {
                 ann.hear("* c\u00e4t is here.");
@@ -66,7 +68,8 @@ class ChatTest {
 
     @Test
     void nobodyTakesTheNameOfAnother() throws IOException {
-        try (Caller ann = join("ann"); Caller other = new Caller(server)) {
+        try (Caller ann = join("ann");
+                Caller other = new Caller(server)) {
             other.say("ann\nbea\n");
             other.hear("* Who are you?", "* That name is taken. Who are you?", "* Welcome, bea.");
             ann.hear("* bea is here.");
@@ -84,7 +87,8 @@ class ChatTest {
 
     @Test
     void whoSpeaksWithoutEndIsPutOut() throws Exception {
-        try (Caller ann = join("ann"); Caller bob = join("bob")) {
+        try (Caller ann = join("ann");
+                Caller bob = join("bob")) {
             ann.hear("* bob is here.");
             bob.say("x".repeat(5000));
             ann.hear("* bob has left.");
@@ -97,7 +101,9 @@ class ChatTest {
     void whoDoesNotListenIsPutOut() throws Exception {
         String words = "word ".repeat(800).strip();
         String gone = "* sleeper has left.";
-        try (Caller listener = join("listener"); Caller sleeper = join("sleeper"); Caller speaker = join("speaker")) {
+        try (Caller listener = join("listener");
+                Caller sleeper = join("sleeper");
+                Caller speaker = join("speaker")) {
             listener.hear("* sleeper is here.", "* speaker is here.");
             String heard = "";
             for (int said = 0; said < MOST_SAID && !heard.equals(gone); said++) {
@@ -114,7 +120,8 @@ class ChatTest {
 
     @Test
     void atTheEndEverybodyIsTold() throws Exception {
-        try (ExampleProcess other = ExampleProcess.listening("Chat"); Caller ann = new Caller(other)) {
+        try (ExampleProcess other = ExampleProcess.listening("Chat");
+                Caller ann = new Caller(other)) {
             ann.say("ann\n");
             ann.hear("* Who are you?", "* Welcome, ann.");
             other.signal("INT");

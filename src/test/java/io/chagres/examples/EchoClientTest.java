@@ -17,13 +17,13 @@ class EchoClientTest {
     @Test
     void itPrintsWhatComesAndEndsAfterTheServer() throws Exception {
         try (Peer<String> server = Peer.server(socket -> {
-                 assertEquals("gr\u00fc\u00df dich\n", Talk.text(socket, 12));
-                 Talk.send(socket, "one\ntwo\n");
-                 String rest = Talk.allText(socket);
-                 Talk.send(socket, "bye\n");
-                 return rest;
-             });
-             ExampleProcess client = clientOf(server.port())) {
+                    assertEquals("gr\u00fc\u00df dich\n", Talk.text(socket, 12));
+                    Talk.send(socket, "one\ntwo\n");
+                    String rest = Talk.allText(socket);
+                    Talk.send(socket, "bye\n");
+                    return rest;
+                });
+                ExampleProcess client = clientOf(server.port())) {
             client.type("gr\u00fc\u00df dich\n");
             assertEquals("one", client.nextLine());
             assertEquals("two", client.nextLine());
@@ -38,10 +38,11 @@ class EchoClientTest {
     /** A mebibyte and more, echoed by a server that is one of ours. */
     @Test
     void manyLinesComeBackInOrder() throws Exception {
-        String lines = IntStream.range(0, 20_000).mapToObj(i -> "line " + i + " of very many, which are all alike\n")
-            .collect(joining());
+        String lines = IntStream.range(0, 20_000)
+                .mapToObj(i -> "line " + i + " of very many, which are all alike\n")
+                .collect(joining());
         try (ExampleProcess server = ExampleProcess.listening("EchoServer");
-             ExampleProcess client = clientOf(server.port())) {
+                ExampleProcess client = clientOf(server.port())) {
             client.type(lines);
             client.typeEnd();
             for (String line : lines.split("\n")) {
@@ -54,7 +55,7 @@ class EchoClientTest {
     @Test
     void itExitsWithTheServerThoughSomebodyIsTyping() throws Exception {
         try (Peer<String> server = Peer.server(socket -> Talk.text(socket, 3));
-             ExampleProcess client = clientOf(server.port())) {
+                ExampleProcess client = clientOf(server.port())) {
             client.type("hi\n");
             assertEquals("hi\n", server.result());
             assertEquals(0, client.exitStatus());

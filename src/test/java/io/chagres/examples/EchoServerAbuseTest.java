@@ -33,7 +33,7 @@ class EchoServerAbuseTest {
     @BeforeAll
     static void start() throws Exception {
         server = ExampleProcess.listening(List.of("-Xmx32m"), "EchoServer");
-        heapAtRest = server.liveHeap();   // asked first: a JVM that is asked has one socket more from then on
+        heapAtRest = server.liveHeap(); // asked first: a JVM that is asked has one socket more from then on
         socketsAtRest = server.sockets();
     }
 
@@ -72,8 +72,11 @@ class EchoServerAbuseTest {
     void oneThatIsKilledWhileItSends() throws Exception {
         Path bash = Path.of("/bin/bash");
         assumeTrue(Files.isExecutable(bash), "bash is not installed");
-        Process client = new ProcessBuilder(bash.toString(), "-c",
-            "exec 3<>/dev/tcp/127.0.0.1/" + server.port() + "; exec cat /dev/zero >&3").start();
+        Process client = new ProcessBuilder(
+                        bash.toString(),
+                        "-c",
+                        "exec 3<>/dev/tcp/127.0.0.1/" + server.port() + "; exec cat /dev/zero >&3")
+                .start();
         try {
             ExampleProcess.await("it connects", () -> server.sockets().size() == socketsAtRest.size() + 1);
             assertServes();
@@ -108,8 +111,9 @@ class EchoServerAbuseTest {
     }
 
     private static void assertHolds(long bytes) throws IOException {
-        System.out.printf("EchoServerAbuseTest: it holds %d KiB for one that does not read; its memory is %d MiB%n",
-            bytes / 1024, server.memory("VmRSS") / MEBI);
+        System.out.printf(
+                "EchoServerAbuseTest: it holds %d KiB for one that does not read; its memory is %d MiB%n",
+                bytes / 1024, server.memory("VmRSS") / MEBI);
         assertTrue(bytes < MOST_HELD, () -> bytes + " bytes held");
     }
 

@@ -17,11 +17,14 @@ class EchoServerArgumentsTest {
     private static final List<String> DENY = List.of("--illegal-native-access=deny");
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "abc   | 127.0.0.1            | EchoServer: the port must be a number, and not \"abc\"",
-        "70000 | 127.0.0.1            | EchoServer: options.port should be >= 0 and < 65536. Received 70000.",
-        "9     | 4.4.4.4              | EchoServer: listen EADDRNOTAVAIL: address not available 4.4.4.4:9",
-        "0     | no-such-host.invalid | EchoServer: getaddrinfo ENOTFOUND no-such-host.invalid"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "abc   | 127.0.0.1            | EchoServer: the port must be a number, and not \"abc\"",
+                "70000 | 127.0.0.1            | EchoServer: options.port should be >= 0 and < 65536. Received 70000.",
+                "9     | 4.4.4.4              | EchoServer: listen EADDRNOTAVAIL: address not available 4.4.4.4:9",
+                "0     | no-such-host.invalid | EchoServer: getaddrinfo ENOTFOUND no-such-host.invalid"
+            })
     void wrongArguments(String port, String host, String line) throws Exception {
         try (ExampleProcess server = ExampleProcess.start("EchoServer", port, host)) {
             assertFails(server, line);
@@ -31,9 +34,9 @@ class EchoServerArgumentsTest {
     @Test
     void aPortInUse() throws Exception {
         try (ServerSocket busy = Peer.listener("127.0.0.1", 0);
-             ExampleProcess server = ExampleProcess.start("EchoServer", Integer.toString(busy.getLocalPort()))) {
-            assertFails(server,
-                "EchoServer: listen EADDRINUSE: address already in use 127.0.0.1:" + busy.getLocalPort());
+                ExampleProcess server = ExampleProcess.start("EchoServer", Integer.toString(busy.getLocalPort()))) {
+            assertFails(
+                    server, "EchoServer: listen EADDRINUSE: address already in use 127.0.0.1:" + busy.getLocalPort());
         }
     }
 

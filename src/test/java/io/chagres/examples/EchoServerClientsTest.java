@@ -64,7 +64,10 @@ class EchoServerClientsTest {
         Path in = Files.write(folder.resolve("in"), noise);
         File out = folder.resolve("out").toFile();
         Process nc = new ProcessBuilder("nc", "-N", "127.0.0.1", Integer.toString(server.port()))
-            .redirectInput(in.toFile()).redirectOutput(out).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+                .redirectInput(in.toFile())
+                .redirectOutput(out)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
         assertEnds(nc);
         assertArrayEquals(noise, Files.readAllBytes(out.toPath()));
     }
@@ -82,7 +85,9 @@ class EchoServerClientsTest {
             });
             client.end(sent);
             """);
-        assertEnds(new ProcessBuilder("node", script.toString(), Integer.toString(server.port())).inheritIO().start());
+        assertEnds(new ProcessBuilder("node", script.toString(), Integer.toString(server.port()))
+                .inheritIO()
+                .start());
     }
 
     @Test

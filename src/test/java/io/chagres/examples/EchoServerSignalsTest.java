@@ -21,7 +21,8 @@ class EchoServerSignalsTest {
     @Covers({"S111", "S112", "S114"})
     void itAcceptsNoMoreAndExitsWhenTheLastClientHasLeft(String signal) throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("EchoServer");
-             Socket first = server.connect(); Socket second = server.connect()) {
+                Socket first = server.connect();
+                Socket second = server.connect()) {
             assertEcho(first, "before");
             assertEcho(second, "before");
             server.signal(signal);
@@ -48,7 +49,8 @@ class EchoServerSignalsTest {
 
     @Test
     void aSecondSignalMakesItExitAtOnce() throws Exception {
-        try (ExampleProcess server = ExampleProcess.listening("EchoServer"); Socket client = server.connect()) {
+        try (ExampleProcess server = ExampleProcess.listening("EchoServer");
+                Socket client = server.connect()) {
             assertEcho(client, "here");
             server.signal("INT");
             assertEquals("closing: 1 clients are still here", server.nextLine());

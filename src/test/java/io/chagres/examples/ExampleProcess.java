@@ -60,9 +60,10 @@ final class ExampleProcess implements AutoCloseable {
 
     /** As {@link #listening(String, String...)}, with more options for the JVM. */
     static ExampleProcess listening(List<String> options, String name, String... more)
-        throws IOException, InterruptedException {
+            throws IOException, InterruptedException {
         String[] arguments = Stream.concat(Stream.of("0"), Stream.of(more)).toArray(String[]::new);
-        List<String> all = Stream.concat(Stream.of(ALLOW_NATIVE), options.stream()).toList();
+        List<String> all =
+                Stream.concat(Stream.of(ALLOW_NATIVE), options.stream()).toList();
         return startWith(all, name, arguments).awaitListening();
     }
 
@@ -90,8 +91,9 @@ final class ExampleProcess implements AutoCloseable {
             } catch (IOException e) {
                 throw new AssertionError(e);
             }
-            int status = ToolProvider.findFirst("javac").orElseThrow()
-                .run(System.out, System.err, command.toArray(String[]::new));
+            int status = ToolProvider.findFirst("javac")
+                    .orElseThrow()
+                    .run(System.out, System.err, command.toArray(String[]::new));
             assertEquals(0, status, "javac");
         }
 
@@ -162,7 +164,9 @@ final class ExampleProcess implements AutoCloseable {
 
     private String next(BlockingQueue<String> lines) throws InterruptedException {
         String line = lines.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        assertTrue(line != null && !line.equals(NO_MORE), () -> "no line came; the others are " + output + " and " + errors);
+        assertTrue(
+                line != null && !line.equals(NO_MORE),
+                () -> "no line came; the others are " + output + " and " + errors);
         return line;
     }
 
@@ -225,7 +229,10 @@ final class ExampleProcess implements AutoCloseable {
     Set<String> sockets() {
         Set<String> sockets = new TreeSet<>();
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
-            descriptors.map(ExampleProcess::target).filter(name -> name.startsWith("socket:")).forEach(sockets::add);
+            descriptors
+                    .map(ExampleProcess::target)
+                    .filter(name -> name.startsWith("socket:"))
+                    .forEach(sockets::add);
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -244,10 +251,14 @@ final class ExampleProcess implements AutoCloseable {
     long liveHeap() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         Process counting = Waits.limit(new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
-            .redirectErrorStream(true).start());
+                .redirectErrorStream(true)
+                .start());
         List<String> lines = counting.inputReader().lines().toList();
         assertEquals(0, Waits.exit(counting), () -> "jcmd: " + lines);
-        String total = lines.stream().filter(line -> line.startsWith("Total")).findFirst().orElseThrow();
+        String total = lines.stream()
+                .filter(line -> line.startsWith("Total"))
+                .findFirst()
+                .orElseThrow();
         return Long.parseLong(total.strip().split(" +")[2]);
     }
 
@@ -258,7 +269,9 @@ final class ExampleProcess implements AutoCloseable {
 
     private String status(String field) throws IOException {
         try (Stream<String> lines = Files.lines(Path.of("/proc/" + process.pid() + "/status"))) {
-            String line = lines.filter(each -> each.startsWith(field + ":")).findFirst().orElseThrow();
+            String line = lines.filter(each -> each.startsWith(field + ":"))
+                    .findFirst()
+                    .orElseThrow();
             return line.substring(field.length() + 1).strip();
         }
     }

@@ -23,7 +23,8 @@ class GracefulExitTest {
     @Covers({"S110", "S111", "S112", "S113", "S114"})
     void itExitsWhenTheLastClientHasLeft() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
-             Caller first = new Caller(server); Caller second = new Caller(server)) {
+                Caller first = new Caller(server);
+                Caller second = new Caller(server)) {
             first.say("one\n");
             first.hear("one");
             second.say("two\n");
@@ -45,7 +46,8 @@ class GracefulExitTest {
     @Test
     @Covers({"S112", "S114"})
     void whoStaysTooLongIsDisconnected() throws Exception {
-        try (ExampleProcess server = ExampleProcess.listening("GracefulExit", "0"); Caller client = new Caller(server)) {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit", "0");
+                Caller client = new Caller(server)) {
             client.say("here\n");
             client.hear("here");
             server.signal("TERM");
@@ -61,7 +63,8 @@ class GracefulExitTest {
     @Covers("S114")
     void whatIsUnderWayArrives() throws Exception {
         byte[] noise = Talk.noise(114, UNDER_WAY);
-        try (ExampleProcess server = ExampleProcess.listening("GracefulExit"); Socket client = server.connect()) {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
+                Socket client = server.connect()) {
             Sender sender = new Sender(client, noise, 0, noise.length);
             sender.awaitDoneOrStuck();
             server.signal("INT");
@@ -76,7 +79,8 @@ class GracefulExitTest {
     @Covers("S115")
     void killedItAbortsWhatIsUnderWay() throws Exception {
         byte[] noise = Talk.noise(115, UNDER_WAY);
-        try (ExampleProcess server = ExampleProcess.listening("GracefulExit"); Socket client = server.connect()) {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
+                Socket client = server.connect()) {
             Sender sender = new Sender(client, noise, 0, noise.length);
             sender.awaitDoneOrStuck();
             server.signal("KILL");
@@ -103,7 +107,8 @@ class GracefulExitTest {
     /** Nobody listens to the errors of its sockets: they go to the handler for what nobody catches. */
     @Test
     void aResetDoesNotEndIt() throws Exception {
-        try (ExampleProcess server = ExampleProcess.listening("GracefulExit"); Caller other = new Caller(server)) {
+        try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
+                Caller other = new Caller(server)) {
             try (Socket client = server.connect()) {
                 Talk.send(client, "x");
                 assertEquals("x", Talk.text(client, 1));

@@ -43,30 +43,69 @@ class HttpPlaintextAbuseTest {
     private static List<String> answers(String requests) throws IOException {
         try (Socket client = server.connect()) {
             Talk.send(client, requests);
-            return STATUS.matcher(Talk.allText(client)).results().map(found -> found.group(1)).toList();
+            return STATUS.matcher(Talk.allText(client))
+                    .results()
+                    .map(found -> found.group(1))
+                    .toList();
         }
     }
 
     private static String unescaped(String text) {
-        return text.replace("\\r", "\r").replace("\\n", "\n").replace("\\t", "\t").replace("\\0", "\0");
+        return text.replace("\\r", "\r")
+                .replace("\\n", "\n")
+                .replace("\\t", "\t")
+                .replace("\\0", "\0");
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {
-        "Content-Length : 38", "Content-Length\\t: 38", " Content-Length: 38", "X: a\\r\\n Content-Length: 38", "X: a\\r\\n\\tb",
-        "X: a\\nContent-Length: 38", "X: a\\rContent-Length: 38", "X: a\\r", "X: a\\0b", ": 38", "Content-Length", "X y: 1",
-        "Content-Length: 5\\r\\nContent-Length: 38", "Content-Length: 38\\r\\nContent-Length: 38", "Content-Length: 38, 38",
-        "Content-Length: +38", "Content-Length: -1", "Content-Length: 0x26", "Content-Length:", "Content-Length: 3 8",
-        "Content-Length: 99999999999999999999", "Transfer-Encoding: chunked\\r\\nContent-Length: 38",
-        "Content-Length: 38\\r\\nTransfer-Encoding: identity", "Host: there"})
+    @ValueSource(
+            strings = {
+                "Content-Length : 38",
+                "Content-Length\\t: 38",
+                " Content-Length: 38",
+                "X: a\\r\\n Content-Length: 38",
+                "X: a\\r\\n\\tb",
+                "X: a\\nContent-Length: 38",
+                "X: a\\rContent-Length: 38",
+                "X: a\\r",
+                "X: a\\0b",
+                ": 38",
+                "Content-Length",
+                "X y: 1",
+                "Content-Length: 5\\r\\nContent-Length: 38",
+                "Content-Length: 38\\r\\nContent-Length: 38",
+                "Content-Length: 38, 38",
+                "Content-Length: +38",
+                "Content-Length: -1",
+                "Content-Length: 0x26",
+                "Content-Length:",
+                "Content-Length: 3 8",
+                "Content-Length: 99999999999999999999",
+                "Transfer-Encoding: chunked\\r\\nContent-Length: 38",
+                "Content-Length: 38\\r\\nTransfer-Encoding: identity",
+                "Host: there"
+            })
     void aFieldThatTheStandardForbidsIsRefused(String field) throws IOException {
         assertEquals(List.of("400"), answers(GET + HOST + unescaped(field) + "\r\n\r\n" + SMUGGLED));
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"GET  /plaintext HTTP/1.1", "GET\\t/plaintext\\tHTTP/1.1", "GET /plaintext HTTP/1.1 ", " GET / HTTP/1.1",
-        "GET /plain text HTTP/1.1", "GET /plaintext http/1.1", "GET /plaintext HTTP/1.10", "GET /plaintext HTTP/2.0", "GET /plaintext",
-        "G(T /plaintext HTTP/1.1", "GET /\\0 HTTP/1.1", "GET /plaintext\\n HTTP/1.1", "\\r\\n"})
+    @ValueSource(
+            strings = {
+                "GET  /plaintext HTTP/1.1",
+                "GET\\t/plaintext\\tHTTP/1.1",
+                "GET /plaintext HTTP/1.1 ",
+                " GET / HTTP/1.1",
+                "GET /plain text HTTP/1.1",
+                "GET /plaintext http/1.1",
+                "GET /plaintext HTTP/1.10",
+                "GET /plaintext HTTP/2.0",
+                "GET /plaintext",
+                "G(T /plaintext HTTP/1.1",
+                "GET /\\0 HTTP/1.1",
+                "GET /plaintext\\n HTTP/1.1",
+                "\\r\\n"
+            })
     void aRequestLineThatTheStandardForbidsIsRefused(String line) throws IOException {
         assertEquals(List.of("400"), answers(unescaped(line) + "\r\n" + HOST + "\r\n" + SMUGGLED));
     }
@@ -86,7 +125,9 @@ class HttpPlaintextAbuseTest {
     @Test
     void anEmptyBodyAndAnEmptyLineBeforeARequestAreAllowed() throws IOException {
         String last = GET + HOST + "Connection: keep-alive, Close\r\n\r\n";
-        assertEquals(List.of("200", "200"), answers("\r\n" + GET + HOST + "Content-Length: 0\r\n\r\n\r\n" + last + SMUGGLED));
+        assertEquals(
+                List.of("200", "200"),
+                answers("\r\n" + GET + HOST + "Content-Length: 0\r\n\r\n\r\n" + last + SMUGGLED));
     }
 
     @Test

@@ -54,7 +54,7 @@ class HttpPlaintextTest {
 
     private static String response(String status, String body, String more) {
         return "HTTP/1.1 " + status + "\r\nContent-Type: text/plain\r\nContent-Length: " + body.length() + "\r\n" + more
-            + "\r\n" + body;
+                + "\r\n" + body;
     }
 
     @Test
@@ -65,13 +65,17 @@ class HttpPlaintextTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "-I   | /plaintext | HTTP/1.1 200 OK              | 13",
-        "-i   | /elsewhere | HTTP/1.1 404 Not Found       | 26",
-        "-i0  | /plaintext | HTTP/1.1 200 OK              | 13",
-        "-id1 | /plaintext | HTTP/1.1 501 Not Implemented | 45"})
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "-I   | /plaintext | HTTP/1.1 200 OK              | 13",
+                "-i   | /elsewhere | HTTP/1.1 404 Not Found       | 26",
+                "-i0  | /plaintext | HTTP/1.1 200 OK              | 13",
+                "-id1 | /plaintext | HTTP/1.1 501 Not Implemented | 45"
+            })
     void curlAsksInAllManners(String option, String path, String status, String length) throws Exception {
-        List<String> lines = Program.run("curl", "-s", option, url(path)).lines().toList();
+        List<String> lines =
+                Program.run("curl", "-s", option, url(path)).lines().toList();
         assertEquals(status, lines.get(0));
         assertTrue(lines.contains("Content-Length: " + length), lines::toString);
     }
@@ -79,7 +83,8 @@ class HttpPlaintextTest {
     @Test
     void wrkFindsNoErrors() throws Exception {
         String printed = Program.run("wrk", "-d1s", "-c8", "-t1", url("/plaintext"));
-        System.out.println("HttpPlaintextTest: " + printed.lines().filter(line -> line.contains("requests in")).toList());
+        System.out.println("HttpPlaintextTest: "
+                + printed.lines().filter(line -> line.contains("requests in")).toList());
         assertTrue(printed.contains("Requests/sec"), printed);
         assertFalse(printed.contains("Non-2xx") || printed.contains("Socket errors"), printed);
         assertFalse(printed.contains(" 0 requests in"), printed);
@@ -92,7 +97,8 @@ class HttpPlaintextTest {
             client.hear("HTTP/1.1 200 OK");
             String line = client.nextLine();
             assertTrue(line.matches("Date: \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT"), line);
-            Instant date = ZonedDateTime.parse(line.substring(6), DateTimeFormatter.RFC_1123_DATE_TIME).toInstant();
+            Instant date = ZonedDateTime.parse(line.substring(6), DateTimeFormatter.RFC_1123_DATE_TIME)
+                    .toInstant();
             assertTrue(Duration.between(date, Instant.now()).abs().toSeconds() < 30, line);
         }
     }
@@ -131,7 +137,8 @@ class HttpPlaintextTest {
 
     @Test
     void atItsExitItEndsWhatIsOnlyKept() throws Exception {
-        try (ExampleProcess other = ExampleProcess.listening("HttpPlaintext"); Socket client = other.connect()) {
+        try (ExampleProcess other = ExampleProcess.listening("HttpPlaintext");
+                Socket client = other.connect()) {
             Talk.send(client, GET);
             assertTrue(Talk.text(client, answerLength()).endsWith(BODY));
             other.signal("INT");
@@ -145,8 +152,9 @@ class HttpPlaintextTest {
     void whatIsNoRequestIsRefused() throws IOException {
         String close = "Connection: close\r\n";
         assertEquals(response("400 Bad Request", "This is not HTTP/1.\n", close), ask("what?\r\n\r\n" + GET));
-        assertEquals(response("431 Request Header Fields Too Large", "Say it in 8 KiB.\n", close),
-            ask("GET /" + "x".repeat(9000)));
+        assertEquals(
+                response("431 Request Header Fields Too Large", "Say it in 8 KiB.\n", close),
+                ask("GET /" + "x".repeat(9000)));
     }
 
     /** Millions of answers that nobody reads are not made: the client is held back until it reads. */

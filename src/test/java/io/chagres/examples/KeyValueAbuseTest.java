@@ -81,7 +81,9 @@ class KeyValueAbuseTest {
     @Test
     void manyRepliesOfAMebibyteThatAreNotRead() throws IOException {
         try (Socket client = server.connect()) {
-            assertEquals("+OK\r\n", Talk.ask(client, "*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$1048000\r\n" + "x".repeat(1_048_000) + "\r\n"));
+            assertEquals(
+                    "+OK\r\n",
+                    Talk.ask(client, "*3\r\n$3\r\nSET\r\n$3\r\nbig\r\n$1048000\r\n" + "x".repeat(1_048_000) + "\r\n"));
         }
         for (int i = 0; i < 100; i++) {
             send(stranger(), "GET big\r\n".repeat(20));
@@ -94,7 +96,10 @@ class KeyValueAbuseTest {
         int stored = 0;
         try (Socket client = server.connect()) {
             for (int i = 0; i < 100; i++) {
-                Talk.send(client, "*3\r\n$3\r\nSET\r\n$2\r\n" + (10 + i % 90) + "\r\n$" + value.length() + "\r\n" + value + "\r\n");
+                Talk.send(
+                        client,
+                        "*3\r\n$3\r\nSET\r\n$2\r\n" + (10 + i % 90) + "\r\n$" + value.length() + "\r\n" + value
+                                + "\r\n");
                 String reply = Talk.text(client, 1);
                 while (!reply.endsWith("\r\n")) {
                     reply += Talk.text(client, 1);
@@ -119,7 +124,7 @@ class KeyValueAbuseTest {
     @Test
     void aRequestThatTakesTooLong() throws Exception {
         try (ExampleProcess strict = ExampleProcess.listening(List.of("-DrequestMillis=200"), "KeyValue");
-             Socket slow = strict.connect()) {
+                Socket slow = strict.connect()) {
             Talk.send(slow, "PING\r\n*2\r\n$4\r\nEC");
             assertEquals("+PONG\r\n", Talk.text(slow, 7));
             Talk.ending(slow);

@@ -46,37 +46,52 @@ class KeyValueTest {
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "ping                          ; PONG",
-        "ping hello                    ; \"hello\"",
-        "echo \"a b\"                  ; \"a b\"",
-        "get nothing                   ; (nil)",
-        "set a 1 | get a               ; OK | \"1\"",
-        "set b 7 | incr b | get b      ; OK | (integer) 8 | \"8\"",
-        "incr c | incr c               ; (integer) 1 | (integer) 2",
-        "set d x | incr d              ; OK | (error) ERR value is not an integer or out of range",
-        "set e 1 | set f 1 | del e f g ; OK | OK | (integer) 2",
-        "ttl nothing                   ; (integer) -2",
-        "set h 1 | ttl h               ; OK | (integer) -1",
-        "set i 1 ex 100 | ttl i        ; OK | (integer) 100",
-        "set j 1 | expire j 50 | ttl j ; OK | (integer) 1 | (integer) 50",
-        "expire nothing 5              ; (integer) 0",
-        "set k 1 | expire k 0 | get k  ; OK | (integer) 1 | (nil)",
-        "set l 1 ex 9 | set l 2 | ttl l; OK | OK | (integer) -1",
-        "set m 1 nx 5                  ; (error) ERR syntax error",
-        "set m 1 ex 0                  ; (error) ERR invalid expire time in 'set' command",
-        "set m 1 ex 99999999999999999  ; (error) ERR value is not an integer or out of range",
-        "Get                           ; (error) ERR wrong number of arguments for 'Get' command",
-        "lpush a b                     ; (error) ERR unknown command 'lpush'"})
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "ping                          ; PONG",
+                "ping hello                    ; \"hello\"",
+                "echo \"a b\"                  ; \"a b\"",
+                "get nothing                   ; (nil)",
+                "set a 1 | get a               ; OK | \"1\"",
+                "set b 7 | incr b | get b      ; OK | (integer) 8 | \"8\"",
+                "incr c | incr c               ; (integer) 1 | (integer) 2",
+                "set d x | incr d              ; OK | (error) ERR value is not an integer or out of range",
+                "set e 1 | set f 1 | del e f g ; OK | OK | (integer) 2",
+                "ttl nothing                   ; (integer) -2",
+                "set h 1 | ttl h               ; OK | (integer) -1",
+                "set i 1 ex 100 | ttl i        ; OK | (integer) 100",
+                "set j 1 | expire j 50 | ttl j ; OK | (integer) 1 | (integer) 50",
+                "expire nothing 5              ; (integer) 0",
+                "set k 1 | expire k 0 | get k  ; OK | (integer) 1 | (nil)",
+                "set l 1 ex 9 | set l 2 | ttl l; OK | OK | (integer) -1",
+                "set m 1 nx 5                  ; (error) ERR syntax error",
+                "set m 1 ex 0                  ; (error) ERR invalid expire time in 'set' command",
+                "set m 1 ex 99999999999999999  ; (error) ERR value is not an integer or out of range",
+                "Get                           ; (error) ERR wrong number of arguments for 'Get' command",
+                "lpush a b                     ; (error) ERR unknown command 'lpush'"
+            })
     void redisCli(String commands, String replies) throws Exception {
-        String printed = Program.runWith(commands.replaceAll(" *\\| *", "\n") + "\n", "redis-cli", "--no-raw", "-p", port());
+        String printed =
+                Program.runWith(commands.replaceAll(" *\\| *", "\n") + "\n", "redis-cli", "--no-raw", "-p", port());
         assertEquals(replies, printed.replaceAll("\n+", " | "));
     }
 
     @Test
     void redisBenchmark() throws Exception {
-        String printed = Program.run("redis-benchmark", "-p", port(), "-t", "ping,set,get,incr", "-P", "16", "-n", "2000",
-            "-c", "8", "--csv");
+        String printed = Program.run(
+                "redis-benchmark",
+                "-p",
+                port(),
+                "-t",
+                "ping,set,get,incr",
+                "-P",
+                "16",
+                "-n",
+                "2000",
+                "-c",
+                "8",
+                "--csv");
         List<String> tests = printed.lines().map(line -> line.split(",")[0]).toList();
         assertEquals(List.of("\"test\"", "\"PING_INLINE\"", "\"PING_MBULK\"", "\"SET\"", "\"GET\"", "\"INCR\""), tests);
         assertFalse(printed.contains("WARNING") || printed.contains("rror"), printed);
@@ -120,17 +135,21 @@ class KeyValueTest {
 
     /** What cannot be understood is answered, and then nothing more is read. */
     @ParameterizedTest
-    @CsvSource(delimiter = ';', value = {
-        "*1|foo|                 ; expected '$', got 'f'",
-        "*x|                     ; invalid multibulk length",
-        "*1025|                  ; invalid multibulk length",
-        "*1|$-5|                 ; invalid bulk length",
-        "*1|$1048577|            ; invalid bulk length",
-        "*1|$99999999999999999|  ; invalid bulk length",
-        "*1|$4|PINGPING|         ; expected the end of a bulk"})
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "*1|foo|                 ; expected '$', got 'f'",
+                "*x|                     ; invalid multibulk length",
+                "*1025|                  ; invalid multibulk length",
+                "*1|$-5|                 ; invalid bulk length",
+                "*1|$1048577|            ; invalid bulk length",
+                "*1|$99999999999999999|  ; invalid bulk length",
+                "*1|$4|PINGPING|         ; expected the end of a bulk"
+            })
     void protocolErrors(String request, String message) throws IOException {
-        assertEquals("+PONG|-ERR Protocol error: " + message + "|",
-            ask("PING\r\n" + request.replace("|", "\r\n") + "PING\r\n"));
+        assertEquals(
+                "+PONG|-ERR Protocol error: " + message + "|",
+                ask("PING\r\n" + request.replace("|", "\r\n") + "PING\r\n"));
     }
 
     @Test

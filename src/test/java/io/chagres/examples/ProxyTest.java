@@ -28,7 +28,8 @@ class ProxyTest {
 
     @Test
     void anAnswerPassesAfterTheEndOfItsQuestion() throws Exception {
-        try (Peer<String> target = answering("an answer"); ExampleProcess proxy = proxyTo(target.port())) {
+        try (Peer<String> target = answering("an answer");
+                ExampleProcess proxy = proxyTo(target.port())) {
             try (Socket client = proxy.connect()) {
                 assertEquals("an answer", Talk.ask(client, "a question"));
             }
@@ -40,7 +41,8 @@ class ProxyTest {
     @Test
     void netcat() throws Exception {
         Program.require("nc");
-        try (Peer<String> target = answering("an answer"); ExampleProcess proxy = proxyTo(target.port())) {
+        try (Peer<String> target = answering("an answer");
+                ExampleProcess proxy = proxyTo(target.port())) {
             String port = Integer.toString(proxy.port());
             assertEquals("an answer", Program.runWith("a question", "nc", "-N", "127.0.0.1", port));
             assertEquals("a question", target.result());
@@ -60,9 +62,10 @@ class ProxyTest {
     void aGibibytePassesAsFastAsItIsRead() throws Exception {
         byte[] noise = Talk.noise(8, 1_000_003);
         try (ServerSocket target = Peer.listener("127.0.0.1", 0);
-             ExampleProcess proxy = proxyTo(target.getLocalPort())) {
+                ExampleProcess proxy = proxyTo(target.getLocalPort())) {
             long atRest = proxy.liveHeap();
-            try (Socket client = proxy.connect(); Socket end = target.accept()) {
+            try (Socket client = proxy.connect();
+                    Socket end = target.accept()) {
                 Sender sender = new Sender(client, noise, 0, GIBI);
                 for (int read = 0; read < GIBI; read += GIBI / 4) {
                     sender.awaitDoneOrStuck();
@@ -78,8 +81,9 @@ class ProxyTest {
     }
 
     private static void assertHolds(ExampleProcess proxy, long bytes, int read) throws IOException {
-        System.out.printf("ProxyTest: after %d MiB it holds %d KiB; its memory is %d MiB%n", read / MEBI, bytes / 1024,
-            proxy.memory("VmRSS") / MEBI);
+        System.out.printf(
+                "ProxyTest: after %d MiB it holds %d KiB; its memory is %d MiB%n",
+                read / MEBI, bytes / 1024, proxy.memory("VmRSS") / MEBI);
         assertTrue(bytes < MOST_HELD, () -> bytes + " bytes held");
     }
 
@@ -99,14 +103,16 @@ class ProxyTest {
     @Test
     void anErrorOfOneSideClosesTheOther() throws Exception {
         try (ServerSocket target = Peer.listener("127.0.0.1", 0);
-             ExampleProcess proxy = proxyTo(target.getLocalPort())) {
-            try (Socket client = proxy.connect(); Socket end = target.accept()) {
+                ExampleProcess proxy = proxyTo(target.getLocalPort())) {
+            try (Socket client = proxy.connect();
+                    Socket end = target.accept()) {
                 assertPasses(client, end);
                 Talk.reset(end);
                 Talk.ending(client);
             }
             assertEquals("connection lost: read ECONNRESET", proxy.nextError());
-            try (Socket client = proxy.connect(); Socket end = target.accept()) {
+            try (Socket client = proxy.connect();
+                    Socket end = target.accept()) {
                 assertPasses(client, end);
                 Talk.reset(client);
                 Talk.ending(end);
@@ -126,9 +132,11 @@ class ProxyTest {
     void whereTheTargetIsNotThereTheClientIsClosed() throws Exception {
         try (Socket deaf = new Socket()) {
             deaf.bind(new InetSocketAddress("127.0.0.1", 0));
-            try (ExampleProcess proxy = proxyTo(deaf.getLocalPort()); Socket client = proxy.connect()) {
+            try (ExampleProcess proxy = proxyTo(deaf.getLocalPort());
+                    Socket client = proxy.connect()) {
                 Talk.ending(client);
-                assertEquals("connection lost: connect ECONNREFUSED 127.0.0.1:" + deaf.getLocalPort(), proxy.nextError());
+                assertEquals(
+                        "connection lost: connect ECONNREFUSED 127.0.0.1:" + deaf.getLocalPort(), proxy.nextError());
                 proxy.assertExits();
             }
         }

@@ -18,7 +18,7 @@ class VirtualThreadsAbuseTest {
     @Test
     void aRequestThatTakesTooLongIsInterrupted() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening(List.of("-DworkMillis=100"), "VirtualThreads");
-             Socket client = server.connect()) {
+                Socket client = server.connect()) {
             assertEquals("no: it took too long\nslept 1\n", Talk.ask(client, AN_HOUR + "1\n"));
         }
     }
@@ -44,7 +44,8 @@ class VirtualThreadsAbuseTest {
 
     @Test
     void aClientHasOneHundredRequestsAtATime() throws Exception {
-        try (ExampleProcess server = ExampleProcess.listening("VirtualThreads"); Socket client = server.connect()) {
+        try (ExampleProcess server = ExampleProcess.listening("VirtualThreads");
+                Socket client = server.connect()) {
             long before = server.liveHeap();
             Talk.send(client, "0\n" + AN_HOUR.repeat(7000));
             assertEquals("slept 0\n", Talk.text(client, 8));

@@ -33,8 +33,9 @@ class VirtualThreadsTest {
     @Test
     void repliesComeInTheOrderOfTheRequests() throws Exception {
         try (Socket client = server.connect()) {
-            assertEquals("slept 150\nslept 100\nslept 0\nno: timeout value is negative\nslept 50\n",
-                Talk.ask(client, "150\n100\n0\n-1\n50\n"));
+            assertEquals(
+                    "slept 150\nslept 100\nslept 0\nno: timeout value is negative\nslept 50\n",
+                    Talk.ask(client, "150\n100\n0\n-1\n50\n"));
         }
     }
 
@@ -46,7 +47,8 @@ class VirtualThreadsTest {
 
     @Test
     void nobodyWaitsForTheWorkOfAnother() throws IOException {
-        try (Caller slow = new Caller(server); Caller quick = new Caller(server)) {
+        try (Caller slow = new Caller(server);
+                Caller quick = new Caller(server)) {
             slow.say("0\n" + AN_HOUR + "\n0\n");
             slow.hear("slept 0");
             quick.say("1\n");
@@ -58,7 +60,9 @@ class VirtualThreadsTest {
     /** More than may be under way at once. */
     @Test
     void manyRequestsInOneGo() throws Exception {
-        List<String> millis = IntStream.range(0, 10_000).mapToObj(i -> Integer.toString(i % 3)).toList();
+        List<String> millis = IntStream.range(0, 10_000)
+                .mapToObj(i -> Integer.toString(i % 3))
+                .toList();
         byte[] requests = (String.join("\n", millis) + "\n").getBytes(StandardCharsets.US_ASCII);
         try (Socket client = server.connect()) {
             Sender sender = new Sender(client, requests, 0, requests.length);

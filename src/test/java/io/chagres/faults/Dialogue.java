@@ -32,7 +32,8 @@ class Dialogue {
     private int heard;
     private int open;
 
-    Dialogue(StreamHandle mouth, StreamHandle echoEar, StreamHandle echoMouth, StreamHandle ear, Consumer<String> told) {
+    Dialogue(
+            StreamHandle mouth, StreamHandle echoEar, StreamHandle echoMouth, StreamHandle ear, Consumer<String> told) {
         this.mouth = mouth;
         this.ear = ear;
         this.echoEar = echoEar;
@@ -52,7 +53,8 @@ class Dialogue {
     /** In two pieces the first time, in one the second, and out of turn the third. */
     private void speak(StreamHandle stream, int round) {
         if (round == 0) {
-            stream.write(new ByteBuffer[] {ByteBuffer.allocate(LENGTH / 2), ByteBuffer.allocate(LENGTH / 2)}, this::written);
+            stream.write(
+                    new ByteBuffer[] {ByteBuffer.allocate(LENGTH / 2), ByteBuffer.allocate(LENGTH / 2)}, this::written);
         } else if (round == 1) {
             say(stream, ByteBuffer.allocate(LENGTH));
         } else if (stream.tryWrite(ByteBuffer.allocate(LENGTH)) == 0) {
@@ -84,7 +86,7 @@ class Dialogue {
         stream.shutdown(error -> {
             written(error);
             if (stream != ear && stream != echoEar && !stream.isClosing()) {
-                stream.close();   // a pipe(7) ends in no other way
+                stream.close(); // a pipe(7) ends in no other way
             }
         });
     }
@@ -110,8 +112,10 @@ class Dialogue {
         }
         over = true;
         how = outcome;
-        List<StreamHandle> all =
-            Stream.of(mouth, echoEar, echoMouth, ear).distinct().filter(stream -> !stream.isClosing()).toList();
+        List<StreamHandle> all = Stream.of(mouth, echoEar, echoMouth, ear)
+                .distinct()
+                .filter(stream -> !stream.isClosing())
+                .toList();
         open = all.size();
         all.forEach(stream -> stream.close(this::closed));
     }

@@ -11,8 +11,7 @@ final class EchoPeer {
     /** The port it listens on. */
     static final int PORT = start();
 
-    private EchoPeer() {
-    }
+    private EchoPeer() {}
 
     private static int start() {
         try {
@@ -25,7 +24,7 @@ final class EchoPeer {
     }
 
     private static void serve(ServerSocket listener) {
-        for (;;) {
+        for (; ; ) {
             try {
                 Socket socket = listener.accept();
                 Thread.ofPlatform().daemon().start(() -> echo(socket));
@@ -39,7 +38,7 @@ final class EchoPeer {
         try (socket) {
             socket.getInputStream().transferTo(socket.getOutputStream());
         } catch (IOException gone) {
-            return;   // whoever was to be failed here has hung up
+            return; // whoever was to be failed here has hung up
         }
     }
 }

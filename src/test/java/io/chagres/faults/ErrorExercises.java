@@ -33,8 +33,7 @@ import java.util.function.Function;
 /** What goes on while one step fails with an Error. */
 final class ErrorExercises {
 
-    private ErrorExercises() {
-    }
+    private ErrorExercises() {}
 
     static Map<String, ErrorWorld.Exercise> all() {
         Map<String, ErrorWorld.Exercise> all = new LinkedHashMap<>();
@@ -61,10 +60,12 @@ final class ErrorExercises {
         Thread.ofPlatform().start(() -> {
             for (int i = 0; i < 3; i++) {
                 CountDownLatch answered = new CountDownLatch(1);
-                world.request("task", answer -> world.loop.execute(() -> {
-                    answer.run();
-                    answered.countDown();
-                }));
+                world.request(
+                        "task",
+                        answer -> world.loop.execute(() -> {
+                            answer.run();
+                            answered.countDown();
+                        }));
                 world.call("wait", () -> awaitShortly(answered));
             }
             surely(() -> world.loop.execute(() -> world.loop.core().release()));
@@ -101,9 +102,14 @@ final class ErrorExercises {
 
     private static void work(ErrorWorld world) {
         world.request("work", answer -> Work.submit(world.loop, () -> 1, (done, thrown) -> answer.run()));
-        world.request("failing work", answer -> Work.submit(world.loop, () -> {
-            throw new AssertionError("job");
-        }, (done, thrown) -> answer.run()));
+        world.request(
+                "failing work",
+                answer -> Work.submit(
+                        world.loop,
+                        () -> {
+                            throw new AssertionError("job");
+                        },
+                        (done, thrown) -> answer.run()));
         for (int i = 0; i < 6; i++) {
             world.request("slow work", answer -> Work.submitSlow(world.loop, () -> 1, (done, thrown) -> answer.run()));
         }
@@ -116,11 +122,19 @@ final class ErrorExercises {
 
     private static void lookUp(ErrorWorld world) {
         for (int i = 0; i < 6; i++) {
-            world.request("lookup", answer ->
-                Lookup.address(world.loop, "127.0.0.1", new LookupOptions(), (found, error) -> answer.run()));
+            world.request(
+                    "lookup",
+                    answer -> Lookup.address(
+                            world.loop, "127.0.0.1", new LookupOptions(), (found, error) -> answer.run()));
         }
-        world.request("name", answer -> Lookup.name(world.loop, new SocketAddress("127.0.0.1", 9),
-            (found, error) -> answer.run(), Lookup.NameFlag.NI_NUMERICHOST, Lookup.NameFlag.NI_NUMERICSERV));
+        world.request(
+                "name",
+                answer -> Lookup.name(
+                        world.loop,
+                        new SocketAddress("127.0.0.1", 9),
+                        (found, error) -> answer.run(),
+                        Lookup.NameFlag.NI_NUMERICHOST,
+                        Lookup.NameFlag.NI_NUMERICSERV));
         world.run();
     }
 
@@ -131,7 +145,7 @@ final class ErrorExercises {
         if (socket[0] == null) {
             return;
         }
-        surely(() -> socket[0].onError(error -> { }));
+        surely(() -> socket[0].onError(error -> {}));
         boolean[] closed = new boolean[1];
         boolean[] thrown = {true};
         world.call("listener", () -> {
@@ -221,7 +235,7 @@ final class ErrorExercises {
             world.call("listen", () -> {
                 tcp[0] = new Tcp(world.loop);
                 tcp[0].bind(new SocketAddress("127.0.0.1", 0));
-                tcp[0].listen(1, () -> { });
+                tcp[0].listen(1, () -> {});
             });
             if (tcp[0] != null) {
                 world.call("close", () -> Timer.after(world.loop, 0, tcp[0]::close));
@@ -264,12 +278,14 @@ final class ErrorExercises {
     private static void loopThread(ErrorWorld world) {
         CompletableFuture<Thread> thread = new CompletableFuture<>();
         LoopThread[] started = new LoopThread[1];
-        world.call("start", () -> started[0] = Loop.start("a loop", loop -> {
-            Thread.currentThread().setUncaughtExceptionHandler((which, thrown) -> { });
-            thread.complete(Thread.currentThread());
-        }));
+        world.call(
+                "start",
+                () -> started[0] = Loop.start("a loop", loop -> {
+                    Thread.currentThread().setUncaughtExceptionHandler((which, thrown) -> {});
+                    thread.complete(Thread.currentThread());
+                }));
         if (started[0] != null) {
-            world.call("execute", () -> started[0].execute(() -> { }));
+            world.call("execute", () -> started[0].execute(() -> {}));
             for (int i = 0; i < 2; i++) {
                 world.call("close", started[0]::close);
             }
@@ -293,10 +309,10 @@ final class ErrorExercises {
             try (Loop loop = new Loop()) {
                 Server server = Net.createServer(loop, socket -> socket.pipe(socket));
                 server.listen(0, "127.0.0.1");
-                Net.connect(loop, server.address().port(), "127.0.0.1").onError(error -> { });
-                Timer.every(loop, 1000, () -> { });
+                Net.connect(loop, server.address().port(), "127.0.0.1").onError(error -> {});
+                Timer.every(loop, 1000, () -> {});
                 new Async(loop, null);
-                Work.submit(loop, () -> 1, (done, thrown) -> { });
+                Work.submit(loop, () -> 1, (done, thrown) -> {});
                 loop.run(RunMode.NOWAIT);
             }
         });

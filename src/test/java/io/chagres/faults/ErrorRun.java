@@ -23,11 +23,11 @@ public final class ErrorRun {
     /** In a row, since the number of steps differs a little with the order in which threads come to them. */
     private static final int ROUNDS_WITHOUT_A_STRIKE = 3;
 
-    private ErrorRun() {
-    }
+    private ErrorRun() {}
 
     public static void main(String[] arguments) throws Exception {
-        ClassLoader loader = new PointedLoader(Set.of(Points.class.getName(), PointedLoader.class.getName(), OpenDescriptors.class.getName()));
+        ClassLoader loader = new PointedLoader(
+                Set.of(Points.class.getName(), PointedLoader.class.getName(), OpenDescriptors.class.getName()));
         Method inside = loader.loadClass(ErrorRun.class.getName()).getDeclaredMethod("inside", String.class);
         inside.invoke(null, arguments.length == 0 ? "" : arguments[0]);
         System.exit(0);
@@ -39,11 +39,13 @@ public final class ErrorRun {
         for (int i = 0; i < LOW_NUMBERS; i++) {
             lowNumbers.add(new FileInputStream("/dev/null"));
         }
-        for (Map.Entry<String, ErrorWorld.Exercise> exercise : ErrorExercises.all().entrySet()) {
+        for (Map.Entry<String, ErrorWorld.Exercise> exercise :
+                ErrorExercises.all().entrySet()) {
             if (exercise.getKey().startsWith(prefix)) {
                 List<String> wrong = new ArrayList<>();
                 int steps = fail(exercise.getValue(), wrong);
-                System.out.println(exercise.getKey() + "\t" + steps + "\t" + (wrong.isEmpty() ? FINE : String.join("; ", wrong)));
+                System.out.println(
+                        exercise.getKey() + "\t" + steps + "\t" + (wrong.isEmpty() ? FINE : String.join("; ", wrong)));
             }
         }
         for (InputStream held : lowNumbers) {

@@ -24,7 +24,7 @@ final class ErrorWorld {
 
     private static final int PATIENCE_SECONDS = 10;
     private static final ScheduledExecutorService WATCHDOG = Executors.newSingleThreadScheduledExecutor(
-        Thread.ofPlatform().daemon().factory());
+            Thread.ofPlatform().daemon().factory());
 
     final Loop loop = new Loop();
     private final Map<String, AtomicInteger> answers = Collections.synchronizedMap(new LinkedHashMap<>());
@@ -80,10 +80,13 @@ final class ErrorWorld {
 
     /** Goes on with the loop until it has nothing left to do; the planted Error may come out of a run, once. */
     void run() {
-        Future<?> watchdog = WATCHDOG.schedule(() -> loop.execute(() -> {
-            complaints.add("it hangs: " + answers);
-            loop.stop();
-        }), PATIENCE_SECONDS, TimeUnit.SECONDS);
+        Future<?> watchdog = WATCHDOG.schedule(
+                () -> loop.execute(() -> {
+                    complaints.add("it hangs: " + answers);
+                    loop.stop();
+                }),
+                PATIENCE_SECONDS,
+                TimeUnit.SECONDS);
         try {
             loop.run();
         } catch (Throwable thrown) {

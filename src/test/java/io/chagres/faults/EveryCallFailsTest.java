@@ -31,18 +31,29 @@ class EveryCallFailsTest {
     private static final Set<String> NEVER_FAIL = Set.of("freeaddrinfo", "open");
 
     @TestFactory
-    @Covers({"node:test-socket-address", "node:test-cluster-shared-handle-bind-error",
-        "node:test-cluster-shared-handle-bind-privileged-port"})
+    @Covers({
+        "node:test-socket-address",
+        "node:test-cluster-shared-handle-bind-error",
+        "node:test-cluster-shared-handle-bind-privileged-port"
+    })
     Stream<DynamicTest> onlyTheOneConcernedIsTold() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(FaultRun.class, "-ea");
         Map<String, String> lines = new TreeMap<>();
-        outcome.output().lines().map(line -> line.split("\t", 2))
-            .forEach(line -> lines.put(line[0], line.length < 2 ? "" : line[1].strip()));
+        outcome.output()
+                .lines()
+                .map(line -> line.split("\t", 2))
+                .forEach(line -> lines.put(line[0], line.length < 2 ? "" : line[1].strip()));
         List<FaultCase> cases = FaultTable.cases();
-        DynamicTest complete = dynamicTest("no call is forgotten",
-            () -> assertEquals(Set.of(), withoutRow(lines.getOrDefault(FaultRun.LINKED, "nothing"), cases)));
-        return Stream.concat(Stream.of(complete), cases.stream().map(fault -> dynamicTest(fault.name(), () ->
-            assertEquals("", lines.getOrDefault(fault.name(), "it did not run: " + outcome.output())))));
+        DynamicTest complete = dynamicTest(
+                "no call is forgotten",
+                () -> assertEquals(Set.of(), withoutRow(lines.getOrDefault(FaultRun.LINKED, "nothing"), cases)));
+        return Stream.concat(
+                Stream.of(complete),
+                cases.stream()
+                        .map(fault -> dynamicTest(
+                                fault.name(),
+                                () -> assertEquals(
+                                        "", lines.getOrDefault(fault.name(), "it did not run: " + outcome.output())))));
     }
 
     private static Set<String> withoutRow(String linked, List<FaultCase> cases) {
@@ -54,8 +65,11 @@ class EveryCallFailsTest {
 
     @Test
     void nobodyAboveSysOpensFiles() {
-        noClasses().that().resideOutsideOfPackage(Descriptors.class.getPackageName())
-            .should().callMethod(Descriptors.class, "open", MemorySegment.class, int.class, int.class)
-            .check(new ClassFileImporter().importPath(Path.of("target/classes")));
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(Descriptors.class.getPackageName())
+                .should()
+                .callMethod(Descriptors.class, "open", MemorySegment.class, int.class, int.class)
+                .check(new ClassFileImporter().importPath(Path.of("target/classes")));
     }
 }

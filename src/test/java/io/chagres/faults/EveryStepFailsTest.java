@@ -28,20 +28,28 @@ class EveryStepFailsTest {
     Stream<DynamicTest> anErrorBetweenTwoStepsLeavesNothingHalfDone() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(command());
         Map<String, String[]> lines = new TreeMap<>();
-        outcome.output().lines().map(line -> line.split("\t", -1)).filter(line -> line.length == 3)
-            .forEach(line -> lines.put(line[0], line));
-        return ErrorExercises.all().keySet().stream().map(exercise -> dynamicTest(exercise, () -> {
-            String[] line = lines.get(exercise);
-            assertNotNull(line, () -> "it did not run: " + outcome.output());
-            assertEquals(ErrorRun.FINE, line[2]);
-            assertTrue(Integer.parseInt(line[1]) > 0, "it has no steps");
-        }));
+        outcome.output()
+                .lines()
+                .map(line -> line.split("\t", -1))
+                .filter(line -> line.length == 3)
+                .forEach(line -> lines.put(line[0], line));
+        return ErrorExercises.all().keySet().stream()
+                .map(exercise -> dynamicTest(exercise, () -> {
+                    String[] line = lines.get(exercise);
+                    assertNotNull(line, () -> "it did not run: " + outcome.output());
+                    assertEquals(ErrorRun.FINE, line[2]);
+                    assertTrue(Integer.parseInt(line[1]) > 0, "it has no steps");
+                }));
     }
 
     /** With the library that can rewrite classes. */
     private static List<String> command() throws Exception {
         List<String> command = new ArrayList<>(ForkedJvm.command(ErrorRun.class, "-ea", "-XX:TieredStopAtLevel=1"));
-        Path archUnit = Path.of(ClassFileImporter.class.getProtectionDomain().getCodeSource().getLocation().toURI());
+        Path archUnit = Path.of(ClassFileImporter.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
         int classPath = command.indexOf("-cp") + 1;
         command.set(classPath, command.get(classPath) + File.pathSeparator + archUnit);
         return command;

@@ -32,33 +32,36 @@ final class Exercises {
     private static final int LENGTH = 100;
     private static final long LONG_MILLIS = 2000;
 
-    private Exercises() {
-    }
+    private Exercises() {}
 
     /** A visitor comes, talks and goes. What the server is told of it counts, and otherwise what the visitor says. */
     static void serve(World world, Consumer<String> told) {
         Ending ending = new Ending(told);
-        world.expect(socket -> {
-            ending.await();
-            socket.onError(error -> ending.failed(nameOf(error)));
-            socket.onClose(hadError -> ending.arrived(FINE));
-        }, error -> ending.reported(nameOf(error)));
+        world.expect(
+                socket -> {
+                    ending.await();
+                    socket.onError(error -> ending.failed(nameOf(error)));
+                    socket.onClose(hadError -> ending.arrived(FINE));
+                },
+                error -> ending.reported(nameOf(error)));
         visit(world, world.port, ending);
     }
 
     /** As {@link #serve}, and the server asks who is there. */
     static void identify(World world, Consumer<String> told) {
         Ending ending = new Ending(told);
-        world.expect(socket -> {
-            ending.await();
-            socket.onClose(hadError -> ending.arrived(FINE));
-            try {
-                socket.localAddress();
-                ending.reported(socket.remoteAddress() == null ? "nobody" : "");
-            } catch (ChagresException refused) {
-                ending.reported(nameOf(refused));
-            }
-        }, error -> ending.reported(nameOf(error)));
+        world.expect(
+                socket -> {
+                    ending.await();
+                    socket.onClose(hadError -> ending.arrived(FINE));
+                    try {
+                        socket.localAddress();
+                        ending.reported(socket.remoteAddress() == null ? "nobody" : "");
+                    } catch (ChagresException refused) {
+                        ending.reported(nameOf(refused));
+                    }
+                },
+                error -> ending.reported(nameOf(error)));
         visit(world, world.port, ending);
     }
 
@@ -149,10 +152,13 @@ final class Exercises {
         try {
             int port = server.address().port();
             ending.await();
-            Visitor.talk(port, () -> false, how -> world.loop.execute(() -> {
-                ending.arrived(how);
-                server.close();
-            }));
+            Visitor.talk(
+                    port,
+                    () -> false,
+                    how -> world.loop.execute(() -> {
+                        ending.arrived(how);
+                        server.close();
+                    }));
         } catch (ChagresException refused) {
             ending.failed(nameOf(refused));
             server.close();
@@ -213,7 +219,7 @@ final class Exercises {
     /** A second loop, from its birth to its end; its timer makes it wait for less than a millisecond. */
     static void liveAndDie(World world, Consumer<String> told) {
         try (Loop second = new Loop()) {
-            Timer.after(second, 1, () -> { });
+            Timer.after(second, 1, () -> {});
             second.run();
             told.accept(FINE);
         } catch (ChagresException refused) {
@@ -232,11 +238,13 @@ final class Exercises {
     private static String sleepUntilWoken() {
         long[] wokenAt = {LONG_MILLIS};
         try (Loop sleeper = new Loop()) {
-            Timer limit = Timer.after(sleeper, LONG_MILLIS, () -> { });
-            Thread.ofPlatform().daemon().start(() -> sleepThen(() -> sleeper.execute(() -> {
-                wokenAt[0] = sleeper.now();
-                limit.close();
-            })));
+            Timer limit = Timer.after(sleeper, LONG_MILLIS, () -> {});
+            Thread.ofPlatform()
+                    .daemon()
+                    .start(() -> sleepThen(() -> sleeper.execute(() -> {
+                        wokenAt[0] = sleeper.now();
+                        limit.close();
+                    })));
             sleeper.run();
         }
         return wokenAt[0] < LONG_MILLIS ? FINE : "never woken";
@@ -260,8 +268,9 @@ final class Exercises {
         };
         try {
             Poll poll = new Poll(world.loop, theirs.fd());
-            poll.start(PollEvents.READABLE, (events, error) ->
-                poll.close(() -> end.accept(error == null ? FINE : nameOf(error))));
+            poll.start(
+                    PollEvents.READABLE,
+                    (events, error) -> poll.close(() -> end.accept(error == null ? FINE : nameOf(error))));
         } catch (ChagresException refused) {
             end.accept(nameOf(refused));
         }
@@ -294,7 +303,10 @@ final class Exercises {
 
     /** What is an address called? */
     static void name(World world, Consumer<String> told) {
-        Lookup.name(world.loop, new SocketAddress(World.HOST, 80),
-            (name, failure) -> told.accept(failure == null ? FINE : nameOf(failure)), Lookup.NameFlag.NI_NUMERICHOST);
+        Lookup.name(
+                world.loop,
+                new SocketAddress(World.HOST, 80),
+                (name, failure) -> told.accept(failure == null ? FINE : nameOf(failure)),
+                Lookup.NameFlag.NI_NUMERICHOST);
     }
 }

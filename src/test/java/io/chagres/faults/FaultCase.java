@@ -18,8 +18,16 @@ import java.util.function.LongPredicate;
  * @param times how many fail from that on; FOR_EVER until the one concerned has learnt of it
  */
 record FaultCase(
-        String name, BiConsumer<World, Consumer<String>> exercise, String expected,
-        Set<String> calls, int descriptorAt, int use, int times, long result, int errno, boolean afterwards) {
+        String name,
+        BiConsumer<World, Consumer<String>> exercise,
+        String expected,
+        Set<String> calls,
+        int descriptorAt,
+        int use,
+        int times,
+        long result,
+        int errno,
+        boolean afterwards) {
 
     static final int FOR_EVER = Integer.MAX_VALUE;
 

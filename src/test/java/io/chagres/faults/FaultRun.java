@@ -17,8 +17,7 @@ final class FaultRun {
 
     static final String LINKED = "linked";
 
-    private FaultRun() {
-    }
+    private FaultRun() {}
 
     public static void main(String[] args) throws Exception {
         Faults.install();
@@ -37,7 +36,8 @@ final class FaultRun {
     private static void linkAll() throws IOException, ClassNotFoundException {
         URI file = URI.create(Sockets.class.getResource("Sockets.class").toString());
         try (Stream<Path> classes = Files.list(Path.of(file).getParent())) {
-            for (String name : classes.map(path -> path.getFileName().toString()).toList()) {
+            for (String name :
+                    classes.map(path -> path.getFileName().toString()).toList()) {
                 if (name.endsWith(".class") && !name.startsWith("package-info")) {
                     Class.forName(Sockets.class.getPackageName() + "." + name.replace(".class", ""));
                 }

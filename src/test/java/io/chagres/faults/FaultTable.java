@@ -21,8 +21,9 @@ final class FaultTable {
 
     private static final int[] USES = {1, 2, 5};
     private static final String TOLD = "%s %s";
-    private static final String SENDMSG = "EACCES EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EINVAL EISCONN EMSGSIZE ENOMEM "
-        + "ENOTCONN ENOTSOCK ENOTSUP EPIPE ETOOMANYREFS";
+    private static final String SENDMSG =
+            "EACCES EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EINVAL EISCONN EMSGSIZE ENOMEM "
+                    + "ENOTCONN ENOTSOCK ENOTSUP EPIPE ETOOMANYREFS";
 
     private final List<FaultCase> cases = new ArrayList<>();
 
@@ -42,82 +43,100 @@ final class FaultTable {
 
     private void listening() {
         of("socket", -1, "a listener", Exercises::listen)
-            .told("listen %2$s", "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
+                .told("listen %2$s", "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
         of("socket", -1, "a listener on all addresses", Exercises::listenOnAll).told(FINE, "EAFNOSUPPORT");
-        of("setsockopt", 0, "a listener", Exercises::listen).told("listen %2$s", "EBADF EFAULT EINVAL ENOMEM ENOPROTOOPT");
+        of("setsockopt", 0, "a listener", Exercises::listen)
+                .told("listen %2$s", "EBADF EFAULT EINVAL ENOMEM ENOPROTOOPT");
         of("bind", 0, "a listener", Exercises::listen)
-            .told("listen %2$s", "EACCES EADDRINUSE EADDRNOTAVAIL EBADF EFAULT EINVAL ENOMEM ENOTSOCK");
-        of("bind", 0, "a handle", Exercises::bindHandle).told(TOLD, "EACCES EADDRNOTAVAIL ENOMEM")
-            .told("getsockname %2$s", "EADDRINUSE");
+                .told("listen %2$s", "EACCES EADDRINUSE EADDRNOTAVAIL EBADF EFAULT EINVAL ENOMEM ENOTSOCK");
+        of("bind", 0, "a handle", Exercises::bindHandle)
+                .told(TOLD, "EACCES EADDRNOTAVAIL ENOMEM")
+                .told("getsockname %2$s", "EADDRINUSE");
         of("listen", 0, "a listener", Exercises::listen).told(TOLD, "EADDRINUSE EBADF EINVAL ENOTSOCK ENOTSUP");
-        at(1, "getsockname", 0, "a listener, for its text", Exercises::listen).told(FINE, "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
+        at(1, "getsockname", 0, "a listener, for its text", Exercises::listen)
+                .told(FINE, "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
         at(2, "getsockname", 0, "a listener", Exercises::listen).told(TOLD, "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
-        at(1, "epoll_ctl", 2, "a listener", Exercises::listen).told(FINE, "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM EEXIST");
+        at(1, "epoll_ctl", 2, "a listener", Exercises::listen)
+                .told(FINE, "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM EEXIST");
         of("accept4", -1, "a server", Exercises::serve)
-            .told(FINE, "EAGAIN EINTR ECONNABORTED EPROTO EPERM EBADF EFAULT EINVAL ENOTSOCK ENOTSUP")
-            .told(FINE, "ENETDOWN ENONET ENOPROTOOPT EHOSTDOWN EHOSTUNREACH ENETUNREACH ETIMEDOUT")
-            .told("fine, reported accept %2$s", "ENOBUFS ENOMEM")
-            .told(DROPPED, "EMFILE ENFILE");
+                .told(FINE, "EAGAIN EINTR ECONNABORTED EPROTO EPERM EBADF EFAULT EINVAL ENOTSOCK ENOTSUP")
+                .told(FINE, "ENETDOWN ENONET ENOPROTOOPT EHOSTDOWN EHOSTUNREACH ENETUNREACH ETIMEDOUT")
+                .told("fine, reported accept %2$s", "ENOBUFS ENOMEM")
+                .told(DROPPED, "EMFILE ENFILE");
         of("setsockopt", 0, "an accepted connection", Exercises::serve)
-            .told("fine, reported setsockopt %2$s", "ENOPROTOOPT EBADF EFAULT EINVAL ENOMEM ENOTSOCK");
+                .told("fine, reported setsockopt %2$s", "ENOPROTOOPT EBADF EFAULT EINVAL ENOMEM ENOTSOCK");
         of("epoll_ctl", 2, "an accepted connection", Exercises::serve)
-            .told(TOLD, "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM");
+                .told(TOLD, "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM");
         of("getsockname", 0, "an accepted connection", Exercises::identify)
-            .told("fine, reported getsockname %2$s", "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
+                .told("fine, reported getsockname %2$s", "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
         at(1, "getsockopt", 0, "an accepted connection, asked for its peer", Exercises::identify) // others answer
-            .told(FINE, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK ENOTCONN");
-        at(1, "getsockopt|getpeername", 0, "an accepted connection", Exercises::identify).times(3)
-            .told("fine, reported nobody", "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
+                .told(FINE, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK ENOTCONN");
+        at(1, "getsockopt|getpeername", 0, "an accepted connection", Exercises::identify)
+                .times(3)
+                .told("fine, reported nobody", "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
         at(1, "getpeername", 0, "a server with a block list", Exercises::listenGuarded)
-            .told(DROPPED, "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
+                .told(DROPPED, "ENOTCONN EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
     }
 
     private void connecting() {
         of("socket", -1, "a client", Exercises::connect)
-            .told("connect %2$s", "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
+                .told("connect %2$s", "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
         of("connect", 0, "a client", Exercises::connect)
-            .told(TOLD, "EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECONNREFUSED EFAULT")
-            .told(TOLD, "EISCONN ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT EHOSTUNREACH ENOBUFS")
-            .told(FINE, "EINTR");
+                .told(
+                        TOLD,
+                        "EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EALREADY EBADF ECONNREFUSED EFAULT")
+                .told(TOLD, "EISCONN ENETUNREACH ENOTSOCK EPROTOTYPE ETIMEDOUT EHOSTUNREACH ENOBUFS")
+                .told(FINE, "EINTR");
         of("connect", 0, "a client", Exercises::connect).butDone().told(FINE, "EINTR");
-        at(1, "getsockopt", 0, "a client", Exercises::connect).told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+        at(1, "getsockopt", 0, "a client", Exercises::connect)
+                .told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
         at(2, "getsockopt", 0, "a client, asked for its peer at the close", Exercises::connect)
-            .told(FINE, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
-        at(3, "getsockopt", 0, "a client", Exercises::connect).told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
-        at(1, "epoll_ctl", 2, "a client", Exercises::connect).told("connect %2$s", "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM");
+                .told(FINE, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+        at(3, "getsockopt", 0, "a client", Exercises::connect)
+                .told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+        at(1, "epoll_ctl", 2, "a client", Exercises::connect)
+                .told("connect %2$s", "ENOMEM ENOSPC EBADF EINVAL ENOENT ELOOP EPERM");
         at(1, "epoll_ctl", 2, "a client", Exercises::connect).butDone().told(FINE, "EEXIST");
-        of("setsockopt", 0, "a client", Exercises::connect).told(TOLD, "ENOPROTOOPT EBADF EFAULT EINVAL ENOMEM ENOTSOCK");
+        of("setsockopt", 0, "a client", Exercises::connect)
+                .told(TOLD, "ENOPROTOOPT EBADF EFAULT EINVAL ENOMEM ENOTSOCK");
         lookups();
     }
 
     private void lookups() {
         of("getaddrinfo", -1, "a client", Exercises::lookUp)
-            .returns("getaddrinfo ENOTFOUND", NetDb.EAI_NONAME, NetDb.EAI_NODATA)
-            .returns("getaddrinfo EAI_AGAIN", NetDb.EAI_AGAIN)
-            .returns("getaddrinfo EAI_FAIL", NetDb.EAI_FAIL)
-            .returns("getaddrinfo EAI_FAMILY", NetDb.EAI_FAMILY)
-            .returns("getaddrinfo EAI_ADDRFAMILY", NetDb.EAI_ADDRFAMILY)
-            .returns("getaddrinfo EAI_BADFLAGS", NetDb.EAI_BADFLAGS)
-            .returns("getaddrinfo EAI_MEMORY", NetDb.EAI_MEMORY)
-            .returns("getaddrinfo EAI_SERVICE", NetDb.EAI_SERVICE)
-            .returns("getaddrinfo EAI_SOCKTYPE", NetDb.EAI_SOCKTYPE)
-            .returns("getaddrinfo EMFILE", NetDb.EAI_SYSTEM);
+                .returns("getaddrinfo ENOTFOUND", NetDb.EAI_NONAME, NetDb.EAI_NODATA)
+                .returns("getaddrinfo EAI_AGAIN", NetDb.EAI_AGAIN)
+                .returns("getaddrinfo EAI_FAIL", NetDb.EAI_FAIL)
+                .returns("getaddrinfo EAI_FAMILY", NetDb.EAI_FAMILY)
+                .returns("getaddrinfo EAI_ADDRFAMILY", NetDb.EAI_ADDRFAMILY)
+                .returns("getaddrinfo EAI_BADFLAGS", NetDb.EAI_BADFLAGS)
+                .returns("getaddrinfo EAI_MEMORY", NetDb.EAI_MEMORY)
+                .returns("getaddrinfo EAI_SERVICE", NetDb.EAI_SERVICE)
+                .returns("getaddrinfo EAI_SOCKTYPE", NetDb.EAI_SOCKTYPE)
+                .returns("getaddrinfo EMFILE", NetDb.EAI_SYSTEM);
     }
 
     private void exchanging() {
-        String reading = "EBADF ECONNREFUSED ECONNRESET EFAULT EHOSTUNREACH EINVAL ENETUNREACH ENOMEM ENOTCONN ENOTSOCK ETIMEDOUT";
-        String writing = "EACCES EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EHOSTUNREACH EINVAL EISCONN EMSGSIZE ENETDOWN "
-            + "ENETUNREACH ENOMEM ENOTCONN ENOTSOCK ENOTSUP EPIPE ETIMEDOUT";
+        String reading =
+                "EBADF ECONNREFUSED ECONNRESET EFAULT EHOSTUNREACH EINVAL ENETUNREACH ENOMEM ENOTCONN ENOTSOCK ETIMEDOUT";
+        String writing =
+                "EACCES EALREADY EBADF ECONNRESET EDESTADDRREQ EFAULT EHOSTUNREACH EINVAL EISCONN EMSGSIZE ENETDOWN "
+                        + "ENETUNREACH ENOMEM ENOTCONN ENOTSOCK ENOTSUP EPIPE ETIMEDOUT";
         of("recv", 0, "a server", Exercises::serve).told("read %2$s", reading).told(FINE, "EAGAIN EINTR");
         of("recv", 0, "a client", Exercises::connect).told("read %2$s", reading).told(FINE, "EAGAIN EINTR");
         of("send", 0, "a server", Exercises::serve).told("write %2$s", writing).told(FINE, "EAGAIN EINTR ENOBUFS");
-        of("send", 0, "a client", Exercises::connect).told("write %2$s", writing).told(FINE, "EAGAIN EINTR ENOBUFS");
+        of("send", 0, "a client", Exercises::connect)
+                .told("write %2$s", writing)
+                .told(FINE, "EAGAIN EINTR ENOBUFS");
         of("sendmsg", 0, "a client with much to say", Exercises::connectWithMuchToSay)
-            .told("write %2$s", writing).told(FINE, "EAGAIN EINTR ENOBUFS");
+                .told("write %2$s", writing)
+                .told(FINE, "EAGAIN EINTR ENOBUFS");
     }
 
     private void ending() {
-        of("shutdown", 0, "a server", Exercises::serve).told(TOLD, "EBADF EINVAL ENOTSOCK").told(FINE, "ENOTCONN");
+        of("shutdown", 0, "a server", Exercises::serve)
+                .told(TOLD, "EBADF EINVAL ENOTSOCK")
+                .told(FINE, "ENOTCONN");
         of("shutdown", 0, "a client", Exercises::connect).told(TOLD, "EBADF EINVAL ENOTSOCK");
         of("shutdown", 0, "a client", Exercises::connect).butDone().told(FINE, "ENOTCONN");
         of("close", 0, "a server", Exercises::serve).butDone().told(FINE, "EINTR EIO ENOSPC EDQUOT EBADF");
@@ -130,39 +149,47 @@ final class FaultTable {
         of("eventfd", -1, "a loop", Exercises::liveAndDie).told(TOLD, "EINVAL EMFILE ENFILE ENODEV ENOMEM");
         of("epoll_ctl", -1, "a loop", Exercises::liveAndDie).told(TOLD, "EBADF EINVAL ENOMEM ENOSPC EPERM");
         of("epoll_wait", -1, "a server", Exercises::serve).told(FINE, "EINTR");
-        of("epoll_wait", 0, "a loop", Exercises::liveAndDie).told(TOLD, "EBADF EFAULT EINVAL").told(FINE, "EINTR");
+        of("epoll_wait", 0, "a loop", Exercises::liveAndDie)
+                .told(TOLD, "EBADF EFAULT EINVAL")
+                .told(FINE, "EINTR");
         of("epoll_pwait2", 0, "a loop", Exercises::liveAndDie)
-            .told(FINE, "EBADF EFAULT EINVAL EINTR ENOSYS EPERM EACCES ENOTSUP");
+                .told(FINE, "EBADF EFAULT EINVAL EINTR ENOSYS EPERM EACCES ENOTSUP");
         of("write", 0, "a wake-up", Exercises::wake).told(FINE, "EINTR EAGAIN");
     }
 
     private void askingAndAdopting() {
         of("fcntl", 0, "a handle", Exercises::adopt).told(TOLD, "EBADF EINVAL EPERM");
-        at(1, "fcntl", 0, "a poll of a blocking descriptor", Exercises::watchBlocking).told(TOLD, "EBADF EINVAL EPERM");
-        at(2, "fcntl", 0, "a poll of a blocking descriptor", Exercises::watchBlocking).told(TOLD, "EBADF EINVAL EPERM");
-        at(3, "fcntl", 0, "a poll of a blocking descriptor, closed", Exercises::watchBlocking).told(FINE, "EBADF EINVAL EPERM");
+        at(1, "fcntl", 0, "a poll of a blocking descriptor", Exercises::watchBlocking)
+                .told(TOLD, "EBADF EINVAL EPERM");
+        at(2, "fcntl", 0, "a poll of a blocking descriptor", Exercises::watchBlocking)
+                .told(TOLD, "EBADF EINVAL EPERM");
+        at(3, "fcntl", 0, "a poll of a blocking descriptor, closed", Exercises::watchBlocking)
+                .told(FINE, "EBADF EINVAL EPERM");
         of("statx", 0, "a poll of a blocking descriptor", Exercises::watchBlocking)
-            .told(FINE, "EACCES EBADF EFAULT EINVAL ELOOP ENOENT ENOMEM ENOSYS EPERM");
+                .told(FINE, "EACCES EBADF EFAULT EINVAL ELOOP ENOENT ENOMEM ENOSYS EPERM");
         at(1, "fcntl", 0, "a poll", Exercises::poll).told(TOLD, "EBADF EINVAL EPERM");
         at(1, "epoll_ctl", 2, "a poll, tried", Exercises::poll)
-            .told(TOLD, "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM").told(FINE, "EEXIST");
+                .told(TOLD, "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM")
+                .told(FINE, "EEXIST");
         at(2, "epoll_ctl", 2, "a poll, taken back", Exercises::poll).told(FINE, "EBADF EINVAL ENOENT ENOMEM");
         at(3, "epoll_ctl", 2, "a poll, started", Exercises::poll)
-            .told("poll %2$s", "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM");
+                .told("poll %2$s", "EBADF EINVAL ELOOP ENOMEM ENOSPC EPERM");
         at(4, "epoll_ctl", 2, "a poll, stopped", Exercises::poll).told(FINE, "EBADF EINVAL ENOENT ENOMEM");
         of("getsockopt", 0, "a handle", Exercises::options).told(TOLD, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
-        of("setsockopt", 0, "a handle", Exercises::options).told(TOLD, "EBADF EFAULT EINVAL ENOMEM ENOPROTOOPT ENOTSOCK");
+        of("setsockopt", 0, "a handle", Exercises::options)
+                .told(TOLD, "EBADF EFAULT EINVAL ENOMEM ENOPROTOOPT ENOTSOCK");
         of("setsockopt", 0, "a reset", Exercises::reset)
-            .told(TOLD, "EBADF EFAULT ENOMEM ENOPROTOOPT ENOTSOCK").told(FINE, "EINVAL");
+                .told(TOLD, "EBADF EFAULT ENOMEM ENOPROTOOPT ENOTSOCK")
+                .told(FINE, "EINVAL");
         of("getnameinfo", -1, "an address", Exercises::name)
-            .returns("getnameinfo ENOTFOUND", NetDb.EAI_NONAME)
-            .returns("getnameinfo EAI_AGAIN", NetDb.EAI_AGAIN)
-            .returns("getnameinfo EAI_BADFLAGS", NetDb.EAI_BADFLAGS)
-            .returns("getnameinfo EAI_FAIL", NetDb.EAI_FAIL)
-            .returns("getnameinfo EAI_FAMILY", NetDb.EAI_FAMILY)
-            .returns("getnameinfo EAI_MEMORY", NetDb.EAI_MEMORY)
-            .returns("getnameinfo EAI_OVERFLOW", NetDb.EAI_OVERFLOW)
-            .returns("getnameinfo EMFILE", NetDb.EAI_SYSTEM);
+                .returns("getnameinfo ENOTFOUND", NetDb.EAI_NONAME)
+                .returns("getnameinfo EAI_AGAIN", NetDb.EAI_AGAIN)
+                .returns("getnameinfo EAI_BADFLAGS", NetDb.EAI_BADFLAGS)
+                .returns("getnameinfo EAI_FAIL", NetDb.EAI_FAIL)
+                .returns("getnameinfo EAI_FAMILY", NetDb.EAI_FAMILY)
+                .returns("getnameinfo EAI_MEMORY", NetDb.EAI_MEMORY)
+                .returns("getnameinfo EAI_OVERFLOW", NetDb.EAI_OVERFLOW)
+                .returns("getnameinfo EMFILE", NetDb.EAI_SYSTEM);
     }
 
     /** Two ends of ours. */
@@ -173,111 +200,151 @@ final class FaultTable {
         of("fcntl", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, "EBADF EINVAL EPERM");
         of("read", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, reading).told(FINE, "EAGAIN EINTR");
         of("write", 0, "two pipes", PipeExercises::twoPipes).told(TOLD, writing).told(FINE, "EAGAIN EINTR");
-        of("writev", 0, "two pipes", PipeExercises::twoPipes).told("write %2$s", writing).told(FINE, "EAGAIN EINTR");
+        of("writev", 0, "two pipes", PipeExercises::twoPipes)
+                .told("write %2$s", writing)
+                .told(FINE, "EAGAIN EINTR");
         of("close", 0, "two pipes", PipeExercises::twoPipes).butDone().told(FINE, "EINTR EIO ENOSPC EDQUOT EBADF");
         of("isatty", 0, "a pipe", PipeExercises::guess).told(FINE, "EBADF EINVAL ENOTTY");
         of("socketpair", -1, "a pair", PipeExercises::pair)
-            .told(TOLD, "EAFNOSUPPORT EFAULT EMFILE ENFILE ENOTSUP EPROTONOSUPPORT");
-        of("sendmsg", 0, "a pair", PipeExercises::pair).told("write %2$s", SENDMSG).told(FINE, "EAGAIN EINTR ENOBUFS");
-        of("sendmsg", 0, "a descriptor", PipeExercises::descriptors).told("write %2$s", SENDMSG)
-            .told(FINE, "EAGAIN EINTR ENOBUFS");
+                .told(TOLD, "EAFNOSUPPORT EFAULT EMFILE ENFILE ENOTSUP EPROTONOSUPPORT");
+        of("sendmsg", 0, "a pair", PipeExercises::pair)
+                .told("write %2$s", SENDMSG)
+                .told(FINE, "EAGAIN EINTR ENOBUFS");
+        of("sendmsg", 0, "a descriptor", PipeExercises::descriptors)
+                .told("write %2$s", SENDMSG)
+                .told(FINE, "EAGAIN EINTR ENOBUFS");
         of("recvmsg", 0, "a descriptor", PipeExercises::descriptors)
-            .told("read %2$s", "EBADF ECONNREFUSED ECONNRESET EFAULT EINVAL ENOMEM ENOTCONN ENOTSOCK").told(FINE, "EAGAIN EINTR");
+                .told("read %2$s", "EBADF ECONNREFUSED ECONNRESET EFAULT EINVAL ENOMEM ENOTCONN ENOTSOCK")
+                .told(FINE, "EAGAIN EINTR");
         of("fcntl", 0, "a descriptor", PipeExercises::descriptors).told(TOLD, "EBADF EINVAL EPERM");
     }
 
     private void unixSockets() {
         of("socket", -1, "a Unix socket", PipeExercises::byPath)
-            .told(TOLD, "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
+                .told(TOLD, "EACCES EAFNOSUPPORT EINVAL EMFILE ENFILE ENOBUFS ENOMEM EPROTONOSUPPORT");
         of("bind", 0, "a Unix socket", PipeExercises::byPath)
-            .told(TOLD, "EACCES EADDRINUSE EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOMEM ENOTDIR ENOTSOCK EROFS")
-            .told("bind EACCES", "ENOENT");
+                .told(TOLD, "EACCES EADDRINUSE EBADF EFAULT EINVAL ELOOP ENAMETOOLONG ENOMEM ENOTDIR ENOTSOCK EROFS")
+                .told("bind EACCES", "ENOENT");
         of("fchmod", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EIO EPERM EROFS");
         of("chmod", -1, "a Unix socket", PipeExercises::byPath)
-            .told(TOLD, "EACCES EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
+                .told(TOLD, "EACCES EFAULT EIO ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
         of("listen", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EADDRINUSE EBADF EINVAL ENOTSOCK ENOTSUP");
         of("connect", 0, "a Unix socket", PipeExercises::byPath)
-            .told(TOLD, "EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EBADF ECONNREFUSED EFAULT EINVAL EISCONN")
-            .told(TOLD, "ENOENT ENOTSOCK EPROTOTYPE ETIMEDOUT").told(FINE, "EINTR");
+                .told(
+                        TOLD,
+                        "EACCES EPERM EADDRINUSE EADDRNOTAVAIL EAFNOSUPPORT EAGAIN EBADF ECONNREFUSED EFAULT EINVAL EISCONN")
+                .told(TOLD, "ENOENT ENOTSOCK EPROTOTYPE ETIMEDOUT")
+                .told(FINE, "EINTR");
         of("accept4", -1, "a Unix socket", PipeExercises::byPath)
-            .told(FINE, "EAGAIN EINTR ECONNABORTED EPROTO ENOBUFS ENOMEM");
+                .told(FINE, "EAGAIN EINTR ECONNABORTED EPROTO ENOBUFS ENOMEM");
         at(1, "getsockopt", 0, "a Unix socket, asked", PipeExercises::byPath)
-            .told(TOLD, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+                .told(TOLD, "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
         at(2, "getsockopt", 0, "a Unix socket, connecting", PipeExercises::byPath)
-            .told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
+                .told("connect %2$s", "EBADF EFAULT EINVAL ENOPROTOOPT ENOTSOCK");
         of("getsockname", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EFAULT EINVAL ENOBUFS ENOTSOCK");
         of("getpeername", 0, "a Unix socket", PipeExercises::byPath)
-            .told(TOLD, "EBADF EFAULT EINVAL ENOBUFS ENOTCONN ENOTSOCK");
+                .told(TOLD, "EBADF EFAULT EINVAL ENOBUFS ENOTCONN ENOTSOCK");
         at(1, "epoll_ctl", 2, "a Unix socket, listening", PipeExercises::byPath).told(FINE, "ENOMEM ENOSPC EPERM");
-        at(2, "epoll_ctl", 2, "a Unix socket, connecting", PipeExercises::byPath)   // it asks again
-            .told(FINE, "ENOMEM ENOSPC EPERM");
+        at(2, "epoll_ctl", 2, "a Unix socket, connecting", PipeExercises::byPath) // it asks again
+                .told(FINE, "ENOMEM ENOSPC EPERM");
         at(3, "epoll_ctl", 2, "a Unix socket, accepted", PipeExercises::byPath).told(TOLD, "ENOMEM ENOSPC EPERM");
         of("shutdown", 0, "a Unix socket", PipeExercises::byPath).told(TOLD, "EBADF EINVAL ENOTCONN ENOTSOCK");
-        of("statx", -1, "a Unix socket", PipeExercises::byPath)   // at chmod, ENOENT says that the file is gone
-            .told(FINE, "ENOSYS");
-        of("unlink", -1, "a Unix socket", PipeExercises::byPath)   // the close has nobody to tell
-            .told(FINE, "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
+        of("statx", -1, "a Unix socket", PipeExercises::byPath) // at chmod, ENOENT says that the file is gone
+                .told(FINE, "ENOSYS");
+        of("unlink", -1, "a Unix socket", PipeExercises::byPath) // the close has nobody to tell
+                .told(FINE, "EACCES EBUSY EFAULT EIO EISDIR ELOOP ENAMETOOLONG ENOENT ENOMEM ENOTDIR EPERM EROFS");
     }
 
     /** Failures that come again and again: ten times, and until the one concerned has learnt of it. */
     private void lasting() {
-        at(1, "accept4", -1, "a server", Exercises::serve).times(10)
-            .told("fine, reported accept %2$s", "EMFILE ENFILE ENOBUFS ENOMEM")
-            .told(FINE, "ECONNABORTED EPROTO EPERM EAGAIN EINTR EBADF");
-        at(1, "accept4", -1, "a server", Exercises::serve).times(100).told("fine, reported accept %2$s", "ECONNABORTED EBADF");
-        at(1, "accept4", -1, "a server", LastingExercises::knock).times(FOR_EVER)
-            .told("left alone, reported accept %2$s", "EMFILE ENFILE ENOBUFS ENOMEM ECONNABORTED EBADF")
-            .told(LEFT_ALONE, "EAGAIN EINTR");
-        at(1, "accept4|eventfd|socket|epoll_create1", -1, "a process", LastingExercises::knock).times(FOR_EVER)
-            .told("left alone, reported accept %2$s", "EMFILE ENFILE");
+        at(1, "accept4", -1, "a server", Exercises::serve)
+                .times(10)
+                .told("fine, reported accept %2$s", "EMFILE ENFILE ENOBUFS ENOMEM")
+                .told(FINE, "ECONNABORTED EPROTO EPERM EAGAIN EINTR EBADF");
+        at(1, "accept4", -1, "a server", Exercises::serve)
+                .times(100)
+                .told("fine, reported accept %2$s", "ECONNABORTED EBADF");
+        at(1, "accept4", -1, "a server", LastingExercises::knock)
+                .times(FOR_EVER)
+                .told("left alone, reported accept %2$s", "EMFILE ENFILE ENOBUFS ENOMEM ECONNABORTED EBADF")
+                .told(LEFT_ALONE, "EAGAIN EINTR");
+        at(1, "accept4|eventfd|socket|epoll_create1", -1, "a process", LastingExercises::knock)
+                .times(FOR_EVER)
+                .told("left alone, reported accept %2$s", "EMFILE ENFILE");
         at(1, "epoll_ctl", 2, "a listener", Exercises::listen).times(3).told(FINE, "ENOSPC ENOMEM");
-        at(1, "epoll_ctl", 2, "a listener", LastingExercises::listen).times(FOR_EVER).told(LEFT_ALONE, "ENOSPC ENOMEM");
-        at(1, "epoll_ctl", 2, "an accepted connection", Exercises::serve).times(10).told(TOLD, "ENOSPC ENOMEM");
+        at(1, "epoll_ctl", 2, "a listener", LastingExercises::listen)
+                .times(FOR_EVER)
+                .told(LEFT_ALONE, "ENOSPC ENOMEM");
+        at(1, "epoll_ctl", 2, "an accepted connection", Exercises::serve)
+                .times(10)
+                .told(TOLD, "ENOSPC ENOMEM");
         at(1, "epoll_ctl", 2, "a client", Exercises::connect).times(10).told("connect %2$s", "ENOSPC ENOMEM");
         at(1, "recv", 0, "a server", Exercises::serve).times(10).told(FINE, "EAGAIN EINTR");
         at(1, "recv", 0, "a server", LastingExercises::knock).times(FOR_EVER).told(LEFT_ALONE, "EAGAIN EINTR");
         at(1, "send", 0, "a server", Exercises::serve).times(10).told(FINE, "EAGAIN EINTR ENOBUFS");
         at(1, "send", 0, "a server", Exercises::serve).times(100).told(FINE, "EAGAIN EINTR ENOBUFS");
         at(1, "send", 0, "a server", LastingExercises::knock).times(FOR_EVER).told(LEFT_ALONE, "EAGAIN EINTR ENOBUFS");
-        at(1, "sendmsg", 0, "a client with much to say", Exercises::connectWithMuchToSay).times(10)
-            .told(FINE, "EAGAIN EINTR ENOBUFS");
+        at(1, "sendmsg", 0, "a client with much to say", Exercises::connectWithMuchToSay)
+                .times(10)
+                .told(FINE, "EAGAIN EINTR ENOBUFS");
         at(1, "read", 0, "two pipes", PipeExercises::twoPipes).times(10).told(FINE, "EAGAIN EINTR");
         at(1, "write", 0, "two pipes", PipeExercises::twoPipes).times(10).told(FINE, "EAGAIN EINTR");
         at(1, "writev", 0, "two pipes", PipeExercises::twoPipes).times(10).told(FINE, "EAGAIN EINTR");
-        at(1, "recvmsg", 0, "a descriptor", PipeExercises::descriptors).times(10).told(FINE, "EAGAIN EINTR");
-        at(1, "sendmsg", 0, "a descriptor", PipeExercises::descriptors).times(10).told(FINE, "EAGAIN EINTR ENOBUFS");
+        at(1, "recvmsg", 0, "a descriptor", PipeExercises::descriptors)
+                .times(10)
+                .told(FINE, "EAGAIN EINTR");
+        at(1, "sendmsg", 0, "a descriptor", PipeExercises::descriptors)
+                .times(10)
+                .told(FINE, "EAGAIN EINTR ENOBUFS");
         at(1, "connect", 0, "a client", Exercises::connect).times(10).told(FINE, "EINTR");
         at(1, "connect", 0, "a client", Exercises::connect).butDone().times(2).told(FINE, "EINTR");
-        at(1, "connect", 0, "a client whose peer is silent", LastingExercises::giveUpConnecting).butDone().told(FINE, "EINTR");
-        at(1, "connect", 0, "a client whose peer is silent", LastingExercises::giveUpConnecting).butDone().times(3)
-            .told(FINE, "EINTR");
-        at(1, "socket", -1, "a client", Exercises::connect).times(FOR_EVER).told("connect %2$s", "EMFILE ENFILE ENOBUFS ENOMEM");
-        at(1, "getaddrinfo", -1, "a client", Exercises::lookUp).times(5).returns("getaddrinfo EAI_AGAIN", NetDb.EAI_AGAIN);
+        at(1, "connect", 0, "a client whose peer is silent", LastingExercises::giveUpConnecting)
+                .butDone()
+                .told(FINE, "EINTR");
+        at(1, "connect", 0, "a client whose peer is silent", LastingExercises::giveUpConnecting)
+                .butDone()
+                .times(3)
+                .told(FINE, "EINTR");
+        at(1, "socket", -1, "a client", Exercises::connect)
+                .times(FOR_EVER)
+                .told("connect %2$s", "EMFILE ENFILE ENOBUFS ENOMEM");
+        at(1, "getaddrinfo", -1, "a client", Exercises::lookUp)
+                .times(5)
+                .returns("getaddrinfo EAI_AGAIN", NetDb.EAI_AGAIN);
         at(1, "close", 0, "a server", Exercises::serve).butDone().times(10).told(FINE, "EINTR EIO");
         at(1, "epoll_wait", -1, "a server", Exercises::serve).times(100).told(FINE, "EINTR");
-        at(1, "epoll_pwait2", 0, "a loop", Exercises::liveAndDie).times(FOR_EVER)
-            .told(FINE, "ENOSYS EPERM EACCES EINVAL ENOTSUP");
+        at(1, "epoll_pwait2", 0, "a loop", Exercises::liveAndDie)
+                .times(FOR_EVER)
+                .told(FINE, "ENOSYS EPERM EACCES EINVAL ENOTSUP");
         at(1, "write", 0, "a wake-up", Exercises::wake).times(10).told(FINE, "EINTR EAGAIN");
-        at(2, "eventfd", -1, "a spare descriptor", LastingExercises::serveOnSecondLoop).times(FOR_EVER)
-            .told(FINE, "EINVAL EMFILE ENFILE ENODEV ENOMEM");
-        at(1, "getrlimit", -1, "a listener", LastingExercises::serveOnSecondLoop).told(FINE, "EFAULT EINVAL EPERM");
+        at(2, "eventfd", -1, "a spare descriptor", LastingExercises::serveOnSecondLoop)
+                .times(FOR_EVER)
+                .told(FINE, "EINVAL EMFILE ENFILE ENODEV ENOMEM");
+        at(1, "getrlimit", -1, "a listener", LastingExercises::serveOnSecondLoop)
+                .told(FINE, "EFAULT EINVAL EPERM");
         renewing();
     }
 
     /** The epoll set is exchanged, or stays until it can be. */
     private void renewing() {
-        of("epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray).told(FINE, "EINVAL EMFILE ENFILE ENOMEM");
-        at(1, "epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray).times(10).told(FINE, "EMFILE ENFILE ENOMEM");
-        at(1, "epoll_create1", -1, "a set with a stray", LastingExercises::leaveStrayForGood).times(FOR_EVER)
-            .told(LastingExercises.NOT_RENEWED, "EMFILE ENFILE ENOMEM");
-        at(1, "epoll_ctl", 0, "a set with a stray", LastingExercises::leaveStray).told(FINE, "EINVAL ENOMEM ENOSPC");
+        of("epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray)
+                .told(FINE, "EINVAL EMFILE ENFILE ENOMEM");
+        at(1, "epoll_create1", -1, "a set with a stray", LastingExercises::leaveStray)
+                .times(10)
+                .told(FINE, "EMFILE ENFILE ENOMEM");
+        at(1, "epoll_create1", -1, "a set with a stray", LastingExercises::leaveStrayForGood)
+                .times(FOR_EVER)
+                .told(LastingExercises.NOT_RENEWED, "EMFILE ENFILE ENOMEM");
+        at(1, "epoll_ctl", 0, "a set with a stray", LastingExercises::leaveStray)
+                .told(FINE, "EINVAL ENOMEM ENOSPC");
     }
 
     private Rows of(String call, int descriptorAt, String whose, BiConsumer<World, Consumer<String>> exercise) {
         return new Rows(USES, call, descriptorAt, whose, exercise);
     }
 
-    private Rows at(int use, String call, int descriptorAt, String whose, BiConsumer<World, Consumer<String>> exercise) {
+    private Rows at(
+            int use, String call, int descriptorAt, String whose, BiConsumer<World, Consumer<String>> exercise) {
         return new Rows(new int[] {use}, call, descriptorAt, whose, exercise);
     }
 
@@ -327,10 +394,11 @@ final class FaultTable {
 
         private void add(String expected, String error, long result, int errno) {
             for (int use : uses) {
-                String name = "%s %s%s, use %d, of %s%s".formatted(call, error, howOften(), use, whose,
-                    afterwards ? ", though done" : "");
+                String name = "%s %s%s, use %d, of %s%s"
+                        .formatted(call, error, howOften(), use, whose, afterwards ? ", though done" : "");
                 Set<String> calls = Set.of(call.split("\\|"));
-                cases.add(new FaultCase(name, exercise, expected, calls, descriptorAt, use, times, result, errno, afterwards));
+                cases.add(new FaultCase(
+                        name, exercise, expected, calls, descriptorAt, use, times, result, errno, afterwards));
             }
         }
 

@@ -26,15 +26,14 @@ final class LastingExercises {
     private static final int SOME_LOOKS = 10;
     private static final int MOST_LOOKS = 500;
 
-    private LastingExercises() {
-    }
+    private LastingExercises() {}
 
     // ---- visitors with little patience
 
     /** A visitor comes, and goes again where nobody answers; what the server is told of it counts, too. */
     static void knock(World world, Consumer<String> told) {
         Ending ending = new Ending(told);
-        world.expect(socket -> socket.onError(gone -> { }), error -> ending.reported(nameOf(error)));
+        world.expect(socket -> socket.onError(gone -> {}), error -> ending.reported(nameOf(error)));
         ending.await();
         Visitor.knock(world.port, how -> world.loop.execute(() -> ending.arrived(how)));
     }
@@ -44,10 +43,15 @@ final class LastingExercises {
         Server server = echoServer(world.loop);
         String[] how = new String[1];
         server.onClose(() -> told.accept(how[0]));
-        server.listen(0, World.HOST, () -> Visitor.knock(server.address().port(), outcome -> world.loop.execute(() -> {
-            how[0] = outcome;
-            server.close();
-        })));
+        server.listen(
+                0,
+                World.HOST,
+                () -> Visitor.knock(
+                        server.address().port(),
+                        outcome -> world.loop.execute(() -> {
+                            how[0] = outcome;
+                            server.close();
+                        })));
     }
 
     /** A second loop has a server of its own, from the birth of both to their end. */
@@ -55,10 +59,13 @@ final class LastingExercises {
         String[] how = new String[1];
         try (Loop second = new Loop()) {
             Server server = echoServer(second).listen(0, World.HOST);
-            Visitor.talk(server.address().port(), () -> false, outcome -> second.execute(() -> {
-                how[0] = outcome;
-                server.close();
-            }));
+            Visitor.talk(
+                    server.address().port(),
+                    () -> false,
+                    outcome -> second.execute(() -> {
+                        how[0] = outcome;
+                        server.close();
+                    }));
             second.run();
         }
         told.accept(how[0]);
@@ -66,7 +73,7 @@ final class LastingExercises {
 
     private static Server echoServer(Loop loop) {
         return Net.createServer(loop, socket -> {
-            socket.onError(gone -> { });
+            socket.onError(gone -> {});
             socket.pipe(socket);
         });
     }
@@ -78,12 +85,17 @@ final class LastingExercises {
         FullBacklog peer = fullBacklog();
         Tcp client = new Tcp(world.loop);
         String[] how = {"never told"};
-        client.connect(new SocketAddress(peer.host(), peer.port()),
-            error -> how[0] = error != null && error.code().equals("ECANCELED") && client.isClosing() ? FINE : nameOf(error));
-        Timer.after(world.loop, MOMENT_MILLIS, () -> client.close(() -> {
-            close(peer);
-            told.accept(how[0]);
-        }));
+        client.connect(
+                new SocketAddress(peer.host(), peer.port()),
+                error -> how[0] =
+                        error != null && error.code().equals("ECANCELED") && client.isClosing() ? FINE : nameOf(error));
+        Timer.after(
+                world.loop,
+                MOMENT_MILLIS,
+                () -> client.close(() -> {
+                    close(peer);
+                    told.accept(how[0]);
+                }));
     }
 
     private static FullBacklog fullBacklog() {

@@ -23,8 +23,7 @@ final class PipeExercises {
     private static final Path FOLDER = folder();
     private static int names;
 
-    private PipeExercises() {
-    }
+    private PipeExercises() {}
 
     private static Path folder() {
         try {
@@ -48,8 +47,11 @@ final class PipeExercises {
         Pipe[] there = {new Pipe(world.loop), new Pipe(world.loop)};
         Pipe[] back = {new Pipe(world.loop), new Pipe(world.loop)};
         Runnable begin = () -> new Dialogue(there[1], there[0], back[1], back[0], told).begin();
-        ends(how -> closeAll(told, how, back), Pipe::pipe2, there,
-            () -> ends(how -> closeAll(told, how, there), Pipe::pipe2, back, begin));
+        ends(
+                how -> closeAll(told, how, back),
+                Pipe::pipe2,
+                there,
+                () -> ends(how -> closeAll(told, how, there), Pipe::pipe2, back, begin));
     }
 
     /** Two pipes that carry descriptors talk, and with each word one comes along. */
@@ -153,13 +155,15 @@ final class PipeExercises {
         dialogue.guarded(() -> {
             listener.bind(path.toString());
             listener.chmod(true, true);
-            listener.listen(8, () -> dialogue.guarded(() -> {
-                listener.accept(accepted);
-                client.remoteName();
-                listener.localName();
-                accepted.peerCredentials();
-                dialogue.begin();
-            }));
+            listener.listen(
+                    8,
+                    () -> dialogue.guarded(() -> {
+                        listener.accept(accepted);
+                        client.remoteName();
+                        listener.localName();
+                        accepted.peerCredentials();
+                        dialogue.begin();
+                    }));
             client.connect(path.toString(), dialogue::written);
         });
     }

@@ -27,9 +27,34 @@ final class PointedLoader extends ClassLoader {
     private static final String POINTS = Points.class.getName().replace('.', '/');
 
     /** Methods of the JDK that allocate or start, whatever class they are of. */
-    private static final Set<String> ALLOCATING = Set.of("add", "addAll", "addFirst", "addLast", "offer", "put", "putIfAbsent",
-        "computeIfAbsent", "copyOf", "allocate", "allocateDirect", "wrap", "slice", "asSlice", "duplicate", "asByteBuffer",
-        "ofBuffer", "ofArray", "ofShared", "ofConfined", "of", "toList", "stream", "iterator", "start", "unstarted", "newThread");
+    private static final Set<String> ALLOCATING = Set.of(
+            "add",
+            "addAll",
+            "addFirst",
+            "addLast",
+            "offer",
+            "put",
+            "putIfAbsent",
+            "computeIfAbsent",
+            "copyOf",
+            "allocate",
+            "allocateDirect",
+            "wrap",
+            "slice",
+            "asSlice",
+            "duplicate",
+            "asByteBuffer",
+            "ofBuffer",
+            "ofArray",
+            "ofShared",
+            "ofConfined",
+            "of",
+            "toList",
+            "stream",
+            "iterator",
+            "start",
+            "unstarted",
+            "newThread");
 
     private final Set<String> unwoven;
 
@@ -86,7 +111,8 @@ final class PointedLoader extends ClassLoader {
 
         /** A class that can't be initialized is lost for ever, in any program: its static parts run before anything fails. */
         @Override
-        public MethodVisitor visitMethod(int access, String name, String descriptor, String signature, String[] exceptions) {
+        public MethodVisitor visitMethod(
+                int access, String name, String descriptor, String signature, String[] exceptions) {
             MethodVisitor target = super.visitMethod(access, name, descriptor, signature, exceptions);
             return name.equals("<clinit>") ? target : new PointWriter(target, type + "." + name);
         }
@@ -117,7 +143,7 @@ final class PointedLoader extends ClassLoader {
         public void visitTypeInsn(int opcode, String type) {
             super.visitTypeInsn(opcode, type);
             if (opcode == NEW || opcode == ANEWARRAY) {
-                point();   // behind it, as frames name the instruction by what is before
+                point(); // behind it, as frames name the instruction by what is before
             }
         }
 
@@ -131,7 +157,7 @@ final class PointedLoader extends ClassLoader {
 
         @Override
         public void visitInvokeDynamicInsn(String name, String descriptor, Handle bootstrap, Object... arguments) {
-            if (!descriptor.startsWith("()")) {   // a lambda that captures nothing is made once
+            if (!descriptor.startsWith("()")) { // a lambda that captures nothing is made once
                 point();
             }
             super.visitInvokeDynamicInsn(name, descriptor, bootstrap, arguments);

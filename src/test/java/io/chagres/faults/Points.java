@@ -12,8 +12,7 @@ public final class Points {
     private static volatile boolean armed;
     private static volatile String struck;
 
-    private Points() {
-    }
+    private Points() {}
 
     /** The {@code number}th point from now on fails, counted from 1, whichever thread comes to it. */
     public static void arm(int number) {

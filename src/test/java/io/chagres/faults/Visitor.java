@@ -23,11 +23,10 @@ final class Visitor {
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int IMPATIENCE_MILLIS = 60;
     private static final int MOST_BYTES = 3000;
-    private static final ExecutorService THREADS =
-        Executors.newCachedThreadPool(Thread.ofPlatform().daemon().name("visitor-", 1).factory());
+    private static final ExecutorService THREADS = Executors.newCachedThreadPool(
+            Thread.ofPlatform().daemon().name("visitor-", 1).factory());
 
-    private Visitor() {
-    }
+    private Visitor() {}
 
     /** Connects to {@code port} and talks until {@code stay} says no, at least once; how it went goes to {@code told}. */
     static Future<?> talk(int port, BooleanSupplier stay, Consumer<String> told) {

@@ -38,7 +38,7 @@ final class World {
     private final List<String> complaints = new ArrayList<>();
     private final List<Future<?>> visitors = new ArrayList<>();
     private final Timer watchdog = Timer.after(loop, PATIENCE_MILLIS, this::giveUp);
-    private Consumer<Socket> guests = socket -> { };
+    private Consumer<Socket> guests = socket -> {};
     private Consumer<ChagresException> reports = this::unexpected;
     private volatile boolean over;
     private int arrived;
@@ -90,7 +90,9 @@ final class World {
     }
 
     private void begin() {
-        Set<Long> others = OpenDescriptors.now().targets().keySet().stream().map(Long::valueOf).collect(Collectors.toSet());
+        Set<Long> others = OpenDescriptors.now().targets().keySet().stream()
+                .map(Long::valueOf)
+                .collect(Collectors.toSet());
         Faults.arm(fault.plan(others));
         repeat();
     }
@@ -122,12 +124,15 @@ final class World {
     }
 
     private void repeatOnce() {
-        fault.exercise().accept(this, outcome -> loop.nextTick(() -> {
-            if (!outcome.equals(Visitor.FINE)) {
-                complain("afterwards it was \"" + outcome + "\"");
-            }
-            leave();
-        }));
+        fault.exercise()
+                .accept(
+                        this,
+                        outcome -> loop.nextTick(() -> {
+                            if (!outcome.equals(Visitor.FINE)) {
+                                complain("afterwards it was \"" + outcome + "\"");
+                            }
+                            leave();
+                        }));
     }
 
     private void leave() {
@@ -190,7 +195,8 @@ final class World {
 
     /** Which call failed, and how. */
     static String nameOf(Throwable error) {
-        return error instanceof SystemException system ? system.syscall() + " " + system.code()
-            : error instanceof ChagresException misuse ? misuse.code() : error.toString();
+        return error instanceof SystemException system
+                ? system.syscall() + " " + system.code()
+                : error instanceof ChagresException misuse ? misuse.code() : error.toString();
     }
 }

@@ -22,6 +22,7 @@ class AsyncManySendersTest {
 
     /** Plain on purpose: nothing but the send publishes what the senders write here. */
     private final int[] written = new int[SENDERS * APART];
+
     private volatile int seenByAll;
     private volatile boolean enough;
     private Async async;
@@ -77,7 +78,7 @@ class AsyncManySendersTest {
         for (int i = 0; i < 20; i++) {
             enough = false;
             Loop loop = new Loop();
-            async = new Async(loop, () -> { });
+            async = new Async(loop, () -> {});
             List<Thread> senders = start(1, sender -> {
                 while (!enough) {
                     async.send();

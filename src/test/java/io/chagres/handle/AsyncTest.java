@@ -193,7 +193,9 @@ class AsyncTest {
         loop.run(RunMode.NOWAIT);
         async.send();
         loop.run(RunMode.NOWAIT);
-        assertEquals(List.of("call 1", "call 2"), caught.stream().map(Throwable::getMessage).toList());
+        assertEquals(
+                List.of("call 1", "call 2"),
+                caught.stream().map(Throwable::getMessage).toList());
         close(loop);
     }
 
@@ -203,7 +205,7 @@ class AsyncTest {
         Thread other = Thread.ofPlatform().start(() -> {
             assertThrows(WrongThreadException.class, async::close);
             assertThrows(WrongThreadException.class, async::unref);
-            assertThrows(WrongThreadException.class, () -> new Async(loop, () -> { }));
+            assertThrows(WrongThreadException.class, () -> new Async(loop, () -> {}));
             calls.incrementAndGet();
         });
         Waits.join(other);

@@ -14,11 +14,14 @@ final class BusyWorkers {
         int size = WorkerPool.shared().size();
         Gate started = new Gate(size);
         for (int i = 0; i < size; i++) {
-            Work.submit(loop, () -> {
-                started.open();
-                mayEnd.await();
-                return null;
-            }, (done, thrown) -> ended++);
+            Work.submit(
+                    loop,
+                    () -> {
+                        started.open();
+                        mayEnd.await();
+                        return null;
+                    },
+                    (done, thrown) -> ended++);
         }
         started.await();
     }

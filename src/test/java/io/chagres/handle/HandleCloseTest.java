@@ -147,7 +147,7 @@ class HandleCloseTest {
     void aHandleWhoseReleaseThrowsStillCloses(Loop loop) {
         Custom custom = new Custom(loop, true, false);
         IllegalStateException thrown =
-            assertThrows(IllegalStateException.class, () -> custom.close(journal.note("closed")));
+                assertThrows(IllegalStateException.class, () -> custom.close(journal.note("closed")));
         assertEquals("release", thrown.getMessage());
         assertFalse(custom.isActive());
         assertFalse(loop.run());

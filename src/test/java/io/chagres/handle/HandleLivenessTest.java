@@ -208,6 +208,8 @@ class HandleLivenessTest {
 
     @Test
     void aLoopIsRequired() {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> new Timer(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> new Timer(null)).code());
     }
 }

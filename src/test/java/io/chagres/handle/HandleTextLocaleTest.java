@@ -12,8 +12,8 @@ class HandleTextLocaleTest {
 
     @Test
     void aTextDoesNotDependOnTheLanguageOfTheUser() throws Exception {
-        ForkedJvm.Outcome outcome = ForkedJvm.run(InTurkish.class, "-Duser.language=tr", "-Duser.country=TR",
-            "-Dstdout.encoding=UTF-8");
+        ForkedJvm.Outcome outcome =
+                ForkedJvm.run(InTurkish.class, "-Duser.language=tr", "-Duser.country=TR", "-Dstdout.encoding=UTF-8");
         assertEquals(new ForkedJvm.Outcome(0, "tr Timer (inactive) Timer (closing)"), outcome);
     }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LoopFixture.class)
 class HandleTextTest {
 
-    private static final Runnable NOTHING = () -> { };
+    private static final Runnable NOTHING = () -> {};
 
     @Test
     void aTimerPrintsWhenItIsDueAndWhatItsRepeatIs(Loop loop, ManualClock clock) {
@@ -47,7 +47,7 @@ class HandleTextTest {
         int fd = EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
         Poll poll = new Poll(loop, fd);
         assertEquals("Poll (inactive, fd " + fd + ")", poll.toString());
-        poll.start(PollEvents.READABLE, (events, error) -> { });
+        poll.start(PollEvents.READABLE, (events, error) -> {});
         assertEquals("Poll (active, fd " + fd + ", waits for readable)", poll.toString());
         end(loop, poll);
         Descriptors.close(fd);
@@ -71,7 +71,7 @@ class HandleTextTest {
             Timer timer = new Timer(loop);
             timer.close();
             assertEquals("Timer (closing)", timer.toString());
-            Work<Integer> work = Work.submit(loop, () -> 1, (result, failure) -> { });
+            Work<Integer> work = Work.submit(loop, () -> 1, (result, failure) -> {});
             assertTrue(work.toString().matches("Work \\((queued|running|done)\\)"), work.toString());
         } finally {
             Locale.setDefault(before);
@@ -98,7 +98,7 @@ class HandleTextTest {
     void aStuckLoopAndItsHandlesPrintFromOutside() throws Exception {
         Gate release = new Gate();
         CompletableFuture<Timer> made = new CompletableFuture<>();
-        try (LoopThread thread = Loop.start("stuck", loop -> { })) {
+        try (LoopThread thread = Loop.start("stuck", loop -> {})) {
             thread.execute(() -> {
                 Timer timer = new Timer(thread.loop());
                 timer.start(5000, NOTHING);
@@ -107,7 +107,9 @@ class HandleTextTest {
             });
             Timer timer = made.get(30, TimeUnit.SECONDS);
             assertTrue(timer.toString().startsWith("Timer (active, due in "), timer.toString());
-            assertTrue(thread.toString().matches("LoopThread \\(Loop \\(running on \"stuck\", \\d active\\)\\)"), thread.toString());
+            assertTrue(
+                    thread.toString().matches("LoopThread \\(Loop \\(running on \"stuck\", \\d active\\)\\)"),
+                    thread.toString());
             release.open();
         }
     }

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.function.Executable;
 @ExtendWith(LoopFixture.class)
 class HandleThreadTest {
 
-    private static final Runnable NOTHING = () -> { };
+    private static final Runnable NOTHING = () -> {};
 
     private Loop loop;
     private Timer timer;
@@ -55,8 +55,8 @@ class HandleThreadTest {
     }
 
     private void expectRefused(Stream<Executable> calls) {
-        String message = "the loop belongs to thread \"" + Thread.currentThread().getName()
-            + "\", and this is \"stranger\": use Loop.execute or Async.send";
+        String message = "the loop belongs to thread \""
+                + Thread.currentThread().getName() + "\", and this is \"stranger\": use Loop.execute or Async.send";
         assertAll(calls.map(call -> () -> {
             WrongThreadException wrong = assertInstanceOf(WrongThreadException.class, thrownOnAStranger(call));
             assertEquals(message, wrong.getMessage());
@@ -65,23 +65,42 @@ class HandleThreadTest {
 
     @Test
     void nothingIsOpenedOnSomebodyElsesLoop() {
-        expectRefused(Stream.of(() -> new Timer(loop), () -> new Idle(loop), () -> new Prepare(loop),
-            () -> new Check(loop), () -> Timer.after(loop, 1, NOTHING), () -> Timer.every(loop, 1, NOTHING),
-            () -> Handle.walk(loop, handle -> { })));
+        expectRefused(Stream.of(
+                () -> new Timer(loop),
+                () -> new Idle(loop),
+                () -> new Prepare(loop),
+                () -> new Check(loop),
+                () -> Timer.after(loop, 1, NOTHING),
+                () -> Timer.every(loop, 1, NOTHING),
+                () -> Handle.walk(loop, handle -> {})));
         assertEquals("Timer (inactive)", timer.toString());
     }
 
     @Test
     void whatEveryHandleOffersIsRefused() {
-        expectRefused(Stream.of(timer::isActive, timer::isClosing, timer::isClosed, timer::hasRef, timer::ref,
-            timer::unref, timer::close, () -> timer.close(NOTHING), () -> timer.onClose(NOTHING)));
+        expectRefused(Stream.of(
+                timer::isActive,
+                timer::isClosing,
+                timer::isClosed,
+                timer::hasRef,
+                timer::ref,
+                timer::unref,
+                timer::close,
+                () -> timer.close(NOTHING),
+                () -> timer.onClose(NOTHING)));
     }
 
     @Test
     void whatATimerOffersIsRefused() {
-        expectRefused(Stream.of(() -> timer.start(1, NOTHING), () -> timer.start(1, 1, NOTHING),
-            () -> timer.start(Duration.ZERO, Duration.ZERO, NOTHING), timer::stop, timer::again, timer::repeatMillis,
-            () -> timer.setRepeatMillis(1), timer::dueInMillis));
+        expectRefused(Stream.of(
+                () -> timer.start(1, NOTHING),
+                () -> timer.start(1, 1, NOTHING),
+                () -> timer.start(Duration.ZERO, Duration.ZERO, NOTHING),
+                timer::stop,
+                timer::again,
+                timer::repeatMillis,
+                () -> timer.setRepeatMillis(1),
+                timer::dueInMillis));
     }
 
     @Test

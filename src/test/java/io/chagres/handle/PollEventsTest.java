@@ -85,7 +85,8 @@ class PollEventsTest {
     void aSetPrintsItsMembers() {
         assertEquals("none", NONE.toString());
         assertEquals("readable", READABLE.toString());
-        assertEquals("readable+writable+disconnect+prioritized",
-            PRIORITIZED.and(DISCONNECT).and(WRITABLE).and(READABLE).toString());
+        assertEquals(
+                "readable+writable+disconnect+prioritized",
+                PRIORITIZED.and(DISCONNECT).and(WRITABLE).and(READABLE).toString());
     }
 }

@@ -76,7 +76,8 @@ class PollInOneBatchTest {
         loop.run(RunMode.NOWAIT);
         assertEquals(List.of("first"), seen);
         loop.run(RunMode.NOWAIT);
-        assertEquals(List.of("first", "first", "writable"), seen.stream().sorted().toList());
+        assertEquals(
+                List.of("first", "first", "writable"), seen.stream().sorted().toList());
     }
 
     @Test

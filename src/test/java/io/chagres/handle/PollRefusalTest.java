@@ -37,8 +37,10 @@ class PollRefusalTest {
     void aDirectoryCannotBeWatched(Loop loop) {
         try (Descriptor directory = Descriptor.file(".")) {
             SystemException refused = assertThrows(SystemException.class, () -> new Poll(loop, directory.fd()));
-            assertEquals("epoll_ctl EPERM: operation not permitted (descriptor " + directory.fd()
-                + " is a file or directory, which is always ready and can't be watched)", refused.getMessage());
+            assertEquals(
+                    "epoll_ctl EPERM: operation not permitted (descriptor " + directory.fd()
+                            + " is a file or directory, which is always ready and can't be watched)",
+                    refused.getMessage());
         }
         loop.run();
     }
@@ -47,7 +49,10 @@ class PollRefusalTest {
     void aFileCannotBeWatched(Loop loop, @TempDir Path folder) throws IOException {
         Path file = Files.createFile(folder.resolve("file"));
         try (Descriptor descriptor = Descriptor.file(file.toString())) {
-            assertEquals("EPERM", assertThrows(SystemException.class, () -> new Poll(loop, descriptor.fd())).code());
+            assertEquals(
+                    "EPERM",
+                    assertThrows(SystemException.class, () -> new Poll(loop, descriptor.fd()))
+                            .code());
         }
         loop.run();
     }

@@ -216,13 +216,20 @@ class PollTest {
     @Test
     void missingArgumentsAreRefused(Loop loop) {
         Poll poll = new Poll(loop, event.fd());
-        assertEquals("EINVAL",
-            assertThrows(UsageException.class, () -> poll.start(null, this::record)).code());
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> poll.start(READABLE, null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> poll.start(null, this::record))
+                        .code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> poll.start(READABLE, null))
+                        .code());
         assertFalse(poll.isActive());
         end(loop, poll);
-        assertEquals("EINVAL",
-            assertThrows(UsageException.class, () -> poll.start(READABLE, this::record)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> poll.start(READABLE, this::record))
+                        .code());
     }
 
     @Test

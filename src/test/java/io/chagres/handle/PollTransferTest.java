@@ -130,9 +130,9 @@ class PollTransferTest {
             switch (random.nextInt(7)) {
                 case 0, 1 -> receive(74);
                 case 2, 3 -> {
-                    while (receive(931)) { }
+                    while (receive(931)) {}
                 }
-                case 4 -> { }
+                case 4 -> {}
                 case 5 -> pause(READABLE, 1);
                 default -> fudge(WRITABLE, READABLE);
             }
@@ -165,7 +165,7 @@ class PollTransferTest {
                         more = send(1234) > 0;
                     }
                 }
-                case 4 -> { }
+                case 4 -> {}
                 case 5 -> pause(WRITABLE, 3);
                 default -> fudge(READABLE, WRITABLE);
             }

@@ -71,10 +71,13 @@ class SignalFromOutsideTest {
             signal[0].close();
             Descriptors.write(writeEnd, Memory.allocate(12), 12);
         });
-        Work.submit(loop, () -> {
-            reading.open();
-            return Descriptors.read(readEnd, Memory.allocate(32), 32);
-        }, (count, failure) -> calls.add("read " + count));
+        Work.submit(
+                loop,
+                () -> {
+                    reading.open();
+                    return Descriptors.read(readEnd, Memory.allocate(32), 32);
+                },
+                (count, failure) -> calls.add("read " + count));
         reading.await();
         kill("USR1");
         loop.run();
@@ -86,7 +89,8 @@ class SignalFromOutsideTest {
     private static void kill(String name) {
         try {
             String command = "kill -" + name + " " + ProcessHandle.current().pid();
-            Process process = new ProcessBuilder("sh", "-c", command).inheritIO().start();
+            Process process =
+                    new ProcessBuilder("sh", "-c", command).inheritIO().start();
             assertEquals(0, Waits.exit(process));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);

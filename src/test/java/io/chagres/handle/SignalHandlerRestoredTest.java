@@ -22,8 +22,8 @@ class SignalHandlerRestoredTest {
 
     @Test
     void theHandlerBeforeGetsTheSignalAgainAfterTheLastStop(Loop loop, SignalBackdrop backdrop) throws Exception {
-        Signal first = Signal.on(loop, "USR1", () -> { });
-        Signal second = Signal.on(loop, "USR1", () -> { });
+        Signal first = Signal.on(loop, "USR1", () -> {});
+        Signal second = Signal.on(loop, "USR1", () -> {});
         first.stop();
         second.close();
         sun.misc.Signal.raise(USR1);
@@ -35,8 +35,8 @@ class SignalHandlerRestoredTest {
     @Test
     void aHandleThatIsLeftKeepsTheSignal(Loop loop) {
         SignalHandler ownBefore = handlerNow();
-        Signal first = Signal.on(loop, "USR1", () -> { });
-        Signal second = Signal.on(loop, "USR1", () -> { });
+        Signal first = Signal.on(loop, "USR1", () -> {});
+        Signal second = Signal.on(loop, "USR1", () -> {});
         first.close();
         assertNotSame(ownBefore, handlerNow());
         second.close();
@@ -71,7 +71,11 @@ class SignalHandlerRestoredTest {
                 new Signal(loop).startOneShot("USR1", () -> System.out.println("caught"));
                 sun.misc.Signal.raise(USR1);
                 loop.run();
-                Waits.exit(new ProcessBuilder("sh", "-c", "kill -USR1 " + ProcessHandle.current().pid()).start());
+                Waits.exit(new ProcessBuilder(
+                                "sh",
+                                "-c",
+                                "kill -USR1 " + ProcessHandle.current().pid())
+                        .start());
                 System.out.println("alive");
             }
         }

@@ -163,7 +163,9 @@ class SignalManyHandlesTest {
     }
 
     private void assertCalls(Integer... expected) {
-        assertEquals(List.of(expected), counters.stream().map(counter -> counter.calls).toList());
+        assertEquals(
+                List.of(expected),
+                counters.stream().map(counter -> counter.calls).toList());
     }
 
     private static void raiseAndRun(Loop loop) throws InterruptedException {

@@ -56,29 +56,44 @@ class SignalNamesTest {
     @ValueSource(strings = {"KILL", "STOP", "SEGV", "QUIT", "ILL", "FPE", "SIGKILL"})
     void aSignalThatCannotBeCaughtIsRefusedByName(String name, Loop loop) {
         Signal signal = new Signal(loop);
-        UsageException refused = assertThrows(UsageException.class, () -> signal.start(name, () -> { }));
+        UsageException refused = assertThrows(UsageException.class, () -> signal.start(name, () -> {}));
         assertEquals("EINVAL", refused.code());
         String plain = name.replace("SIG", "");
-        assertEquals("signal " + plain + " cannot be caught: Signal already used by VM or OS: SIG" + plain,
-            refused.getMessage());
+        assertEquals(
+                "signal " + plain + " cannot be caught: Signal already used by VM or OS: SIG" + plain,
+                refused.getMessage());
         assertFalse(signal.isActive());
         close(signal, loop);
     }
 
     @ParameterizedTest
-    @CsvSource({"USR2, suspends its threads", "SIGUSR2, _JAVA_SR_SIGNUM", "PROF, CPU-time sampler", "BUS, InternalError"})
+    @CsvSource({"USR2, suspends its threads", "SIGUSR2, _JAVA_SR_SIGNUM", "PROF, CPU-time sampler", "BUS, InternalError"
+    })
     void aSignalThatTheJvmNeedsIsRefusedWithTheReason(String name, String reason, Loop loop) {
-        UsageException refused = assertThrows(UsageException.class, () -> Signal.on(loop, name, () -> { }));
+        UsageException refused = assertThrows(UsageException.class, () -> Signal.on(loop, name, () -> {}));
         assertEquals("EINVAL", refused.code());
-        assertTrue(refused.getMessage().startsWith("signal " + name.replace("SIG", "") + " cannot be caught: "),
-            refused.getMessage());
+        assertTrue(
+                refused.getMessage().startsWith("signal " + name.replace("SIG", "") + " cannot be caught: "),
+                refused.getMessage());
         assertTrue(refused.getMessage().contains(reason), refused.getMessage());
         loop.run();
     }
 
     @ParameterizedTest
-    @CsvSource(value = {"null, 12", "'', 12", "16, 16", "' 16x', 16", "x16, 12", "11, 12", "64, 64", "65, 12", "999, 12", "-16, 12"},
-        nullValues = "null")
+    @CsvSource(
+            value = {
+                "null, 12",
+                "'', 12",
+                "16, 16",
+                "' 16x', 16",
+                "x16, 12",
+                "11, 12",
+                "64, 64",
+                "65, 12",
+                "999, 12",
+                "-16, 12"
+            },
+            nullValues = "null")
     void theSignalForSuspendingThreadsIsReadAsHotSpotReadsIt(String variable, int signal) {
         assertEquals(signal, SignalTable.suspendSignal(variable));
     }
@@ -93,7 +108,8 @@ class SignalNamesTest {
     static final class TryMoved {
         public static void main(String[] arguments) {
             try (Loop loop = new Loop()) {
-                System.out.println("USR2 " + TryAll.tryToCatch(loop, "USR2") + ", STKFLT " + TryAll.tryToCatch(loop, "STKFLT"));
+                System.out.println(
+                        "USR2 " + TryAll.tryToCatch(loop, "USR2") + ", STKFLT " + TryAll.tryToCatch(loop, "STKFLT"));
             }
         }
     }
@@ -101,7 +117,7 @@ class SignalNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "SIG", "NONE", "int", "9", "SIGRTMIN"})
     void anUnknownNameIsRefused(String name, Loop loop) {
-        UsageException refused = assertThrows(UsageException.class, () -> Signal.on(loop, name, () -> { }));
+        UsageException refused = assertThrows(UsageException.class, () -> Signal.on(loop, name, () -> {}));
         assertEquals("EINVAL", refused.code());
         assertTrue(refused.getMessage().contains("Unknown signal"), refused.getMessage());
         loop.run();
@@ -124,13 +140,19 @@ class SignalNamesTest {
     @Test
     void nullAndAClosedHandleAreRefused(Loop loop) {
         Signal signal = new Signal(loop);
-        assertEquals("name must not be null",
-            assertThrows(UsageException.class, () -> signal.start(null, () -> { })).getMessage());
-        assertEquals("callback must not be null",
-            assertThrows(UsageException.class, () -> signal.startOneShot("USR1", null)).getMessage());
+        assertEquals(
+                "name must not be null",
+                assertThrows(UsageException.class, () -> signal.start(null, () -> {}))
+                        .getMessage());
+        assertEquals(
+                "callback must not be null",
+                assertThrows(UsageException.class, () -> signal.startOneShot("USR1", null))
+                        .getMessage());
         signal.close();
-        assertEquals("EINVAL",
-            assertThrows(UsageException.class, () -> signal.start("USR1", () -> { })).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> signal.start("USR1", () -> {}))
+                        .code());
         loop.run();
         signal.stop();
     }
@@ -156,7 +178,7 @@ class SignalNamesTest {
 
         static String tryToCatch(Loop loop, String name) {
             try {
-                Signal.on(loop, name, () -> { });
+                Signal.on(loop, name, () -> {});
                 return "caught";
             } catch (UsageException refused) {
                 return "refused";

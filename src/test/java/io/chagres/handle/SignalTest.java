@@ -191,11 +191,11 @@ class SignalTest {
 
     @Test
     void anotherThreadMayNotTouchIt(Loop loop) throws InterruptedException {
-        signal = Signal.on(loop, "USR1", () -> { });
+        signal = Signal.on(loop, "USR1", () -> {});
         Thread other = Thread.ofPlatform().start(() -> {
             assertThrows(WrongThreadException.class, signal::stop);
-            assertThrows(WrongThreadException.class, () -> signal.start("USR1", () -> { }));
-            assertThrows(WrongThreadException.class, () -> Signal.on(loop, "USR1", () -> { }));
+            assertThrows(WrongThreadException.class, () -> signal.start("USR1", () -> {}));
+            assertThrows(WrongThreadException.class, () -> Signal.on(loop, "USR1", () -> {}));
             calls.add("refused");
         });
         Waits.join(other);

@@ -64,8 +64,9 @@ class TimerExtremesTest {
     @Test
     void durationsLongerThanAnyLongAreFarAway(Loop loop, ManualClock clock) {
         for (Duration far : new Duration[] {
-                ChronoUnit.FOREVER.getDuration(), Duration.ofSeconds(Long.MAX_VALUE / 1_000_000),
-                Duration.ofMillis(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE)}) {
+            ChronoUnit.FOREVER.getDuration(), Duration.ofSeconds(Long.MAX_VALUE / 1_000_000),
+            Duration.ofMillis(Long.MAX_VALUE), Duration.ofNanos(Long.MAX_VALUE)
+        }) {
             Timer timer = new Timer(loop);
             timer.start(far, far, journal.note("far"));
             assertTrue(timer.dueInMillis() >= Long.MAX_VALUE / 1_000_000, far + " is due in " + timer.dueInMillis());

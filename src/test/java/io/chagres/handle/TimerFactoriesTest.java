@@ -73,9 +73,11 @@ class TimerFactoriesTest {
     @Test
     void aFactoryThatFailsLeavesNothingThatKeepsTheLoopAlive(Loop loop) {
         for (Runnable wrong : new Runnable[] {
-                () -> Timer.after(loop, -1, journal.note("timer")), () -> Timer.after(loop, 1, null),
-                () -> Timer.every(loop, 0, journal.note("timer")), () -> Timer.every(loop, 1, null)}) {
-            assertEquals("EINVAL", assertThrows(UsageException.class, wrong::run).code());
+            () -> Timer.after(loop, -1, journal.note("timer")), () -> Timer.after(loop, 1, null),
+            () -> Timer.every(loop, 0, journal.note("timer")), () -> Timer.every(loop, 1, null)
+        }) {
+            assertEquals(
+                    "EINVAL", assertThrows(UsageException.class, wrong::run).code());
         }
         assertFalse(loop.run());
         journal.expect();

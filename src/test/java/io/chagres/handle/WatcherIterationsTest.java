@@ -49,7 +49,7 @@ class WatcherIterationsTest {
     @Test
     @Covers("libuv:loop_handles")
     void eachRunsOncePerIterationFromTheOneAfterItsStart(Loop fixtureLoop, ManualClock clock) {
-        Timer unreferenced = Timer.every(loop, 100, () -> { });
+        Timer unreferenced = Timer.every(loop, 100, () -> {});
         unreferenced.unref();
         everyIteration.start(this::prepare);
         check.start(this::check);

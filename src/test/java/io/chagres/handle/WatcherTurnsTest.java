@@ -22,7 +22,9 @@ class WatcherTurnsTest {
 
     /** The three kinds of libuv's "loop watchers". */
     enum Kind {
-        IDLE(Idle::new), PREPARE(Prepare::new), CHECK(Check::new);
+        IDLE(Idle::new),
+        PREPARE(Prepare::new),
+        CHECK(Check::new);
 
         private final Function<Loop, PhaseHandle> maker;
 
@@ -139,11 +141,15 @@ class WatcherTurnsTest {
     @EnumSource
     void aCallbackAndAnOpenHandleAreRequired(Kind kind, Loop loop) {
         PhaseHandle handle = kind.on(loop);
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> handle.start(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> handle.start(null)).code());
         assertFalse(handle.isActive());
         handle.close();
         handle.stop();
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> handle.start(() -> { })).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> handle.start(() -> {})).code());
         loop.run();
     }
 
@@ -152,7 +158,7 @@ class WatcherTurnsTest {
     void stopIsIdempotentAndKeepsNothingAlive(Kind kind, Loop loop) {
         PhaseHandle handle = kind.on(loop);
         handle.stop();
-        handle.start(() -> { });
+        handle.start(() -> {});
         assertTrue(loop.isAlive());
         handle.stop();
         handle.stop();

@@ -83,11 +83,14 @@ class WorkCancelTest {
     void aRunningJobIsNotCancelled(Loop loop) throws InterruptedException {
         Gate started = new Gate();
         Gate mayEnd = new Gate();
-        Work<?> work = Work.submit(loop, () -> {
-            started.open();
-            mayEnd.await();
-            return "finished";
-        }, this::keep);
+        Work<?> work = Work.submit(
+                loop,
+                () -> {
+                    started.open();
+                    mayEnd.await();
+                    return "finished";
+                },
+                this::keep);
         started.await();
         assertFalse(work.cancel());
         mayEnd.open();
@@ -119,7 +122,8 @@ class WorkCancelTest {
     @Test
     void theErrorOfACancelledJobNamesWork(Loop loop) throws InterruptedException {
         BusyWorkers busy = new BusyWorkers(loop);
-        Work.submit(loop, job, (result, failure) -> calls.add(failure.getMessage())).cancel();
+        Work.submit(loop, job, (result, failure) -> calls.add(failure.getMessage()))
+                .cancel();
         busy.letGo();
         loop.run();
         assertEquals(List.of("work ECANCELED"), calls);

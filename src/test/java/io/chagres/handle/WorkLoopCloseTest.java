@@ -37,7 +37,7 @@ class WorkLoopCloseTest {
         Loop loop = new Loop();
         Work.submit(loop, () -> wait("finished"), this::keep);
         started.await();
-        new Async(loop, () -> { }).close(mayEnd::open);
+        new Async(loop, () -> {}).close(mayEnd::open);
         loop.close();
         assertEquals(List.of("finished"), calls);
     }
@@ -61,7 +61,7 @@ class WorkLoopCloseTest {
         Work.submit(loop, () -> wait("finished"), (result, failure) -> {
             keep(result, failure);
             UsageException refused =
-                assertThrows(UsageException.class, () -> Work.submit(loop, () -> "more", this::keep));
+                    assertThrows(UsageException.class, () -> Work.submit(loop, () -> "more", this::keep));
             calls.add(refused.code());
         });
         started.await();
@@ -82,10 +82,13 @@ class WorkLoopCloseTest {
         public static void main(String[] arguments) {
             Loop loop = new Loop();
             for (int i = 0; i < 10; i++) {
-                Work.submit(loop, () -> {
-                    Thread.sleep(Long.MAX_VALUE);
-                    return null;
-                }, (result, failure) -> { });
+                Work.submit(
+                        loop,
+                        () -> {
+                            Thread.sleep(Long.MAX_VALUE);
+                            return null;
+                        },
+                        (result, failure) -> {});
             }
             System.out.println("end");
         }

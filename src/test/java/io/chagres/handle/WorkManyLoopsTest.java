@@ -36,7 +36,11 @@ class WorkManyLoopsTest {
         }
         assertEquals(LOOPS * JOBS, callbacks.get());
         assertEquals(0, onForeignThreads.get());
-        assertEquals(List.of(), workers.stream().filter(name -> !name.startsWith("chagres-worker-")).toList());
+        assertEquals(
+                List.of(),
+                workers.stream()
+                        .filter(name -> !name.startsWith("chagres-worker-"))
+                        .toList());
     }
 
     private void runALoop() {

@@ -30,7 +30,9 @@ class WorkRefusedTest {
             breakThePool();
             Loop loop = new Loop();
             submit(loop, () -> Work.submit(loop, () -> null, (result, failure) -> System.out.println("called back")));
-            submit(loop, () -> Work.submitSlow(loop, () -> null, (result, failure) -> System.out.println("called back")));
+            submit(
+                    loop,
+                    () -> Work.submitSlow(loop, () -> null, (result, failure) -> System.out.println("called back")));
             loop.closeStrictly();
             System.out.println("closed");
         }
@@ -46,7 +48,8 @@ class WorkRefusedTest {
 
         /** Puts a pool in place for which no thread can be made. */
         private static void breakThePool() throws ReflectiveOperationException {
-            Constructor<WorkerPool> constructor = WorkerPool.class.getDeclaredConstructor(int.class, ThreadFactory.class);
+            Constructor<WorkerPool> constructor =
+                    WorkerPool.class.getDeclaredConstructor(int.class, ThreadFactory.class);
             constructor.setAccessible(true);
             ThreadFactory none = worker -> {
                 throw new OutOfMemoryError("unable to create native thread");

@@ -39,13 +39,16 @@ class WorkTest {
     void aJobRunsOnAWorkerAndItsCallbackOnTheLoop(Loop loop) {
         Thread[] worker = new Thread[1];
         Thread[] caller = new Thread[1];
-        Work.submit(loop, () -> {
-            worker[0] = Thread.currentThread();
-            return "done";
-        }, (done, thrown) -> {
-            caller[0] = Thread.currentThread();
-            keep(done, thrown);
-        });
+        Work.submit(
+                loop,
+                () -> {
+                    worker[0] = Thread.currentThread();
+                    return "done";
+                },
+                (done, thrown) -> {
+                    caller[0] = Thread.currentThread();
+                    keep(done, thrown);
+                });
         assertTrue(loop.isAlive());
         assertFalse(loop.run());
         assertEquals(List.of("callback"), calls);
@@ -70,19 +73,26 @@ class WorkTest {
 
     @Test
     void withoutALoopOrACallbackItIsRefused(Loop loop) {
-        assertEquals("callback must not be null",
-            assertThrows(UsageException.class, () -> Work.submit(loop, () -> 1, null)).getMessage());
-        assertEquals("loop must not be null",
-            assertThrows(UsageException.class, () -> Work.submitSlow(null, () -> 1, this::keep)).getMessage());
+        assertEquals(
+                "callback must not be null",
+                assertThrows(UsageException.class, () -> Work.submit(loop, () -> 1, null))
+                        .getMessage());
+        assertEquals(
+                "loop must not be null",
+                assertThrows(UsageException.class, () -> Work.submitSlow(null, () -> 1, this::keep))
+                        .getMessage());
         assertFalse(loop.isAlive());
     }
 
     @Test
     void whatTheJobThrowsComesToTheCallback(Loop loop) {
         IOException thrown = new IOException("no such thing");
-        Work.submit(loop, () -> {
-            throw thrown;
-        }, this::keep);
+        Work.submit(
+                loop,
+                () -> {
+                    throw thrown;
+                },
+                this::keep);
         loop.run();
         assertSame(thrown, failure);
         assertNull(result);
@@ -91,9 +101,12 @@ class WorkTest {
     @Test
     void anErrorComesToTheCallbackToo(Loop loop) {
         StackOverflowError thrown = new StackOverflowError();
-        Work.submitSlow(loop, () -> {
-            throw thrown;
-        }, this::keep);
+        Work.submitSlow(
+                loop,
+                () -> {
+                    throw thrown;
+                },
+                this::keep);
         loop.run();
         assertSame(thrown, failure);
     }
@@ -110,10 +123,13 @@ class WorkTest {
     @Test
     void theCallbackNeverComesInsideSubmit(Loop loop) throws InterruptedException {
         Gate ran = new Gate();
-        Work.submit(loop, () -> {
-            ran.open();
-            return null;
-        }, this::keep);
+        Work.submit(
+                loop,
+                () -> {
+                    ran.open();
+                    return null;
+                },
+                this::keep);
         ran.await();
         assertEquals(List.of(), calls);
         loop.run();
@@ -153,7 +169,9 @@ class WorkTest {
         Work.submit(loop, () -> null, (done, thrown) -> {
             throw new IllegalStateException("from the callback");
         });
-        assertEquals("from the callback", assertThrows(IllegalStateException.class, loop::run).getMessage());
+        assertEquals(
+                "from the callback",
+                assertThrows(IllegalStateException.class, loop::run).getMessage());
         assertFalse(loop.isAlive());
     }
 
@@ -161,15 +179,19 @@ class WorkTest {
     void whatItDoesIsInItsName(Loop loop) throws InterruptedException {
         Gate started = new Gate();
         Gate mayEnd = new Gate();
-        Work<?> work = Work.submit(loop, () -> {
-            started.open();
-            mayEnd.await();
-            return null;
-        }, this::keep);
+        Work<?> work = Work.submit(
+                loop,
+                () -> {
+                    started.open();
+                    mayEnd.await();
+                    return null;
+                },
+                this::keep);
         started.await();
         assertEquals("Work (running)", work.toString());
-        assertEquals("the loop still has: Work (running)",
-            assertThrows(UsageException.class, loop::closeStrictly).getMessage());
+        assertEquals(
+                "the loop still has: Work (running)",
+                assertThrows(UsageException.class, loop::closeStrictly).getMessage());
         mayEnd.open();
         loop.run();
         assertEquals("Work (done)", work.toString());

@@ -25,22 +25,38 @@ class ArchitectureTest {
     @ParameterizedTest
     @EnumSource(value = Floor.class, names = "NET", mode = EnumSource.Mode.EXCLUDE)
     void aFloorKnowsNoFloorAboveIt(Floor floor) {
-        check(noClasses().that().resideInAPackage(floor.packages())
-                .should().dependOnClassesThat().resideInAnyPackage(floor.packagesAbove()));
+        check(noClasses()
+                .that()
+                .resideInAPackage(floor.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(floor.packagesAbove()));
     }
 
     @Test
     void streamsAndSocketsDoNotKnowEachOther() {
-        check(noClasses().that().resideInAPackage(Floor.STREAM.packages())
-                .should().dependOnClassesThat().resideInAnyPackage(Floor.SOCKET.packages(), Floor.ADDRESS.packages()));
+        check(noClasses()
+                .that()
+                .resideInAPackage(Floor.STREAM.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Floor.SOCKET.packages(), Floor.ADDRESS.packages()));
     }
 
     @Test
     void theExceptionsKnowTheKernelsFloorAlone() {
-        check(noClasses().that().resideInAPackage(Floor.BASE)
-                .should().dependOnClassesThat().resideInAnyPackage(Floor.SYS.packagesAbove()));
-        check(noClasses().that().resideInAPackage(Floor.SYS.packages())
-                .should().dependOnClassesThat().resideInAPackage(Floor.BASE));
+        check(noClasses()
+                .that()
+                .resideInAPackage(Floor.BASE)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(Floor.SYS.packagesAbove()));
+        check(noClasses()
+                .that()
+                .resideInAPackage(Floor.SYS.packages())
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage(Floor.BASE));
     }
 
     @Test
@@ -50,15 +66,22 @@ class ArchitectureTest {
 
     @Test
     void onlySysLinksNativeFunctions() {
-        check(noClasses().that().resideOutsideOfPackage(Floor.SYS.packages())
-                .should().dependOnClassesThat(nameMatching(
-                        "java\\.lang\\.foreign\\.(Linker|FunctionDescriptor|SymbolLookup)(\\$.*)?"
+        check(noClasses()
+                .that()
+                .resideOutsideOfPackage(Floor.SYS.packages())
+                .should()
+                .dependOnClassesThat(
+                        nameMatching("java\\.lang\\.foreign\\.(Linker|FunctionDescriptor|SymbolLookup)(\\$.*)?"
                                 + "|java\\.lang\\.invoke\\.MethodHandle")));
     }
 
     @Test
     void nativeMemoryNeverShowsAboveTheHandles() {
-        check(classes().that().resideInAnyPackage(Floor.HANDLE.packagesAbove()).and().arePublic()
+        check(classes()
+                .that()
+                .resideInAnyPackage(Floor.HANDLE.packagesAbove())
+                .and()
+                .arePublic()
                 .should(new OfferNo(nameMatching("java\\.lang\\.foreign\\..*"))));
     }
 
@@ -74,8 +97,10 @@ class ArchitectureTest {
 
     @Test
     void theJdksOwnSocketsStayOutside() {
-        check(noClasses().should().dependOnClassesThat(nameMatching(
-                "java\\.nio\\.channels\\..*|java\\.net\\.(Server|Datagram|Multicast)?Socket")));
+        check(noClasses()
+                .should()
+                .dependOnClassesThat(
+                        nameMatching("java\\.nio\\.channels\\..*|java\\.net\\.(Server|Datagram|Multicast)?Socket")));
     }
 
     @Test

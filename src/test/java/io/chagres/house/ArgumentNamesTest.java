@@ -20,10 +20,11 @@ import org.junit.jupiter.api.Test;
 class ArgumentNamesTest {
 
     /** A check of an argument, with the name for the message last: {@code requireRange(fd, 0, MAX, "options.fd")}. */
-    private static final Pattern CHECK = Pattern.compile(
-        "\\b(?:require\\w*|microsOf)\\((\\w+)(?:, [^\";]*?)?, \"([\\w.]+)\"\\)");
+    private static final Pattern CHECK =
+            Pattern.compile("\\b(?:require\\w*|microsOf)\\((\\w+)(?:, [^\";]*?)?, \"([\\w.]+)\"\\)");
     /** A message that quotes a name, as Node's do. */
-    private static final Pattern QUOTED = Pattern.compile("The (?:value of|argument|property) (?:\\\\\"|')([\\w.]+)(?:\\\\\"|')");
+    private static final Pattern QUOTED =
+            Pattern.compile("The (?:value of|argument|property) (?:\\\\\"|')([\\w.]+)(?:\\\\\"|')");
     /** Where the parameter of a caller has another name than that of the method which checks it. */
     private static final Map<String, String> SAME = Map.of("time", "grace");
 
@@ -37,8 +38,11 @@ class ArgumentNamesTest {
             CHECK.matcher(text).results().forEach(found -> check(file, text, found.group(1), found.group(2)));
             String all = String.join("\n", sources.values());
             QUOTED.matcher(text).results().map(MatchResult::group).forEach(found -> checked++);
-            QUOTED.matcher(text).results().filter(found -> !isParameter(found.group(1), all) && !isOption(found.group(1), all))
-                .forEach(found -> wrong.add(file.getFileName() + ": no parameter or option is called " + found.group(1)));
+            QUOTED.matcher(text)
+                    .results()
+                    .filter(found -> !isParameter(found.group(1), all) && !isOption(found.group(1), all))
+                    .forEach(found ->
+                            wrong.add(file.getFileName() + ": no parameter or option is called " + found.group(1)));
         });
         assertTrue(checked > 100, () -> "only " + checked + " messages were found");
         assertEquals(List.of(), wrong);
@@ -46,15 +50,18 @@ class ArgumentNamesTest {
 
     private void check(Path file, String text, String argument, String name) {
         checked++;
-        boolean fits = name.startsWith("options.") ? isOption(name, text)
-            : name.equals(argument) || name.equals(SAME.get(argument));
+        boolean fits = name.startsWith("options.")
+                ? isOption(name, text)
+                : name.equals(argument) || name.equals(SAME.get(argument));
         if (!fits) {
             wrong.add(file.getFileName() + ": " + argument + " is called " + name);
         }
     }
 
     private static boolean isParameter(String name, String text) {
-        return Pattern.compile("[(,] ?(?:final )?[\\w.<>?, ]+(?:\\[]|\\.\\.\\.)? " + Pattern.quote(name) + "[,)]").matcher(text).find();
+        return Pattern.compile("[(,] ?(?:final )?[\\w.<>?, ]+(?:\\[]|\\.\\.\\.)? " + Pattern.quote(name) + "[,)]")
+                .matcher(text)
+                .find();
     }
 
     /** "options.noDelay" is the method noDelay; "options.onRead.buffer" is about a parameter of onRead. */
@@ -65,7 +72,8 @@ class ArgumentNamesTest {
     private static Map<Path, String> sources() {
         Map<Path, String> sources = new HashMap<>();
         try (Stream<Path> files = Files.walk(Path.of("src/main/java"))) {
-            for (Path file : files.filter(found -> found.toString().endsWith(".java")).toList()) {
+            for (Path file :
+                    files.filter(found -> found.toString().endsWith(".java")).toList()) {
                 sources.put(file, Files.readString(file));
             }
         } catch (IOException e) {

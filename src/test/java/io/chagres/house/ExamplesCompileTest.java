@@ -19,7 +19,10 @@ class ExamplesCompileTest {
     @TestFactory
     List<DynamicTest> everyExampleCompiles() throws IOException {
         try (Stream<Path> examples = Files.list(Path.of("examples"))) {
-            return examples.filter(file -> file.toString().endsWith(".java")).sorted().map(this::compiles).toList();
+            return examples.filter(file -> file.toString().endsWith(".java"))
+                    .sorted()
+                    .map(this::compiles)
+                    .toList();
         }
     }
 

@@ -4,10 +4,15 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.stream.Stream;
 
-
 /** The floors of the house, lowest first. */
 enum Floor {
-    SYS, LOOP, HANDLE, ADDRESS, SOCKET, STREAM, NET;
+    SYS,
+    LOOP,
+    HANDLE,
+    ADDRESS,
+    SOCKET,
+    STREAM,
+    NET;
 
     /** The package of the exceptions, which all floors but the lowest import. */
     static final String BASE = "io.chagres";

@@ -16,8 +16,18 @@ final class Javac {
     static void assertCompiles(Path file, Path output) {
         StringWriter errors = new StringWriter();
         PrintWriter writer = new PrintWriter(errors);
-        int status = JAVAC.run(writer, writer, "--release", "22", "-proc:none", "-nowarn",
-                "-cp", "target/classes", "-d", output.toString(), file.toString());
+        int status = JAVAC.run(
+                writer,
+                writer,
+                "--release",
+                "22",
+                "-proc:none",
+                "-nowarn",
+                "-cp",
+                "target/classes",
+                "-d",
+                output.toString(),
+                file.toString());
         if (status != 0) {
             fail(errors.toString());
         }

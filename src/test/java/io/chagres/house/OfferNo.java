@@ -25,8 +25,11 @@ final class OfferNo extends ArchCondition<JavaClass> {
 
     @Override
     public void check(JavaClass type, ConditionEvents events) {
-        type.getMembers().stream().filter(OfferNo::isOffered).filter(this::shows).forEach(member ->
-                events.add(SimpleConditionEvent.violated(member, member.getDescription() + " has one in its signature")));
+        type.getMembers().stream()
+                .filter(OfferNo::isOffered)
+                .filter(this::shows)
+                .forEach(member -> events.add(
+                        SimpleConditionEvent.violated(member, member.getDescription() + " has one in its signature")));
     }
 
     private static boolean isOffered(JavaMember member) {
@@ -34,7 +37,8 @@ final class OfferNo extends ArchCondition<JavaClass> {
     }
 
     private boolean shows(JavaMember member) {
-        return signature(member).flatMap(type -> type.getAllInvolvedRawTypes().stream())
+        return signature(member)
+                .flatMap(type -> type.getAllInvolvedRawTypes().stream())
                 .map(JavaClass::getBaseComponentType)
                 .anyMatch(hidden);
     }

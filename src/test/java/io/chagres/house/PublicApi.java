@@ -12,19 +12,24 @@ import java.util.stream.Stream;
 /** The public types of the exported packages, for tests that hold a rule for all of them. */
 final class PublicApi {
 
-    private PublicApi() {
-    }
+    private PublicApi() {}
 
     static List<Class<?>> types() {
-        List<Class<?>> types = new ClassFileImporter().importPath(Path.of("target/classes")).stream()
-            .filter(type -> type.getPackageName().equals(Floor.BASE)
-                || Stream.of(Floor.values()).skip(1).anyMatch(floor -> type.getPackageName().equals(floor.packageName())))
-            .<Class<?>>map(JavaClass::reflect).filter(PublicApi::isPublic).toList();
+        List<Class<?>> types = new ClassFileImporter()
+                .importPath(Path.of("target/classes")).stream()
+                        .filter(type -> type.getPackageName().equals(Floor.BASE)
+                                || Stream.of(Floor.values())
+                                        .skip(1)
+                                        .anyMatch(floor -> type.getPackageName().equals(floor.packageName())))
+                        .<Class<?>>map(JavaClass::reflect)
+                        .filter(PublicApi::isPublic)
+                        .toList();
         assertFalse(types.isEmpty(), "no class was found");
         return types;
     }
 
     private static boolean isPublic(Class<?> type) {
-        return Modifier.isPublic(type.getModifiers()) && (type.getDeclaringClass() == null || isPublic(type.getDeclaringClass()));
+        return Modifier.isPublic(type.getModifiers())
+                && (type.getDeclaringClass() == null || isPublic(type.getDeclaringClass()));
     }
 }

@@ -31,8 +31,7 @@ final class PublicSignatures {
     private static final Set<String> MEMBERS_OF_EVERY_OBJECT = Set.of("toString", "equals", "hashCode");
     private static final Set<String> MEMBERS_OF_EVERY_ENUM = Set.of("values", "valueOf");
 
-    private PublicSignatures() {
-    }
+    private PublicSignatures() {}
 
     /** Rewrites the checked-in list. */
     public static void main(String[] args) throws IOException {
@@ -56,35 +55,43 @@ final class PublicSignatures {
     private static String parents(Class<?> type) {
         Type parent = type.getGenericSuperclass();
         boolean isImplied = parent == null || parent == Object.class || type.isEnum() || type.isRecord();
-        String interfaces = Arrays.stream(type.getGenericInterfaces()).map(Type::getTypeName).map(PublicSignatures::shortened)
-            .collect(joining(", "));
+        String interfaces = Arrays.stream(type.getGenericInterfaces())
+                .map(Type::getTypeName)
+                .map(PublicSignatures::shortened)
+                .collect(joining(", "));
         return (isImplied ? "" : " extends " + shortened(parent.getTypeName()))
-            + (interfaces.isEmpty() ? "" : (type.isInterface() ? " extends " : " implements ") + interfaces);
+                + (interfaces.isEmpty() ? "" : (type.isInterface() ? " extends " : " implements ") + interfaces);
     }
 
     private static Stream<String> members(Class<?> type) {
         Stream<Field> fields = Arrays.stream(type.getDeclaredFields());
         Stream<? extends Executable> constructors = Arrays.stream(type.getDeclaredConstructors());
         Stream<Method> methods = Arrays.stream(type.getDeclaredMethods())
-            .filter(method -> !method.isBridge() && !MEMBERS_OF_EVERY_OBJECT.contains(method.getName()));
-        return Stream.of(fields, constructors, methods).flatMap(members -> members)
-            .filter(member -> isVisible(member) && !(type.isEnum() && MEMBERS_OF_EVERY_ENUM.contains(member.getName())))
-            .map(PublicSignatures::text);
+                .filter(method -> !method.isBridge() && !MEMBERS_OF_EVERY_OBJECT.contains(method.getName()));
+        return Stream.of(fields, constructors, methods)
+                .flatMap(members -> members)
+                .filter(member ->
+                        isVisible(member) && !(type.isEnum() && MEMBERS_OF_EVERY_ENUM.contains(member.getName())))
+                .map(PublicSignatures::text);
     }
 
     private static boolean isVisible(Member member) {
-        return (Modifier.isPublic(member.getModifiers()) || Modifier.isProtected(member.getModifiers())) && !member.isSynthetic();
+        return (Modifier.isPublic(member.getModifiers()) || Modifier.isProtected(member.getModifiers()))
+                && !member.isSynthetic();
     }
 
     private static String text(Member member) {
         String all = member instanceof Field field ? field.toGenericString() : ((Executable) member).toGenericString();
         Class<?> type = member.getDeclaringClass();
-        return shortened(all.replace(type.getTypeName() + ".", "").replace(type.getTypeName() + "(", type.getSimpleName() + "("));
+        return shortened(all.replace(type.getTypeName() + ".", "")
+                .replace(type.getTypeName() + "(", type.getSimpleName() + "("));
     }
 
     /** Without packages. */
     private static String shortened(String signature) {
-        return signature.replaceAll("\\b[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*\\.(?=[A-Z])", "").replace('$', '.')
-            .replaceAll("\\babstract (static )?interface\\b", "$1interface");
+        return signature
+                .replaceAll("\\b[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*\\.(?=[A-Z])", "")
+                .replace('$', '.')
+                .replaceAll("\\babstract (static )?interface\\b", "$1interface");
     }
 }

@@ -11,7 +11,9 @@ class PublicSignaturesTest {
 
     @Test
     void theCheckedInListIsUpToDate() throws IOException {
-        assertEquals(String.join("\n", PublicSignatures.list()), Files.readString(PublicSignatures.FILE).strip(),
-            "the public API has changed: run `make api`, and review the change of docs/api.txt");
+        assertEquals(
+                String.join("\n", PublicSignatures.list()),
+                Files.readString(PublicSignatures.FILE).strip(),
+                "the public API has changed: run `make api`, and review the change of docs/api.txt");
     }
 }

@@ -20,17 +20,26 @@ class PublicTypesTest {
 
     @Test
     void everyObjectOfAPublicClassPrintsWhatItIs() {
-        Stream<Class<?>> printed = Stream.concat(PublicApi.types().stream().filter(PublicTypesTest::hasInstances),
-            Stream.of(Handle.class, Duplex.class, Resident.class));
-        assertEquals(List.of(), printed.filter(PublicTypesTest::printsNothing).map(Class::getName).sorted().toList(),
-            "without a toString");
+        Stream<Class<?>> printed = Stream.concat(
+                PublicApi.types().stream().filter(PublicTypesTest::hasInstances),
+                Stream.of(Handle.class, Duplex.class, Resident.class));
+        assertEquals(
+                List.of(),
+                printed.filter(PublicTypesTest::printsNothing)
+                        .map(Class::getName)
+                        .sorted()
+                        .toList(),
+                "without a toString");
     }
 
     /** Interfaces are a caller's; enums, records and exceptions print themselves; some classes have static methods only. */
     private static boolean hasInstances(Class<?> type) {
-        return !type.isInterface() && !type.isEnum() && !type.isRecord() && !Throwable.class.isAssignableFrom(type)
-            && !Modifier.isAbstract(type.getModifiers())
-            && Stream.of(type.getDeclaredMethods()).anyMatch(method -> !Modifier.isStatic(method.getModifiers()));
+        return !type.isInterface()
+                && !type.isEnum()
+                && !type.isRecord()
+                && !Throwable.class.isAssignableFrom(type)
+                && !Modifier.isAbstract(type.getModifiers())
+                && Stream.of(type.getDeclaredMethods()).anyMatch(method -> !Modifier.isStatic(method.getModifiers()));
     }
 
     private static boolean printsNothing(Class<?> type) {
@@ -44,32 +53,47 @@ class PublicTypesTest {
 
     @Test
     void everyListenerThatCanBeAddedCanBeTakenOff() {
-        List<String> lasting = listenerMethods().filter(on -> off(on) == null).map(PublicTypesTest::text).toList();
+        List<String> lasting = listenerMethods()
+                .filter(on -> off(on) == null)
+                .map(PublicTypesTest::text)
+                .toList();
         assertEquals(List.of(), lasting, "without an off method");
     }
 
     @Test
     void everyMethodForListenersReturnsTheTypeThatItIsCalledOn() {
-        assertEquals(List.of(), listenerMethods().flatMap(on -> Stream.of(on, off(on)))
-            .filter(method -> Stream.of(Socket.class, Server.class).anyMatch(type -> isOf(type, method)))
-            .filter(method -> method.getReturnType() != Socket.class && method.getReturnType() != Server.class)
-            .map(PublicTypesTest::text).distinct().toList(), "end a chain of calls");
+        assertEquals(
+                List.of(),
+                listenerMethods()
+                        .flatMap(on -> Stream.of(on, off(on)))
+                        .filter(method -> Stream.of(Socket.class, Server.class).anyMatch(type -> isOf(type, method)))
+                        .filter(method ->
+                                method.getReturnType() != Socket.class && method.getReturnType() != Server.class)
+                        .map(PublicTypesTest::text)
+                        .distinct()
+                        .toList(),
+                "end a chain of calls");
     }
 
     /** The {@code onX} methods that add a listener: those of streams, sockets and servers. */
     private static Stream<Method> listenerMethods() {
         return Stream.of(Readable.class, Writable.class, Duplex.class, Socket.class, Server.class)
-            .flatMap(type -> Stream.of(type.getMethods()))
-            .filter(method -> !method.isBridge() && !method.isSynthetic() && method.getName().matches("on[A-Z].*"));
+                .flatMap(type -> Stream.of(type.getMethods()))
+                .filter(method -> !method.isBridge()
+                        && !method.isSynthetic()
+                        && method.getName().matches("on[A-Z].*"));
     }
 
     /** Its counterpart: of the same class, with the listener, the last parameter, alone. */
     private static Method off(Method on) {
         Class<?>[] parameters = on.getParameterTypes();
-        return Stream.of(on.getDeclaringClass().getMethods()).filter(method -> !method.isBridge() && !method.isSynthetic())
-            .filter(method -> method.getName().equals("off" + on.getName().substring(2)))
-            .filter(method -> List.of(method.getParameterTypes()).equals(List.of(parameters[parameters.length - 1])))
-            .findFirst().orElse(null);
+        return Stream.of(on.getDeclaringClass().getMethods())
+                .filter(method -> !method.isBridge() && !method.isSynthetic())
+                .filter(method -> method.getName().equals("off" + on.getName().substring(2)))
+                .filter(method ->
+                        List.of(method.getParameterTypes()).equals(List.of(parameters[parameters.length - 1])))
+                .findFirst()
+                .orElse(null);
     }
 
     private static boolean isOf(Class<?> type, Method method) {

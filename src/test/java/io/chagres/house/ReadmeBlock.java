@@ -22,17 +22,27 @@ import java.util.stream.Stream;
  * @param line where the block's code starts, counted from 1
  */
 record ReadmeBlock(int line, List<String> code) {
-    private static final Pattern TYPE = Pattern.compile("((public|final|abstract|sealed) )*(class|interface|record|enum) (\\w+)");
-    private static final Pattern METHOD = Pattern.compile("(?!new |return |else )[\\w<>?\\[\\], ]+ \\w+\\([^()]*\\)[\\w ,]*\\{");
-    private static final List<String> JAVA_PACKAGES = List.of("java.io", "java.nio", "java.nio.charset", "java.nio.file",
-            "java.time", "java.util", "java.util.concurrent", "java.util.function");
+    private static final Pattern TYPE =
+            Pattern.compile("((public|final|abstract|sealed) )*(class|interface|record|enum) (\\w+)");
+    private static final Pattern METHOD =
+            Pattern.compile("(?!new |return |else )[\\w<>?\\[\\], ]+ \\w+\\([^()]*\\)[\\w ,]*\\{");
+    private static final List<String> JAVA_PACKAGES = List.of(
+            "java.io",
+            "java.nio",
+            "java.nio.charset",
+            "java.nio.file",
+            "java.time",
+            "java.util",
+            "java.util.concurrent",
+            "java.util.function");
 
     static List<ReadmeBlock> of(List<String> markdown) {
         List<ReadmeBlock> blocks = new ArrayList<>();
         for (int at = 0; at < markdown.size(); at++) {
             if (markdown.get(at).strip().equals("```java")) {
                 int start = at + 1;
-                do at++; while (!markdown.get(at).strip().equals("```"));
+                do at++;
+                while (!markdown.get(at).strip().equals("```"));
                 String code = String.join("\n", markdown.subList(start, at)).stripIndent();
                 blocks.add(new ReadmeBlock(start + 1, code.lines().toList()));
             }
@@ -83,20 +93,27 @@ record ReadmeBlock(int line, List<String> code) {
 
     /** One import for each public type, since {@code io.chagres.handle.*} and {@code java.util.*} both have a Timer. */
     private static String defaultImports() {
-        return javaImports() + Stream.concat(Stream.of(Floor.BASE), Stream.of(Floor.values()).filter(floor -> floor != Floor.SYS).map(Floor::packageName))
-                .flatMap(ReadmeBlock::publicTypes)
-                .map(name -> "import " + name + ";\n")
-                .collect(joining());
+        return javaImports()
+                + Stream.concat(
+                                Stream.of(Floor.BASE),
+                                Stream.of(Floor.values())
+                                        .filter(floor -> floor != Floor.SYS)
+                                        .map(Floor::packageName))
+                        .flatMap(ReadmeBlock::publicTypes)
+                        .map(name -> "import " + name + ";\n")
+                        .collect(joining());
     }
 
     private static Stream<String> publicTypes(String packageName) {
         Path folder = Path.of("target/classes", packageName.split("\\."));
         try (Stream<Path> files = Files.list(folder)) {
-            return files.map(file -> file.getFileName().toString())
+            return files
+                    .map(file -> file.getFileName().toString())
                     .filter(name -> name.matches("[A-Z]\\w*\\.class"))
                     .map(name -> packageName + "." + name.replace(".class", ""))
                     .filter(ReadmeBlock::isPublic)
-                    .toList().stream();
+                    .toList()
+                    .stream();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -104,7 +121,8 @@ record ReadmeBlock(int line, List<String> code) {
 
     private static boolean isPublic(String className) {
         try {
-            return Modifier.isPublic(Class.forName(className, false, ReadmeBlock.class.getClassLoader()).getModifiers());
+            return Modifier.isPublic(Class.forName(className, false, ReadmeBlock.class.getClassLoader())
+                    .getModifiers());
         } catch (ClassNotFoundException e) {
             throw new AssertionError(e);
         }

@@ -23,6 +23,7 @@ class SourceTreeTest {
     private static final int MAX_LINES = 450;
     /** What people read first has its javadoc in full. */
     private static final Set<String> FACADES = Set.of("Socket.java", "Server.java", "Duplex.java", "StreamHandle.java");
+
     private static final int MAX_LINES_OF_A_FACADE = 700;
 
     @ParameterizedTest
@@ -30,8 +31,11 @@ class SourceTreeTest {
     void aFloorImportsNothingFromAbove(Floor floor) {
         String above = floor.above().map(Floor::packageName).map(Pattern::quote).collect(joining("|", "(", ")"));
         Pattern upward = Pattern.compile("import (static )?" + above + "\\..*");
-        assertNone("import upward", sources(floor),
-                file -> lines(file).stream().anyMatch(line -> upward.matcher(line).matches()));
+        assertNone(
+                "import upward",
+                sources(floor),
+                file -> lines(file).stream()
+                        .anyMatch(line -> upward.matcher(line).matches()));
     }
 
     @Test
@@ -46,15 +50,22 @@ class SourceTreeTest {
     /** In Turkish, "CLOSING".toLowerCase() is another word; in Arabic and German, %d gives other digits and other groups. */
     @Test
     void noTextDependsOnTheLanguageOfTheUser() {
-        Pattern localized = Pattern.compile("to(Lower|Upper)Case\\(\\)|String\\.format\\((?!Locale)|printf\\((?!Locale)|\\.formatted\\(");
-        Stream<Path> all = Stream.of(MAIN, Path.of("src/jmh/java"), Path.of("examples")).flatMap(SourceTreeTest::sources);
-        assertNone("use the default locale", all, file -> lines(file).stream().anyMatch(line -> localized.matcher(line).find()));
+        Pattern localized = Pattern.compile(
+                "to(Lower|Upper)Case\\(\\)|String\\.format\\((?!Locale)|printf\\((?!Locale)|\\.formatted\\(");
+        Stream<Path> all =
+                Stream.of(MAIN, Path.of("src/jmh/java"), Path.of("examples")).flatMap(SourceTreeTest::sources);
+        assertNone(
+                "use the default locale",
+                all,
+                file -> lines(file).stream()
+                        .anyMatch(line -> localized.matcher(line).find()));
     }
 
     /** O_NONBLOCK belongs to the open file description, which others may have too: NonBlocking puts it back. */
     @Test
     void onePlaceChangesTheFlagsOfADescriptor() {
-        Stream<Path> others = sources().filter(file -> !file.endsWith("loop/NonBlocking.java") && !file.startsWith(SYS));
+        Stream<Path> others =
+                sources().filter(file -> !file.endsWith("loop/NonBlocking.java") && !file.startsWith(SYS));
         assertNone("change flags", others, file -> lines(file).stream().anyMatch(line -> line.contains("F_SETFL")));
     }
 
@@ -62,15 +73,23 @@ class SourceTreeTest {
     @Test
     void timeThatIsGrantedToAPeerCountsFromTheClock() {
         Pattern cached = Pattern.compile("Timer\\.(after|every)\\(|new Timer\\(|timers\\(\\)\\s*\\.start\\(");
-        Stream<Path> granting = Stream.of(Floor.SOCKET, Floor.STREAM, Floor.NET).flatMap(SourceTreeTest::sources)
-            .filter(file -> !file.endsWith("net/IdleTimeout.java"));
-        assertNone("count from the cached time", granting, file -> lines(file).stream()
-            .anyMatch(line -> !line.strip().startsWith("*") && cached.matcher(line).find()));
+        Stream<Path> granting = Stream.of(Floor.SOCKET, Floor.STREAM, Floor.NET)
+                .flatMap(SourceTreeTest::sources)
+                .filter(file -> !file.endsWith("net/IdleTimeout.java"));
+        assertNone(
+                "count from the cached time",
+                granting,
+                file -> lines(file).stream()
+                        .anyMatch(line -> !line.strip().startsWith("*")
+                                && cached.matcher(line).find()));
     }
 
     @Test
     void everyPackageHasItsChapter() {
-        Stream<Path> packages = sources().map(Path::getParent).filter(folder -> !folder.equals(MAIN)).distinct();
+        Stream<Path> packages = sources()
+                .map(Path::getParent)
+                .filter(folder -> !folder.equals(MAIN))
+                .distinct();
         assertNone("have no package-info.java", packages, folder -> !Files.exists(folder.resolve("package-info.java")));
     }
 

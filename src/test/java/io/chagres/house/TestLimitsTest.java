@@ -61,9 +61,12 @@ class TestLimitsTest {
 
     @Test
     void noTestWaitsForAnotherThreadOrProcessWithoutALimit() {
-        Set<String> waits = TESTS.stream().filter(type -> !type.isEquivalentTo(Waits.class))
-            .flatMap(type -> type.getMethodCallsFromSelf().stream()).filter(TestLimitsTest::isEndless)
-            .map(call -> call.getSourceCodeLocation().toString()).collect(toCollection(TreeSet::new));
+        Set<String> waits = TESTS.stream()
+                .filter(type -> !type.isEquivalentTo(Waits.class))
+                .flatMap(type -> type.getMethodCallsFromSelf().stream())
+                .filter(TestLimitsTest::isEndless)
+                .map(call -> call.getSourceCodeLocation().toString())
+                .collect(toCollection(TreeSet::new));
         assertEquals(Set.of(), waits, "these wait without a limit, and " + Waits.class.getSimpleName() + " has one");
     }
 
@@ -74,19 +77,28 @@ class TestLimitsTest {
     /** A loop waits in the kernel, where no interrupt ends it. */
     @Test
     void aTestThatRunsALoopHasAGuard() {
-        Set<String> unguarded = TESTS.stream().filter(TestLimitsTest::hasTests).filter(TestLimitsTest::usesLoop)
-            .filter(type -> !isExtended(type)).map(JavaClass::getName).collect(toCollection(TreeSet::new));
-        assertEquals(Set.of(), unguarded, "these have neither " + LoopFixture.class.getSimpleName() + " nor "
-            + HangGuard.class.getSimpleName());
+        Set<String> unguarded = TESTS.stream()
+                .filter(TestLimitsTest::hasTests)
+                .filter(TestLimitsTest::usesLoop)
+                .filter(type -> !isExtended(type))
+                .map(JavaClass::getName)
+                .collect(toCollection(TreeSet::new));
+        assertEquals(
+                Set.of(),
+                unguarded,
+                "these have neither " + LoopFixture.class.getSimpleName() + " nor " + HangGuard.class.getSimpleName());
     }
 
     private static boolean hasTests(JavaClass type) {
-        return type.getMethods().stream().anyMatch(method -> method.isAnnotatedWith(Test.class)
-            || method.isAnnotatedWith(ParameterizedTest.class) || method.isAnnotatedWith(TestFactory.class));
+        return type.getMethods().stream()
+                .anyMatch(method -> method.isAnnotatedWith(Test.class)
+                        || method.isAnnotatedWith(ParameterizedTest.class)
+                        || method.isAnnotatedWith(TestFactory.class));
     }
 
     private static boolean usesLoop(JavaClass type) {
-        return type.getCodeUnitCallsFromSelf().stream().anyMatch(call -> call.getTargetOwner().isEquivalentTo(Loop.class));
+        return type.getCodeUnitCallsFromSelf().stream()
+                .anyMatch(call -> call.getTargetOwner().isEquivalentTo(Loop.class));
     }
 
     private static boolean isExtended(JavaClass type) {

@@ -16,7 +16,7 @@ class ChagresExceptionTest {
     @Test
     void aMissingArgumentIsNamed() {
         UsageException missing =
-            assertThrows(UsageException.class, () -> UsageException.requireArgument(null, "callback"));
+                assertThrows(UsageException.class, () -> UsageException.requireArgument(null, "callback"));
         assertEquals("EINVAL", missing.code());
         assertEquals("callback must not be null", missing.getMessage());
     }

@@ -12,12 +12,14 @@ import org.junit.jupiter.api.Test;
 /** A kernel without epoll_pwait2(2), or a seccomp(2) profile that refuses it with whatever number its author has chosen. */
 class FineWaitRefusedTest {
 
-    private static final List<Integer> REFUSALS = List.of(Errno.ENOSYS, Errno.EPERM, Errno.EINVAL, Errno.ENOTSUP, Errno.EACCES);
+    private static final List<Integer> REFUSALS =
+            List.of(Errno.ENOSYS, Errno.EPERM, Errno.EINVAL, Errno.ENOTSUP, Errno.EACCES);
 
     @Test
     void theLoopWaitsWithEpollWaitFromThenOn() throws Exception {
         String each = ": refused once, timer, timer, not asked again";
-        String expected = String.join("\n", REFUSALS.stream().map(errno -> Errno.name(errno) + each).toList());
+        String expected = String.join(
+                "\n", REFUSALS.stream().map(errno -> Errno.name(errno) + each).toList());
         assertEquals(new ForkedJvm.Outcome(0, expected), ForkedJvm.run(Refused.class));
     }
 
@@ -44,7 +46,7 @@ class FineWaitRefusedTest {
         /** Often, since on a busy machine a timer may be due before the loop comes to wait for it. */
         private static void waitOften(Loop loop) {
             for (int i = 0; i < 20; i++) {
-                Timer.after(loop, 5, () -> { });
+                Timer.after(loop, 5, () -> {});
                 loop.run();
             }
         }

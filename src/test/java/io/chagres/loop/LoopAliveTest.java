@@ -116,7 +116,7 @@ class LoopAliveTest {
         timer.start(1000, journal.note("timer"));
         Idle idle = new Idle(loop);
         idle.unref();
-        idle.start(() -> { });
+        idle.start(() -> {});
         assertEquals(0, core.backendTimeoutNanos(), "an idle handle, even unreferenced");
         idle.stop();
         assertEquals(SECOND_NANOS, core.backendTimeoutNanos());
@@ -124,7 +124,7 @@ class LoopAliveTest {
         assertEquals(0, core.backendTimeoutNanos(), "a closing handle");
         loop.run(NOWAIT);
         assertEquals(SECOND_NANOS, core.backendTimeoutNanos());
-        loop.execute(() -> { });
+        loop.execute(() -> {});
         assertEquals(0, core.backendTimeoutNanos(), "a task");
         loop.run(NOWAIT);
         loop.stop();

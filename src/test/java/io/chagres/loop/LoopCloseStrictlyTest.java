@@ -50,11 +50,14 @@ class LoopCloseStrictlyTest {
         Check unreferenced = new Check(loop);
         unreferenced.unref();
         unreferenced.start(journal.note("check"));
-        assertEquals("the loop still has: Timer (active, due in 100 ms), Idle (inactive), Check (active, unreferenced)", refusal(loop));
+        assertEquals(
+                "the loop still has: Timer (active, due in 100 ms), Idle (inactive), Check (active, unreferenced)",
+                refusal(loop));
         active.close();
         inactive.close();
         unreferenced.close();
-        assertEquals("the loop still has: Timer (closing), Idle (closing), Check (closing, unreferenced)", refusal(loop));
+        assertEquals(
+                "the loop still has: Timer (closing), Idle (closing), Check (closing, unreferenced)", refusal(loop));
         loop.run();
     }
 

@@ -81,7 +81,8 @@ class LoopCloseTest {
     @Test
     void aClosedLoopDoesNotRun() {
         loop.close();
-        assertEquals("ERR_LOOP_CLOSED", assertThrows(UsageException.class, loop::run).code());
+        assertEquals(
+                "ERR_LOOP_CLOSED", assertThrows(UsageException.class, loop::run).code());
     }
 
     @Test
@@ -92,12 +93,15 @@ class LoopCloseTest {
         });
         loop.close();
         journal.expect("ERR_LOOP_CLOSED");
-        assertEquals("ERR_LOOP_CLOSED", assertThrows(UsageException.class, () -> new Timer(loop)).code());
+        assertEquals(
+                "ERR_LOOP_CLOSED",
+                assertThrows(UsageException.class, () -> new Timer(loop)).code());
     }
 
     @Test
     void insideACallbackItIsBusy() {
-        loop.execute(() -> journal.add(assertThrows(UsageException.class, loop::close).code()));
+        loop.execute(() ->
+                journal.add(assertThrows(UsageException.class, loop::close).code()));
         loop.run();
         journal.expect("EBUSY");
         loop.close();
@@ -192,11 +196,14 @@ class LoopCloseTest {
     void workThatAWorkerIsInTheMiddleOfIsWaitedFor() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
-        Work.submit(loop, () -> {
-            begun.countDown();
-            Waits.await(mayEnd);
-            return "done";
-        }, (result, failure) -> journal.add(result));
+        Work.submit(
+                loop,
+                () -> {
+                    begun.countDown();
+                    Waits.await(mayEnd);
+                    return "done";
+                },
+                (result, failure) -> journal.add(result));
         Waits.await(begun);
         loop.execute(mayEnd::countDown);
         loop.close();
@@ -219,10 +226,13 @@ class LoopCloseTest {
                 return nanos;
             }
         });
-        Work.submit(sleeper, () -> {
-            begun.countDown();
-            return asleep.await(30, TimeUnit.SECONDS);
-        }, (slept, failure) -> journal.add("slept " + slept));
+        Work.submit(
+                sleeper,
+                () -> {
+                    begun.countDown();
+                    return asleep.await(30, TimeUnit.SECONDS);
+                },
+                (slept, failure) -> journal.add("slept " + slept));
         Waits.await(begun);
         sleeper.stop();
         sleeper.close();

@@ -25,7 +25,7 @@ class LoopCoreTest {
 
     private final Journal journal = new Journal();
 
-    private static final class Local { }
+    private static final class Local {}
 
     @Test
     void loopsAreAvailableHere() {
@@ -35,7 +35,9 @@ class LoopCoreTest {
 
     @Test
     void aClockIsRequired() {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> new Loop(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> new Loop(null)).code());
     }
 
     @Test
@@ -73,7 +75,8 @@ class LoopCoreTest {
     void aProbeSaysWhatEpollCanWatchAndLeavesNoTrace(Loop loop) {
         LoopCore core = loop.core();
         int closed;
-        try (Descriptor event = Descriptor.event(0); Descriptor directory = Descriptor.file("/")) {
+        try (Descriptor event = Descriptor.event(0);
+                Descriptor directory = Descriptor.file("/")) {
             closed = event.fd();
             assertEquals(0, core.probe(event.fd()));
             assertEquals(-Errno.EPERM, core.probe(directory.fd()));

@@ -35,7 +35,8 @@ class LoopEmbedTest {
     void open(Loop loop) {
         outside = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         EpollEvent.set(event, 0, Epoll.EPOLLIN, 0);
-        assertEquals(0, Epoll.epoll_ctl(outside, Epoll.EPOLL_CTL_ADD, loop.core().backendFd(), event));
+        assertEquals(
+                0, Epoll.epoll_ctl(outside, Epoll.EPOLL_CTL_ADD, loop.core().backendFd(), event));
     }
 
     @AfterEach
@@ -102,7 +103,7 @@ class LoopEmbedTest {
 
     @Test
     void whatIsToRunWithoutAWaitMakesTheTimeoutZero(Loop loop) {
-        Timer timer = Timer.after(loop, 60_000, () -> { });
+        Timer timer = Timer.after(loop, 60_000, () -> {});
         assertTrue(loop.core().backendTimeoutNanos() > 0);
         loop.nextTick(journal.note("tick"));
         assertEquals(0, loop.core().backendTimeoutNanos());
@@ -111,7 +112,7 @@ class LoopEmbedTest {
         assertEquals(0, loop.core().backendTimeoutNanos());
         loop.run(NOWAIT);
         timer.close(journal.note("close"));
-        Timer other = Timer.after(loop, 60_000, () -> { });
+        Timer other = Timer.after(loop, 60_000, () -> {});
         assertEquals(0, loop.core().backendTimeoutNanos());
         loop.run(NOWAIT);
         assertTrue(loop.core().backendTimeoutNanos() > 0);

@@ -56,7 +56,7 @@ class LoopExecuteOnAFullStackTest {
     void aTaskEitherRunsOrItsExecuteThrowsAndLaterTasksRun() throws InterruptedException {
         AtomicInteger ran = new AtomicInteger();
         AtomicInteger accepted = new AtomicInteger();
-        try (LoopThread loopThread = Loop.start("a loop", loop -> { })) {
+        try (LoopThread loopThread = Loop.start("a loop", loop -> {})) {
             for (int i = 0; i < ROUNDS; i++) {
                 atTheEndOfTheStack(() -> {
                     loopThread.execute(ran::incrementAndGet);

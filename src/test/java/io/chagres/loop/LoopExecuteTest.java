@@ -94,7 +94,9 @@ class LoopExecuteTest {
 
     @Test
     void aTaskIsRequired(Loop loop) {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> loop.execute(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> loop.execute(null)).code());
     }
 
     @Test

@@ -20,7 +20,7 @@ final class LoopGarbage {
     /** One object, and not a method reference for each use, which would be garbage of our own. */
     private final Runnable nothing = () -> count++;
 
-    private LoopGarbage() { }
+    private LoopGarbage() {}
 
     public static void main(String[] arguments) {
         new LoopGarbage().measureAll();

@@ -44,8 +44,10 @@ class LoopInterruptedWaitTest {
         long pid = ProcessHandle.current().pid();
         try {
             Process shell = new ProcessBuilder("sh", "-c", "kill -STOP " + pid + "; kill -CONT " + pid)
-                .redirectInput(new File("/dev/null")).redirectOutput(Redirect.DISCARD).redirectError(Redirect.DISCARD)
-                .start();
+                    .redirectInput(new File("/dev/null"))
+                    .redirectOutput(Redirect.DISCARD)
+                    .redirectError(Redirect.DISCARD)
+                    .start();
             assertEquals(0, Waits.exit(shell));
         } catch (IOException | InterruptedException e) {
             throw new AssertionError(e);

@@ -36,7 +36,8 @@ class LoopMetricsTest {
             });
         });
         loop.run();
-        assertEquals(List.of(0L, 1L, 2L), seen.stream().map(LoopMetrics::iterations).toList());
+        assertEquals(
+                List.of(0L, 1L, 2L), seen.stream().map(LoopMetrics::iterations).toList());
         assertEquals(List.of(0L, 0L, 1L), seen.stream().map(LoopMetrics::events).toList());
         assertEquals(2, loop.metrics().events());
     }
@@ -64,17 +65,20 @@ class LoopMetricsTest {
         CountDownLatch posted = new CountDownLatch(4);
         for (int i = 0; i < 4; i++) {
             Thread.ofPlatform().start(() -> {
-                loop.execute(() -> { });
+                loop.execute(() -> {});
                 posted.countDown();
             });
         }
         Waits.await(posted);
         CountDownLatch gate = new CountDownLatch(1);
         for (int i = 0; i < 3; i++) {
-            Work.submit(loop, () -> {
-                Waits.await(gate);
-                return null;
-            }, (nothing, failure) -> { });
+            Work.submit(
+                    loop,
+                    () -> {
+                        Waits.await(gate);
+                        return null;
+                    },
+                    (nothing, failure) -> {});
         }
         Prepare opener = new Prepare(loop);
         opener.start(() -> {
@@ -103,7 +107,7 @@ class LoopMetricsTest {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
         Loop loop;
-        try (LoopThread thread = Loop.start("stuck", ready -> { })) {
+        try (LoopThread thread = Loop.start("stuck", ready -> {})) {
             loop = thread.loop();
             thread.execute(() -> {
                 stuck.countDown();
@@ -143,7 +147,8 @@ class LoopMetricsTest {
         for (Thread thread : threads) {
             Waits.join(thread);
         }
-        assertEquals(List.of(100L, 200L, 300L, 400L, 500L), idle.stream().sorted().toList());
+        assertEquals(
+                List.of(100L, 200L, 300L, 400L, 500L), idle.stream().sorted().toList());
     }
 
     private static long idleOf(long millis) {
@@ -160,7 +165,7 @@ class LoopMetricsTest {
     @Covers("libuv:metrics_idle_time_zero")
     void aTimerThatIsDueAtOnceNeedsNoWaiting(Loop loop, ManualClock clock) {
         loop.measureIdleTime();
-        Timer.after(loop, 0, () -> { });
+        Timer.after(loop, 0, () -> {});
         loop.run();
         assertEquals(0, loop.metrics().idleNanos());
         assertEquals(1, loop.metrics().iterations());
@@ -168,7 +173,7 @@ class LoopMetricsTest {
 
     @Test
     void notAskedForItIsNotMeasured(Loop loop, ManualClock clock) {
-        Timer.after(loop, 1000, () -> { });
+        Timer.after(loop, 1000, () -> {});
         loop.run();
         assertEquals(0, loop.metrics().idleNanos());
     }

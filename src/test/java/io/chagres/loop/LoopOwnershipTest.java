@@ -44,10 +44,17 @@ class LoopOwnershipTest {
 
     @Test
     void callsFromAnotherThreadAreToldWhoseLoopItIs(Loop loop) {
-        Stream<Executable> calls = Stream.of(loop::stop, loop::isAlive, loop::now, loop::updateTime, loop::close,
-            loop::closeStrictly, () -> loop.nextTick(() -> { }), () -> loop.onUncaught(null));
-        String message = "the loop belongs to thread \"" + Thread.currentThread().getName()
-            + "\", and this is \"stranger\": use Loop.execute or Async.send";
+        Stream<Executable> calls = Stream.of(
+                loop::stop,
+                loop::isAlive,
+                loop::now,
+                loop::updateTime,
+                loop::close,
+                loop::closeStrictly,
+                () -> loop.nextTick(() -> {}),
+                () -> loop.onUncaught(null));
+        String message = "the loop belongs to thread \""
+                + Thread.currentThread().getName() + "\", and this is \"stranger\": use Loop.execute or Async.send";
         assertAll(calls.map(call -> () -> {
             WrongThreadException wrong = assertInstanceOf(WrongThreadException.class, thrownOnAStranger(call));
             assertEquals(message, wrong.getMessage());
@@ -90,9 +97,15 @@ class LoopOwnershipTest {
     void aVirtualThreadDoesNotInheritALoopWhoseThreadHasEnded() throws InterruptedException {
         Loop loop = new Loop();
         Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
-        for (Executable call : List.<Executable>of(loop::now, loop::stop, loop::isAlive, loop::close,
-            () -> loop.nextTick(() -> { }), loop.core()::checkThread)) {
-            WrongThreadException wrong = assertInstanceOf(WrongThreadException.class, thrownOn(Thread.ofVirtual(), call));
+        for (Executable call : List.<Executable>of(
+                loop::now,
+                loop::stop,
+                loop::isAlive,
+                loop::close,
+                () -> loop.nextTick(() -> {}),
+                loop.core()::checkThread)) {
+            WrongThreadException wrong =
+                    assertInstanceOf(WrongThreadException.class, thrownOn(Thread.ofVirtual(), call));
             assertTrue(wrong.getMessage().startsWith("the loop belongs to thread \"mortal\""), wrong.getMessage());
         }
         loop.close();
@@ -128,8 +141,9 @@ class LoopOwnershipTest {
     void aVirtualThreadMayNotRunIt(Loop loop) throws InterruptedException {
         UsageException refused = assertInstanceOf(UsageException.class, thrownOn(Thread.ofVirtual(), loop::run));
         assertEquals("EINVAL", refused.code());
-        assertEquals("a loop runs on a platform thread, and \"stranger\" is a virtual one: use Loop.start",
-            refused.getMessage());
+        assertEquals(
+                "a loop runs on a platform thread, and \"stranger\" is a virtual one: use Loop.start",
+                refused.getMessage());
         loop.now();
     }
 

@@ -32,7 +32,7 @@ class LoopThreadTest {
         return Waits.get(CompletableFuture.supplyAsync(Thread::currentThread, loopThread));
     }
 
-    private static void nothing(Loop loop) { }
+    private static void nothing(Loop loop) {}
 
     @Test
     void theSetupRunsOnAPlatformThreadOfThatName() {
@@ -51,14 +51,13 @@ class LoopThreadTest {
         assertTrue(thread.isAlive());
         loopThread.close();
         assertFalse(thread.isAlive());
-        assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> { }));
+        assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> {}));
     }
 
     @Test
     void closeEndsWhatIsOpen() {
         CompletableFuture<Boolean> fired = new CompletableFuture<>();
-        LoopThread loopThread = Loop.start("a loop",
-            loop -> Timer.after(loop, 3_600_000, () -> fired.complete(true)));
+        LoopThread loopThread = Loop.start("a loop", loop -> Timer.after(loop, 3_600_000, () -> fired.complete(true)));
         loopThread.close();
         assertFalse(fired.isDone());
     }
@@ -75,7 +74,7 @@ class LoopThreadTest {
 
     @Test
     void closeAfterDrainCutsItShort() throws InterruptedException {
-        LoopThread loopThread = Loop.start("a loop", loop -> Timer.every(loop, 3_600_000, () -> { }));
+        LoopThread loopThread = Loop.start("a loop", loop -> Timer.every(loop, 3_600_000, () -> {}));
         Thread draining = Thread.ofPlatform().start(loopThread::drain);
         loopThread.close();
         Waits.join(draining);
@@ -104,29 +103,43 @@ class LoopThreadTest {
     void whatTheSetupThrowsIsThrownByStart() throws InterruptedException {
         IllegalStateException broken = new IllegalStateException("setup");
         CompletableFuture<Thread> started = new CompletableFuture<>();
-        assertSame(broken, assertThrows(IllegalStateException.class, () -> Loop.start("a loop", loop -> {
-            started.complete(Thread.currentThread());
-            loop.onUncaught(thrown -> { });
-            new Timer(loop);
-            throw broken;
-        })));
+        assertSame(
+                broken,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> Loop.start("a loop", loop -> {
+                            started.complete(Thread.currentThread());
+                            loop.onUncaught(thrown -> {});
+                            new Timer(loop);
+                            throw broken;
+                        })));
         Waits.join(Waits.get(started));
     }
 
     @Test
     void anErrorOfTheSetupIsThrownByStartToo() {
         AssertionError broken = new AssertionError("setup");
-        assertSame(broken, assertThrows(AssertionError.class, () -> Loop.start("a loop", loop -> {
-            throw broken;
-        })));
+        assertSame(
+                broken,
+                assertThrows(
+                        AssertionError.class,
+                        () -> Loop.start("a loop", loop -> {
+                            throw broken;
+                        })));
     }
 
     @Test
     void whatATickOfTheSetupThrowsIsThrownByStart() {
         IllegalStateException broken = new IllegalStateException("no listener for an error");
-        assertSame(broken, assertThrows(IllegalStateException.class, () -> Loop.start("a loop", loop -> loop.nextTick(() -> {
-            throw broken;
-        }))));
+        assertSame(
+                broken,
+                assertThrows(
+                        IllegalStateException.class,
+                        () -> Loop.start(
+                                "a loop",
+                                loop -> loop.nextTick(() -> {
+                                    throw broken;
+                                }))));
     }
 
     @Test
@@ -143,16 +156,18 @@ class LoopThreadTest {
     @Test
     void executeOnALoopThatDiedNamesTheCause() throws InterruptedException {
         IllegalStateException broken = new IllegalStateException("task");
-        LoopThread loopThread = Loop.start("a loop", loop ->
-            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> { }));
+        LoopThread loopThread = Loop.start(
+                "a loop", loop -> Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {}));
         loopThread.execute(() -> {
             throw broken;
         });
         loopThread.close();
         RejectedExecutionException refused =
-            assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> { }));
+                assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> {}));
         assertSame(broken, refused.getCause());
-        assertEquals("the loop is closed; its last run ended with java.lang.IllegalStateException: task", refused.getMessage());
+        assertEquals(
+                "the loop is closed; its last run ended with java.lang.IllegalStateException: task",
+                refused.getMessage());
     }
 
     @Test
@@ -160,7 +175,7 @@ class LoopThreadTest {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         loopThread.close();
         RejectedExecutionException refused =
-            assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> { }));
+                assertThrows(RejectedExecutionException.class, () -> loopThread.execute(() -> {}));
         assertEquals("the loop is closed", refused.getMessage());
         assertNull(refused.getCause());
     }
@@ -169,9 +184,11 @@ class LoopThreadTest {
     void itsThreadIsNoDaemonWhicheverThreadStartsIt() throws InterruptedException {
         CompletableFuture<Boolean> fromVirtual = new CompletableFuture<>();
         CompletableFuture<Boolean> fromDaemon = new CompletableFuture<>();
-        Thread virtual = Thread.ofVirtual().start(() -> fromVirtual.complete(isDaemon(Loop.start("a loop", LoopThreadTest::nothing))));
-        Thread daemon = Thread.ofPlatform().daemon().start(() ->
-            fromDaemon.complete(isDaemon(Loop.start("a loop", LoopThreadTest::nothing))));
+        Thread virtual = Thread.ofVirtual()
+                .start(() -> fromVirtual.complete(isDaemon(Loop.start("a loop", LoopThreadTest::nothing))));
+        Thread daemon = Thread.ofPlatform()
+                .daemon()
+                .start(() -> fromDaemon.complete(isDaemon(Loop.start("a loop", LoopThreadTest::nothing))));
         assertFalse(Waits.get(fromVirtual));
         assertFalse(Waits.get(fromDaemon));
         Waits.join(virtual);
@@ -193,12 +210,17 @@ class LoopThreadTest {
     void fromItsOwnWorkCloseDoesNotWait() throws InterruptedException {
         CompletableFuture<LoopThread> self = new CompletableFuture<>();
         CompletableFuture<Thread> worker = new CompletableFuture<>();
-        LoopThread loopThread = Loop.start("a loop", loop -> Work.submit(loop, () -> {
-            Waits.get(self).close();
-            Waits.get(self).drain();
-            worker.complete(Thread.currentThread());
-            return null;
-        }, (done, thrown) -> { }));
+        LoopThread loopThread = Loop.start(
+                "a loop",
+                loop -> Work.submit(
+                        loop,
+                        () -> {
+                            Waits.get(self).close();
+                            Waits.get(self).drain();
+                            worker.complete(Thread.currentThread());
+                            return null;
+                        },
+                        (done, thrown) -> {}));
         Thread thread = threadOf(loopThread);
         self.complete(loopThread);
         Waits.get(worker);
@@ -210,10 +232,13 @@ class LoopThreadTest {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         Thread thread = threadOf(loopThread);
         List<Boolean> alive = new ArrayList<>();
-        Work.submit(other, () -> {
-            loopThread.close();
-            return thread.isAlive();
-        }, (isAlive, thrown) -> alive.add(isAlive));
+        Work.submit(
+                other,
+                () -> {
+                    loopThread.close();
+                    return thread.isAlive();
+                },
+                (isAlive, thrown) -> alive.add(isAlive));
         other.run();
         assertEquals(List.of(false), alive);
     }
@@ -241,10 +266,13 @@ class LoopThreadTest {
                 if (System.getProperty("place").equals("callback")) {
                     System.exit(7);
                 }
-                Work.submit(loopThread.loop(), () -> {
-                    System.exit(7);
-                    return null;
-                }, (done, thrown) -> { });
+                Work.submit(
+                        loopThread.loop(),
+                        () -> {
+                            System.exit(7);
+                            return null;
+                        },
+                        (done, thrown) -> {});
             });
         }
     }
@@ -273,8 +301,10 @@ class LoopThreadTest {
     void anExceptionThatNobodyCatchesEndsTheThread() {
         IllegalStateException broken = new IllegalStateException("task");
         CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
-        LoopThread loopThread = Loop.start("a loop", loop ->
-            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> uncaught.complete(thrown)));
+        LoopThread loopThread = Loop.start(
+                "a loop",
+                loop -> Thread.currentThread()
+                        .setUncaughtExceptionHandler((thread, thrown) -> uncaught.complete(thrown)));
         loopThread.execute(() -> {
             throw broken;
         });
@@ -313,8 +343,13 @@ class LoopThreadTest {
 
     @Test
     void nameAndSetupAreRequired() {
-        assertEquals("EINVAL",
-            assertThrows(UsageException.class, () -> Loop.start(null, LoopThreadTest::nothing)).code());
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> Loop.start("a loop", null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> Loop.start(null, LoopThreadTest::nothing))
+                        .code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> Loop.start("a loop", null))
+                        .code());
     }
 }

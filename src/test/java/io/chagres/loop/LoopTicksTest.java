@@ -63,7 +63,7 @@ class LoopTicksTest {
 
     @Test
     void afterACheckHandle(Loop loop) {
-        loop.execute(() -> { });
+        loop.execute(() -> {});
         expectTicksBetween(loop, callback -> {
             Check check = new Check(loop);
             check.start(() -> {
@@ -92,7 +92,8 @@ class LoopTicksTest {
     void afterAnEvent(Loop loop) {
         loop.core().hold();
         loop.core().hold();
-        try (Descriptor one = Descriptor.event(1); Descriptor two = Descriptor.event(1)) {
+        try (Descriptor one = Descriptor.event(1);
+                Descriptor two = Descriptor.event(1)) {
             Descriptor[] events = {one, two};
             int[] next = {0};
             expectTicksBetween(loop, callback -> {

@@ -136,7 +136,8 @@ class LoopUncaughtTest {
 
     @Test
     void theEventsOfABatchAllComeWhereOneOfThemThrows(Loop loop) {
-        try (Descriptor one = Descriptor.event(1); Descriptor two = Descriptor.event(1)) {
+        try (Descriptor one = Descriptor.event(1);
+                Descriptor two = Descriptor.event(1)) {
             loop.core().hold();
             Watch first = new Watch(loop, one.fd(), Epoll.EPOLLIN).then(throwing("event"));
             Watch second = new Watch(loop, two.fd(), Epoll.EPOLLIN).then(throwing("event"));

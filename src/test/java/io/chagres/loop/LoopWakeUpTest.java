@@ -21,7 +21,7 @@ class LoopWakeUpTest {
     /** The system's clock; counts the sleeps and does something at the last moment before each. */
     private static final class SleepCounter implements LoopClock {
         private int sleeps;
-        private Runnable beforeSleep = () -> { };
+        private Runnable beforeSleep = () -> {};
 
         @Override
         public long nanoTime() {
@@ -39,7 +39,10 @@ class LoopWakeUpTest {
     private final SleepCounter clock = new SleepCounter();
 
     private static long writes(Loop loop) {
-        int wakeFd = KernelView.interests(loop.core().backendFd()).keySet().iterator().next();
+        int wakeFd = KernelView.interests(loop.core().backendFd())
+                .keySet()
+                .iterator()
+                .next();
         return KernelView.eventCount(wakeFd);
     }
 
@@ -151,7 +154,7 @@ class LoopWakeUpTest {
         assertTrue(mailbox.fallAsleep());
         assertEquals(Mailbox.Posted.MUST_WAKE, mailbox.post(new Task() {
             @Override
-            protected void run() { }
+            protected void run() {}
         }));
         mailbox.wakeUp();
     }

@@ -67,8 +67,10 @@ class LoopWithoutMemoryTest {
 
     @Test
     void aLookupGetsAnErrorWithItsCauseAndTheNextOneAnAnswer() throws Exception {
-        expect("EAI_MEMORY java.lang.OutOfMemoryError, EAI_MEMORY java.lang.OutOfMemoryError, found",
-            Lookups.class, "-XX:MaxDirectMemorySize=8m");
+        expect(
+                "EAI_MEMORY java.lang.OutOfMemoryError, EAI_MEMORY java.lang.OutOfMemoryError, found",
+                Lookups.class,
+                "-XX:MaxDirectMemorySize=8m");
     }
 
     static final class Lookups {
@@ -92,8 +94,11 @@ class LoopWithoutMemoryTest {
         }
 
         private static void hear(Throwable error) {
-            HEARD.add(error == null ? "found"
-                : ((ChagresException) error).code() + " " + error.getCause().getClass().getName());
+            HEARD.add(
+                    error == null
+                            ? "found"
+                            : ((ChagresException) error).code() + " "
+                                    + error.getCause().getClass().getName());
         }
     }
 
@@ -126,7 +131,7 @@ class LoopWithoutMemoryTest {
             int[] pair = Pipe.socketpair();
             new Pipe(loop, true).open(pair[0]);
             new Pipe(loop, true).open(pair[1]);
-            writer.write(new ByteBuffer[] {ByteBuffer.allocate(1), ByteBuffer.allocate(1)}, error -> { });
+            writer.write(new ByteBuffer[] {ByteBuffer.allocate(1), ByteBuffer.allocate(1)}, error -> {});
             loop.run(RunMode.NOWAIT);
         }
     }

@@ -27,7 +27,7 @@ class MailboxTest {
         }
 
         @Override
-        protected void run() { }
+        protected void run() {}
     }
 
     private static List<String> read(Task first) {

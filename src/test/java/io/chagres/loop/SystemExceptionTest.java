@@ -18,8 +18,9 @@ class SystemExceptionTest {
     @Test
     @Covers("libuv:error_message")
     void aKnownErrorHasItsText() {
-        assertEquals("open EINVAL: invalid argument",
-            SystemException.described(Errno.EINVAL, "open", null, 0).getMessage());
+        assertEquals(
+                "open EINVAL: invalid argument",
+                SystemException.described(Errno.EINVAL, "open", null, 0).getMessage());
     }
 
     @ParameterizedTest
@@ -52,8 +53,7 @@ class SystemExceptionTest {
 
     @Test
     void aNegativeResultIsThrownAtTheCaller() {
-        SystemException error =
-            assertThrows(SystemException.class, () -> SystemException.check(-Errno.EACCES, "bind"));
+        SystemException error = assertThrows(SystemException.class, () -> SystemException.check(-Errno.EACCES, "bind"));
         assertEquals("bind EACCES: permission denied", error.getMessage());
         assertEquals("EACCES", error.code());
         assertEquals(Errno.EACCES, error.errno());
@@ -64,8 +64,11 @@ class SystemExceptionTest {
     @Test
     void whatALoopReportsLaterHasNoStackTrace() {
         assertEquals(0, SystemException.of(Errno.ECONNRESET, "read").getStackTrace().length);
-        assertEquals(0, SystemException.at(Errno.ECONNREFUSED, "connect", "::1", 80).getStackTrace().length);
-        assertEquals(0, SystemException.described(Errno.EADDRINUSE, "listen", "::", 80).getStackTrace().length);
+        assertEquals(
+                0, SystemException.at(Errno.ECONNREFUSED, "connect", "::1", 80).getStackTrace().length);
+        assertEquals(
+                0,
+                SystemException.described(Errno.EADDRINUSE, "listen", "::", 80).getStackTrace().length);
     }
 
     @Test
@@ -94,15 +97,19 @@ class SystemExceptionTest {
         "/tmp/a.sock, -1, 'connect ETIMEDOUT /tmp/a.sock'",
     })
     void aPortThatIsNoneIsLeftOut(String address, int port, String message) {
-        assertEquals(message,
-            SystemException.at(Errno.ETIMEDOUT, "connect", address, port).getMessage());
+        assertEquals(
+                message,
+                SystemException.at(Errno.ETIMEDOUT, "connect", address, port).getMessage());
     }
 
     @Test
     void theLongFormExplains() {
-        assertEquals("listen EADDRINUSE: address already in use :::80",
-            SystemException.described(-Errno.EADDRINUSE, "listen", "::", 80).getMessage());
-        assertEquals("listen EACCES: permission denied /tmp/a.sock",
-            SystemException.described(-Errno.EACCES, "listen", "/tmp/a.sock", -1).getMessage());
+        assertEquals(
+                "listen EADDRINUSE: address already in use :::80",
+                SystemException.described(-Errno.EADDRINUSE, "listen", "::", 80).getMessage());
+        assertEquals(
+                "listen EACCES: permission denied /tmp/a.sock",
+                SystemException.described(-Errno.EACCES, "listen", "/tmp/a.sock", -1)
+                        .getMessage());
     }
 }

@@ -28,7 +28,7 @@ class TimersModelTest {
     private final Random random = new Random(seed);
     private final Entry[] entries = new Entry[ENTRIES];
     private final TreeSet<Entry> model = new TreeSet<>(
-        Comparator.comparingLong((Entry entry) -> entry.expectedDeadline).thenComparingLong(entry -> entry.order));
+            Comparator.comparingLong((Entry entry) -> entry.expectedDeadline).thenComparingLong(entry -> entry.order));
     private final ArrayDeque<Entry> due = new ArrayDeque<>();
     private LoopCore core;
     private long orders;
@@ -122,8 +122,8 @@ class TimersModelTest {
     }
 
     private void check() {
-        long expected = model.isEmpty() ? Timers.NEVER
-            : Math.max(0, model.first().expectedDeadline * 1000 - core.nowNanos());
+        long expected =
+                model.isEmpty() ? Timers.NEVER : Math.max(0, model.first().expectedDeadline * 1000 - core.nowNanos());
         assertEquals(expected, core.timers.nanosUntilNext());
         if (operations % 500 == 0) {
             checkHeap();

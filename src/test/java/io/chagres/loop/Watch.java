@@ -8,7 +8,7 @@ final class Watch extends Watcher {
 
     final List<Integer> events = new ArrayList<>();
     final List<Integer> refusals = new ArrayList<>();
-    private Runnable reaction = () -> { };
+    private Runnable reaction = () -> {};
 
     Watch(Loop loop) {
         super(loop.core());

@@ -74,7 +74,7 @@ class WatcherInterestTest {
     void changesThatCancelOutAreNotToldAtAll() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
         turn();
-        event.close();   // from now on the kernel would refuse whatever it is told
+        event.close(); // from now on the kernel would refuse whatever it is told
         watch.add(EPOLLOUT);
         watch.remove(EPOLLOUT);
         turn();
@@ -217,7 +217,8 @@ class WatcherInterestTest {
     @Test
     void manyChangesInOneTurnAllReachTheKernel() {
         List<Descriptor> events = Descriptor.readableEvents(100);
-        List<Watch> watches = events.stream().map(each -> new Watch(loop, each.fd(), EPOLLIN)).toList();
+        List<Watch> watches =
+                events.stream().map(each -> new Watch(loop, each.fd(), EPOLLIN)).toList();
         turn();
         watches.forEach(watch -> assertEquals(List.of(EPOLLIN), watch.events));
         watches.forEach(watch -> watch.detach(false));

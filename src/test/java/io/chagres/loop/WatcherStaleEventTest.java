@@ -28,6 +28,7 @@ class WatcherStaleEventTest {
     private final Watch[] watches = new Watch[2];
     /** In the order of their callbacks, which is the kernel's affair. */
     private int called;
+
     private int other;
 
     @BeforeEach

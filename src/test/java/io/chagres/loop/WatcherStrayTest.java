@@ -67,7 +67,7 @@ class WatcherStrayTest {
     @Test
     void aWaitIsNotEndedByIt() {
         leaveStray();
-        Timer timer = Timer.after(loop, 5, () -> { });
+        Timer timer = Timer.after(loop, 5, () -> {});
         loop.run(RunMode.ONCE);
         assertTrue(timer.isClosing());
     }
@@ -111,7 +111,7 @@ class WatcherStrayTest {
         leaveStray();
         loop.run(NOWAIT);
         for (int i = 0; i < 3; i++) {
-            Thread sender = Thread.ofPlatform().start(() -> loop.execute(() -> { }));
+            Thread sender = Thread.ofPlatform().start(() -> loop.execute(() -> {}));
             loop.run(RunMode.ONCE);
             Waits.join(sender);
         }

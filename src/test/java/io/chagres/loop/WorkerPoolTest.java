@@ -90,7 +90,7 @@ class WorkerPoolTest {
         WorkerPool pool = new WorkerPool(2);
         CountDownLatch ended = new CountDownLatch(1);
         pool.executeSlow(() -> {
-            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> { });
+            Thread.currentThread().setUncaughtExceptionHandler((thread, thrown) -> {});
             throw new IllegalStateException();
         });
         pool.executeSlow(ended::countDown);
@@ -165,10 +165,11 @@ class WorkerPoolTest {
         CountDownLatch both = new CountDownLatch(2);
         pool.execute(() -> await(mayGo));
         for (int i = 0; i < 2; i++) {
-            pool.execute(() -> {   // these two end only when both of them have begun
-                both.countDown();
-                await(both);
-            });
+            pool.execute(
+                    () -> { // these two end only when both of them have begun
+                        both.countDown();
+                        await(both);
+                    });
         }
         threads.left.set(1);
         mayGo.countDown();
@@ -214,8 +215,14 @@ class WorkerPoolTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"-Dunrelated=1, 4", "-Dio.chagres.workers=7, 7", "-Dio.chagres.workers=0, 1",
-        "-Dio.chagres.workers=-3, 1", "-Dio.chagres.workers=5000, 1024", "-Dio.chagres.workers=many, 4"})
+    @CsvSource({
+        "-Dunrelated=1, 4",
+        "-Dio.chagres.workers=7, 7",
+        "-Dio.chagres.workers=0, 1",
+        "-Dio.chagres.workers=-3, 1",
+        "-Dio.chagres.workers=5000, 1024",
+        "-Dio.chagres.workers=many, 4"
+    })
     void aPropertySaysHowManyThreadsThereAre(String option, String size) throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(PrintSize.class, option);
         assertEquals(size, outcome.output());

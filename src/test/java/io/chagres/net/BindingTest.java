@@ -13,7 +13,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class BindingTest {
 
     private static String preferred(String... addresses) {
-        return Binding.preferred(Stream.of(addresses).map(address -> new SocketAddress(address, 0)).toList()).address();
+        return Binding.preferred(Stream.of(addresses)
+                        .map(address -> new SocketAddress(address, 0))
+                        .toList())
+                .address();
     }
 
     @ParameterizedTest

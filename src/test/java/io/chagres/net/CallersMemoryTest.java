@@ -45,7 +45,8 @@ class CallersMemoryTest {
 
     /** The arenas that their owner can close. */
     enum Closable {
-        CONFINED(Arena::ofConfined), SHARED(Arena::ofShared);
+        CONFINED(Arena::ofConfined),
+        SHARED(Arena::ofShared);
 
         private final Supplier<Arena> maker;
 
@@ -61,8 +62,13 @@ class CallersMemoryTest {
     }
 
     private Completion told(String name) {
-        return error -> journal.add(name + (error == null ? "" : " " + error.getMessage()
-            + (error.getCause() == null ? "" : " by " + error.getCause().getClass().getSimpleName())));
+        return error -> journal.add(name
+                + (error == null
+                        ? ""
+                        : " " + error.getMessage()
+                                + (error.getCause() == null
+                                        ? ""
+                                        : " by " + error.getCause().getClass().getSimpleName())));
     }
 
     // ---- the buffer is moved
@@ -84,8 +90,7 @@ class CallersMemoryTest {
             client.onConnect(read::open);
             loop.run();
             byte[] all = peer.result();
-            assertEquals("twenty-four bytes of it!",
-                new String(all, MUCH, all.length - MUCH, StandardCharsets.UTF_8));
+            assertEquals("twenty-four bytes of it!", new String(all, MUCH, all.length - MUCH, StandardCharsets.UTF_8));
         }
         journal.expect("finish");
     }
@@ -148,7 +153,8 @@ class CallersMemoryTest {
     void aReadOnlyBufferIsWrittenAndStays(Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         ByteArrayOutputStream all = PipePair.collect(pair.other());
-        for (ByteBuffer data : List.of(Talk.buffer("heap "), ByteBuffer.allocateDirect(7).put(0, "direct ".getBytes()))) {
+        for (ByteBuffer data :
+                List.of(Talk.buffer("heap "), ByteBuffer.allocateDirect(7).put(0, "direct ".getBytes()))) {
             pair.one().write(data.asReadOnlyBuffer(), PipePair.ok());
         }
         pair.one().shutdown(error -> pair.one().close());
@@ -166,7 +172,9 @@ class CallersMemoryTest {
         ByteBuffer data = filled(arena, 8, 1);
         arena.close();
         assertThrows(IllegalStateException.class, () -> pair.one().write(data, told("never")));
-        assertThrows(IllegalStateException.class, () -> pair.one().write(new ByteBuffer[] {Talk.buffer("x"), data}, told("never")));
+        assertThrows(
+                IllegalStateException.class,
+                () -> pair.one().write(new ByteBuffer[] {Talk.buffer("x"), data}, told("never")));
         assertThrows(IllegalStateException.class, () -> pair.one().tryWrite(data));
         assertThrows(IllegalStateException.class, () -> ((IpcStream) pair.one()).tryWrite(data, pair.one()));
         assertEquals(0, pair.one().writeQueueSize());
@@ -213,11 +221,14 @@ class CallersMemoryTest {
         try (Arena other = kind.maker.get()) {
             ByteBuffer stranger = filled(other, MUCH, 'B');
             ByteArrayOutputStream all = new ByteArrayOutputStream();
-            pair.other().readStart(TcpPair.reader(bytes -> {
-                byte[] copy = new byte[bytes.remaining()];
-                bytes.get(copy);
-                all.writeBytes(copy);
-            }, journal.note("end")));
+            pair.other()
+                    .readStart(TcpPair.reader(
+                            bytes -> {
+                                byte[] copy = new byte[bytes.remaining()];
+                                bytes.get(copy);
+                                all.writeBytes(copy);
+                            },
+                            journal.note("end")));
             pair.other().unref();
             loop.run();
             assertEquals(MUCH, stranger.remaining());
@@ -226,8 +237,10 @@ class CallersMemoryTest {
                 assertEquals('A', got);
             }
         }
-        journal.expect("one write EFAULT: Already closed by IllegalStateException", "two write ECANCELED",
-            "shutdown shutdown ECANCELED");
+        journal.expect(
+                "one write EFAULT: Already closed by IllegalStateException",
+                "two write ECANCELED",
+                "shutdown shutdown ECANCELED");
         assertFalse(pair.one().isWritable());
         PipePair.assertCode("EPIPE", () -> pair.one().write(Talk.buffer("x"), PipePair.ok()));
         pair.close();
@@ -283,8 +296,10 @@ class CallersMemoryTest {
             assertEquals("EFAULT", error[0].code());
             assertInstanceOf(IllegalStateException.class, error[0].getCause());
         }
-        journal.expect("write write EFAULT: Already closed by IllegalStateException",
-            "behind it write EFAULT: Already closed by IllegalStateException", "close true");
+        journal.expect(
+                "write write EFAULT: Already closed by IllegalStateException",
+                "behind it write EFAULT: Already closed by IllegalStateException",
+                "close true");
     }
 
     @Test
@@ -307,11 +322,14 @@ class CallersMemoryTest {
         PipePair pair = PipePair.of(loop, false);
         int rounds = 200;
         ByteArrayOutputStream all = new ByteArrayOutputStream();
-        pair.other().readStart(TcpPair.reader(bytes -> {
-            while (bytes.hasRemaining()) {
-                all.write(bytes.get());
-            }
-        }, () -> { }));
+        pair.other()
+                .readStart(TcpPair.reader(
+                        bytes -> {
+                            while (bytes.hasRemaining()) {
+                                all.write(bytes.get());
+                            }
+                        },
+                        () -> {}));
         for (int i = 0; i < rounds && pair.one().isWritable(); i++) {
             Arena arena = Arena.ofShared();
             ByteBuffer data = filled(arena, 256 * 1024, 'A');

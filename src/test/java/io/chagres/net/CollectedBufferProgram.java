@@ -21,8 +21,7 @@ final class CollectedBufferProgram {
     private static WeakReference<ByteBuffer> sent;
     private static int collected;
 
-    private CollectedBufferProgram() {
-    }
+    private CollectedBufferProgram() {}
 
     public static void main(String[] args) {
         Faults.install();
@@ -36,7 +35,7 @@ final class CollectedBufferProgram {
                 loop.run();
                 PipePair.readRaw(pair.other().fd());
             }
-            Faults.beforeEach(name -> { });
+            Faults.beforeEach(name -> {});
             pair.close();
             loop.run();
         }
@@ -47,8 +46,8 @@ final class CollectedBufferProgram {
         switch (way) {
             case "along" -> pipe.tryWrite(fresh(), pipe);
             case "try" -> pipe.tryWrite(fresh());
-            case "queued" -> pipe.write(fresh(), error -> { });
-            case "gathered" -> pipe.write(new ByteBuffer[] {fresh(), ByteBuffer.allocateDirect(1)}, error -> { });
+            case "queued" -> pipe.write(fresh(), error -> {});
+            case "gathered" -> pipe.write(new ByteBuffer[] {fresh(), ByteBuffer.allocateDirect(1)}, error -> {});
             default -> throw new AssertionError(way);
         }
     }

@@ -110,11 +110,16 @@ class ConnectionGarbageTest {
         AbortController controller = new AbortController();
         try (FullBacklog silent = new FullBacklog()) {
             for (int i = 0; i < COUNT; i++) {
-                ConnectOptions options = new ConnectOptions().signal(controller.signal()).port(silent.port()).connectTimeoutMillis(1_000_000)
-                    .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(
-                        List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.1")), null)));
-                watched(Net.connect(loop, options)).setTimeout(1_000_000, listener("one timeout"))
-                    .onConnectionAttempt(remote -> listener("attempt").run());
+                ConnectOptions options = new ConnectOptions()
+                        .signal(controller.signal())
+                        .port(silent.port())
+                        .connectTimeoutMillis(1_000_000)
+                        .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(
+                                List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.1")),
+                                null)));
+                watched(Net.connect(loop, options))
+                        .setTimeout(1_000_000, listener("one timeout"))
+                        .onConnectionAttempt(remote -> listener("attempt").run());
                 watched(new Socket(loop, options)).setTimeout(10).destroy();
             }
             loop.run();
@@ -126,8 +131,13 @@ class ConnectionGarbageTest {
     @Test
     void aLookupThatNeverAnswersHoldsNobody(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
-            watched(Net.connect(loop, new ConnectOptions().port(9).connectTimeoutMillis(1_000_000)
-                .lookup((host, wanted, answer) -> { }))).destroy();
+            watched(Net.connect(
+                            loop,
+                            new ConnectOptions()
+                                    .port(9)
+                                    .connectTimeoutMillis(1_000_000)
+                                    .lookup((host, wanted, answer) -> {})))
+                    .destroy();
         }
         loop.run();
         garbage.expectCollected();
@@ -136,7 +146,7 @@ class ConnectionGarbageTest {
     @Test
     void aServerThatWasClosed(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
-            Server server = garbage.watch("server", Net.createServer(loop, socket -> { }));
+            Server server = garbage.watch("server", Net.createServer(loop, socket -> {}));
             server.listen(0, Local.HOST);
             server.close();
             loop.run();
@@ -155,8 +165,8 @@ class ConnectionGarbageTest {
 
     private void closedPair(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
-        garbage.watch("client", pair.client()).write(Talk.buffer("x"), error -> { });
-        garbage.watch("accepted", pair.accepted()).readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        garbage.watch("client", pair.client()).write(Talk.buffer("x"), error -> {});
+        garbage.watch("accepted", pair.accepted()).readStart(TcpPair.reader(bytes -> {}, () -> {}));
         pair.close();
     }
 
@@ -164,7 +174,7 @@ class ConnectionGarbageTest {
     void whatWasWrittenLastOnAConnectionThatIsIdleNow(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         writeQueued(pair);
-        pair.accepted().readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        pair.accepted().readStart(TcpPair.reader(bytes -> {}, () -> {}));
         pair.accepted().unref();
         loop.run();
         assertEquals(0, pair.client().writeQueueSize());
@@ -175,8 +185,10 @@ class ConnectionGarbageTest {
 
     private void writeQueued(TcpPair pair) {
         for (int i = 0; i < 2; i++) {
-            pair.client().write(garbage.watch("buffer", ByteBuffer.allocate(8 << 20)), garbage.watch("callback",
-                new CountingCompletion()));
+            pair.client()
+                    .write(
+                            garbage.watch("buffer", ByteBuffer.allocate(8 << 20)),
+                            garbage.watch("callback", new CountingCompletion()));
         }
     }
 
@@ -192,12 +204,14 @@ class ConnectionGarbageTest {
     /** Watches the socket, and what a listener of each event holds. */
     private Socket watched(Socket socket) {
         garbage.watch("socket", socket);
-        return socket
-            .onConnect(listener("connect")).onEnd(listener("end")).onDrain(listener("drain"))
-            .onFinish(listener("finish")).onTimeout(listener("timeout"))
-            .onData(chunk -> garbage.watch("chunk", chunk))
-            .onError(error -> garbage.watch("error", error))
-            .onClose(hadError -> listener("close").run());
+        return socket.onConnect(listener("connect"))
+                .onEnd(listener("end"))
+                .onDrain(listener("drain"))
+                .onFinish(listener("finish"))
+                .onTimeout(listener("timeout"))
+                .onData(chunk -> garbage.watch("chunk", chunk))
+                .onError(error -> garbage.watch("error", error))
+                .onClose(hadError -> listener("close").run());
     }
 
     private Runnable listener(String name) {

@@ -71,14 +71,21 @@ class ConnectionTextTest {
             client.onClose(hadError -> texts.add(client.toString().replace("" + server.port(), "PORT")));
             loop.run();
         }
-        assertEquals(List.of("Socket (open, not connected)", "Socket (open, connecting to 127.0.0.1:PORT)", "Socket (open, ENDS)",
-            "Socket (open, -> PEER)", "Socket (read only, paused, ENDS)", "Socket (closed, -> 127.0.0.1:PORT)"), texts);
+        assertEquals(
+                List.of(
+                        "Socket (open, not connected)",
+                        "Socket (open, connecting to 127.0.0.1:PORT)",
+                        "Socket (open, ENDS)",
+                        "Socket (open, -> PEER)",
+                        "Socket (read only, paused, ENDS)",
+                        "Socket (closed, -> 127.0.0.1:PORT)"),
+                texts);
     }
 
     @Test
     void aSocketPrintsHowMuchWaitsOnEitherSide(Loop loop) {
         Socket socket = new Socket(loop);
-        socket.connect(new ConnectOptions().port(9).lookup((host, options, answer) -> { }));
+        socket.connect(new ConnectOptions().port(9).lookup((host, options, answer) -> {}));
         socket.write(ByteBuffer.allocate(12));
         assertEquals("Socket (open, 12 bytes to write, connecting to localhost:9)", socket.toString());
         socket.destroy();
@@ -89,17 +96,22 @@ class ConnectionTextTest {
     void aHandlePrintsItsDescriptorAndItsAddresses(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         assertEquals("Tcp (inactive, fd " + listener.fd() + ", " + listener.localAddress() + ")", listener.toString());
-        listener.listen(1, () -> { });
+        listener.listen(1, () -> {});
         String text = "Tcp (active, fd " + listener.fd() + ", listening, " + listener.localAddress() + ")";
         assertEquals(text, listener.toString());
         assertEquals(text, elsewhere(listener::toString));
         listener.close();
         loop.run();
         TcpPair pair = TcpPair.connected(loop);
-        assertEquals("Tcp (inactive, fd " + pair.accepted().fd() + ", " + pair.accepted().localAddress() + " -> "
-            + pair.client().localAddress() + ")", pair.accepted().toString());
-        assertEquals("Tcp (inactive, fd " + pair.client().fd() + ", -> " + pair.client().remoteAddress() + ")",
-            elsewhere(pair.client()::toString));
+        assertEquals(
+                "Tcp (inactive, fd " + pair.accepted().fd() + ", "
+                        + pair.accepted().localAddress() + " -> "
+                        + pair.client().localAddress() + ")",
+                pair.accepted().toString());
+        assertEquals(
+                "Tcp (inactive, fd " + pair.client().fd() + ", -> "
+                        + pair.client().remoteAddress() + ")",
+                elsewhere(pair.client()::toString));
         pair.close();
         loop.run();
         assertEquals("Tcp (inactive)", new Tcp(loop).toString().replace("closing", ""));
@@ -111,8 +123,10 @@ class ConnectionTextTest {
     void ofASocketThatThePeerHasResetThePeerIsStillPrinted(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         String peer = pair.client().localAddress().toString();
-        pair.client().closeReset(() -> { });
-        assertTrue(pair.accepted().toString().endsWith(" -> " + peer + ")"), pair.accepted().toString());
+        pair.client().closeReset(() -> {});
+        assertTrue(
+                pair.accepted().toString().endsWith(" -> " + peer + ")"),
+                pair.accepted().toString());
         pair.accepted().close();
         loop.run();
     }
@@ -122,7 +136,7 @@ class ConnectionTextTest {
         String path = folder.resolve("s").toString();
         Pipe listener = new Pipe(loop);
         listener.bind(path);
-        listener.listen(1, () -> { });
+        listener.listen(1, () -> {});
         String text = "Pipe (active, fd " + listener.fd() + ", listening, " + path + ")";
         assertEquals(text, listener.toString());
         assertEquals(text, elsewhere(listener::toString));
@@ -138,35 +152,53 @@ class ConnectionTextTest {
     @Test
     void optionsPrintWhatDiffersFromTheirDefaults() {
         assertEquals("ConnectOptions (defaults)", new ConnectOptions().toString());
-        assertEquals("ConnectOptions (to example.org:80, noDelay, timeoutMillis 5, options [SO_RCVBUF=4096])",
-            new ConnectOptions().host("example.org").port(80).noDelay(true).timeoutMillis(5).set(SocketOption.SO_RCVBUF, 4096)
-                .toString());
-        assertEquals("ConnectOptions (to @name)", new ConnectOptions().path("\0name").toString());
+        assertEquals(
+                "ConnectOptions (to example.org:80, noDelay, timeoutMillis 5, options [SO_RCVBUF=4096])",
+                new ConnectOptions()
+                        .host("example.org")
+                        .port(80)
+                        .noDelay(true)
+                        .timeoutMillis(5)
+                        .set(SocketOption.SO_RCVBUF, 4096)
+                        .toString());
+        assertEquals(
+                "ConnectOptions (to @name)", new ConnectOptions().path("\0name").toString());
         assertEquals("ListenOptions (defaults)", new ListenOptions().toString());
-        assertEquals("ListenOptions (port 80, host ::1, reusePort, signal AbortSignal (not aborted))",
-            new ListenOptions().host("::1").port(80).reusePort(true).signal(new AbortController().signal()).toString());
-        assertEquals("ServerOptions (allowHalfOpen, highWaterMark 1)",
-            new ServerOptions().allowHalfOpen(true).highWaterMark(1).toString());
-        assertEquals("LookupOptions (family IPV6)", new LookupOptions().family(Family.IPV6).toString());
+        assertEquals(
+                "ListenOptions (port 80, host ::1, reusePort, signal AbortSignal (not aborted))",
+                new ListenOptions()
+                        .host("::1")
+                        .port(80)
+                        .reusePort(true)
+                        .signal(new AbortController().signal())
+                        .toString());
+        assertEquals(
+                "ServerOptions (allowHalfOpen, highWaterMark 1)",
+                new ServerOptions().allowHalfOpen(true).highWaterMark(1).toString());
+        assertEquals(
+                "LookupOptions (family IPV6)",
+                new LookupOptions().family(Family.IPV6).toString());
     }
 
     @Test
     void aSignalOfAbortPrintsItsReason() {
         AbortController controller = new AbortController();
         controller.abort(new IllegalStateException("x"));
-        assertEquals("AbortController of AbortSignal (aborted: java.lang.IllegalStateException)", controller.toString());
+        assertEquals(
+                "AbortController of AbortSignal (aborted: java.lang.IllegalStateException)", controller.toString());
     }
 
     @Test
     void aLookupPrintsItsHost(Loop loop) {
-        Lookup lookup = Lookup.address(loop, "127.0.0.1", new LookupOptions(), (found, error) -> { });
+        Lookup lookup = Lookup.address(loop, "127.0.0.1", new LookupOptions(), (found, error) -> {});
         loop.run();
         assertEquals("Lookup of 127.0.0.1 (done)", lookup.toString());
     }
 
     private static String elsewhere(Supplier<String> text) {
         try {
-            return CompletableFuture.supplyAsync(text).get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
+            return CompletableFuture.supplyAsync(text)
+                    .get(Duration.ofSeconds(30).toMillis(), TimeUnit.MILLISECONDS);
         } catch (Exception failed) {
             throw new AssertionError(failed);
         }

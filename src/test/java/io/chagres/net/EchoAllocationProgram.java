@@ -44,7 +44,7 @@ final class EchoAllocationProgram {
             switch (way) {
                 case "pipe" -> socket.pipe(socket);
                 case "data" -> socket.onData(socket::write);
-                default -> { }
+                default -> {}
             }
         });
         Thread.ofPlatform().daemon().start(() -> talk(port));
@@ -62,7 +62,10 @@ final class EchoAllocationProgram {
     private int viewSize() {
         ByteBuffer slab = ByteBuffer.allocate(SIZE);
         Runnable slice = () -> view = slab.slice(0, SIZE);
-        return (int) LongStream.range(0, 500).map(round -> Allocations.once(slice)).min().orElseThrow();
+        return (int) LongStream.range(0, 500)
+                .map(round -> Allocations.once(slice))
+                .min()
+                .orElseThrow();
     }
 
     private void round() {

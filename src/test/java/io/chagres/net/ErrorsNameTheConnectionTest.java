@@ -51,7 +51,8 @@ class ErrorsNameTheConnectionTest {
             server.close();
             socket.resume().onError(errors::add);
             socket.onError(error -> assertNotNull(socket.remoteAddress()));
-            socket.onClose(hadError -> journal.add("close of " + socket.remoteAddress().port()));
+            socket.onClose(
+                    hadError -> journal.add("close of " + socket.remoteAddress().port()));
         });
         server.listen(0, host);
         try (Peer<SocketAddress> client = resetting(host, server.address().port())) {
@@ -94,8 +95,8 @@ class ErrorsNameTheConnectionTest {
     void anErrorOfAHandleNamesThePeer(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         SocketAddress peer = pair.client().localAddress();
-        pair.client().closeReset(() -> { });
-        pair.accepted().readStart(TcpPair.reader(bytes -> { }, () -> { }, errors::add));
+        pair.client().closeReset(() -> {});
+        pair.accepted().readStart(TcpPair.reader(bytes -> {}, () -> {}, errors::add));
         loop.run();
         SystemException error = (SystemException) errors.get(0);
         assertEquals(peer, new SocketAddress(error.address(), error.port()));
@@ -128,8 +129,10 @@ class ErrorsNameTheConnectionTest {
         try (Peer<SocketAddress> client = resetting(Local.HOST, port)) {
             SystemException error = assertThrows(SystemException.class, loop::run);
             assertEquals("read ECONNRESET", error.getMessage());
-            assertEquals("io.chagres.SystemException: read ECONNRESET (" + client.result()
-                + "); no onError listener on Socket (destroyed, -> " + client.result() + ")", error.toString());
+            assertEquals(
+                    "io.chagres.SystemException: read ECONNRESET (" + client.result()
+                            + "); no onError listener on Socket (destroyed, -> " + client.result() + ")",
+                    error.toString());
             loop.run();
         }
     }
@@ -140,8 +143,10 @@ class ErrorsNameTheConnectionTest {
         Server second = Net.createServer(loop);
         second.listen(first.address().port(), Local.HOST);
         SystemException error = assertThrows(SystemException.class, loop::run);
-        assertEquals("io.chagres.SystemException: listen EADDRINUSE: address already in use " + first.address()
-            + "; no onError listener on Server (not listening, 0 connections)", error.toString());
+        assertEquals(
+                "io.chagres.SystemException: listen EADDRINUSE: address already in use " + first.address()
+                        + "; no onError listener on Server (not listening, 0 connections)",
+                error.toString());
         first.close();
         loop.run();
     }
@@ -151,7 +156,8 @@ class ErrorsNameTheConnectionTest {
     void thePeerIsKnownAtTheCloseThoughItWasNeverAskedFor(Loop loop) {
         int port = Local.once(loop, socket -> {
             socket.resume();
-            socket.onClose(hadError -> journal.add(hadError + " " + socket.remoteAddress().port()));
+            socket.onClose(hadError ->
+                    journal.add(hadError + " " + socket.remoteAddress().port()));
         });
         try (Peer<Integer> client = Peer.client(port, java.net.Socket::getLocalPort)) {
             loop.run();

@@ -26,6 +26,7 @@ final class HandleSide extends ModelSide implements ReadListener {
     private Pipe passenger;
     /** How many descriptors went along with writes, and how many have come. */
     private int passed;
+
     private int taken;
 
     HandleSide(ModelRun run, String name, StreamHandle stream, Random random) {
@@ -47,7 +48,7 @@ final class HandleSide extends ModelSide implements ReadListener {
             case HALF_CLOSE -> shutdown();
             case CLOSE -> closeByForce();
             case RESET -> reset();
-            case NOTHING -> { }
+            case NOTHING -> {}
         }
     }
 

@@ -11,8 +11,7 @@ import io.chagres.sys.Descriptors;
 /** A process that listens on descriptors which it did not open. */
 public final class InheritingProgram {
 
-    private InheritingProgram() {
-    }
+    private InheritingProgram() {}
 
     public static void main(String[] args) {
         try (Loop loop = new Loop()) {
@@ -29,14 +28,15 @@ public final class InheritingProgram {
     private static void serve(Loop loop, int fd, String name) {
         Server server = Net.createServer(loop, socket -> socket.write(name));
         server.onConnection(socket -> socket.onData(anything -> server.close()));
-        server.onConnection(socket -> socket.onError(error -> { }));
+        server.onConnection(socket -> socket.onError(error -> {}));
         server.listen(new ListenOptions().fd(fd), null);
     }
 
     private static void listenOnStandardDescriptors(Loop loop) {
         for (int fd = 0; fd < 3; fd++) {
-            Net.createServer(loop).onError(error -> System.out.println(error.getMessage()))
-                .listen(new ListenOptions().fd(fd), null);
+            Net.createServer(loop)
+                    .onError(error -> System.out.println(error.getMessage()))
+                    .listen(new ListenOptions().fd(fd), null);
         }
     }
 

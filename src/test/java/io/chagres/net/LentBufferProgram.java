@@ -15,8 +15,7 @@ final class LentBufferProgram {
     private int reads;
     private Socket accepted;
 
-    private LentBufferProgram() {
-    }
+    private LentBufferProgram() {}
 
     public static void main(String[] args) {
         try (Loop loop = new Loop()) {

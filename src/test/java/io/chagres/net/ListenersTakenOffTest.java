@@ -38,16 +38,49 @@ class ListenersTakenOffTest {
         Consumer<? super Readable> neverPipe = neverAny::accept;
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
             Socket client = new Socket(loop);
-            client.onLookup(neverLookup).onConnectionAttempt(neverAddress).onConnectionAttemptFailed(neverFailed)
-                .onConnectionAttemptTimeout(neverAddress).onConnect(never).onReady(never).onTimeout(never)
-                .onData(neverAny).onReadable(never).onPause(never).onResume(never).onEnd(never).onDrain(never).onFinish(never)
-                .onPipe(neverPipe).onUnpipe(neverPipe).onError(neverAny).onClose(neverClose);
-            client.offLookup(neverLookup).offConnectionAttempt(neverAddress).offConnectionAttemptFailed(neverFailed)
-                .offConnectionAttemptTimeout(neverAddress).offConnect(never).offReady(never).offTimeout(never)
-                .offData(neverAny).offReadable(never).offPause(never).offResume(never).offEnd(never).offDrain(never)
-                .offFinish(never).offPipe(neverPipe).offUnpipe(neverPipe).offError(neverAny).offClose(neverClose);
-            client.connect(new ConnectOptions().port(server.port()).lookup((host, options, answer) ->
-                answer.accept(List.of(HostLookup.Address.of(Local.HOST)), null)), never).offConnect(never);
+            client.onLookup(neverLookup)
+                    .onConnectionAttempt(neverAddress)
+                    .onConnectionAttemptFailed(neverFailed)
+                    .onConnectionAttemptTimeout(neverAddress)
+                    .onConnect(never)
+                    .onReady(never)
+                    .onTimeout(never)
+                    .onData(neverAny)
+                    .onReadable(never)
+                    .onPause(never)
+                    .onResume(never)
+                    .onEnd(never)
+                    .onDrain(never)
+                    .onFinish(never)
+                    .onPipe(neverPipe)
+                    .onUnpipe(neverPipe)
+                    .onError(neverAny)
+                    .onClose(neverClose);
+            client.offLookup(neverLookup)
+                    .offConnectionAttempt(neverAddress)
+                    .offConnectionAttemptFailed(neverFailed)
+                    .offConnectionAttemptTimeout(neverAddress)
+                    .offConnect(never)
+                    .offReady(never)
+                    .offTimeout(never)
+                    .offData(neverAny)
+                    .offReadable(never)
+                    .offPause(never)
+                    .offResume(never)
+                    .offEnd(never)
+                    .offDrain(never)
+                    .offFinish(never)
+                    .offPipe(neverPipe)
+                    .offUnpipe(neverPipe)
+                    .offError(neverAny)
+                    .offClose(neverClose);
+            client.connect(
+                            new ConnectOptions()
+                                    .port(server.port())
+                                    .lookup((host, options, answer) ->
+                                            answer.accept(List.of(HostLookup.Address.of(Local.HOST)), null)),
+                            never)
+                    .offConnect(never);
             client.onClose(hadError -> journal.add("close"));
             client.setTimeout(60_000, never).offTimeout(never);
             client.onConnect(() -> client.resume().end("bye"));
@@ -61,8 +94,16 @@ class ListenersTakenOffTest {
         Runnable never = journal.note("never");
         Consumer<Object> neverAny = any -> journal.add("never");
         Server server = Net.createServer(loop).setMaxConnections(1);
-        server.onConnection(neverAny).onDrop(neverAny).onListening(never).onError(neverAny).onClose(never);
-        server.offConnection(neverAny).offDrop(neverAny).offListening(never).offError(neverAny).offClose(never);
+        server.onConnection(neverAny)
+                .onDrop(neverAny)
+                .onListening(never)
+                .onError(neverAny)
+                .onClose(never);
+        server.offConnection(neverAny)
+                .offDrop(neverAny)
+                .offListening(never)
+                .offError(neverAny)
+                .offClose(never);
         server.onConnection(socket -> {
             journal.add("connection");
             socket.end();

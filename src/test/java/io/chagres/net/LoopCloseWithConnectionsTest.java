@@ -27,7 +27,7 @@ class LoopCloseWithConnectionsTest {
 
     @Test
     void aServerTellsItsClose(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         server.onClose(journal.note("close"));
         server.listen(0, Local.HOST, journal.note("listening"));
         loop.close();
@@ -38,7 +38,7 @@ class LoopCloseWithConnectionsTest {
 
     @Test
     void aServerThatLooksUpItsHostNeverListens(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         server.onError(error -> journal.add("error"));
         server.listen(0, "localhost", journal.note("listening"));
         loop.close();
@@ -47,25 +47,31 @@ class LoopCloseWithConnectionsTest {
 
     @Test
     void anIdleSocketTellsItsCloseAndThePeerReadsTheEnd(Loop loop) {
-        endWith(loop, socket -> { }, "end");
+        endWith(loop, socket -> {}, "end");
         journal.expect("close false");
     }
 
     @Test
     void aSocketInTheMiddleOfAWriteTellsTheCallbackFirst(Loop loop) {
-        endWith(loop, socket -> {
-            socket.write(ByteBuffer.allocate(32 << 20), error -> journal.add("written"));
-            socket.write(Talk.buffer("x"), error -> journal.add("waiting"));
-        }, null);
+        endWith(
+                loop,
+                socket -> {
+                    socket.write(ByteBuffer.allocate(32 << 20), error -> journal.add("written"));
+                    socket.write(Talk.buffer("x"), error -> journal.add("waiting"));
+                },
+                null);
         journal.expect("written", "waiting", "close false");
     }
 
     @Test
     void aSocketThatIsEndingTellsItsCallbackFirst(Loop loop) {
-        endWith(loop, socket -> {
-            socket.write(ByteBuffer.allocate(32 << 20));
-            socket.end(error -> journal.add("end"));
-        }, null);
+        endWith(
+                loop,
+                socket -> {
+                    socket.write(ByteBuffer.allocate(32 << 20));
+                    socket.end(error -> journal.add("end"));
+                },
+                null);
         journal.expect("end", "close false");
     }
 
@@ -104,14 +110,17 @@ class LoopCloseWithConnectionsTest {
 
     @Test
     void whatACloseListenerBeginsIsRefusedAndHarmsNothing(Loop loop) {
-        endWith(loop, socket -> socket.onClose(hadError -> {
-            try {
-                Net.connect(loop, 9, Local.HOST);
-                journal.add("connecting");
-            } catch (UsageException refused) {
-                journal.add(refused.code());
-            }
-        }), "end");
+        endWith(
+                loop,
+                socket -> socket.onClose(hadError -> {
+                    try {
+                        Net.connect(loop, 9, Local.HOST);
+                        journal.add("connecting");
+                    } catch (UsageException refused) {
+                        journal.add(refused.code());
+                    }
+                }),
+                "end");
         assertEquals(1, journal.count("close false"));
     }
 
@@ -123,7 +132,7 @@ class LoopCloseWithConnectionsTest {
         });
         Gate closed = new Gate();
         try (Peer<String> client = Peer.client(port, socket -> {
-            closed.await();   // until then it reads nothing, so that no large write can be through
+            closed.await(); // until then it reads nothing, so that no large write can be through
             return Talk.ending(socket);
         })) {
             loop.run();

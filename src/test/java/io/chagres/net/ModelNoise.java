@@ -8,7 +8,8 @@ final class ModelNoise {
 
     private static final int STARTS = 1 << 20;
     private static final ByteBuffer HEAP = ByteBuffer.wrap(noise(8 << 20));
-    private static final ByteBuffer DIRECT = ByteBuffer.allocateDirect(HEAP.capacity()).put(0, HEAP, 0, HEAP.capacity());
+    private static final ByteBuffer DIRECT =
+            ByteBuffer.allocateDirect(HEAP.capacity()).put(0, HEAP, 0, HEAP.capacity());
 
     private final Random random;
     private final int start;
@@ -34,7 +35,9 @@ final class ModelNoise {
     ByteBuffer bytes(long position, int length, boolean direct) {
         ByteBuffer all = direct ? DIRECT : HEAP;
         int from = start + (int) position;
-        return random.nextBoolean() ? all.slice(from, length) : all.duplicate().limit(from + length).position(from);
+        return random.nextBoolean()
+                ? all.slice(from, length)
+                : all.duplicate().limit(from + length).position(from);
     }
 
     boolean matches(long position, ByteBuffer bytes) {

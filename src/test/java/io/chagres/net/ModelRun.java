@@ -79,7 +79,7 @@ final class ModelRun {
     }
 
     AssertionError fail(String what) {
-        throw new AssertionError(what + "\nagain with: -Dchagres.runs=1 -Dchagres.seed=" + seed + "\n" + one + "\n" + other
-            + "\nsteps:\n  " + String.join("\n  ", journal));
+        throw new AssertionError(what + "\nagain with: -Dchagres.runs=1 -Dchagres.seed=" + seed + "\n" + one + "\n"
+                + other + "\nsteps:\n  " + String.join("\n  ", journal));
     }
 }

@@ -48,7 +48,8 @@ final class ModelRuns {
             play(Math.min(AT_ONCE, left));
             assertEquals(handles, handles(), () -> "handles left by runs from seed " + first);
             if (hasMovedTheNextDescriptor()) {
-                assertEquals(Map.of(), OpenDescriptors.now().since(before), () -> "left open by runs from seed " + first);
+                assertEquals(
+                        Map.of(), OpenDescriptors.now().since(before), () -> "left open by runs from seed " + first);
             }
         }
     }

@@ -13,6 +13,7 @@ abstract class ModelSide {
 
     /** In one of so many callbacks something is done. */
     private static final int SELDOM = 6;
+
     private static final int MOST_REACTIONS = 30;
 
     final String name;
@@ -22,20 +23,25 @@ abstract class ModelSide {
     ModelSide peer;
     /** What the stream has accepted. */
     long sent;
+
     long received;
     /** Set before a close: what the kernel has of {@link #sent}, or -1. */
     long delivered = -1;
+
     int writes;
     int told;
     /** From which of the writes on they fail. */
     private int failsFrom = Integer.MAX_VALUE;
+
     boolean ended;
     /** Whether it was closed before all was through: what was under way may be lost then. */
     boolean forced;
+
     boolean finishing;
     boolean closed;
     /** Whether a call of the stream is under way. */
     boolean calling;
+
     private int reactions;
 
     ModelSide(ModelRun run, String name, Random random) {
@@ -151,7 +157,7 @@ abstract class ModelSide {
     @Override
     public String toString() {
         return name + ": sent " + sent + ", received " + received + ", writes " + writes + ", told " + told
-            + (hasFailed() ? ", a write failed" : "") + (forced ? ", forced" : "") + (ended ? ", ended" : "")
-            + (finishing ? ", finishing" : "") + (closed ? ", closed" : "");
+                + (hasFailed() ? ", a write failed" : "") + (forced ? ", forced" : "") + (ended ? ", ended" : "")
+                + (finishing ? ", finishing" : "") + (closed ? ", closed" : "");
     }
 }

@@ -12,11 +12,30 @@ import java.util.Random;
  */
 record ModelStep(Kind kind, int size, int pieces, boolean direct, int chance) {
 
-    enum Kind { WRITE, WRITE_PIECES, TRY_WRITE, PAUSE, RESUME, HALF_CLOSE, CLOSE, RESET, NOTHING }
+    enum Kind {
+        WRITE,
+        WRITE_PIECES,
+        TRY_WRITE,
+        PAUSE,
+        RESUME,
+        HALF_CLOSE,
+        CLOSE,
+        RESET,
+        NOTHING
+    }
 
     private static final Kind[] GENTLE = {
-        Kind.WRITE, Kind.WRITE, Kind.WRITE, Kind.WRITE_PIECES, Kind.WRITE_PIECES, Kind.TRY_WRITE, Kind.PAUSE, Kind.RESUME,
-        Kind.RESUME, Kind.NOTHING, Kind.NOTHING,
+        Kind.WRITE,
+        Kind.WRITE,
+        Kind.WRITE,
+        Kind.WRITE_PIECES,
+        Kind.WRITE_PIECES,
+        Kind.TRY_WRITE,
+        Kind.PAUSE,
+        Kind.RESUME,
+        Kind.RESUME,
+        Kind.NOTHING,
+        Kind.NOTHING,
     };
     private static final Kind[] RARE = {Kind.HALF_CLOSE, Kind.CLOSE, Kind.RESET};
     private static final int MOST_BYTES = 100 * 1024;
@@ -30,8 +49,12 @@ record ModelStep(Kind kind, int size, int pieces, boolean direct, int chance) {
         int few = random.nextInt(FEW_BYTES);
         int many = random.nextInt(MOST_BYTES);
         int size = random.nextInt(10) == 0 ? many : few;
-        return new ModelStep(isRare ? rare : gentle, size, 1 + random.nextInt(MOST_PIECES), random.nextBoolean(),
-            random.nextInt(100));
+        return new ModelStep(
+                isRare ? rare : gentle,
+                size,
+                1 + random.nextInt(MOST_PIECES),
+                random.nextBoolean(),
+                random.nextInt(100));
     }
 
     boolean writes() {

@@ -16,8 +16,7 @@ final class ModelWires {
     private static final int[] TCP_BUFFERS = {0, 16 * 1024, 128 * 1024};
     private static final int[] UNIX_BUFFERS = {0, 1, 16 * 1024};
 
-    private ModelWires() {
-    }
+    private ModelWires() {}
 
     /** Over TCP, by {@code listener}. */
     static ModelRuns.Wire tcp(Tcp listener) {

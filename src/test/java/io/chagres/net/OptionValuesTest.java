@@ -37,8 +37,12 @@ class OptionValuesTest {
     void aLookupGoesByItsOptionsAtTheCall(Loop loop) throws Exception {
         Gate mayEnd = occupyEveryWorker(loop);
         LookupOptions options = new LookupOptions().family(Family.IPV4).service("80");
-        Lookup.address(loop, "127.0.0.1", options, (found, failure) ->
-            journal.add(failure == null ? found.addresses().toString() : failure.getMessage()));
+        Lookup.address(
+                loop,
+                "127.0.0.1",
+                options,
+                (found, failure) ->
+                        journal.add(failure == null ? found.addresses().toString() : failure.getMessage()));
         options.family(Family.IPV6).service("81").hints(LookupOptions.Hint.AI_V4MAPPED);
         mayEnd.open();
         loop.run();
@@ -49,11 +53,14 @@ class OptionValuesTest {
         Gate started = new Gate(WorkerPool.shared().size());
         Gate mayEnd = new Gate();
         for (int i = 0; i < WorkerPool.shared().size(); i++) {
-            Work.submit(loop, () -> {
-                started.open();
-                mayEnd.await();
-                return null;
-            }, (done, failure) -> { });
+            Work.submit(
+                    loop,
+                    () -> {
+                        started.open();
+                        mayEnd.await();
+                        return null;
+                    },
+                    (done, failure) -> {});
         }
         started.await();
         return mayEnd;
@@ -82,8 +89,11 @@ class OptionValuesTest {
     void aListOfAddressesMayBeChangedInTheLookupEvents(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             List<Address> addresses = new ArrayList<>(List.of(Address.of("127.0.0.1"), Address.of("127.0.0.1")));
-            Socket client = Net.connect(loop, new ConnectOptions().port(server.port())
-                .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(addresses, null))));
+            Socket client = Net.connect(
+                    loop,
+                    new ConnectOptions()
+                            .port(server.port())
+                            .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(addresses, null))));
             client.onLookup((error, address, family, host) -> {
                 journal.add(address);
                 addresses.clear();
@@ -97,7 +107,8 @@ class OptionValuesTest {
 
     @Test
     void anOptionOfBytesIsCopiedUntilThereIsASocket(Loop loop) {
-        SocketOption<byte[]> sendBuffer = SocketOption.ofBytes("SO_SNDBUF", Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, Integer.BYTES);
+        SocketOption<byte[]> sendBuffer =
+                SocketOption.ofBytes("SO_SNDBUF", Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, Integer.BYTES);
         byte[] value = number(20_000);
         Tcp tcp = new Tcp(loop);
         tcp.set(sendBuffer, value);
@@ -113,7 +124,10 @@ class OptionValuesTest {
     }
 
     private static byte[] number(int value) {
-        return ByteBuffer.allocate(Integer.BYTES).order(ByteOrder.nativeOrder()).putInt(value).array();
+        return ByteBuffer.allocate(Integer.BYTES)
+                .order(ByteOrder.nativeOrder())
+                .putInt(value)
+                .array();
     }
 
     /** Not a value, and said to be none: rules can be added while the server runs. */

@@ -11,24 +11,27 @@ import java.nio.file.Path;
 
 /** Where a server listens, for tests of what is the same over TCP and over a Unix socket. */
 enum Place {
-
-    TCP, UNIX;
+    TCP,
+    UNIX;
 
     /** A free port of 127.0.0.1, or a name in {@code folder}. */
     ListenOptions in(Path folder) {
-        return this == TCP ? new ListenOptions().host(Local.HOST)
-            : new ListenOptions().path(folder.resolve("socket").toString());
+        return this == TCP
+                ? new ListenOptions().host(Local.HOST)
+                : new ListenOptions().path(folder.resolve("socket").toString());
     }
 
     /** Where {@code server} listens, for a client. */
     ConnectOptions connectTo(Server server) {
-        return this == TCP ? new ConnectOptions().host(Local.HOST).port(server.address().port())
-            : new ConnectOptions().path(server.path());
+        return this == TCP
+                ? new ConnectOptions().host(Local.HOST).port(server.address().port())
+                : new ConnectOptions().path(server.path());
     }
 
     static SocketAddress of(Server server) {
-        return server.path() == null ? new InetSocketAddress(Local.HOST, server.address().port())
-            : UnixDomainSocketAddress.of(server.path());
+        return server.path() == null
+                ? new InetSocketAddress(Local.HOST, server.address().port())
+                : UnixDomainSocketAddress.of(server.path());
     }
 
     static <T> UnixPeer<T> client(Server server, UnixPeer.Conversation<T> conversation) {

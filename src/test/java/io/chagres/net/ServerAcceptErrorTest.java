@@ -36,8 +36,11 @@ class ServerAcceptErrorTest {
                 Server told = Net.createServer(loop);
                 told.onError(error -> {
                     SystemException accept = (SystemException) error;
-                    System.out.println(error.getMessage() + " " + error.code() + " " + accept.errno() + " " + accept.syscall()
-                        + (told.address().equals(new SocketAddress(accept.address(), accept.port())) ? " of the server" : ""));
+                    System.out.println(
+                            error.getMessage() + " " + error.code() + " " + accept.errno() + " " + accept.syscall()
+                                    + (told.address().equals(new SocketAddress(accept.address(), accept.port()))
+                                            ? " of the server"
+                                            : ""));
                 });
                 visit(told);
                 System.out.println("nobody asked");
@@ -53,7 +56,8 @@ class ServerAcceptErrorTest {
                 socket.end();
                 socket.resume();
             });
-            Socket client = Local.connect(server.loop(), server.listen(0, Local.HOST).address().port());
+            Socket client = Local.connect(
+                    server.loop(), server.listen(0, Local.HOST).address().port());
             client.onConnect(client::resume);
             Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, Errno.ENOBUFS, false));
             server.loop().run();

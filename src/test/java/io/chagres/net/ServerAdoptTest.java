@@ -66,7 +66,7 @@ class ServerAdoptTest {
     void whatIsNoConnectionIsRefused(Loop loop) {
         Server server = echo(loop);
         TcpPair pair = TcpPair.connected(loop);
-        pair.accepted().readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        pair.accepted().readStart(TcpPair.reader(bytes -> {}, () -> {}));
         assertRefused(() -> server.adopt(pair.accepted()));
         pair.close();
         assertRefused(() -> server.adopt(pair.client()));

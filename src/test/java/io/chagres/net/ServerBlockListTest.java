@@ -34,7 +34,8 @@ class ServerBlockListTest {
         blocked.addAddress("127.0.0.1");
         Server server = server(loop).onDrop(dropped -> journal.add("drop"));
         int port = server.listen(0, host).address().port();
-        try (Peer<String> client = Peer.client(port, socket -> Talk.ending(socket) + " " + textFrom("127.0.0.2", port))) {
+        try (Peer<String> client =
+                Peer.client(port, socket -> Talk.ending(socket) + " " + textFrom("127.0.0.2", port))) {
             loop.run();
             assertEquals("end hello", client.result());
         }
@@ -56,7 +57,8 @@ class ServerBlockListTest {
     }
 
     private static String textFrom(String local, int port) throws IOException {
-        try (java.net.Socket socket = new java.net.Socket(InetAddress.getByName(Local.HOST), port, InetAddress.getByName(local), 0)) {
+        try (java.net.Socket socket =
+                new java.net.Socket(InetAddress.getByName(Local.HOST), port, InetAddress.getByName(local), 0)) {
             return Talk.allText(socket);
         }
     }

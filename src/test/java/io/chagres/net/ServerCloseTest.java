@@ -27,7 +27,8 @@ class ServerCloseTest {
     @Covers({"S110", "node:test-net-listen-close-server"})
     void closedBeforeTheListeningEventItTellsOnlyTheClose(Loop loop) {
         Server server = server(loop);
-        assertSame(server, server.listen(0, Local.HOST, journal.note("listening")).close());
+        assertSame(
+                server, server.listen(0, Local.HOST, journal.note("listening")).close());
         assertFalse(server.isListening());
         assertNull(server.address());
         journal.expect();
@@ -69,7 +70,7 @@ class ServerCloseTest {
         });
         int port = server.listen(0, Local.HOST).address().port();
         try (Peer<String> one = Peer.client(port, socket -> sayAfter(closed, socket));
-             Peer<String> two = Peer.client(port, socket -> sayAfter(closed, socket))) {
+                Peer<String> two = Peer.client(port, socket -> sayAfter(closed, socket))) {
             loop.run();
             assertEquals("echo", one.result());
             assertEquals("echo", two.result());
@@ -212,7 +213,7 @@ class ServerCloseTest {
     @Test
     @Covers("node:test-net-server-listen-remove-callback")
     void callbacksOfEarlierCyclesAreNotToldAgain(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         for (int cycle = 0; cycle < 100; cycle++) {
             server.listen(0, Local.HOST, journal.note("listening"));
             loop.nextTick(() -> server.close(late -> journal.add("closed")));
@@ -223,8 +224,9 @@ class ServerCloseTest {
 
     private Server server(Loop loop) {
         return Net.createServer(loop, socket -> {
-            sockets.add(socket);
-            socket.pipe(socket);
-        }).onClose(journal.note("close"));
+                    sockets.add(socket);
+                    socket.pipe(socket);
+                })
+                .onClose(journal.note("close"));
     }
 }

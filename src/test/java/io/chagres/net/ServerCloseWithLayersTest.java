@@ -42,34 +42,40 @@ class ServerCloseWithLayersTest {
 
     @Test
     void anIdleLayerIsEndedAndNotItsSocket(Loop loop) {
-        String answer = answerOf(loop, layer -> layer.onData(chunk -> {
-            layer.write("answer");
-            layer.server().close(Duration.ofDays(1));
-        }));
+        String answer = answerOf(
+                loop,
+                layer -> layer.onData(chunk -> {
+                    layer.write("answer");
+                    layer.server().close(Duration.ofDays(1));
+                }));
         assertEquals("answer<end>", answer);
     }
 
     /** The socket has answered, with half a handshake for example; the layer has not. */
     @Test
     void whetherItIsIdleTheLayerSays(Loop loop, ManualClock clock) {
-        String answer = answerOf(loop, layer -> layer.onData(chunk -> {
-            layer.socket().write("<handshake>");
-            long since = loop.now();
-            Timer.after(loop, 320, () -> layer.write("answer"));
-            layer.onFinish(() -> journal.add("finish after " + (loop.now() - since)));
-            layer.server().close(Duration.ofSeconds(1));
-        }));
+        String answer = answerOf(
+                loop,
+                layer -> layer.onData(chunk -> {
+                    layer.socket().write("<handshake>");
+                    long since = loop.now();
+                    Timer.after(loop, 320, () -> layer.write("answer"));
+                    layer.onFinish(() -> journal.add("finish after " + (loop.now() - since)));
+                    layer.server().close(Duration.ofSeconds(1));
+                }));
         assertEquals("<handshake>answer<end>", answer);
         journal.expect("finish after 350");
     }
 
     @Test
     void atTheEndOfTheGraceItIsDestroyedAndTheSocketAfterIt(Loop loop, ManualClock clock) {
-        String answer = answerOf(loop, layer -> layer.onData(chunk -> {
-            long since = loop.now();
-            layer.onClose(hadError -> journal.add("closed after " + (loop.now() - since)));
-            layer.server().close(Duration.ofSeconds(1));
-        }));
+        String answer = answerOf(
+                loop,
+                layer -> layer.onData(chunk -> {
+                    long since = loop.now();
+                    layer.onClose(hadError -> journal.add("closed after " + (loop.now() - since)));
+                    layer.server().close(Duration.ofSeconds(1));
+                }));
         assertEquals("<gone>", answer);
         journal.expect("closed after 1000");
     }
@@ -90,25 +96,29 @@ class ServerCloseWithLayersTest {
 
     @Test
     void theIdleAndAllAreDestroyedThroughTheirLayers(Loop loop) {
-        String answer = answerOf(loop, layer -> layer.onData(chunk -> {
-            Server server = layer.server();
-            server.closeIdleConnections();
-            assertFalse(layer.isDestroyed(), "it owes an answer");
-            layer.write("answer");
-            loop.execute(() -> {
-                server.closeIdleConnections();
-                assertTrue(layer.isDestroyed());
-                server.close();
-            });
-        }));
+        String answer = answerOf(
+                loop,
+                layer -> layer.onData(chunk -> {
+                    Server server = layer.server();
+                    server.closeIdleConnections();
+                    assertFalse(layer.isDestroyed(), "it owes an answer");
+                    layer.write("answer");
+                    loop.execute(() -> {
+                        server.closeIdleConnections();
+                        assertTrue(layer.isDestroyed());
+                        server.close();
+                    });
+                }));
         assertEquals("answer<gone>", answer);
-        answer = answerOf(loop, layer -> layer.onData(chunk -> {
-            layer.server().closeAllConnections();
-            assertTrue(layer.isDestroyed());
-            assertTrue(layer.socket().isDestroyed());
-            layer.socket().loop().nextTick(() -> journal.add("all"));
-            layer.server().close();
-        }));
+        answer = answerOf(
+                loop,
+                layer -> layer.onData(chunk -> {
+                    layer.server().closeAllConnections();
+                    assertTrue(layer.isDestroyed());
+                    assertTrue(layer.socket().isDestroyed());
+                    layer.socket().loop().nextTick(() -> journal.add("all"));
+                    layer.server().close();
+                }));
         assertEquals("<gone>", answer);
         journal.expect("all");
     }
@@ -120,7 +130,7 @@ class ServerCloseWithLayersTest {
             Lazy layer = new Lazy(loop);
             assertSame(layer, socket.setLayer(layer).layer());
             layer.destroy();
-            socket.onData(chunk -> { });
+            socket.onData(chunk -> {});
             server.close(Duration.ofDays(1));
         });
         int port = server.listen(0, Local.HOST).address().port();
@@ -134,7 +144,10 @@ class ServerCloseWithLayersTest {
     void aSocketIsNoLayerOfItselfAndALayerEndsWithTheConnection(Loop loop) {
         Socket socket = new Socket(loop);
         assertNull(socket.layer());
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> socket.setLayer(socket)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> socket.setLayer(socket))
+                        .code());
         socket.setLayer(new Lazy(loop));
         assertNull(socket.setLayer(null).layer());
         socket.setLayer(new Lazy(loop)).destroy();

@@ -38,8 +38,8 @@ class ServerDescriptorLimitRaisedTest {
     }
 
     private void limit(int descriptors) throws Exception {
-        ForkedJvm.Outcome outcome = ForkedJvm.run(List.of("prlimit", "--pid", String.valueOf(server.pid()),
-            "--nofile=" + descriptors + ":"));
+        ForkedJvm.Outcome outcome = ForkedJvm.run(
+                List.of("prlimit", "--pid", String.valueOf(server.pid()), "--nofile=" + descriptors + ":"));
         assumeTrue(outcome.status() == 0, outcome.output());
     }
 

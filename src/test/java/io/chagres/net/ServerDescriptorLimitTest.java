@@ -26,6 +26,7 @@ class ServerDescriptorLimitTest {
     private static final int CLIENTS = 400;
     /** What a JVM and a loop have open themselves, roughly, and what is left to them. */
     private static final int OTHERS = 40;
+
     private static final int LARGE = 3_000_000;
 
     private ServerProcess server;

@@ -12,7 +12,6 @@ import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
-import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketOption;
 import io.chagres.sys.Sockets;
 import java.util.ArrayList;
@@ -64,8 +63,8 @@ class ServerDetailsTest {
     @Test
     @Covers("node:test-net-server-listen-options")
     void optionsWithoutAPlaceAreAFreePort(Loop loop) {
-        for (ListenOptions where : List.of(new ListenOptions(), new ListenOptions().host(Local.HOST),
-            new ListenOptions().exclusive(true))) {
+        for (ListenOptions where : List.of(
+                new ListenOptions(), new ListenOptions().host(Local.HOST), new ListenOptions().exclusive(true))) {
             Server server = Net.createServer(loop).listen(where);
             assertTrue(server.address().port() > 0);
             server.close();
@@ -77,8 +76,12 @@ class ServerDetailsTest {
     }
 
     @Test
-    @Covers({"node:test-net-server-reset", "node:test-net-connect-reset-until-connected",
-        "node:test-net-socket-reset-send", "node:test-net-connect-reset-after-destroy"})
+    @Covers({
+        "node:test-net-server-reset",
+        "node:test-net-connect-reset-until-connected",
+        "node:test-net-socket-reset-send",
+        "node:test-net-connect-reset-after-destroy"
+    })
     void itResetsTwoConnectionsAndCloses(Loop loop) {
         List<Socket> accepted = new ArrayList<>();
         Server server = Net.createServer(loop);
@@ -97,12 +100,19 @@ class ServerDetailsTest {
         server.onClose(journal.note("server close"));
         int port = server.listen(0, Local.HOST).address().port();
         for (int i = 0; i < 2; i++) {
-            Local.connect(loop, port).onError(error -> journal.add(error.getMessage())).resume();
+            Local.connect(loop, port)
+                    .onError(error -> journal.add(error.getMessage()))
+                    .resume();
         }
         loop.run();
-        journal.expectInAnyOrder("server close", "accepted close false", "accepted close false", "read ECONNRESET",
-            "read ECONNRESET", "ERR_STREAM_DESTROYED Cannot call write after a stream was destroyed",
-            "ERR_STREAM_DESTROYED Cannot call write after a stream was destroyed");
+        journal.expectInAnyOrder(
+                "server close",
+                "accepted close false",
+                "accepted close false",
+                "read ECONNRESET",
+                "read ECONNRESET",
+                "ERR_STREAM_DESTROYED Cannot call write after a stream was destroyed",
+                "ERR_STREAM_DESTROYED Cannot call write after a stream was destroyed");
     }
 
     @Test

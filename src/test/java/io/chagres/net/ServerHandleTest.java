@@ -71,7 +71,8 @@ class ServerHandleTest {
         }
         Server server = echo(loop);
         if (inOptions) {
-            server.listen(new ListenOptions().port(1).path("ignored").fd(NOBODYS).handle(handle), null);
+            server.listen(
+                    new ListenOptions().port(1).path("ignored").fd(NOBODYS).handle(handle), null);
         } else {
             server.listen(handle);
         }
@@ -184,8 +185,11 @@ class ServerHandleTest {
     @Test
     void aDescriptorThatAnotherHandleWatchesIsRefused(Loop loop) {
         Tcp other = TcpPair.listening(loop);
-        other.listen(1, () -> { });
-        assertRefused("EEXIST", "descriptor " + other.fd(), () -> echo(loop).listen(new ListenOptions().fd(other.fd()), null));
+        other.listen(1, () -> {});
+        assertRefused(
+                "EEXIST",
+                "descriptor " + other.fd(),
+                () -> echo(loop).listen(new ListenOptions().fd(other.fd()), null));
         assertTrue(other.isActive());
         other.close();
         loop.run();

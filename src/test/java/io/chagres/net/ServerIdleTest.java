@@ -64,8 +64,10 @@ class ServerIdleTest {
         });
         server.listen(place.in(folder), null);
         try (UnixPeer<String> client = Place.client(server, first -> {
-            try (SocketChannel second = Place.another(first); SocketChannel third = Place.another(first);
-                 SocketChannel fourth = Place.another(first); SocketChannel fifth = Place.another(first)) {
+            try (SocketChannel second = Place.another(first);
+                    SocketChannel third = Place.another(first);
+                    SocketChannel fourth = Place.another(first);
+                    SocketChannel fifth = Place.another(first)) {
                 return UnixPeer.allText(fifth);
             }
         })) {
@@ -91,11 +93,13 @@ class ServerIdleTest {
         }));
         server.listen(place.in(folder), null);
         try (UnixPeer<String> client = Place.client(server, silent -> {
-            try (SocketChannel asks = Place.another(silent); SocketChannel waits = Place.another(silent)) {
+            try (SocketChannel asks = Place.another(silent);
+                    SocketChannel waits = Place.another(silent)) {
                 UnixPeer.send(asks, "ask");
                 String told = UnixPeer.text(asks, 6);
                 UnixPeer.send(waits, "work");
-                return told + "," + UnixPeer.allText(silent) + "," + UnixPeer.allText(asks) + "," + UnixPeer.allText(waits);
+                return told + "," + UnixPeer.allText(silent) + "," + UnixPeer.allText(asks) + ","
+                        + UnixPeer.allText(waits);
             }
         })) {
             loop.run();
@@ -106,9 +110,9 @@ class ServerIdleTest {
     @Test
     void whoIsPausedIsNotIdle(Loop loop) {
         Server server = Net.createServer(loop, new ServerOptions().pauseOnConnect(true));
-        idleAtConnection(server, false, socket -> { });
+        idleAtConnection(server, false, socket -> {});
         idleAtConnection(server, true, socket -> {
-            socket.onData(chunk -> { });
+            socket.onData(chunk -> {});
             socket.resume();
         });
     }
@@ -183,7 +187,9 @@ class ServerIdleTest {
 
     @Test
     void whoIsNotReadyInThatTimeIsDestroyed(Loop loop, ManualClock clock) {
-        graceAt(loop, (socket, since) -> socket.onClose(hadError -> journal.add("close after " + (loop.now() - since))));
+        graceAt(
+                loop,
+                (socket, since) -> socket.onClose(hadError -> journal.add("close after " + (loop.now() - since))));
         journal.expect("idle finish after 0", "close after 1000");
     }
 
@@ -221,7 +227,7 @@ class ServerIdleTest {
     void theLastToLeaveEndsIt(Loop loop) {
         Server server = Net.createServer(loop);
         server.onConnection(socket -> {
-            socket.onData(chunk -> { });
+            socket.onData(chunk -> {});
             server.close(Duration.ofDays(1));
         });
         int port = server.listen(0, Local.HOST).address().port();
@@ -298,7 +304,10 @@ class ServerIdleTest {
     @Test
     void aGraceThatIsNoneIsRefused(Loop loop) {
         Server server = Net.createServer(loop);
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> server.close((Duration) null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> server.close((Duration) null))
+                        .code());
         UsageException refused = assertThrows(UsageException.class, () -> server.close(Duration.ofMillis(-1)));
         assertEquals("ERR_OUT_OF_RANGE", refused.code());
     }

@@ -100,7 +100,8 @@ class ServerLimitTest {
     @Test
     @Covers({"S88", "node:test-net-server-drop-connections"})
     void theDropTellsBothAddresses(Loop loop) {
-        Server server = Net.createServer(loop, socket -> journal.add("connection")).setMaxConnections(0);
+        Server server =
+                Net.createServer(loop, socket -> journal.add("connection")).setMaxConnections(0);
         server.onDrop(dropped -> {
             assertEquals(server.address(), dropped.local());
             assertEquals("IPv4", dropped.remote().family());
@@ -137,7 +138,8 @@ class ServerLimitTest {
     @Test
     @Covers("node:test-net-server-drop-connections-in-cluster")
     void whereNobodyListensTheyAreDroppedAllTheSame(Loop loop) {
-        Server server = Net.createServer(loop, socket -> journal.add("connection")).setMaxConnections(0);
+        Server server =
+                Net.createServer(loop, socket -> journal.add("connection")).setMaxConnections(0);
         int port = server.listen(0, Local.HOST).address().port();
         try (Peer<String> client = Peer.client(port, socket -> {
             String ending = Talk.ending(socket);
@@ -198,6 +200,7 @@ class ServerLimitTest {
         Server server = Net.createServer(loop);
         UsageException refused = assertThrows(UsageException.class, () -> server.setMaxConnections(-1));
         assertEquals("ERR_OUT_OF_RANGE", refused.code());
-        assertEquals("The value of \"maxConnections\" is out of range. It must be >= 0. Received -1", refused.getMessage());
+        assertEquals(
+                "The value of \"maxConnections\" is out of range. It must be >= 0. Received -1", refused.getMessage());
     }
 }

@@ -68,8 +68,10 @@ class ServerListenErrorsTest {
             });
             server.listen(other.getLocalPort(), Local.HOST, journal.note("never"));
             loop.run();
-            journal.expect("listen EADDRINUSE: address already in use 127.0.0.1:" + other.getLocalPort(),
-                "listening", "closed null");
+            journal.expect(
+                    "listen EADDRINUSE: address already in use 127.0.0.1:" + other.getLocalPort(),
+                    "listening",
+                    "closed null");
         }
     }
 
@@ -96,8 +98,9 @@ class ServerListenErrorsTest {
     void aNameThatNobodyKnowsIsNotFound(Loop loop) {
         server(loop).listen(0, "no-such-host.invalid", journal.note("listening"));
         loop.run();
-        assertTrue(error.getMessage().matches("getaddrinfo (ENOTFOUND|EAI_AGAIN) no-such-host.invalid"),
-            error.getMessage());
+        assertTrue(
+                error.getMessage().matches("getaddrinfo (ENOTFOUND|EAI_AGAIN) no-such-host.invalid"),
+                error.getMessage());
         assertEquals("no-such-host.invalid", error.hostname());
     }
 
@@ -111,7 +114,7 @@ class ServerListenErrorsTest {
     @Test
     void anErrorThatNobodyListensToIsThrownFromRun(Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
-            Net.createServer(loop, socket -> { }).listen(other.getLocalPort(), Local.HOST);
+            Net.createServer(loop, socket -> {}).listen(other.getLocalPort(), Local.HOST);
             SystemException thrown = assertThrows(SystemException.class, loop::run);
             assertEquals("EADDRINUSE", thrown.code());
             loop.run();
@@ -119,7 +122,7 @@ class ServerListenErrorsTest {
     }
 
     private Server server(Loop loop) {
-        return Net.createServer(loop, socket -> { }).onError(refused -> {
+        return Net.createServer(loop, socket -> {}).onError(refused -> {
             error = (SystemException) refused;
             journal.add(refused.getMessage());
         });

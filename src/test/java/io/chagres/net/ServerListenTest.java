@@ -56,15 +56,17 @@ class ServerListenTest {
             numbered.close();
         }
         for (String port : List.of("65536", "99999999999999999999", "0x10000")) {
-            UsageException refused = assertThrows(UsageException.class, () -> Net.createServer(loop).listen(port));
+            UsageException refused = assertThrows(
+                    UsageException.class, () -> Net.createServer(loop).listen(port));
             assertEquals("ERR_SOCKET_BAD_PORT", refused.code());
             assertEquals("port should be >= 0 and < 65536. Received '" + port + "'.", refused.getMessage());
             assertThrows(UsageException.class, () -> Net.connect(loop, port));
         }
         UsageException refused = assertThrows(UsageException.class, () -> new ListenOptions().path("9297"));
         assertEquals("ERR_INVALID_ARG_VALUE", refused.code());
-        assertEquals("The property 'options.path' is a number. Received '9297': port() sets a port, and './9297' is a path",
-            refused.getMessage());
+        assertEquals(
+                "The property 'options.path' is a number. Received '9297': port() sets a port, and './9297' is a path",
+                refused.getMessage());
         loop.run();
     }
 
@@ -81,7 +83,8 @@ class ServerListenTest {
         });
         int port = listening.listen("0").address().port();
         Net.connect(loop, String.valueOf(port)).onData(chunk -> journal.add("number"));
-        Net.connect(loop, "0x" + Integer.toHexString(port), journal.note("connect")).resume();
+        Net.connect(loop, "0x" + Integer.toHexString(port), journal.note("connect"))
+                .resume();
         new Socket(loop).connect("/proc/no socket").onError(error -> journal.add(error.code()));
         loop.run();
         journal.expectInAnyOrder("number", "connect", "ENOENT");
@@ -91,15 +94,15 @@ class ServerListenTest {
     @Covers({"S65", "S67", "S70", "S73", "node:test-net-server-bind"})
     void everyFormOfListenListens(Loop loop) {
         List<Consumer<Server>> forms = List.of(
-            Server::listen,
-            form -> form.listen(0),
-            form -> form.listen(0, journal.note("callback")),
-            form -> form.listen(0, Local.HOST),
-            form -> form.listen(0, Local.HOST, journal.note("callback")),
-            form -> form.listen(0, null, 17, journal.note("callback")),
-            form -> form.listen(new ListenOptions().exclusive(true)),
-            form -> form.listen(new ListenOptions(), null),
-            form -> form.listen(new ListenOptions().port(0).host("::1").backlog(1), journal.note("callback")));
+                Server::listen,
+                form -> form.listen(0),
+                form -> form.listen(0, journal.note("callback")),
+                form -> form.listen(0, Local.HOST),
+                form -> form.listen(0, Local.HOST, journal.note("callback")),
+                form -> form.listen(0, null, 17, journal.note("callback")),
+                form -> form.listen(new ListenOptions().exclusive(true)),
+                form -> form.listen(new ListenOptions(), null),
+                form -> form.listen(new ListenOptions().port(0).host("::1").backlog(1), journal.note("callback")));
         for (Consumer<Server> form : forms) {
             server = server(loop);
             form.accept(server);
@@ -116,7 +119,11 @@ class ServerListenTest {
         ListenOptions where = new ListenOptions().host("localhost").port(0);
         server = Net.createServer(loop, sockets, socket -> journal.add("paused " + socket.isPaused()));
         closeAfter(1);
-        server.listen(where, () -> Net.connect(loop, server.address().port(), server.address().address()).end());
+        server.listen(
+                where,
+                () -> Net.connect(
+                                loop, server.address().port(), server.address().address())
+                        .end());
         sockets.pauseOnConnect(false);
         where.host("no-such-host.invalid").port(1);
         server.onConnection(Socket::destroy);
@@ -129,8 +136,9 @@ class ServerListenTest {
     @Covers({"node:test-net-server-bind", "node:test-cluster-net-listen-backlog"})
     void theBacklogReachesTheKernel(Loop loop) {
         List<BiConsumer<Server, Tcp>> forms = List.of(
-            (form, tcp) -> form.listen(new ListenOptions().handle(tcp).backlog(17), null),
-            (form, tcp) -> form.listen(new ListenOptions().backlog(17).fd(tcp.fd()).handle(tcp), null));
+                (form, tcp) -> form.listen(new ListenOptions().handle(tcp).backlog(17), null),
+                (form, tcp) ->
+                        form.listen(new ListenOptions().backlog(17).fd(tcp.fd()).handle(tcp), null));
         for (BiConsumer<Server, Tcp> form : forms) {
             Tcp tcp = TcpPair.listening(loop);
             server = server(loop);
@@ -148,13 +156,14 @@ class ServerListenTest {
     @Test
     @Covers({"S71", "S75", "S81", "node:test-net-server-address", "node:test-cluster-net-listen-ipv6only-false"})
     void withoutAHostItTakesIPv6AndIPv4(Loop loop) {
-        server = Net.createServer(loop, socket -> socket.end(socket.remoteAddress().address()));
+        server = Net.createServer(
+                loop, socket -> socket.end(socket.remoteAddress().address()));
         server.listen(0);
         assertEquals(new SocketAddress("::", server.address().port()), server.address());
         assertEquals("IPv6", server.address().family());
         closeAfter(2);
         try (Peer<String> four = Peer.client("127.0.0.1", server.address().port(), Talk::allText);
-             Peer<String> six = Peer.client("::1", server.address().port(), Talk::allText)) {
+                Peer<String> six = Peer.client("::1", server.address().port(), Talk::allText)) {
             loop.run();
             assertEquals("::ffff:127.0.0.1", four.result());
             assertEquals("::1", six.result());
@@ -162,8 +171,11 @@ class ServerListenTest {
     }
 
     @Test
-    @Covers({"node:test-net-listen-ipv6only", "node:test-cluster-net-listen-ipv6only-none",
-        "node:test-cluster-net-listen-ipv6only-rr"})
+    @Covers({
+        "node:test-net-listen-ipv6only",
+        "node:test-cluster-net-listen-ipv6only-none",
+        "node:test-cluster-net-listen-ipv6only-rr"
+    })
     void ipv6OnlyTakesNoIPv4(Loop loop) {
         server = server(loop);
         server.listen(new ListenOptions().host("::").ipv6Only(true), null);
@@ -214,8 +226,12 @@ class ServerListenTest {
     }
 
     @Test
-    @Covers({"node:test-net-listening", "node:test-net-server-call-listen-multiple-times",
-        "node:test-cluster-server-restart-none", "node:test-cluster-server-restart-rr"})
+    @Covers({
+        "node:test-net-listening",
+        "node:test-net-server-call-listen-multiple-times",
+        "node:test-cluster-server-restart-none",
+        "node:test-cluster-server-restart-rr"
+    })
     void itListensAgainAfterAClose(Loop loop) {
         server = server(loop);
         server.onListening(journal.note("listening"));
@@ -252,11 +268,14 @@ class ServerListenTest {
     void aPortThatIsNoneIsRefused(int port, Loop loop) {
         server = server(loop);
         for (Runnable wrong : List.<Runnable>of(
-            () -> server.listen(port), () -> server.listen(port, Local.HOST), () -> new ListenOptions().port(port))) {
+                () -> server.listen(port),
+                () -> server.listen(port, Local.HOST),
+                () -> new ListenOptions().port(port))) {
             UsageException refused = assertThrows(UsageException.class, wrong::run);
             assertEquals("ERR_SOCKET_BAD_PORT", refused.code());
-            assertTrue(refused.getMessage().contains("should be >= 0 and < 65536. Received " + port),
-                refused.getMessage());
+            assertTrue(
+                    refused.getMessage().contains("should be >= 0 and < 65536. Received " + port),
+                    refused.getMessage());
         }
         assertFalse(server.isListening());
     }
@@ -264,10 +283,14 @@ class ServerListenTest {
     @Test
     @Covers("S72")
     void whatCannotBeAHostIsRefused(Loop loop) {
-        assertEquals("ERR_INVALID_ARG_TYPE",
-            assertThrows(UsageException.class, () -> server(loop).listen(0, "")).code());
-        assertEquals("EINVAL",
-            assertThrows(UsageException.class, () -> server(loop).listen((ListenOptions) null, null)).code());
+        assertEquals(
+                "ERR_INVALID_ARG_TYPE",
+                assertThrows(UsageException.class, () -> server(loop).listen(0, ""))
+                        .code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> server(loop).listen((ListenOptions) null, null))
+                        .code());
     }
 
     @Test
@@ -275,14 +298,16 @@ class ServerListenTest {
     void createServerTakesOptionsAndAListenerAndNoNull(Loop loop) {
         assertThrows(UsageException.class, () -> Net.createServer(loop, (ServerOptions) null));
         assertThrows(UsageException.class, () -> Net.createServer(loop, (Consumer<Socket>) null));
-        assertThrows(UsageException.class, () -> Net.createServer(null, socket -> { }));
-        assertThrows(UsageException.class, () -> Net.createServer(loop, null, socket -> { }));
-        assertEquals("ERR_INVALID_ARG_VALUE",
-            assertThrows(UsageException.class, () -> new ServerOptions().highWaterMark(-1)).code());
+        assertThrows(UsageException.class, () -> Net.createServer(null, socket -> {}));
+        assertThrows(UsageException.class, () -> Net.createServer(loop, null, socket -> {}));
+        assertEquals(
+                "ERR_INVALID_ARG_VALUE",
+                assertThrows(UsageException.class, () -> new ServerOptions().highWaterMark(-1))
+                        .code());
     }
 
     private static Server server(Loop loop) {
-        return Net.createServer(loop, socket -> { });
+        return Net.createServer(loop, socket -> {});
     }
 
     private void closeAfter(int connections) {

@@ -54,9 +54,11 @@ class ServerPathTest {
     @Covers({"S72", "node:test-net-server-listen-path", "node:test-pipe-address"})
     void everyFormOfListenTakesAPathAndTellsIt(Loop loop) {
         List<Consumer<Server>> forms = List.of(
-            server -> server.listen(path.toString()),
-            server -> server.listen(path.toString(), journal.note("callback")),
-            server -> server.listen(new ListenOptions().path(path.toString()).backlog(1).exclusive(true), journal.note("callback")));
+                server -> server.listen(path.toString()),
+                server -> server.listen(path.toString(), journal.note("callback")),
+                server -> server.listen(
+                        new ListenOptions().path(path.toString()).backlog(1).exclusive(true),
+                        journal.note("callback")));
         for (Consumer<Server> form : forms) {
             Server server = echo(loop);
             assertNull(server.path());
@@ -93,7 +95,12 @@ class ServerPathTest {
     @Covers({"node:test-net-server-listen-path", "node:test-cluster-listen-pipe-readable-writable"})
     void whoMayConnectIsToldByTheModeOfTheFile(boolean readableAll, boolean writableAll, Loop loop) throws IOException {
         Server server = echo(loop);
-        server.listen(new ListenOptions().path(path.toString()).readableAll(readableAll).writableAll(writableAll), null);
+        server.listen(
+                new ListenOptions()
+                        .path(path.toString())
+                        .readableAll(readableAll)
+                        .writableAll(writableAll),
+                null);
         String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
         server.close();
         loop.run();
@@ -146,8 +153,10 @@ class ServerPathTest {
     void aFolderThatIsNotThereIsNotAccessible(Loop loop) {
         Path nowhere = folder.resolve("none").resolve("socket");
         listenInVain(loop, new ListenOptions().path(nowhere.toString()));
-        assertError("EACCES", "listen EACCES: permission denied " + nowhere + " (its directory does not exist)",
-            nowhere.toString());
+        assertError(
+                "EACCES",
+                "listen EACCES: permission denied " + nowhere + " (its directory does not exist)",
+                nowhere.toString());
     }
 
     @Test
@@ -204,8 +213,8 @@ class ServerPathTest {
     void httpOverAnAbstractName(Loop loop) throws Exception {
         String name = "chagres-http-" + ProcessHandle.current().pid();
         Server server = Net.createServer(loop);
-        server.onConnection(socket -> socket.onData(request ->
-            socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")));
+        server.onConnection(socket -> socket.onData(
+                request -> socket.end("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok")));
         server.onConnection(socket -> server.close());
         server.listen("\0" + name, null);
         try (Program curl = Program.start("curl", "--silent", "--abstract-unix-socket", name, "http://localhost/")) {
@@ -221,11 +230,15 @@ class ServerPathTest {
     @CsvSource({"true, false", "false, true", "true, true"})
     @Covers("node:test-pipe-abstract-socket")
     void anAbstractNameHasNoMode(boolean readableAll, boolean writableAll, Loop loop) {
-        ListenOptions where = new ListenOptions().path("\0abstract").readableAll(readableAll).writableAll(writableAll);
-        UsageException refused = assertThrows(UsageException.class, () -> echo(loop).listen(where, null));
+        ListenOptions where =
+                new ListenOptions().path("\0abstract").readableAll(readableAll).writableAll(writableAll);
+        UsageException refused =
+                assertThrows(UsageException.class, () -> echo(loop).listen(where, null));
         assertEquals("ERR_INVALID_ARG_VALUE", refused.code());
-        assertEquals("The argument 'options' can not set readableAll or writableAll to true when path is abstract unix socket. "
-            + "Received '\\0abstract'", refused.getMessage());
+        assertEquals(
+                "The argument 'options' can not set readableAll or writableAll to true when path is abstract unix socket. "
+                        + "Received '\\0abstract'",
+                refused.getMessage());
     }
 
     // ---- as over TCP
@@ -268,7 +281,8 @@ class ServerPathTest {
     @Test
     @Covers("node:test-net-server-pause-on-connect")
     void pausedOnConnectNothingIsReadUntilResume(Loop loop) {
-        Server server = Net.createServer(loop, new ServerOptions().pauseOnConnect(true).noDelay(true).keepAlive(true, 1000));
+        Server server = Net.createServer(
+                loop, new ServerOptions().pauseOnConnect(true).noDelay(true).keepAlive(true, 1000));
         server.onConnection(socket -> {
             server.close();
             assertTrue(socket.isPaused());

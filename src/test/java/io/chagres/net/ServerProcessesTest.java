@@ -34,15 +34,21 @@ class ServerProcessesTest {
 
     /** One process accepts and deals out, as Node's SCHED_RR does. */
     @Test
-    @Covers({"node:test-cluster-net-send", "node:test-child-process-fork-net", "node:test-child-process-fork-net-socket"})
+    @Covers({"node:test-cluster-net-send", "node:test-child-process-fork-net", "node:test-child-process-fork-net-socket"
+    })
     void connectionsAreDealtOutInTurn(Loop loop) throws Exception {
         Tcp listener = TcpPair.listening(loop);
         int port = listener.localAddress().port();
         int[] accepted = {0};
-        workers = new Workers(loop, folder, () -> {
-            listener.listen(10, () -> deal(accept(listener), accepted[0]++ % 2));
-            visit(loop, () -> names(4, port), () -> end(listener));
-        }, 10, 10);
+        workers = new Workers(
+                loop,
+                folder,
+                () -> {
+                    listener.listen(10, () -> deal(accept(listener), accepted[0]++ % 2));
+                    visit(loop, () -> names(4, port), () -> end(listener));
+                },
+                10,
+                10);
         assertEquals(List.of("a", "b", "a", "b"), outcome(loop));
     }
 
@@ -52,14 +58,22 @@ class ServerProcessesTest {
     void whatOneCannotTakeGoesToTheNext(Loop loop) throws Exception {
         Tcp listener = TcpPair.listening(loop);
         int port = listener.localAddress().port();
-        workers = new Workers(loop, folder, () -> {
-            listener.listen(10, () -> deal(accept(listener), 0));
-            visit(loop, () -> {
-                try (java.net.Socket one = new java.net.Socket(Local.HOST, port)) {
-                    return List.of(Talk.text(one, 1), name(port), name(port));
-                }
-            }, () -> end(listener));
-        }, 1, 10);
+        workers = new Workers(
+                loop,
+                folder,
+                () -> {
+                    listener.listen(10, () -> deal(accept(listener), 0));
+                    visit(
+                            loop,
+                            () -> {
+                                try (java.net.Socket one = new java.net.Socket(Local.HOST, port)) {
+                                    return List.of(Talk.text(one, 1), name(port), name(port));
+                                }
+                            },
+                            () -> end(listener));
+                },
+                1,
+                10);
         assertEquals(List.of("a", "b", "b"), outcome(loop));
     }
 
@@ -87,20 +101,39 @@ class ServerProcessesTest {
 
     /** All accept at one listener, which we then close: as Node's SCHED_NONE, and as a server that is sent to a child. */
     @Test
-    @Covers({"node:test-child-process-fork-net-server", "node:test-cluster-shared-leak", "node:test-cluster-worker-handle-close"})
+    @Covers({
+        "node:test-child-process-fork-net-server",
+        "node:test-cluster-shared-leak",
+        "node:test-cluster-worker-handle-close"
+    })
     void aListenerIsSharedAndLivesAsLongAsOneHasIt(Loop loop) throws Exception {
         Tcp listener = TcpPair.listening(loop);
         int port = listener.localAddress().port();
         List<String> first = new ArrayList<>();
         String listen = String.valueOf(WorkerProgram.LISTEN);
-        workers = new Workers(loop, folder, () -> workers.tell(0, listen, listener, yes -> workers.tell(1, listen, listener, too -> {
-            listener.close();
-            visit(loop, () -> {
-                first.addAll(names(10, port));
-                return List.of();
-            }, () -> workers.tell(0, String.valueOf(WorkerProgram.CLOSE), null, closed ->
-                visit(loop, () -> names(4, port), workers::dismiss)));
-        })), 10, 10);
+        workers = new Workers(
+                loop,
+                folder,
+                () -> workers.tell(
+                        0,
+                        listen,
+                        listener,
+                        yes -> workers.tell(1, listen, listener, too -> {
+                            listener.close();
+                            visit(
+                                    loop,
+                                    () -> {
+                                        first.addAll(names(10, port));
+                                        return List.of();
+                                    },
+                                    () -> workers.tell(
+                                            0,
+                                            String.valueOf(WorkerProgram.CLOSE),
+                                            null,
+                                            closed -> visit(loop, () -> names(4, port), workers::dismiss)));
+                        })),
+                10,
+                10);
         assertEquals(List.of("b", "b", "b", "b"), outcome(loop));
         assertTrue(List.of("a", "b").containsAll(first), first::toString);
     }
@@ -113,18 +146,25 @@ class ServerProcessesTest {
         int port = listener.localAddress().port();
         String payload = String.valueOf(WorkerProgram.PAYLOAD).repeat(1 << 20);
         StringBuilder answers = new StringBuilder();
-        workers = new Workers(loop, folder, () -> {
-            workers.tell(0, payload + WorkerProgram.CLOSE, null, answers::append);
-            workers.tell(0, WorkerProgram.LISTEN + payload, listener, answers::append);
-            workers.tell(0, payload + WorkerProgram.CLOSE, null, answer -> {
-                answers.append(answer);
-                listener.close();
-                visit(loop, () -> {
-                    assertThrows(ConnectException.class, () -> name(port));
-                    return List.of();
-                }, workers::dismiss);
-            });
-        }, 1);
+        workers = new Workers(
+                loop,
+                folder,
+                () -> {
+                    workers.tell(0, payload + WorkerProgram.CLOSE, null, answers::append);
+                    workers.tell(0, WorkerProgram.LISTEN + payload, listener, answers::append);
+                    workers.tell(0, payload + WorkerProgram.CLOSE, null, answer -> {
+                        answers.append(answer);
+                        listener.close();
+                        visit(
+                                loop,
+                                () -> {
+                                    assertThrows(ConnectException.class, () -> name(port));
+                                    return List.of();
+                                },
+                                workers::dismiss);
+                    });
+                },
+                1);
         outcome(loop);
         assertEquals("yyy", answers.toString());
     }

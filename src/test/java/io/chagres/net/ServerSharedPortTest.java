@@ -66,7 +66,9 @@ class ServerSharedPortTest {
     void twoProcessesShareThePort(Loop loop) throws Exception {
         Server server = Net.createServer(loop, socket -> socket.end("j"));
         server.onConnection(Socket::resume);
-        int port = server.listen(new ListenOptions().host(Local.HOST).reusePort(true), null).address().port();
+        int port = server.listen(new ListenOptions().host(Local.HOST).reusePort(true), null)
+                .address()
+                .port();
         try (Program python = Program.python("""
             import socket, sys
             s = socket.socket()
@@ -78,17 +80,17 @@ class ServerSharedPortTest {
             c.sendall(b'p')
             c.close()
             """, String.valueOf(port));
-             Peer<String> visitor = Peer.client(port, socket -> {
-                 String heard = Talk.allText(socket);
-                 long until = System.nanoTime() + PATIENCE_NANOS;
-                 while (!(heard.contains("j") && heard.contains("p")) && System.nanoTime() < until) {
-                     try (java.net.Socket again = new java.net.Socket(Local.HOST, port)) {
-                         heard += Talk.allText(again);
-                     }
-                 }
-                 loop.execute(server::close);
-                 return heard;
-             })) {
+                Peer<String> visitor = Peer.client(port, socket -> {
+                    String heard = Talk.allText(socket);
+                    long until = System.nanoTime() + PATIENCE_NANOS;
+                    while (!(heard.contains("j") && heard.contains("p")) && System.nanoTime() < until) {
+                        try (java.net.Socket again = new java.net.Socket(Local.HOST, port)) {
+                            heard += Talk.allText(again);
+                        }
+                    }
+                    loop.execute(server::close);
+                    return heard;
+                })) {
             loop.run();
             assertTrue(visitor.result().contains("p"), "the other process got nothing");
             assertTrue(visitor.result().contains("j"), "this process got nothing");

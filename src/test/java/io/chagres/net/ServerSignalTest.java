@@ -117,6 +117,8 @@ class ServerSignalTest {
     }
 
     private Server server(Loop loop) {
-        return Net.createServer(loop).onClose(journal.note("close")).onError(error -> journal.add("error " + error.code()));
+        return Net.createServer(loop)
+                .onClose(journal.note("close"))
+                .onError(error -> journal.add("error " + error.code()));
     }
 }

@@ -34,7 +34,9 @@ class ServerStraceTest {
     @Test
     void aMessageCostsOneReceiveAndOneSend() throws Exception {
         List<Call> calls = trace(socket -> pingPong(socket, MESSAGES));
-        List<Call> loop = calls.stream().filter(call -> call.thread() == calls.get(0).thread()).toList();
+        List<Call> loop = calls.stream()
+                .filter(call -> call.thread() == calls.get(0).thread())
+                .toList();
         int first = words(loop).indexOf("sendto 64");
         List<String> expected = new ArrayList<>(List.of("sendto 64"));
         for (int i = 1; i < MESSAGES; i++) {
@@ -47,8 +49,15 @@ class ServerStraceTest {
     void aConnectionCostsAnAcceptAndAnEpollCtlAndAtItsEndNothingInVain() throws Exception {
         List<Call> calls = trace(socket -> Talk.ask(socket, MESSAGE));
         assertEquals(
-            List.of("accept4", "epoll_ctl ADD", "recvfrom 64", "sendto 64", "recvfrom 0", "shutdown SHUT_WR", "close"),
-            words(ofConnection(calls)));
+                List.of(
+                        "accept4",
+                        "epoll_ctl ADD",
+                        "recvfrom 64",
+                        "sendto 64",
+                        "recvfrom 0",
+                        "shutdown SHUT_WR",
+                        "close"),
+                words(ofConnection(calls)));
     }
 
     /** The kernel is asked for the address of the peer while it still knows it: the error names the connection. */
@@ -56,8 +65,15 @@ class ServerStraceTest {
     void aConnectionThatIsResetCostsTheReadThatFindsItItsTwoAddressesAndTheClose() throws Exception {
         List<Call> calls = trace(ServerStraceTest::reset);
         assertEquals(
-            List.of("accept4", "epoll_ctl ADD", "recvfrom 64", "sendto 64", "recvfrom ECONNRESET", "getsockopt", "close"),
-            words(ofConnection(calls)));
+                List.of(
+                        "accept4",
+                        "epoll_ctl ADD",
+                        "recvfrom 64",
+                        "sendto 64",
+                        "recvfrom ECONNRESET",
+                        "getsockopt",
+                        "close"),
+                words(ofConnection(calls)));
     }
 
     private interface Conversation {
@@ -77,7 +93,9 @@ class ServerStraceTest {
             }
         }
         List<Call> calls = SystemCalls.in(file);
-        List<Call> accepts = calls.stream().filter(call -> call.name().equals("accept4") && call.result() >= 0).toList();
+        List<Call> accepts = calls.stream()
+                .filter(call -> call.name().equals("accept4") && call.result() >= 0)
+                .toList();
         return calls.subList(calls.lastIndexOf(accepts.get(1)), calls.size());
     }
 

@@ -38,16 +38,17 @@ class ServerWithoutDescriptorsTest {
                 Server server = Net.createServer(loop, Socket::destroy);
                 // it loads the classes; when it is over, there are no descriptors for more
                 Tcp visitor = bound(loop);
-                server.onConnection(socket -> socket.onClose(hadError -> visitor.close(() -> Timer.after(loop, 1, () -> {
-                    hoard();
-                    CLIENT[0].connect(server.address(), error -> { });
-                }))));
+                server.onConnection(socket ->
+                        socket.onClose(hadError -> visitor.close(() -> Timer.after(loop, 1, () -> {
+                            hoard();
+                            CLIENT[0].connect(server.address(), error -> {});
+                        }))));
                 SocketAddress place = server.listen(0, Local.HOST).address();
                 Tcp client = bound(loop);
                 SocketAddress address = client.localAddress();
                 server.onDrop(dropped -> {
                     System.out.println("dropped " + dropped.reason() + ", the remote is the client: "
-                        + address.equals(dropped.remote()));
+                            + address.equals(dropped.remote()));
                     System.out.println(server.droppedCount() + " dropped");
                     HOARD.forEach(Descriptors::close);
                     limit.close();
@@ -55,7 +56,7 @@ class ServerWithoutDescriptorsTest {
                     server.close();
                 });
                 CLIENT[0] = client;
-                visitor.connect(place, error -> { });
+                visitor.connect(place, error -> {});
                 loop.run();
             }
         }

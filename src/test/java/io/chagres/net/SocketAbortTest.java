@@ -27,7 +27,7 @@ class SocketAbortTest {
 
     @BeforeEach
     void listen(Loop loop) {
-        server = Net.createServer(loop, socket -> socket.resume().onError(reset -> { }));
+        server = Net.createServer(loop, socket -> socket.resume().onError(reset -> {}));
         server.listen(0, Local.HOST);
         server.unref();
     }
@@ -42,8 +42,8 @@ class SocketAbortTest {
 
     private Socket journal(Socket client) {
         return client.onConnect(journal.note("connect"))
-            .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
-            .onClose(hadError -> journal.add("close " + hadError));
+                .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
+                .onClose(hadError -> journal.add("close " + hadError));
     }
 
     private void run(Loop loop) {
@@ -83,8 +83,9 @@ class SocketAbortTest {
 
     @Test
     void whileItIsConnected(Loop loop) {
-        connect(loop).onConnect(() -> controller.abort(new IllegalStateException("enough")))
-            .onError(error -> assertSame(controller.signal().reason(), error.getCause()));
+        connect(loop)
+                .onConnect(() -> controller.abort(new IllegalStateException("enough")))
+                .onError(error -> assertSame(controller.signal().reason(), error.getCause()));
         run(loop);
         journal.expect("connect", ABORTED[0], ABORTED[1]);
     }

@@ -185,7 +185,8 @@ class SocketBackpressureTest {
             socket.onClose(hadError -> journal.add("close " + hadError));
             socket.write(ByteBuffer.allocate(64 * MEBI), error -> journal.add("write " + (error != null)));
         });
-        try (Peer<Integer> client = Peer.client(port, socket -> socket.getInputStream().read())) {
+        try (Peer<Integer> client =
+                Peer.client(port, socket -> socket.getInputStream().read())) {
             loop.run();
         }
         assertEquals(1, journal.count("error"));

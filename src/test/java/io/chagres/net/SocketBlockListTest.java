@@ -48,22 +48,28 @@ class SocketBlockListTest {
     void whereAllAreBlockedThatIsTheError(Loop loop) {
         connect(loop, 9, finding("127.0.0.2", "127.0.0.1"));
         loop.run();
-        journal.expect("failed 127.0.0.2 ERR_IP_BLOCKED", "failed 127.0.0.1 ERR_IP_BLOCKED", "error ERR_IP_BLOCKED ",
-            "close true");
+        journal.expect(
+                "failed 127.0.0.2 ERR_IP_BLOCKED",
+                "failed 127.0.0.1 ERR_IP_BLOCKED",
+                "error ERR_IP_BLOCKED ",
+                "close true");
     }
 
     private static ConnectOptions finding(String... addresses) {
-        return new ConnectOptions().host("several.test").lookup((host, options, answer) ->
-            answer.accept(Stream.of(addresses).map(HostLookup.Address::of).toList(), null));
+        return new ConnectOptions()
+                .host("several.test")
+                .lookup((host, options, answer) -> answer.accept(
+                        Stream.of(addresses).map(HostLookup.Address::of).toList(), null));
     }
 
     private Socket connect(Loop loop, int port, ConnectOptions options) {
         return Net.connect(loop, options.port(port).blockList(list))
-            .onConnectionAttempt(remote -> journal.add("try " + remote.address()))
-            .onConnectionAttemptFailed((remote, error) -> journal.add("failed " + remote.address() + " " + error.code()))
-            .onConnect(journal.note("connect"))
-            .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
-            .onClose(hadError -> journal.add("close " + hadError))
-            .resume();
+                .onConnectionAttempt(remote -> journal.add("try " + remote.address()))
+                .onConnectionAttemptFailed(
+                        (remote, error) -> journal.add("failed " + remote.address() + " " + error.code()))
+                .onConnect(journal.note("connect"))
+                .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
+                .onClose(hadError -> journal.add("close " + hadError))
+                .resume();
     }
 }

@@ -40,8 +40,9 @@ class SocketConnectAttemptsTest {
             loop.run();
             assertEquals("", server.result());
             int port = server.port();
-            assertEquals(List.of(new SocketAddress("::1", port), new SocketAddress("127.0.0.1", port)),
-                client.autoSelectFamilyAttemptedAddresses());
+            assertEquals(
+                    List.of(new SocketAddress("::1", port), new SocketAddress("127.0.0.1", port)),
+                    client.autoSelectFamilyAttemptedAddresses());
         }
         journal.expect("try ::1", "failed ::1 ECONNREFUSED", "try 127.0.0.1", "connect", "ready", "close false");
     }
@@ -53,18 +54,27 @@ class SocketConnectAttemptsTest {
         connect(loop, port, "127.0.0.1", "127.0.0.2", "127.0.0.3", "::1");
         loop.run();
         journal.expect(
-            "try 127.0.0.1", "failed 127.0.0.1 ECONNREFUSED", "try ::1", "failed ::1 ECONNREFUSED",
-            "try 127.0.0.2", "failed 127.0.0.2 ECONNREFUSED", "try 127.0.0.3", "failed 127.0.0.3 ECONNREFUSED",
-            "error ECONNREFUSED ''",
-            "connect ECONNREFUSED 127.0.0.1:" + port, "connect ECONNREFUSED ::1:" + port,
-            "connect ECONNREFUSED 127.0.0.2:" + port, "connect ECONNREFUSED 127.0.0.3:" + port, "close true");
+                "try 127.0.0.1",
+                "failed 127.0.0.1 ECONNREFUSED",
+                "try ::1",
+                "failed ::1 ECONNREFUSED",
+                "try 127.0.0.2",
+                "failed 127.0.0.2 ECONNREFUSED",
+                "try 127.0.0.3",
+                "failed 127.0.0.3 ECONNREFUSED",
+                "error ECONNREFUSED ''",
+                "connect ECONNREFUSED 127.0.0.1:" + port,
+                "connect ECONNREFUSED ::1:" + port,
+                "connect ECONNREFUSED 127.0.0.2:" + port,
+                "connect ECONNREFUSED 127.0.0.3:" + port,
+                "close true");
     }
 
     @Test
     @Covers("node:test-net-autoselectfamily")
     void whereIPv6LeadsItIsTriedFirst(Loop loop) {
         connect(loop, Peer.deadPort(), "::1", "127.0.0.1", "127.0.0.2")
-            .onConnectionAttempt(remote -> journal.add(remote.family()));
+                .onConnectionAttempt(remote -> journal.add(remote.family()));
         loop.run();
         assertEquals(1, journal.count("IPv6"));
         assertEquals(2, journal.count("IPv4"));
@@ -83,15 +93,19 @@ class SocketConnectAttemptsTest {
         int port = Peer.deadPort();
         Socket client = connect(loop, port, "127.0.0.1");
         loop.run();
-        journal.expect("try 127.0.0.1", "failed 127.0.0.1 ECONNREFUSED",
-            "error ECONNREFUSED 'connect ECONNREFUSED 127.0.0.1:" + port + "'", "close true");
+        journal.expect(
+                "try 127.0.0.1",
+                "failed 127.0.0.1 ECONNREFUSED",
+                "error ECONNREFUSED 'connect ECONNREFUSED 127.0.0.1:" + port + "'",
+                "close true");
         assertEquals(List.of(), client.autoSelectFamilyAttemptedAddresses());
     }
 
     @Test
     @Covers("node:test-net-autoselectfamily-events-timeout")
     void anAddressThatDoesNotAnswerHasItsTimeAndThenTheNextIsTried(Loop loop, ManualClock clock) throws IOException {
-        try (Peer<String> server = Peer.server(Talk::allText); FullBacklog silent = new FullBacklog(server.port())) {
+        try (Peer<String> server = Peer.server(Talk::allText);
+                FullBacklog silent = new FullBacklog(server.port())) {
             Socket client = connect(loop, server.port(), silent.host(), "127.0.0.1");
             client.onConnect(client::end);
             loop.run();
@@ -105,25 +119,42 @@ class SocketConnectAttemptsTest {
         try (FullBacklog silent = new FullBacklog()) {
             Socket client = connect(loop, silent.port(), silent.host(), "127.0.0.2");
             loop.run();
-            journal.expect("try 127.0.0.3", "timeout 127.0.0.3", "try 127.0.0.2", "failed 127.0.0.2 ECONNREFUSED",
-                "error ETIMEDOUT ''", "connect ETIMEDOUT 127.0.0.3:" + silent.port(),
-                "connect ECONNREFUSED 127.0.0.2:" + silent.port(), "close true");
+            journal.expect(
+                    "try 127.0.0.3",
+                    "timeout 127.0.0.3",
+                    "try 127.0.0.2",
+                    "failed 127.0.0.2 ECONNREFUSED",
+                    "error ETIMEDOUT ''",
+                    "connect ETIMEDOUT 127.0.0.3:" + silent.port(),
+                    "connect ECONNREFUSED 127.0.0.2:" + silent.port(),
+                    "close true");
             assertTrue(client.isDestroyed());
         }
     }
 
     @Test
     void severalAddressesThatDoNotAnswerHaveTheirTimeOneAfterTheOther(Loop loop, ManualClock clock) throws IOException {
-        try (Peer<String> server = Peer.server(Talk::allText); FullBacklog silent = new FullBacklog(server.port());
-             FullBacklog alsoSilent = new FullBacklog("127.0.0.4", server.port())) {
+        try (Peer<String> server = Peer.server(Talk::allText);
+                FullBacklog silent = new FullBacklog(server.port());
+                FullBacklog alsoSilent = new FullBacklog("127.0.0.4", server.port())) {
             long start = loop.now();
             Socket client = connect(loop, server.port(), silent.host(), alsoSilent.host(), "127.0.0.1");
             client.onConnectionAttempt(remote -> journal.add("after " + (loop.now() - start)));
             client.onConnect(client::end);
             loop.run();
         }
-        journal.expect("try 127.0.0.3", "after 0", "timeout 127.0.0.3", "try 127.0.0.4", "after 500", "timeout 127.0.0.4",
-            "try 127.0.0.1", "after 1000", "connect", "ready", "close false");
+        journal.expect(
+                "try 127.0.0.3",
+                "after 0",
+                "timeout 127.0.0.3",
+                "try 127.0.0.4",
+                "after 500",
+                "timeout 127.0.0.4",
+                "try 127.0.0.1",
+                "after 1000",
+                "connect",
+                "ready",
+                "close false");
     }
 
     @Test
@@ -142,7 +173,8 @@ class SocketConnectAttemptsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"try", "failed", "timeout"})
-    void noFurtherAddressIsTriedWhereAListenerDestroysTheSocket(String event, Loop loop, ManualClock clock) throws IOException {
+    void noFurtherAddressIsTriedWhereAListenerDestroysTheSocket(String event, Loop loop, ManualClock clock)
+            throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
             String host = event.equals("timeout") ? silent.host() : "127.0.0.2";
             Socket client = connect(loop, silent.port(), host, "127.0.0.1");
@@ -180,10 +212,14 @@ class SocketConnectAttemptsTest {
     @Covers("node:test-net-autoselectfamily")
     void switchedOffOnlyTheFirstAddressIsTried(Loop loop) {
         int port = Peer.deadPort();
-        Socket client = journal(Net.connect(loop, options(port, "::1", "127.0.0.1").autoSelectFamily(false)));
+        Socket client =
+                journal(Net.connect(loop, options(port, "::1", "127.0.0.1").autoSelectFamily(false)));
         loop.run();
-        journal.expect("try ::1", "failed ::1 ECONNREFUSED",
-            "error ECONNREFUSED 'connect ECONNREFUSED ::1:" + port + "'", "close true");
+        journal.expect(
+                "try ::1",
+                "failed ::1 ECONNREFUSED",
+                "error ECONNREFUSED 'connect ECONNREFUSED ::1:" + port + "'",
+                "close true");
         assertEquals(List.of(), client.autoSelectFamilyAttemptedAddresses());
     }
 
@@ -234,8 +270,8 @@ class SocketConnectAttemptsTest {
         try (FullBacklog silent = new FullBacklog()) {
             int[] attempt = {0};
             Net.connect(loop, options.host(NAME).port(silent.port()).lookup(finding(silent.host(), "127.0.0.2")))
-                .onConnectionAttempt(remote -> time[attempt[0]++] = loop.now())
-                .onError(error -> { });
+                    .onConnectionAttempt(remote -> time[attempt[0]++] = loop.now())
+                    .onError(error -> {});
             loop.run();
         }
         return time[1] - time[0];
@@ -252,11 +288,13 @@ class SocketConnectAttemptsTest {
     @ValueSource(longs = {0, -1, Integer.MAX_VALUE + 1L})
     @Covers("node:test-net-socket-connect-invalid-autoselectfamilyattempttimeout")
     void aTimeThatIsNoneIsRefused(long millis) {
-        UsageException error = assertThrows(UsageException.class,
-            () -> new ConnectOptions().autoSelectFamilyAttemptTimeout(millis));
+        UsageException error =
+                assertThrows(UsageException.class, () -> new ConnectOptions().autoSelectFamilyAttemptTimeout(millis));
         assertEquals("ERR_OUT_OF_RANGE", error.code());
-        assertEquals("The value of \"options.autoSelectFamilyAttemptTimeout\" is out of range. "
-            + "It must be >= 1 && <= 2147483647. Received " + millis, error.getMessage());
+        assertEquals(
+                "The value of \"options.autoSelectFamilyAttemptTimeout\" is out of range. "
+                        + "It must be >= 1 && <= 2147483647. Received " + millis,
+                error.getMessage());
         assertThrows(UsageException.class, () -> Net.setDefaultAutoSelectFamilyAttemptTimeout(millis));
         assertEquals(500, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
     }
@@ -272,22 +310,24 @@ class SocketConnectAttemptsTest {
     }
 
     private static HostLookup finding(String... addresses) {
-        return (host, options, answer) -> answer.accept(Stream.of(addresses).map(HostLookup.Address::of).toList(), null);
+        return (host, options, answer) ->
+                answer.accept(Stream.of(addresses).map(HostLookup.Address::of).toList(), null);
     }
 
     private Socket journal(Socket client) {
-        return client
-            .onConnectionAttempt(remote -> journal.add("try " + remote.address()))
-            .onConnectionAttemptFailed((remote, error) -> journal.add("failed " + remote.address() + " " + error.code()))
-            .onConnectionAttemptTimeout(remote -> journal.add("timeout " + remote.address()))
-            .onConnect(journal.note("connect")).onReady(journal.note("ready"))
-            .onError(error -> {
-                journal.add("error " + error.code() + " '" + error.getMessage() + "'");
-                for (Throwable one : error.getSuppressed()) {
-                    journal.add(one.getMessage());
-                }
-            })
-            .onClose(hadError -> journal.add("close " + hadError))
-            .resume();
+        return client.onConnectionAttempt(remote -> journal.add("try " + remote.address()))
+                .onConnectionAttemptFailed(
+                        (remote, error) -> journal.add("failed " + remote.address() + " " + error.code()))
+                .onConnectionAttemptTimeout(remote -> journal.add("timeout " + remote.address()))
+                .onConnect(journal.note("connect"))
+                .onReady(journal.note("ready"))
+                .onError(error -> {
+                    journal.add("error " + error.code() + " '" + error.getMessage() + "'");
+                    for (Throwable one : error.getSuppressed()) {
+                        journal.add(one.getMessage());
+                    }
+                })
+                .onClose(hadError -> journal.add("close " + hadError))
+                .resume();
     }
 }

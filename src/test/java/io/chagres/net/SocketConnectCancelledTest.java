@@ -84,8 +84,9 @@ class SocketConnectCancelledTest {
         client.write(Talk.buffer("lost"), error -> journal.add("write " + error.code() + ": " + error.getMessage()));
         client.destroy();
         loop.run();
-        journal.expect("write ERR_SOCKET_CLOSED_BEFORE_CONNECTION: Socket closed before the connection was established",
-            "close false");
+        journal.expect(
+                "write ERR_SOCKET_CLOSED_BEFORE_CONNECTION: Socket closed before the connection was established",
+                "close false");
     }
 
     @Test

@@ -45,8 +45,10 @@ class SocketConnectDetailsTest {
     @Test
     @Covers("node:test-net-connect-no-arg")
     void everyConnectNeedsAPlace(Loop loop) {
-        List<Runnable> placeless = List.of(() -> Net.connect(loop, new ConnectOptions()),
-            () -> new Socket(loop).connect(new ConnectOptions()), () -> new Socket(loop).connect(new ConnectOptions(), () -> { }));
+        List<Runnable> placeless = List.of(
+                () -> Net.connect(loop, new ConnectOptions()),
+                () -> new Socket(loop).connect(new ConnectOptions()),
+                () -> new Socket(loop).connect(new ConnectOptions(), () -> {}));
         for (Runnable connect : placeless) {
             UsageException refused = assertThrows(UsageException.class, connect::run);
             assertEquals("ERR_MISSING_ARGS", refused.code());
@@ -64,11 +66,18 @@ class SocketConnectDetailsTest {
         String text = radix == 16 ? "0x" + Integer.toHexString(port) : String.valueOf(port);
         Runnable told = journal.note("connect");
         List<Supplier<Socket>> forms = radix == 0
-            ? List.of(() -> Net.connect(loop, port, told), () -> Net.connect(loop, port).onConnect(told),
-                () -> new Socket(loop).connect(port, told), () -> new Socket(loop).connect(port).onConnect(told),
-                () -> Net.connect(loop, port, "localhost", told), () -> new Socket(loop).connect(port, "localhost", told))
-            : List.of(() -> Net.connect(loop, text, told), () -> Net.connect(loop, text).onConnect(told),
-                () -> new Socket(loop).connect(text, told), () -> new Socket(loop).connect(text).onConnect(told));
+                ? List.of(
+                        () -> Net.connect(loop, port, told),
+                        () -> Net.connect(loop, port).onConnect(told),
+                        () -> new Socket(loop).connect(port, told),
+                        () -> new Socket(loop).connect(port).onConnect(told),
+                        () -> Net.connect(loop, port, "localhost", told),
+                        () -> new Socket(loop).connect(port, "localhost", told))
+                : List.of(
+                        () -> Net.connect(loop, text, told),
+                        () -> Net.connect(loop, text).onConnect(told),
+                        () -> new Socket(loop).connect(text, told),
+                        () -> new Socket(loop).connect(text).onConnect(told));
         int[] open = {forms.size()};
         forms.forEach(form -> form.get().resume().onClose(hadError -> {
             if (--open[0] == 0) {
@@ -85,8 +94,10 @@ class SocketConnectDetailsTest {
         UsageException refused = assertThrows(UsageException.class, () -> new ConnectOptions().localAddress("foobar"));
         assertEquals("ERR_INVALID_IP_ADDRESS", refused.code());
         assertEquals("Invalid IP address: foobar", refused.getMessage());
-        assertEquals("ERR_SOCKET_BAD_PORT",
-            assertThrows(UsageException.class, () -> new ConnectOptions().localPort(-1)).code());
+        assertEquals(
+                "ERR_SOCKET_BAD_PORT",
+                assertThrows(UsageException.class, () -> new ConnectOptions().localPort(-1))
+                        .code());
     }
 
     @Test
@@ -96,10 +107,11 @@ class SocketConnectDetailsTest {
         String path = folder.resolve("server").toString();
         server.listen(path);
         List<IntFunction<Socket>> forms = List.of(
-            fd -> Net.connect(loop, new ConnectOptions().fd(fd).path(path)),
-            fd -> Net.connect(loop, new ConnectOptions().fd(fd).path(path), journal.note("callback")),
-            fd -> new Socket(loop, new ConnectOptions().fd(fd)).connect(path),
-            fd -> new Socket(loop, new ConnectOptions().fd(fd)).connect(new ConnectOptions().path(path), journal.note("callback")));
+                fd -> Net.connect(loop, new ConnectOptions().fd(fd).path(path)),
+                fd -> Net.connect(loop, new ConnectOptions().fd(fd).path(path), journal.note("callback")),
+                fd -> new Socket(loop, new ConnectOptions().fd(fd)).connect(path),
+                fd -> new Socket(loop, new ConnectOptions().fd(fd))
+                        .connect(new ConnectOptions().path(path), journal.note("callback")));
         int[] open = {forms.size()};
         for (var form : forms) {
             Pipe bound = new Pipe(loop);
@@ -107,14 +119,16 @@ class SocketConnectDetailsTest {
             int fd = Descriptors.fcntl(bound.fd(), Descriptors.F_DUPFD_CLOEXEC, 0);
             Socket client = form.apply(fd);
             client.onConnect(() -> {
-                assertEquals(fd, client.handle().fd());
-                bound.close();
-                client.end();
-            }).resume().onClose(hadError -> {
-                if (--open[0] == 0) {
-                    server.close();
-                }
-            });
+                        assertEquals(fd, client.handle().fd());
+                        bound.close();
+                        client.end();
+                    })
+                    .resume()
+                    .onClose(hadError -> {
+                        if (--open[0] == 0) {
+                            server.close();
+                        }
+                    });
         }
         loop.run();
         assertEquals(4, journal.count("end"));
@@ -230,14 +244,18 @@ class SocketConnectDetailsTest {
     void theConnectCallbackIsReleasedAfterItsUse(Loop loop) {
         Garbage garbage = new Garbage();
         Server server = Net.createServer(loop, Socket::resume);
-        Socket client = Net.connect(loop, server.listen(0, Local.HOST).address().port(), Local.HOST,
-            callbackOf(garbage.watch("callback's object", new Object())));
+        Socket client = Net.connect(
+                loop,
+                server.listen(0, Local.HOST).address().port(),
+                Local.HOST,
+                callbackOf(garbage.watch("callback's object", new Object())));
         loop.execute(() -> server.close());
         client.onConnect(() -> Timer.after(loop, 1, () -> {
-            garbage.expectCollected();
-            journal.add("collected");
-            client.end();
-        })).resume();
+                    garbage.expectCollected();
+                    journal.add("collected");
+                    client.end();
+                }))
+                .resume();
         loop.run();
         journal.expect("connected", "collected");
     }
@@ -258,16 +276,24 @@ class SocketConnectDetailsTest {
             assertEquals(server.address(), socket.localAddress());
             assertEquals("IPv4", socket.localAddress().family());
             assertEquals(new SocketAddress(Local.HOST, local), socket.remoteAddress());
-            socket.resume().onClose(hadError -> journal.add("accepted " + socket.remoteAddress().port()));
+            socket.resume()
+                    .onClose(hadError ->
+                            journal.add("accepted " + socket.remoteAddress().port()));
             server.close();
         });
-        Socket client = Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.address().port()).localPort(local));
+        Socket client = Net.connect(
+                loop,
+                new ConnectOptions()
+                        .host(Local.HOST)
+                        .port(server.address().port())
+                        .localPort(local));
         assertNull(client.remoteAddress());
         client.onConnect(() -> {
-            assertEquals(local, client.localAddress().port());
-            assertEquals(local, client.address().port());
-            client.end();
-        }).resume();
+                    assertEquals(local, client.localAddress().port());
+                    assertEquals(local, client.address().port());
+                    client.end();
+                })
+                .resume();
         loop.run();
         journal.expect("accepted " + local);
     }
@@ -280,13 +306,20 @@ class SocketConnectDetailsTest {
     void theLocalSideIsNamedOverBothFamilies(String host, Loop loop) {
         int port = Peer.deadPort();
         int local = Peer.deadPort();
-        Net.connect(loop, new ConnectOptions().host(host).port(port).localAddress(host).localPort(local)).onError(error -> {
-            SystemException refused = (SystemException) error;
-            assertEquals("connect", refused.syscall());
-            assertEquals(host, refused.localAddress());
-            assertEquals(local, refused.localPort());
-            journal.add(refused.getMessage());
-        });
+        Net.connect(
+                        loop,
+                        new ConnectOptions()
+                                .host(host)
+                                .port(port)
+                                .localAddress(host)
+                                .localPort(local))
+                .onError(error -> {
+                    SystemException refused = (SystemException) error;
+                    assertEquals("connect", refused.syscall());
+                    assertEquals(host, refused.localAddress());
+                    assertEquals(local, refused.localPort());
+                    journal.add(refused.getMessage());
+                });
         loop.run();
         journal.expect("connect ECONNREFUSED " + host + ":" + port + " - Local (" + host + ":" + local + ")");
     }
@@ -295,8 +328,13 @@ class SocketConnectDetailsTest {
     @Covers({"node:test-net-connect-immediate-finish", "node:test-net-better-error-messages-port-hostname"})
     void theErrorOfALookupNamesTheHostAloneAndAnEndAfterItIsHarmless(Loop loop) {
         SystemException unknown = SystemException.ofLookup("ENOTFOUND", -2, "something.invalid");
-        Socket client = Net.connect(loop, new ConnectOptions().host("something.invalid").port(80)
-            .lookup((host, options, answer) -> answer.accept(null, unknown)), journal.note("connect"));
+        Socket client = Net.connect(
+                loop,
+                new ConnectOptions()
+                        .host("something.invalid")
+                        .port(80)
+                        .lookup((host, options, answer) -> answer.accept(null, unknown)),
+                journal.note("connect"));
         client.onError(error -> {
             SystemException told = (SystemException) error;
             assertEquals("ENOTFOUND", told.code());
@@ -315,8 +353,9 @@ class SocketConnectDetailsTest {
     @Covers("node:test-net-dns-error")
     void aNameThatIsTooLongForTheDnsFailsTheLookupAndTheConnect(Loop loop) {
         Net.connect(loop, 42, "*".repeat(64), journal.note("connect"))
-            .onLookup((error, address, family, host) -> journal.add("lookup " + codeOf(error) + " " + address + " " + family))
-            .onError(error -> journal.add("error " + codeOf(error)));
+                .onLookup((error, address, family, host) ->
+                        journal.add("lookup " + codeOf(error) + " " + address + " " + family))
+                .onError(error -> journal.add("error " + codeOf(error)));
         loop.run();
         journal.expect("lookup not found null 0", "error not found");
     }
@@ -333,8 +372,10 @@ class SocketConnectDetailsTest {
         Server server = Net.createServer(loop, peer -> peer.resume().end());
         server.onConnection(socket -> server.close());
         server.listen(0, address);
-        Net.connect(loop, server.address().port(), address).resume()
-            .onLookup((error, found, family, host) -> journal.add("lookup")).onConnect(journal.note("connect"));
+        Net.connect(loop, server.address().port(), address)
+                .resume()
+                .onLookup((error, found, family, host) -> journal.add("lookup"))
+                .onConnect(journal.note("connect"));
         loop.run();
         journal.expect("connect");
     }
@@ -350,9 +391,15 @@ class SocketConnectDetailsTest {
         Server other = answering(loop, second);
         int port = one.address().port();
         other.listen(port, second);
-        Socket client = Net.connect(loop, new ConnectOptions().host("example.org").port(port).lookup((host, options, answer) ->
-            answer.accept(List.of(HostLookup.Address.of(first), HostLookup.Address.of(second)), null)));
-        client.onReady(() -> assertEquals(List.of(new SocketAddress(first, port)), client.autoSelectFamilyAttemptedAddresses()));
+        Socket client = Net.connect(
+                loop,
+                new ConnectOptions()
+                        .host("example.org")
+                        .port(port)
+                        .lookup((host, options, answer) -> answer.accept(
+                                List.of(HostLookup.Address.of(first), HostLookup.Address.of(second)), null)));
+        client.onReady(() ->
+                assertEquals(List.of(new SocketAddress(first, port)), client.autoSelectFamilyAttemptedAddresses()));
         client.onData(chunk -> journal.add(Talk.text(chunk))).onEnd(() -> {
             one.close();
             other.close();
@@ -371,14 +418,27 @@ class SocketConnectDetailsTest {
     void theFamiliesTakeTurnsUpToTheAddressThatAnswers(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             int port = server.port();
-            Socket client = Net.connect(loop, new ConnectOptions().host("example.org").port(port).lookup((host, options, answer) ->
-                answer.accept(List.of(HostLookup.Address.of("::1"), HostLookup.Address.of("::ffff:127.0.0.2"),
-                    HostLookup.Address.of("127.0.0.4"), HostLookup.Address.of("127.0.0.1")), null)));
+            Socket client = Net.connect(
+                    loop,
+                    new ConnectOptions()
+                            .host("example.org")
+                            .port(port)
+                            .lookup((host, options, answer) -> answer.accept(
+                                    List.of(
+                                            HostLookup.Address.of("::1"),
+                                            HostLookup.Address.of("::ffff:127.0.0.2"),
+                                            HostLookup.Address.of("127.0.0.4"),
+                                            HostLookup.Address.of("127.0.0.1")),
+                                    null)));
             client.onReady(client::end).resume();
             loop.run();
-            assertEquals(List.of(new SocketAddress("::1", port), new SocketAddress("127.0.0.4", port),
-                new SocketAddress("::ffff:127.0.0.2", port), new SocketAddress("127.0.0.1", port)),
-                client.autoSelectFamilyAttemptedAddresses());
+            assertEquals(
+                    List.of(
+                            new SocketAddress("::1", port),
+                            new SocketAddress("127.0.0.4", port),
+                            new SocketAddress("::ffff:127.0.0.2", port),
+                            new SocketAddress("127.0.0.1", port)),
+                    client.autoSelectFamilyAttemptedAddresses());
         }
     }
 
@@ -390,10 +450,17 @@ class SocketConnectDetailsTest {
         int port = server.listen(0, Local.HOST).address().port();
         Net.setDefaultAutoSelectFamily(several);
         try {
-            Net.connect(loop, new ConnectOptions().host("example.org").port(port).lookup((host, options, answer) ->
-                answer.accept(List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)))
-                .onData(chunk -> journal.add(Talk.text(chunk))).onError(error -> journal.add(error.getMessage()))
-                .onClose(hadError -> server.close());
+            Net.connect(
+                            loop,
+                            new ConnectOptions()
+                                    .host("example.org")
+                                    .port(port)
+                                    .lookup((host, options, answer) -> answer.accept(
+                                            List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)),
+                                            null)))
+                    .onData(chunk -> journal.add(Talk.text(chunk)))
+                    .onError(error -> journal.add(error.getMessage()))
+                    .onClose(hadError -> server.close());
         } finally {
             Net.setDefaultAutoSelectFamily(true);
         }

@@ -52,8 +52,8 @@ class SocketConnectErrorsTest {
         int local = Peer.deadPort();
         watched(Net.connect(loop, options(port).localAddress(Local.HOST).localPort(local), null));
         loop.run();
-        journal.expect("error connect ECONNREFUSED 127.0.0.1:" + port + " - Local (127.0.0.1:" + local + ")",
-            "close true");
+        journal.expect(
+                "error connect ECONNREFUSED 127.0.0.1:" + port + " - Local (127.0.0.1:" + local + ")", "close true");
         assertEquals(Local.HOST, ((SystemException) error).localAddress());
         assertEquals(local, ((SystemException) error).localPort());
     }
@@ -72,7 +72,8 @@ class SocketConnectErrorsTest {
     void aLocalPortInUseFailsTheBind(Loop loop) throws IOException {
         try (ServerSocket busy = Peer.listener(Local.HOST, 0)) {
             int local = busy.getLocalPort();
-            watched(Net.connect(loop, options(Peer.deadPort()).localAddress(Local.HOST).localPort(local), null));
+            watched(Net.connect(
+                    loop, options(Peer.deadPort()).localAddress(Local.HOST).localPort(local), null));
             loop.run();
             journal.expect("error bind EADDRINUSE 127.0.0.1:" + local, "close true");
             assertEquals("bind", ((SystemException) error).syscall());
@@ -85,8 +86,9 @@ class SocketConnectErrorsTest {
         watched(Net.connect(loop, new ConnectOptions().port(9).host("::1").localAddress(Local.HOST), null));
         journal.expect();
         loop.run();
-        assertTrue(error.getMessage().matches("connect EAFNOSUPPORT ::1:9 - Local \\(127.0.0.1:[1-9]\\d*\\)"),
-            error.getMessage());
+        assertTrue(
+                error.getMessage().matches("connect EAFNOSUPPORT ::1:9 - Local \\(127.0.0.1:[1-9]\\d*\\)"),
+                error.getMessage());
     }
 
     @Test
@@ -105,8 +107,9 @@ class SocketConnectErrorsTest {
         client.end();
         loop.run();
         SystemException unknown = (SystemException) error;
-        assertTrue(unknown.getMessage().matches("getaddrinfo (ENOTFOUND|EAI_AGAIN) no-such-host.invalid"),
-            unknown.getMessage());
+        assertTrue(
+                unknown.getMessage().matches("getaddrinfo (ENOTFOUND|EAI_AGAIN) no-such-host.invalid"),
+                unknown.getMessage());
         assertEquals("getaddrinfo", unknown.syscall());
         assertEquals("no-such-host.invalid", unknown.hostname());
         assertNull(unknown.address());

@@ -167,8 +167,10 @@ class SocketConnectTest {
     @Covers({"S16", "node:test-net-localport"})
     void theLocalAddressAndPortCanBeChosen(Loop loop) {
         int port = Peer.deadPort();
-        try (Peer<String> server = Peer.server(socket -> socket.getRemoteSocketAddress().toString())) {
-            Net.connect(loop, options(server.port()).localAddress("127.0.0.2").localPort(port), null).resume();
+        try (Peer<String> server =
+                Peer.server(socket -> socket.getRemoteSocketAddress().toString())) {
+            Net.connect(loop, options(server.port()).localAddress("127.0.0.2").localPort(port), null)
+                    .resume();
             loop.run();
             assertEquals("/127.0.0.2:" + port, server.result());
         }
@@ -205,14 +207,14 @@ class SocketConnectTest {
         assertEquals("ERR_SOCKET_BAD_PORT", refused.code());
         assertTrue(refused.getMessage().contains("should be >= 0 and < 65536. Received " + port), refused.getMessage());
         assertThrows(UsageException.class, () -> Net.connect(loop, port, Local.HOST));
-        assertThrows(UsageException.class, () -> Net.connect(loop, port, Local.HOST, () -> { }));
+        assertThrows(UsageException.class, () -> Net.connect(loop, port, Local.HOST, () -> {}));
     }
 
     @Test
     @Covers({"node:test-net-connect-no-arg", "node:test-net-localerror"})
     void wrongOptionsAreRefused(Loop loop) {
         UsageException missing =
-            assertThrows(UsageException.class, () -> Net.connect(loop, new ConnectOptions(), null));
+                assertThrows(UsageException.class, () -> Net.connect(loop, new ConnectOptions(), null));
         assertEquals("ERR_MISSING_ARGS", missing.code());
         assertEquals("The \"options\" or \"port\" or \"path\" argument must be specified", missing.getMessage());
         assertThrows(UsageException.class, () -> Net.connect(loop, (ConnectOptions) null, null));

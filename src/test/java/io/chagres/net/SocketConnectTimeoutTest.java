@@ -25,24 +25,28 @@ import org.junit.jupiter.api.Test;
 @ConnectionTest
 class SocketConnectTimeoutTest {
 
-    private static final HostLookup NEVER = (host, options, answer) -> { };
+    private static final HostLookup NEVER = (host, options, answer) -> {};
 
     private final Journal journal = new Journal();
     private final List<ChagresException> errors = new ArrayList<>();
+
     private static void expectNoTimer(Loop loop) {
         assertEquals("Timers (0 started)", loop.core().timers().toString());
     }
 
     private Socket connect(Loop loop, ConnectOptions options) {
-        return Net.connect(loop, options).onError(errors::add)
-            .onConnect(() -> journal.add("connect"))
-            .onClose(hadError -> journal.add("close " + hadError + " at " + loop.now()));
+        return Net.connect(loop, options)
+                .onError(errors::add)
+                .onConnect(() -> journal.add("connect"))
+                .onClose(hadError -> journal.add("close " + hadError + " at " + loop.now()));
     }
 
     @Test
     void aConnectThatHangsEndsAfterItsTime(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
-            connect(loop, new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
+            connect(
+                    loop,
+                    new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
             loop.run();
             ChagresException error = errors.get(0);
             assertEquals("ERR_SOCKET_CONNECTION_TIMEOUT", error.code());
@@ -54,10 +58,18 @@ class SocketConnectTimeoutTest {
 
     @Test
     void theLookupIsPartOfIt(Loop loop, ManualClock clock) {
-        connect(loop, new ConnectOptions().host("example.invalid").port(80).lookup(NEVER).connectTimeoutMillis(500));
+        connect(
+                loop,
+                new ConnectOptions()
+                        .host("example.invalid")
+                        .port(80)
+                        .lookup(NEVER)
+                        .connectTimeoutMillis(500));
         Timer.after(loop, 600, () -> journal.add("later"));
         loop.run();
-        assertEquals("Socket connection timeout: example.invalid:80 after 500 ms, in the lookup", errors.get(0).getMessage());
+        assertEquals(
+                "Socket connection timeout: example.invalid:80 after 500 ms, in the lookup",
+                errors.get(0).getMessage());
         journal.expect("close true at 500", "later");
         expectNoTimer(loop);
     }
@@ -66,8 +78,15 @@ class SocketConnectTimeoutTest {
     void soAreAllAttemptsAndTheErrorHasTheirs(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
             HostLookup.Address address = HostLookup.Address.of(silent.host());
-            connect(loop, new ConnectOptions().host("x").port(silent.port()).autoSelectFamilyAttemptTimeout(200).connectTimeoutMillis(500)
-                .lookup((host, options, answer) -> answer.accept(List.of(HostLookup.Address.of("127.0.0.4"), address), null)));
+            connect(
+                    loop,
+                    new ConnectOptions()
+                            .host("x")
+                            .port(silent.port())
+                            .autoSelectFamilyAttemptTimeout(200)
+                            .connectTimeoutMillis(500)
+                            .lookup((host, options, answer) ->
+                                    answer.accept(List.of(HostLookup.Address.of("127.0.0.4"), address), null)));
             loop.run();
             assertEquals("ECONNREFUSED", ((ChagresException) errors.get(0).getSuppressed()[0]).code());
         }
@@ -79,7 +98,12 @@ class SocketConnectTimeoutTest {
         try (FullBacklog silent = new FullBacklog()) {
             Timer.after(loop, 10, () -> {
                 clock.advanceMillis(1000);
-                connect(loop, new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
+                connect(
+                        loop,
+                        new ConnectOptions()
+                                .host(silent.host())
+                                .port(silent.port())
+                                .connectTimeoutMillis(500));
             });
             loop.run();
         }
@@ -89,7 +113,9 @@ class SocketConnectTimeoutTest {
     @Test
     void itNeverFiresOnAConnectionThatIsIdleLater(Loop loop, ManualClock clock) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket socket = connect(loop, new ConnectOptions().port(server.port()).host(Local.HOST).connectTimeoutMillis(500));
+            Socket socket = connect(
+                    loop,
+                    new ConnectOptions().port(server.port()).host(Local.HOST).connectTimeoutMillis(500));
             socket.onConnect(() -> Timer.after(loop, 10_000, socket::end)).resume();
             loop.run();
         }
@@ -101,7 +127,9 @@ class SocketConnectTimeoutTest {
     @Test
     void aSocketThatIsDestroyedOnTheWayLeavesNoTimer(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
-            Socket socket = connect(loop, new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
+            Socket socket = connect(
+                    loop,
+                    new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
             Timer.after(loop, 100, socket::destroy);
             loop.run();
         }
@@ -112,8 +140,12 @@ class SocketConnectTimeoutTest {
     @Test
     void aConnectAfterOneThatTookTooLongHasItsOwnTime(Loop loop, ManualClock clock) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket socket = connect(loop, new ConnectOptions().host("x").port(80).lookup(NEVER).connectTimeoutMillis(500));
-            Timer.after(loop, 600, () -> socket.connect(server.port(), Local.HOST).resume().end());
+            Socket socket = connect(
+                    loop, new ConnectOptions().host("x").port(80).lookup(NEVER).connectTimeoutMillis(500));
+            Timer.after(
+                    loop,
+                    600,
+                    () -> socket.connect(server.port(), Local.HOST).resume().end());
             loop.run();
         }
         journal.expect("close true at 500", "connect", "close false at 600");
@@ -121,17 +153,21 @@ class SocketConnectTimeoutTest {
 
     @Test
     void aConnectThatThrowsLeavesNoTimer(Loop loop, ManualClock clock) {
-        ConnectOptions options = new ConnectOptions().host("x").port(80).connectTimeoutMillis(500)
-            .lookup((host, wanted, answer) -> {
-                throw new IllegalStateException("no lookup");
-            });
+        ConnectOptions options = new ConnectOptions()
+                .host("x")
+                .port(80)
+                .connectTimeoutMillis(500)
+                .lookup((host, wanted, answer) -> {
+                    throw new IllegalStateException("no lookup");
+                });
         assertThrows(IllegalStateException.class, () -> Net.connect(loop, options));
         expectNoTimer(loop);
     }
 
     @Test
     void aNegativeTimeIsRefusedByName() {
-        UsageException refused = assertThrows(UsageException.class, () -> new ConnectOptions().connectTimeoutMillis(-1));
+        UsageException refused =
+                assertThrows(UsageException.class, () -> new ConnectOptions().connectTimeoutMillis(-1));
         assertEquals("ERR_OUT_OF_RANGE", refused.code());
         assertTrue(refused.getMessage().startsWith("The value of \"options.connectTimeoutMillis\" is out of range."));
     }

@@ -51,8 +51,14 @@ class SocketDescriptorTest {
         assertEquals(ReadyState.OPEN, one.readyState());
         other.end("hello");
         loop.run();
-        journal.expect("other finish", "one data hello", "one end", "one finish", "one close false", "other end",
-            "other close false");
+        journal.expect(
+                "other finish",
+                "one data hello",
+                "one end",
+                "one finish",
+                "one close false",
+                "other end",
+                "other close false");
     }
 
     @Test
@@ -163,7 +169,10 @@ class SocketDescriptorTest {
         server.listen(new ListenOptions().path(name + "-server"), null);
         Pipe bound = new Pipe(loop);
         bound.bind(name);
-        new Socket(loop, new ConnectOptions().handle(bound)).connect(name + "-server").resume().end();
+        new Socket(loop, new ConnectOptions().handle(bound))
+                .connect(name + "-server")
+                .resume()
+                .end();
         loop.run();
         journal.expect(name.substring(1));
     }
@@ -201,8 +210,10 @@ class SocketDescriptorTest {
         Tcp tcp = new Tcp(loop);
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket socket = new Socket(loop, new ConnectOptions().handle(tcp)).resume();
-            socket.connect(new ConnectOptions().port(server.port()).lookup((host, options, answer) ->
-                answer.accept(List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
+            socket.connect(new ConnectOptions()
+                    .port(server.port())
+                    .lookup((host, options, answer) -> answer.accept(
+                            List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
             socket.onConnect(() -> {
                 assertTrue(tcp.isClosing());
                 socket.end("second");
@@ -219,8 +230,9 @@ class SocketDescriptorTest {
     void aNegativeNumberIsOutOfRange() {
         UsageException error = assertThrows(UsageException.class, () -> new ConnectOptions().fd(-1));
         assertEquals("ERR_OUT_OF_RANGE", error.code());
-        assertEquals("The value of \"options.fd\" is out of range. It must be >= 0 && <= 2147483647. Received -1",
-            error.getMessage());
+        assertEquals(
+                "The value of \"options.fd\" is out of range. It must be >= 0 && <= 2147483647. Received -1",
+                error.getMessage());
     }
 
     @Test

@@ -48,7 +48,8 @@ class SocketDestroyTest {
     void aWriteAfterwardsIsCalledBackWithAnErrorAndRaisesNone(Loop loop) {
         accepted(loop, socket -> {
             socket.destroy();
-            assertFalse(socket.write(Talk.buffer("late"), error -> journal.add(error.code() + ": " + error.getMessage())));
+            assertFalse(
+                    socket.write(Talk.buffer("late"), error -> journal.add(error.code() + ": " + error.getMessage())));
         });
         journal.expect("ERR_STREAM_DESTROYED: Cannot call write after a stream was destroyed", "close false");
     }
@@ -76,8 +77,11 @@ class SocketDestroyTest {
             socket.end(error -> journal.add("end " + error.getMessage()));
             socket.destroy();
         });
-        journal.expect("with the kernel null", "waiting Cannot call write after a stream was destroyed",
-            "end Cannot call end after a stream was destroyed", "close false");
+        journal.expect(
+                "with the kernel null",
+                "waiting Cannot call write after a stream was destroyed",
+                "end Cannot call end after a stream was destroyed",
+                "close false");
     }
 
     @Test
@@ -135,7 +139,13 @@ class SocketDestroyTest {
                 assertNull(socket.localAddress());
                 assertEquals(Local.HOST, socket.remoteAddress().address());
                 assertEquals(0, socket.writableLength() + socket.readableLength());
-                assertSame(socket, socket.setNoDelay(true).setKeepAlive(true, 1000).setTimeout(10).ref().unref());
+                assertSame(
+                        socket,
+                        socket.setNoDelay(true)
+                                .setKeepAlive(true, 1000)
+                                .setTimeout(10)
+                                .ref()
+                                .unref());
                 assertSame(socket, socket.pause());
                 assertSame(socket, socket.resume());
                 assertSame(socket, socket.cork());

@@ -123,8 +123,12 @@ class SocketEndTest {
             loop.run();
             assertEquals("", client.result());
         }
-        journal.expect("data hi", "end", "write This socket has been ended by the other party",
-            "error This socket has been ended by the other party", "close true");
+        journal.expect(
+                "data hi",
+                "end",
+                "write This socket has been ended by the other party",
+                "error This socket has been ended by the other party",
+                "close true");
     }
 
     @Test
@@ -146,8 +150,13 @@ class SocketEndTest {
         })) {
             loop.run();
         }
-        journal.expect("finish", "end", "in end", "write EPIPE",
-            "error This socket has been ended by the other party", "close true");
+        journal.expect(
+                "finish",
+                "end",
+                "in end",
+                "write EPIPE",
+                "error This socket has been ended by the other party",
+                "close true");
     }
 
     @Test
@@ -199,7 +208,8 @@ class SocketEndTest {
             socket.shutdownOutput();
             return Talk.allText(socket);
         })) {
-            ConnectOptions options = new ConnectOptions().port(server.port()).host(Local.HOST).allowHalfOpen(true);
+            ConnectOptions options =
+                    new ConnectOptions().port(server.port()).host(Local.HOST).allowHalfOpen(true);
             Socket client = Net.connect(loop, options, null);
             SocketEvents.into(journal, "", client);
             client.onEnd(() -> loop.execute(() -> client.end("later")));

@@ -6,8 +6,7 @@ import io.chagres.fixture.Talk;
 /** Writes every event of a socket into a journal: whole sequences are what tests of order compare. */
 final class SocketEvents {
 
-    private SocketEvents() {
-    }
+    private SocketEvents() {}
 
     static Journal of(Socket socket) {
         Journal journal = new Journal();
@@ -24,11 +23,11 @@ final class SocketEvents {
     /** The socket is not read. */
     static void withoutData(Journal journal, String prefix, Socket socket) {
         socket.onConnect(journal.note(prefix + "connect"))
-            .onEnd(journal.note(prefix + "end"))
-            .onDrain(journal.note(prefix + "drain"))
-            .onFinish(journal.note(prefix + "finish"))
-            .onTimeout(journal.note(prefix + "timeout"))
-            .onError(error -> journal.add(prefix + "error " + error.getMessage()))
-            .onClose(hadError -> journal.add(prefix + "close " + hadError));
+                .onEnd(journal.note(prefix + "end"))
+                .onDrain(journal.note(prefix + "drain"))
+                .onFinish(journal.note(prefix + "finish"))
+                .onTimeout(journal.note(prefix + "timeout"))
+                .onError(error -> journal.add(prefix + "error " + error.getMessage()))
+                .onClose(hadError -> journal.add(prefix + "close " + hadError));
     }
 }

@@ -17,8 +17,17 @@ import java.util.TreeMap;
 final class SocketFields {
 
     /** The parts of a socket, which are looked into. Of any other object the class is noted. */
-    private static final Set<String> PARTS = Set.of("Socket", "Connection", "ClientSide",
-        "ReadableState", "WritableState", "Rare", "Feeds", "Chunks", "Opening", "ConnectAttempts");
+    private static final Set<String> PARTS = Set.of(
+            "Socket",
+            "Connection",
+            "ClientSide",
+            "ReadableState",
+            "WritableState",
+            "Rare",
+            "Feeds",
+            "Chunks",
+            "Opening",
+            "ConnectAttempts");
 
     /** What differs between any two connections. */
     private static final Set<String> OF_THE_MOMENT = Set.of("remote", "port", "previous", "next");
@@ -30,8 +39,7 @@ final class SocketFields {
     private final TreeMap<String, Integer> counts = new TreeMap<>();
     private final Set<Object> seen = Collections.newSetFromMap(new IdentityHashMap<>());
 
-    private SocketFields() {
-    }
+    private SocketFields() {}
 
     static TreeMap<String, String> of(Socket socket) {
         SocketFields fields = new SocketFields();
@@ -53,7 +61,9 @@ final class SocketFields {
         for (Class<?> type = part.getClass(); type != Object.class; type = type.getSuperclass()) {
             for (Field field : type.getDeclaredFields()) {
                 String name = field.getName();
-                if (!Modifier.isStatic(field.getModifiers()) && !OF_THE_MOMENT.contains(name) && !OF_THE_USER.contains(name)) {
+                if (!Modifier.isStatic(field.getModifiers())
+                        && !OF_THE_MOMENT.contains(name)
+                        && !OF_THE_USER.contains(name)) {
                     note(path + "." + name, valueOf(field, part));
                 }
             }
@@ -71,7 +81,7 @@ final class SocketFields {
 
     private void note(String path, Object value) {
         switch (value) {
-            case null -> { }
+            case null -> {}
             case Number number -> values.put(path, number.toString());
             case Boolean bool -> values.put(path, bool.toString());
             case Enum<?> constant -> values.put(path, constant.name());

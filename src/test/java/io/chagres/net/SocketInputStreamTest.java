@@ -68,7 +68,9 @@ class SocketInputStreamTest {
         })) {
             loop.run();
         }
-        IOException thrown = assertInstanceOf(IOException.class, assertThrows(ExecutionException.class, reader::get).getCause());
+        IOException thrown = assertInstanceOf(
+                IOException.class,
+                assertThrows(ExecutionException.class, reader::get).getCause());
         assertEquals("ECONNRESET", ((ChagresException) thrown.getCause()).code());
     }
 

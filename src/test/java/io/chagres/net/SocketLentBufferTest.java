@@ -34,10 +34,10 @@ class SocketLentBufferTest {
     void theSameBufferIsLentForEachRead(boolean direct, Loop loop) {
         ByteBuffer buffer = direct ? ByteBuffer.allocateDirect(8) : ByteBuffer.allocate(8);
         read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-            assertSame(buffer, lent);
-            journal.add(text(lent, count));
-            return true;
-        }));
+                    assertSame(buffer, lent);
+                    journal.add(text(lent, count));
+                    return true;
+                }));
         journal.expect("hello wo", "rld", "end", "close false");
     }
 
@@ -45,11 +45,11 @@ class SocketLentBufferTest {
     void itIsReadIntoFromItsPositionToItsLimit(Loop loop) {
         ByteBuffer buffer = ByteBuffer.allocate(20).position(5).limit(9);
         read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-            assertEquals(5, lent.position());
-            assertEquals(9, lent.limit());
-            journal.add(text(lent, count));
-            return true;
-        }));
+                    assertEquals(5, lent.position());
+                    assertEquals(9, lent.limit());
+                    journal.add(text(lent, count));
+                    return true;
+                }));
         journal.expect("hell", "o wo", "rld", "end", "close false");
     }
 
@@ -60,10 +60,10 @@ class SocketLentBufferTest {
         int[] asked = {0};
         StringBuilder got = new StringBuilder();
         read(loop, new ConnectOptions().onRead(() -> pool[asked[0]++ % 3], (socket, lent, count) -> {
-            assertSame(pool[(asked[0] - 1) % 3], lent);
-            got.append(text(lent, count));
-            return true;
-        }));
+                    assertSame(pool[(asked[0] - 1) % 3], lent);
+                    got.append(text(lent, count));
+                    return true;
+                }));
         assertEquals("hello world", got.toString());
         assertEquals(7, asked[0], "six reads, and the one that finds the end");
     }
@@ -75,18 +75,18 @@ class SocketLentBufferTest {
         ByteBuffer buffer = ByteBuffer.allocate(8);
         boolean[] stopped = {false};
         read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-            assertFalse(stopped[0]);
-            journal.add(text(lent, count));
-            stopped[0] = true;
-            if (byPause) {
-                socket.pause();
-            }
-            Timer.after(loop, 10, () -> {
-                stopped[0] = false;
-                socket.resume();
-            });
-            return byPause;
-        }));
+                    assertFalse(stopped[0]);
+                    journal.add(text(lent, count));
+                    stopped[0] = true;
+                    if (byPause) {
+                        socket.pause();
+                    }
+                    Timer.after(loop, 10, () -> {
+                        stopped[0] = false;
+                        socket.resume();
+                    });
+                    return byPause;
+                }));
         journal.expect("hello wo", "rld", "end", "close false");
     }
 
@@ -107,14 +107,19 @@ class SocketLentBufferTest {
     @Test
     void pausedBeforeItConnectsItIsNotRead(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
-            Socket client = new Socket(loop, new ConnectOptions().onRead(ByteBuffer.allocate(8), (socket, lent, count) -> {
-                journal.add(text(lent, count));
-                return true;
-            }));
-            client.pause().connect(server.port(), Local.HOST, () -> Timer.after(loop, 20, () -> {
-                journal.add("resume");
-                client.resume();
-            }));
+            Socket client =
+                    new Socket(loop, new ConnectOptions().onRead(ByteBuffer.allocate(8), (socket, lent, count) -> {
+                                journal.add(text(lent, count));
+                                return true;
+                            }));
+            client.pause()
+                    .connect(
+                            server.port(),
+                            Local.HOST,
+                            () -> Timer.after(loop, 20, () -> {
+                                journal.add("resume");
+                                client.resume();
+                            }));
             loop.run();
         }
         journal.expect("resume", "hello");
@@ -123,10 +128,10 @@ class SocketLentBufferTest {
     @Test
     void destroyedInTheReaderNothingMoreComes(Loop loop) {
         read(loop, new ConnectOptions().onRead(ByteBuffer.allocate(2), (socket, lent, count) -> {
-            journal.add(text(lent, count));
-            socket.destroy();
-            return true;
-        }));
+                    journal.add(text(lent, count));
+                    socket.destroy();
+                    return true;
+                }));
         journal.expect("he", "close false");
     }
 
@@ -134,10 +139,12 @@ class SocketLentBufferTest {
     void aReaderMayMoveTheBufferAsItLikes(Loop loop) {
         ByteBuffer buffer = ByteBuffer.allocate(20).position(5).limit(9);
         read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-            journal.add(StandardCharsets.UTF_8.decode(lent.limit(lent.position() + count)).toString());
-            lent.clear();
-            return true;
-        }));
+                    journal.add(StandardCharsets.UTF_8
+                            .decode(lent.limit(lent.position() + count))
+                            .toString());
+                    lent.clear();
+                    return true;
+                }));
         journal.expect("hell", "o wo", "rld", "end", "close false");
     }
 
@@ -152,14 +159,19 @@ class SocketLentBufferTest {
             Talk.send(socket, "hello");
             return Talk.ending(socket);
         })) {
-            Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.port())
-                .onRead(() -> closed ? freed : readOnly, (socket, lent, count) -> true))
-                .onError(error -> journal.add(error.code()))
-                .onClose(hadError -> journal.add("close " + hadError));
+            Net.connect(
+                            loop,
+                            new ConnectOptions()
+                                    .host(Local.HOST)
+                                    .port(server.port())
+                                    .onRead(() -> closed ? freed : readOnly, (socket, lent, count) -> true))
+                    .onError(error -> journal.add(error.code()))
+                    .onClose(hadError -> journal.add("close " + hadError));
             loop.run();
         }
         journal.expect(closed ? "EFAULT" : "ERR_INVALID_ARG_VALUE", "close true");
-        assertThrows(IllegalStateException.class, () -> new ServerOptions().onRead(freed, (socket, lent, count) -> true));
+        assertThrows(
+                IllegalStateException.class, () -> new ServerOptions().onRead(freed, (socket, lent, count) -> true));
     }
 
     @ParameterizedTest
@@ -168,9 +180,9 @@ class SocketLentBufferTest {
         try (Arena arena = shared ? Arena.ofShared() : Arena.ofConfined()) {
             ByteBuffer buffer = arena.allocate(20).asByteBuffer().position(5).limit(9);
             read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-                journal.add(text(lent, count));
-                return true;
-            }));
+                        journal.add(text(lent, count));
+                        return true;
+                    }));
         }
         journal.expect("hell", "o wo", "rld", "end", "close false");
     }
@@ -181,9 +193,13 @@ class SocketLentBufferTest {
             Talk.send(socket, "hello");
             return Talk.ending(socket);
         })) {
-            Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.port())
-                .onRead(() -> null, (socket, lent, count) -> true))
-                .onError(error -> journal.add(error.getMessage()));
+            Net.connect(
+                            loop,
+                            new ConnectOptions()
+                                    .host(Local.HOST)
+                                    .port(server.port())
+                                    .onRead(() -> null, (socket, lent, count) -> true))
+                    .onError(error -> journal.add(error.getMessage()));
             loop.run();
         }
         journal.expect("read ENOBUFS");
@@ -192,9 +208,13 @@ class SocketLentBufferTest {
     @Test
     void whatCanNotBeReadIntoIsRefused() {
         BufferReader reader = (socket, lent, count) -> true;
-        assertEquals("ERR_INVALID_ARG_VALUE", assertThrows(UsageException.class,
-            () -> new ConnectOptions().onRead(ByteBuffer.allocate(0), reader)).code());
-        assertThrows(UsageException.class, () -> new ConnectOptions().onRead(ByteBuffer.allocate(8).asReadOnlyBuffer(), reader));
+        assertEquals(
+                "ERR_INVALID_ARG_VALUE",
+                assertThrows(UsageException.class, () -> new ConnectOptions().onRead(ByteBuffer.allocate(0), reader))
+                        .code());
+        assertThrows(
+                UsageException.class,
+                () -> new ConnectOptions().onRead(ByteBuffer.allocate(8).asReadOnlyBuffer(), reader));
         assertThrows(UsageException.class, () -> new ConnectOptions().onRead((ByteBuffer) null, reader));
         assertThrows(UsageException.class, () -> new ServerOptions().onRead(ByteBuffer.allocate(8), null));
     }
@@ -204,12 +224,16 @@ class SocketLentBufferTest {
     @Test
     void allConnectionsOfAServerShareOneBuffer(Loop loop) {
         ByteBuffer buffer = ByteBuffer.allocate(64);
-        int port = Local.times(2, loop, new ServerOptions().onRead(buffer, (socket, lent, count) -> {
-            assertSame(buffer, lent);
-            return socket.write(copy(lent, count));
-        }), socket -> { });
+        int port = Local.times(
+                2,
+                loop,
+                new ServerOptions().onRead(buffer, (socket, lent, count) -> {
+                    assertSame(buffer, lent);
+                    return socket.write(copy(lent, count));
+                }),
+                socket -> {});
         try (Peer<String> one = Peer.client(port, socket -> Talk.ask(socket, "one"));
-             Peer<String> other = Peer.client(port, socket -> Talk.ask(socket, "other"))) {
+                Peer<String> other = Peer.client(port, socket -> Talk.ask(socket, "other"))) {
             loop.run();
             assertEquals("one", one.result());
             assertEquals("other", other.result());
@@ -224,10 +248,14 @@ class SocketLentBufferTest {
     }
 
     private static String text(ByteBuffer buffer, int count) {
-        return StandardCharsets.UTF_8.decode(buffer.slice(buffer.position(), count)).toString();
+        return StandardCharsets.UTF_8
+                .decode(buffer.slice(buffer.position(), count))
+                .toString();
     }
 
     private static ByteBuffer copy(ByteBuffer buffer, int count) {
-        return ByteBuffer.allocate(count).put(buffer.slice(buffer.position(), count)).flip();
+        return ByteBuffer.allocate(count)
+                .put(buffer.slice(buffer.position(), count))
+                .flip();
     }
 }

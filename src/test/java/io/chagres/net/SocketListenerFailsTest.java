@@ -62,33 +62,41 @@ class SocketListenerFailsTest {
 
     @Test
     void ofADataListenerTheOthersOfOtherEventsAreStillTold(Loop loop) {
-        echo(loop, socket -> socket.onData(chunk -> {
-            throw new IllegalStateException("data");
-        }));
+        echo(
+                loop,
+                socket -> socket.onData(chunk -> {
+                    throw new IllegalStateException("data");
+                }));
         journal.expect("data hello", "uncaught data", "end", "finish", "close false");
     }
 
     @Test
     void ofAnEndListenerTheSocketEndsAllTheSame(Loop loop) {
-        echo(loop, socket -> socket.onEnd(() -> {
-            throw new IllegalStateException("end");
-        }));
+        echo(
+                loop,
+                socket -> socket.onEnd(() -> {
+                    throw new IllegalStateException("end");
+                }));
         journal.expect("data hello", "end", "uncaught end", "finish", "close false");
     }
 
     @Test
     void ofAFinishListenerTheSocketClosesAllTheSame(Loop loop) {
-        echo(loop, socket -> socket.onFinish(() -> {
-            throw new IllegalStateException("finish");
-        }));
+        echo(
+                loop,
+                socket -> socket.onFinish(() -> {
+                    throw new IllegalStateException("finish");
+                }));
         journal.expect("data hello", "end", "finish", "uncaught finish", "close false");
     }
 
     @Test
     void ofACloseListenerNothingElseIsLost(Loop loop) {
-        echo(loop, socket -> socket.onClose(hadError -> {
-            throw new IllegalStateException("close");
-        }));
+        echo(
+                loop,
+                socket -> socket.onClose(hadError -> {
+                    throw new IllegalStateException("close");
+                }));
         journal.expect("data hello", "end", "finish", "close false", "uncaught close");
     }
 
@@ -160,7 +168,7 @@ class SocketListenerFailsTest {
     @Test
     void ofAListeningListenerTheServerListens(Loop loop) {
         loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         server.listen(0, Local.HOST, () -> {
             server.close();
             throw new IllegalStateException("listening");
@@ -173,12 +181,14 @@ class SocketListenerFailsTest {
     /** All of it buffered and resumed at once: what the first listener throws keeps no later chunk back. */
     @Test
     void ofADataListenerNoLaterChunkIsHeldBack(Loop loop) {
-        loop.onUncaught(thrown -> { });
+        loop.onUncaught(thrown -> {});
         int[] got = {0};
-        int port = Local.once(loop, socket -> socket.onData(chunk -> {
-            got[0] += chunk.remaining();
-            throw new IllegalStateException("data");
-        }));
+        int port = Local.once(
+                loop,
+                socket -> socket.onData(chunk -> {
+                    got[0] += chunk.remaining();
+                    throw new IllegalStateException("data");
+                }));
         try (Peer<String> client = Peer.client(port, socket -> {
             Talk.send(socket, new byte[4 << 20]);
             socket.shutdownOutput();

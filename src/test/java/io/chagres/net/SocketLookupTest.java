@@ -36,8 +36,9 @@ class SocketLookupTest {
     @Covers("node:test-net-dns-lookup")
     void aNameHasALookupEvent(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket client = journal(Net.connect(loop, new ConnectOptions().host("localhost").port(server.port())
-                .family(Family.IPV4)));
+            Socket client = journal(Net.connect(
+                    loop,
+                    new ConnectOptions().host("localhost").port(server.port()).family(Family.IPV4)));
             client.onConnect(client::end);
             loop.run();
         }
@@ -65,21 +66,31 @@ class SocketLookupTest {
     @Test
     @Covers("node:test-net-connect-options-ipv6")
     void aFamilyReachesTheLookup(Loop loop) {
-        Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), socket -> socket.resume().end("hello"));
+        Server server = Net.createServer(
+                loop,
+                new ServerOptions().allowHalfOpen(true),
+                socket -> socket.resume().end("hello"));
         server.listen(new ListenOptions().host("::1"), null);
         server.onConnection(socket -> {
             server.close();
             socket.onData(chunk -> journal.add("server got " + Talk.text(chunk)));
         });
-        Socket client = journal(Net.connect(loop, new ConnectOptions().host("localhost").port(server.address().port())
-            .family(Family.IPV6).allowHalfOpen(true).lookup((host, options, answer) -> {
-                journal.add(options.family() + " " + options.hints());
-                answer.accept(List.of(Address.of("::1")), null);
-            })));
-        client.resume().onEnd(() -> Timer.after(loop, 10, () -> {
-            journal.add("writable " + client.isWritable());
-            client.end("late");
-        }));
+        Socket client = journal(Net.connect(
+                loop,
+                new ConnectOptions()
+                        .host("localhost")
+                        .port(server.address().port())
+                        .family(Family.IPV6)
+                        .allowHalfOpen(true)
+                        .lookup((host, options, answer) -> {
+                            journal.add(options.family() + " " + options.hints());
+                            answer.accept(List.of(Address.of("::1")), null);
+                        })));
+        client.resume()
+                .onEnd(() -> Timer.after(loop, 10, () -> {
+                    journal.add("writable " + client.isWritable());
+                    client.end("late");
+                }));
         loop.run();
         journal.expect("IPV6 []", "lookup null ::1 6 localhost", "connect", "writable true", "server got late");
     }
@@ -94,22 +105,35 @@ class SocketLookupTest {
         Server server = Net.createServer(loop, socket -> socket.resume().end());
         server.listen(new ListenOptions().host(address), null);
         server.onConnection(socket -> server.close());
-        journal(Net.connect(loop, new ConnectOptions().host("anything").port(server.address().port())
-            .lookup((host, options, answer) -> loop.nextTick(() -> {
-                journal.add("asked for " + host);
-                answer.accept(List.of(Address.of(address)), null);
-            })))).resume();
+        journal(Net.connect(
+                        loop,
+                        new ConnectOptions()
+                                .host("anything")
+                                .port(server.address().port())
+                                .lookup((host, options, answer) -> loop.nextTick(() -> {
+                                    journal.add("asked for " + host);
+                                    answer.accept(List.of(Address.of(address)), null);
+                                }))))
+                .resume();
         loop.run();
-        journal.expect("asked for anything", "lookup null " + address + " " + (family == Family.IPV4 ? 4 : 6) + " anything",
-            "connect");
+        journal.expect(
+                "asked for anything",
+                "lookup null " + address + " " + (family == Family.IPV4 ? 4 : 6) + " anything",
+                "connect");
     }
 
     @Test
     void itLearnsWhatIsWanted(Loop loop) {
-        for (ConnectOptions options : List.of(new ConnectOptions(), new ConnectOptions().family(Family.IPV4),
-            new ConnectOptions().hints(Hint.AI_V4MAPPED, Hint.AI_ALL, Hint.AI_ALL))) {
-            Net.connect(loop, options.port(9).lookup((host, wanted, answer) ->
-                journal.add(host + " " + wanted.family() + " " + Set.copyOf(wanted.hints()).size()))).destroy();
+        for (ConnectOptions options : List.of(
+                new ConnectOptions(),
+                new ConnectOptions().family(Family.IPV4),
+                new ConnectOptions().hints(Hint.AI_V4MAPPED, Hint.AI_ALL, Hint.AI_ALL))) {
+            Net.connect(
+                            loop,
+                            options.port(9)
+                                    .lookup((host, wanted, answer) -> journal.add(host + " " + wanted.family() + " "
+                                            + Set.copyOf(wanted.hints()).size())))
+                    .destroy();
         }
         loop.run();
         journal.expect("localhost null 1", "localhost IPV4 0", "localhost null 2");
@@ -121,8 +145,11 @@ class SocketLookupTest {
         ",          4,   ERR_INVALID_IP_ADDRESS,     Invalid IP address: null",
         "127.0.0.1, 100, ERR_INVALID_ADDRESS_FAMILY, Invalid address family: 100 localhost:9",
     })
-    @Covers({"node:test-net-dns-custom-lookup", "node:test-net-connect-custom-lookup-non-string-address",
-        "node:test-net-options-lookup"})
+    @Covers({
+        "node:test-net-dns-custom-lookup",
+        "node:test-net-connect-custom-lookup-non-string-address",
+        "node:test-net-options-lookup"
+    })
     void anAnswerThatIsNoAddressFailsTheConnect(String address, int family, String code, String message, Loop loop) {
         answering(loop, List.of(new Address(address, family)), null);
         loop.run();
@@ -133,8 +160,13 @@ class SocketLookupTest {
     @Covers("node:test-net-options-lookup")
     void theErrorOfSuchAnAnswerNamesHostAndPort(Loop loop) {
         ChagresException[] told = new ChagresException[1];
-        Net.connect(loop, new ConnectOptions().port(0).lookup((host, options, answer) ->
-            answer.accept(List.of(new Address("127.0.0.1", 100)), null))).onError(error -> told[0] = error);
+        Net.connect(
+                        loop,
+                        new ConnectOptions()
+                                .port(0)
+                                .lookup((host, options, answer) ->
+                                        answer.accept(List.of(new Address("127.0.0.1", 100)), null)))
+                .onError(error -> told[0] = error);
         loop.run();
         LookupAnswerException error = (LookupAnswerException) told[0];
         assertEquals("ERR_INVALID_ADDRESS_FAMILY", error.code());
@@ -146,12 +178,21 @@ class SocketLookupTest {
     @Test
     void ofSeveralAnswersThoseThatAreNoneAreLeftOut(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket client = journal(Net.connect(loop, new ConnectOptions().port(server.port()).lookup((host, options, answer) ->
-                answer.accept(List.of(new Address("x", 4), new Address("::1", 5), Address.of("127.0.0.1")), null))));
+            Socket client = journal(Net.connect(
+                    loop,
+                    new ConnectOptions()
+                            .port(server.port())
+                            .lookup((host, options, answer) -> answer.accept(
+                                    List.of(new Address("x", 4), new Address("::1", 5), Address.of("127.0.0.1")),
+                                    null))));
             client.onConnect(client::end);
             loop.run();
         }
-        journal.expect("lookup null x 4 localhost", "lookup null ::1 5 localhost", "lookup null 127.0.0.1 4 localhost", "connect");
+        journal.expect(
+                "lookup null x 4 localhost",
+                "lookup null ::1 5 localhost",
+                "lookup null 127.0.0.1 4 localhost",
+                "connect");
     }
 
     @Test
@@ -171,9 +212,9 @@ class SocketLookupTest {
     @Test
     void aSecondAnswerIsIgnored(Loop loop) {
         journal(Net.connect(loop, new ConnectOptions().port(9).lookup((host, options, answer) -> {
-            answer.accept(null, new ChagresException("EX", "first"));
-            answer.accept(null, new ChagresException("EX", "second"));
-        })));
+                    answer.accept(null, new ChagresException("EX", "first"));
+                    answer.accept(null, new ChagresException("EX", "second"));
+                })));
         loop.run();
         journal.expect("lookup EX null 0 localhost", "error EX first");
     }
@@ -192,7 +233,10 @@ class SocketLookupTest {
         private BiConsumer<? super List<Address>, ? super ChagresException> answer;
 
         @Override
-        public void lookup(String host, LookupOptions options, BiConsumer<? super List<Address>, ? super ChagresException> answer) {
+        public void lookup(
+                String host,
+                LookupOptions options,
+                BiConsumer<? super List<Address>, ? super ChagresException> answer) {
             this.answer = answer;
         }
     }
@@ -235,16 +279,15 @@ class SocketLookupTest {
     }
 
     private Socket answering(Loop loop, List<Address> addresses, ChagresException error) {
-        return journal(Net.connect(loop, new ConnectOptions().port(9).lookup((host, options, answer) ->
-            answer.accept(addresses, error))));
+        return journal(Net.connect(
+                loop, new ConnectOptions().port(9).lookup((host, options, answer) -> answer.accept(addresses, error))));
     }
 
     private Socket journal(Socket client) {
-        return client
-            .onLookup((error, address, family, host) ->
-                journal.add("lookup " + (error == null ? null : error.code()) + " " + address + " " + family + " " + host))
-            .onConnect(journal.note("connect"))
-            .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
-            .resume();
+        return client.onLookup((error, address, family, host) -> journal.add(
+                        "lookup " + (error == null ? null : error.code()) + " " + address + " " + family + " " + host))
+                .onConnect(journal.note("connect"))
+                .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))
+                .resume();
     }
 }

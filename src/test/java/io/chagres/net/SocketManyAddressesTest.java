@@ -29,7 +29,9 @@ class SocketManyAddressesTest {
         Socket socket = connect(loop, new ConnectOptions(), SocketManyAddressesTest::multicast);
         loop.run();
         journal.expect("error ENETUNREACH, 100 in all", "close true");
-        assertEquals(ConnectAttempts.MAX_ADDRESSES, socket.autoSelectFamilyAttemptedAddresses().size());
+        assertEquals(
+                ConnectAttempts.MAX_ADDRESSES,
+                socket.autoSelectFamilyAttemptedAddresses().size());
     }
 
     @Test
@@ -42,8 +44,10 @@ class SocketManyAddressesTest {
 
     @Test
     void eachFamilyHasItsShareOfTheAddressesThatAreTried(Loop loop) {
-        Socket socket = connect(loop, new ConnectOptions(),
-            i -> i < MANY - 10 ? multicast(i) : "ff0e::" + Integer.toHexString(i - (MANY - 10)));
+        Socket socket = connect(
+                loop,
+                new ConnectOptions(),
+                i -> i < MANY - 10 ? multicast(i) : "ff0e::" + Integer.toHexString(i - (MANY - 10)));
         loop.run();
         List<SocketAddress> attempted = socket.autoSelectFamilyAttemptedAddresses();
         assertEquals(ConnectAttempts.MAX_ADDRESSES, attempted.size());
@@ -57,11 +61,15 @@ class SocketManyAddressesTest {
     }
 
     private Socket connect(Loop loop, ConnectOptions options, IntFunction<String> address) {
-        List<HostLookup.Address> answer = IntStream.range(0, MANY).mapToObj(address).map(HostLookup.Address::of).toList();
+        List<HostLookup.Address> answer = IntStream.range(0, MANY)
+                .mapToObj(address)
+                .map(HostLookup.Address::of)
+                .toList();
         Socket socket = new Socket(loop, options);
         socket.onError(this::note);
         socket.onClose(hadError -> journal.add("close " + hadError));
-        return socket.connect(options.port(9297).host("many.test").lookup((host, how, told) -> told.accept(answer, null)), null);
+        return socket.connect(
+                options.port(9297).host("many.test").lookup((host, how, told) -> told.accept(answer, null)), null);
     }
 
     private void note(ChagresException error) {

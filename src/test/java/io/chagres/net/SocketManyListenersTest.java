@@ -72,7 +72,7 @@ class SocketManyListenersTest {
 
     @Test
     void allThatCloseAServerAreCalled(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         server.listen(0);
         for (int i = 0; i < MANY; i++) {
             server.close(error -> count++);

@@ -27,8 +27,14 @@ class SocketOfKilledServerTest {
     void theRequestsUnderWayAreAborted(Loop loop) throws Exception {
         try (ServerProcess server = ServerProcess.start(":")) {
             ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
-            client = Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.port())
-                .onRead(ByteBuffer.allocate(64 * 1024), (socket, buffer, count) -> process.destroyForcibly()));
+            client = Net.connect(
+                    loop,
+                    new ConnectOptions()
+                            .host(Local.HOST)
+                            .port(server.port())
+                            .onRead(
+                                    ByteBuffer.allocate(64 * 1024),
+                                    (socket, buffer, count) -> process.destroyForcibly()));
             client.write(new byte[MUCH]); // so that the echo is under way when the first of it comes
             client.onError(broken -> error = broken);
             client.onClose(hadError -> closed = true);

@@ -88,16 +88,26 @@ class SocketOptionsTest {
 
     @Test
     void aServersOptionThatTheKernelDoesNotKnowDoesNotCostTheConnection(Loop loop) {
-        accepted(loop, new ServerOptions().keepAlive(true, Long.MAX_VALUE), socket -> assertEquals(1, keepAlive(socket)));
+        accepted(
+                loop,
+                new ServerOptions().keepAlive(true, Long.MAX_VALUE),
+                socket -> assertEquals(1, keepAlive(socket)));
     }
 
     @Test
-    @Covers({"node:test-net-connect-keepalive", "node:test-net-connect-nodelay", "node:test-net-persistent-nodelay",
-        "node:test-net-persistent-keepalive"})
+    @Covers({
+        "node:test-net-connect-keepalive",
+        "node:test-net-connect-nodelay",
+        "node:test-net-persistent-nodelay",
+        "node:test-net-persistent-keepalive"
+    })
     void thoseOfAClientAreKeptUntilItIsConnected(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            ConnectOptions options = new ConnectOptions().port(server.port()).host(Local.HOST)
-                .noDelay(true).keepAlive(true, 4000);
+            ConnectOptions options = new ConnectOptions()
+                    .port(server.port())
+                    .host(Local.HOST)
+                    .noDelay(true)
+                    .keepAlive(true, 4000);
             Socket byOptions = Net.connect(loop, options, null);
             byOptions.onConnect(() -> {
                 assertEquals(1, noDelay(byOptions));
@@ -170,15 +180,21 @@ class SocketOptionsTest {
             loop.run();
         }
         assertEquals(0, new Socket(loop).getTypeOfService());
-        assertEquals("The value of \"options.typeOfService\" is out of range. It must be >= 0 && <= 255. Received 300",
-            assertThrows(UsageException.class, () -> new ConnectOptions().typeOfService(300)).getMessage());
+        assertEquals(
+                "The value of \"options.typeOfService\" is out of range. It must be >= 0 && <= 255. Received 300",
+                assertThrows(UsageException.class, () -> new ConnectOptions().typeOfService(300))
+                        .getMessage());
     }
 
     @Test
     void anyOptionIsSetBeforeTheConnect(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket client = new Socket(loop, new ConnectOptions().typeOfService(8)
-                .set(SocketOption.SO_RCVBUF, 30_000).set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(9)));
+            Socket client = new Socket(
+                    loop,
+                    new ConnectOptions()
+                            .typeOfService(8)
+                            .set(SocketOption.SO_RCVBUF, 30_000)
+                            .set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(9)));
             client.set(SocketOption.SO_RCVBUF, 40_000);
             assertEquals(40_000, client.get(SocketOption.SO_RCVBUF));
             assertEquals("EBADF", codeOf(() -> client.get(SocketOption.SO_SNDBUF)));
@@ -201,8 +217,10 @@ class SocketOptionsTest {
     @Test
     void anOptionThatTheKernelRefusesFailsTheConnect(Loop loop) {
         StringBuilder seen = new StringBuilder();
-        new Socket(loop).set(SocketOption.TCP_CONGESTION, "no-such").connect(Peer.deadPort(), Local.HOST)
-            .onError(error -> seen.append(error.getMessage()));
+        new Socket(loop)
+                .set(SocketOption.TCP_CONGESTION, "no-such")
+                .connect(Peer.deadPort(), Local.HOST)
+                .onError(error -> seen.append(error.getMessage()));
         loop.run();
         assertEquals("setsockopt ENOENT: no such file or directory (TCP_CONGESTION)", seen.toString());
         assertEquals("EINVAL", codeOf(() -> new ConnectOptions().set(SocketOption.SO_RCVBUF, -1)));
@@ -214,15 +232,18 @@ class SocketOptionsTest {
     }
 
     private static int noDelay(Socket socket) {
-        return SocketOptions.noDelay(socket.localAddress().port(), socket.remoteAddress().port());
+        return SocketOptions.noDelay(
+                socket.localAddress().port(), socket.remoteAddress().port());
     }
 
     private static int keepAlive(Socket socket) {
-        return SocketOptions.keepAlive(socket.localAddress().port(), socket.remoteAddress().port());
+        return SocketOptions.keepAlive(
+                socket.localAddress().port(), socket.remoteAddress().port());
     }
 
     private static int keepIdle(Socket socket) {
-        return SocketOptions.keepIdle(socket.localAddress().port(), socket.remoteAddress().port());
+        return SocketOptions.keepIdle(
+                socket.localAddress().port(), socket.remoteAddress().port());
     }
 
     private static void accepted(Loop loop, ServerOptions options, Consumer<Socket> check) {

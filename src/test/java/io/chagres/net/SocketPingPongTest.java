@@ -28,7 +28,8 @@ class SocketPingPongTest {
     @CsvSource({"127.0.0.1, false", "127.0.0.1, true", "::1, false", "::1, true"})
     @Covers("node:test-net-pingpong")
     void aThousandRoundsThenBothEndInTheirTurn(String host, boolean halfOpen, Loop loop) {
-        Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(halfOpen), socket -> serve(socket, halfOpen));
+        Server server =
+                Net.createServer(loop, new ServerOptions().allowHalfOpen(halfOpen), socket -> serve(socket, halfOpen));
         server.listen(0, host);
         server.onConnection(socket -> {
             assertEquals(1, server.connectionCount());

@@ -53,7 +53,10 @@ class SocketPipeTest {
             return got;
         })) {
             int port = Local.once(loop, new ServerOptions().allowHalfOpen(true), socket -> {
-                ConnectOptions options = new ConnectOptions().port(server.port()).host(Local.HOST).allowHalfOpen(true);
+                ConnectOptions options = new ConnectOptions()
+                        .port(server.port())
+                        .host(Local.HOST)
+                        .allowHalfOpen(true);
                 Socket upstream = Net.connect(loop, options, null);
                 socket.pipe(upstream).pipe(socket);
             });
@@ -74,10 +77,12 @@ class SocketPipeTest {
     void pipesThatAreHeldBackKeepWhatTheyHaveReadAlready(Loop loop) {
         int count = 6;
         List<Gate> full = Stream.generate(Gate::new).limit(count).toList();
-        List<Peer<byte[]>> ends = full.stream().map(gate -> Peer.server(socket -> {
-            gate.await();
-            return Talk.all(socket);
-        })).toList();
+        List<Peer<byte[]>> ends = full.stream()
+                .map(gate -> Peer.server(socket -> {
+                    gate.await();
+                    return Talk.all(socket);
+                }))
+                .toList();
         List<Peer<Void>> beginnings = new ArrayList<>();
         int[] arrived = {0};
         int port = Local.times(count, loop, new ServerOptions(), socket -> {
@@ -95,7 +100,10 @@ class SocketPipeTest {
             }));
         }
         loop.run();
-        List<byte[]> passed = ends.stream().map(Peer::result).sorted(Comparator.comparing(bytes -> bytes.length)).toList();
+        List<byte[]> passed = ends.stream()
+                .map(Peer::result)
+                .sorted(Comparator.comparing(bytes -> bytes.length))
+                .toList();
         for (int i = 0; i < count; i++) {
             assertArrayEquals(Talk.noise(i, NOISE + i), passed.get(i));
         }

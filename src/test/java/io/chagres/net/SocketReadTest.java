@@ -121,12 +121,16 @@ class SocketReadTest {
         int port = Local.once(loop, socket -> {
             socket.pause();
             int most = socket.readableHighWaterMark() + 64 * 1024;
-            whenBuffered(loop, socket, socket.readableHighWaterMark(), () -> Timer.after(loop, 20, () -> {
-                assertTrue(socket.readableLength() <= most, () -> "buffered " + socket.readableLength());
-                assertTrue(socket.bytesRead() <= most);
-                socket.onData(this::keep);
-                socket.resume();
-            }));
+            whenBuffered(
+                    loop,
+                    socket,
+                    socket.readableHighWaterMark(),
+                    () -> Timer.after(loop, 20, () -> {
+                        assertTrue(socket.readableLength() <= most, () -> "buffered " + socket.readableLength());
+                        assertTrue(socket.bytesRead() <= most);
+                        socket.onData(this::keep);
+                        socket.resume();
+                    }));
         });
         try (Peer<String> client = Peer.client(port, socket -> {
             Talk.send(socket, noise);
@@ -176,12 +180,13 @@ class SocketReadTest {
 
     @Test
     void everyListenerGetsEachChunkInOrderOfRegistration(Loop loop) {
-        int port = Local.once(loop, socket -> socket
-            .onData(chunk -> journal.add("first " + chunk.remaining()))
-            .onData(chunk -> {
-                journal.add("second " + chunk.remaining());
-                socket.onData(late -> journal.add("late"));
-            }));
+        int port = Local.once(
+                loop,
+                socket -> socket.onData(chunk -> journal.add("first " + chunk.remaining()))
+                        .onData(chunk -> {
+                            journal.add("second " + chunk.remaining());
+                            socket.onData(late -> journal.add("late"));
+                        }));
         try (Peer<String> client = Peer.client(port, socket -> Talk.ask(socket, "hello"))) {
             loop.run();
         }
@@ -203,11 +208,13 @@ class SocketReadTest {
 
     @Test
     void aSocketThatNobodyReadsKeepsItsServerFromClosing(Loop loop) {
-        Server server = Net.createServer(loop, socket -> whenBuffered(loop, socket, 5, () -> {
-            assertFalse(socket.isReadableEnded());
-            journal.add("not closed");
-            socket.resume();
-        }));
+        Server server = Net.createServer(
+                loop,
+                socket -> whenBuffered(loop, socket, 5, () -> {
+                    assertFalse(socket.isReadableEnded());
+                    journal.add("not closed");
+                    socket.resume();
+                }));
         server.onClose(journal.note("close"));
         server.onConnection(socket -> server.close());
         int port = server.listen(0, Local.HOST).address().port();
@@ -251,7 +258,7 @@ class SocketReadTest {
             idle[0] = socket;
             accepted.open();
         });
-        Timer running = Timer.after(loop, 60_000, () -> { });
+        Timer running = Timer.after(loop, 60_000, () -> {});
         try (Peer<Void> client = Peer.client(port, socket -> {
             accepted.await();
             Talk.reset(socket);

@@ -38,8 +38,11 @@ class SocketReconnectTest {
     @EnumSource
     @Covers("node:test-net-reconnect")
     void onItsCloseItCanConnectAsOftenAsItLikes(Place place, Loop loop) {
-        Server server = Net.createServer(loop, socket -> socket
-            .onClose(hadError -> journal.add("accepted close " + hadError)).resume().end("hello"));
+        Server server = Net.createServer(
+                loop,
+                socket -> socket.onClose(hadError -> journal.add("accepted close " + hadError))
+                        .resume()
+                        .end("hello"));
         server.listen(place.in(folder), null);
         ConnectOptions where = place.connectTo(server);
         Socket client = new Socket(loop);
@@ -57,7 +60,8 @@ class SocketReconnectTest {
         });
         client.connect(where);
         loop.run();
-        for (String once : new String[] {"connect", "data hello", "end", "finish", "close false", "accepted close false"}) {
+        for (String once :
+                new String[] {"connect", "data hello", "end", "finish", "close false", "accepted close false"}) {
             assertEquals(TIMES + 1, journal.count(once), once);
         }
     }
@@ -110,7 +114,8 @@ class SocketReconnectTest {
 
     @Test
     void itNeedNotBeAtOnce(Loop loop) {
-        int port = Local.times(2, loop, new ServerOptions(), socket -> socket.resume().end("x"));
+        int port = Local.times(
+                2, loop, new ServerOptions(), socket -> socket.resume().end("x"));
         Socket client = Net.connect(loop, port, Local.HOST);
         SocketEvents.into(journal, "", client);
         client.onClose(hadError -> {
@@ -119,17 +124,27 @@ class SocketReconnectTest {
             }
         });
         loop.run();
-        journal.expect("connect", "data x", "end", "finish", "close false",
-            "connect", "data x", "end", "finish", "close false");
+        journal.expect(
+                "connect",
+                "data x",
+                "end",
+                "finish",
+                "close false",
+                "connect",
+                "data x",
+                "end",
+                "finish",
+                "close false");
     }
 
     @Test
     void whatWasSetIsSetAgain(Loop loop) {
-        int port = Local.times(2, loop, new ServerOptions(), socket -> socket.resume().end());
+        int port = Local.times(
+                2, loop, new ServerOptions(), socket -> socket.resume().end());
         Socket client = new Socket(loop);
         client.setNoDelay().setKeepAlive(true, 5000).setTypeOfService(0x10);
         client.onConnect(() -> journal.add(client.get(SocketOption.TCP_NODELAY) + " "
-            + client.get(SocketOption.KEEP_ALIVE).idleSeconds() + " " + client.getTypeOfService()));
+                + client.get(SocketOption.KEEP_ALIVE).idleSeconds() + " " + client.getTypeOfService()));
         client.resume().onClose(hadError -> {
             if (journal.count("true 5 16") == 1) {
                 client.connect(port, Local.HOST);
@@ -142,7 +157,8 @@ class SocketReconnectTest {
 
     @Test
     void whoGaveAListenerToConnectHearsOfThatConnectOnly(Loop loop) {
-        int port = Local.times(2, loop, new ServerOptions(), socket -> socket.resume().end());
+        int port = Local.times(
+                2, loop, new ServerOptions(), socket -> socket.resume().end());
         Socket client = new Socket(loop).resume();
         client.onConnect(journal.note("always"));
         client.onClose(hadError -> {
@@ -195,13 +211,17 @@ class SocketReconnectTest {
     @Test
     void anAcceptedSocketCanGoOnAsAClient(Loop loop) {
         try (Peer<String> other = Peer.server(Talk::allText)) {
-            Server server = Net.createServer(loop, socket -> socket.resume().onClose(hadError -> {
-                if (socket.server() != null) {
-                    socket.connect(other.port(), Local.HOST, () -> socket.end("from " + socket.server()));
-                }
-            }));
+            Server server = Net.createServer(
+                    loop,
+                    socket -> socket.resume().onClose(hadError -> {
+                        if (socket.server() != null) {
+                            socket.connect(other.port(), Local.HOST, () -> socket.end("from " + socket.server()));
+                        }
+                    }));
             server.onConnection(socket -> server.close());
-            Net.connect(loop, server.listen(0, Local.HOST).address().port(), Local.HOST).resume().end();
+            Net.connect(loop, server.listen(0, Local.HOST).address().port(), Local.HOST)
+                    .resume()
+                    .end();
             loop.run();
             assertEquals("from null", other.result());
         }
@@ -225,6 +245,7 @@ class SocketReconnectTest {
     }
 
     private static String connectError(Socket client, int port) {
-        return assertThrows(UsageException.class, () -> client.connect(port, Local.HOST)).code();
+        return assertThrows(UsageException.class, () -> client.connect(port, Local.HOST))
+                .code();
     }
 }

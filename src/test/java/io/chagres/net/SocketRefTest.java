@@ -26,7 +26,7 @@ class SocketRefTest {
     @Test
     @Covers({"node:test-net-server-unref", "libuv:tcp_ref2"})
     void anUnreferencedServerKeepsNoLoopAlive(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         assertSame(server, server.listen(0, Local.HOST).unref());
         assertFalse(loop.run());
         assertTrue(server.isListening());
@@ -37,7 +37,7 @@ class SocketRefTest {
     @Test
     @Covers("node:test-net-server-unref-persistent")
     void aServerMayBeUnreferencedBeforeItListens(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { }).unref();
+        Server server = Net.createServer(loop, socket -> {}).unref();
         server.listen(0, Local.HOST, journal.note("listening"));
         assertFalse(loop.run());
         journal.expect("listening");
@@ -47,14 +47,15 @@ class SocketRefTest {
 
     @Test
     void referencedAgainItDoes(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { }).unref();
+        Server server = Net.createServer(loop, socket -> {}).unref();
         server.listen(0, Local.HOST);
         server.ref();
         assertTrue(loop.isAlive());
         Timer.after(loop, 5, () -> {
-            journal.add("still running");
-            server.unref();
-        }).unref();
+                    journal.add("still running");
+                    server.unref();
+                })
+                .unref();
         loop.run();
         journal.expect("still running");
         server.close();

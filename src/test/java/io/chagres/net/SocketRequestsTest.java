@@ -117,8 +117,11 @@ class SocketRequestsTest {
         try (Peer<String> client = Peer.client(port, socket -> Talk.text(socket, 1))) {
             loop.run();
         }
-        assertEquals(1, journal.count("error write ECONNRESET") + journal.count("error read ECONNRESET")
-            + journal.count("error write EPIPE"));
+        assertEquals(
+                1,
+                journal.count("error write ECONNRESET")
+                        + journal.count("error read ECONNRESET")
+                        + journal.count("error write EPIPE"));
         assertEquals(1, journal.count("close true"));
     }
 

@@ -47,8 +47,11 @@ class SocketResetTest {
     }
 
     @Test
-    @Covers({"node:test-net-connect-reset-until-connected", "node:test-net-socket-reset-send",
-        "node:test-net-connect-reset-after-destroy"})
+    @Covers({
+        "node:test-net-connect-reset-until-connected",
+        "node:test-net-socket-reset-send",
+        "node:test-net-connect-reset-after-destroy"
+    })
     void resetAndDestroyResetsThePeer(Loop loop) {
         int port = Local.once(loop, socket -> {
             SocketEvents.into(journal, "", socket);

@@ -88,119 +88,194 @@ class SocketSecondLifeStateTest {
 
     private static Ending[] ends() {
         return new Ending[] {
-            new Ending("both sides have ended", life -> life.socket.resume(), peer -> peer.resume().end("x")),
+            new Ending(
+                    "both sides have ended",
+                    life -> life.socket.resume(),
+                    peer -> peer.resume().end("x")),
             new Ending("this side has ended", life -> life.socket.resume().end(), Socket::resume),
-            new Ending("destroyed when all is written", life -> {
-                life.socket.write("x");
-                life.socket.destroySoon();
-            }, Socket::resume),
-            new Ending("the peer has reset it", life -> life.socket.resume().write("x"),
-                peer -> peer.onData(chunk -> peer.resetAndDestroy())),
-            new Ending("a character is cut", life -> life.socket.resume(),
-                peer -> peer.resume().end(ByteBuffer.wrap(new byte[] {(byte) 0xC3}), null)),
-            new Ending("more was asked for than the mark lets in", life -> life.onConnect(() -> {
-                life.socket.read(1 << 20);
-                life.later(life.socket::destroy);
-            }), Socket::resume),
-            new Ending("its listeners for readable have gone", life -> {
-                Runnable listener = () -> { };
-                life.socket.onReadable(listener);
-                life.onConnect(() -> life.later(() -> life.socket.offReadable(listener).destroy()));
-            }, peer -> peer.resume().write("x")),
+            new Ending(
+                    "destroyed when all is written",
+                    life -> {
+                        life.socket.write("x");
+                        life.socket.destroySoon();
+                    },
+                    Socket::resume),
+            new Ending(
+                    "the peer has reset it",
+                    life -> life.socket.resume().write("x"),
+                    peer -> peer.onData(chunk -> peer.resetAndDestroy())),
+            new Ending(
+                    "a character is cut",
+                    life -> life.socket.resume(),
+                    peer -> peer.resume().end(ByteBuffer.wrap(new byte[] {(byte) 0xC3}), null)),
+            new Ending(
+                    "more was asked for than the mark lets in",
+                    life -> life.onConnect(() -> {
+                        life.socket.read(1 << 20);
+                        life.later(life.socket::destroy);
+                    }),
+                    Socket::resume),
+            new Ending(
+                    "its listeners for readable have gone",
+                    life -> {
+                        Runnable listener = () -> {};
+                        life.socket.onReadable(listener);
+                        life.onConnect(() -> life.later(
+                                () -> life.socket.offReadable(listener).destroy()));
+                    },
+                    peer -> peer.resume().write("x")),
         };
     }
 
     private static Ending[] destroys() {
         return new Ending[] {
-            new Ending("destroyed while it waits for bytes",
-                life -> life.onConnect(() -> life.later(life.socket.resume()::destroy)), Socket::resume),
-            new Ending("destroyed while bytes wait to be read",
-                life -> life.onConnect(() -> life.later(() -> life.later(life.socket::destroy))), peer -> peer.resume().write("x")),
-            new Ending("destroyed with an error",
-                life -> life.onConnect(() -> life.socket.destroy(new ChagresException("EX", "x"))), Socket::resume),
+            new Ending(
+                    "destroyed while it waits for bytes",
+                    life -> life.onConnect(() -> life.later(life.socket.resume()::destroy)),
+                    Socket::resume),
+            new Ending(
+                    "destroyed while bytes wait to be read",
+                    life -> life.onConnect(() -> life.later(() -> life.later(life.socket::destroy))),
+                    peer -> peer.resume().write("x")),
+            new Ending(
+                    "destroyed with an error",
+                    life -> life.onConnect(() -> life.socket.destroy(new ChagresException("EX", "x"))),
+                    Socket::resume),
             new Ending("reset", life -> life.onConnect(() -> life.later(life.socket::resetAndDestroy)), Socket::resume),
-            new Ending("destroyed while it ends", life -> life.onConnect(() -> {
-                life.socket.end("x");
-                life.socket.destroy();
-            }), Socket::resume),
-            new Ending("destroyed while it is corked", life -> life.onConnect(() -> {
-                life.socket.cork();
-                life.socket.write("x");
-                life.socket.write("y");
-                life.socket.destroy();
-            }), Socket::resume),
-            new Ending("destroyed with a write under way and others behind it", life -> life.onConnect(() -> {
-                life.socket.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES));
-                life.socket.write("x");
-                life.socket.end("y");
-                life.later(life.socket::destroy);
-            }), Socket::pause),
-            new Ending("destroyed in the event of data", life -> life.onData(life.socket::destroy),
-                peer -> peer.resume().write("x")),
-            new Ending("destroyed at its end", life -> life.onEnd(life.socket.resume()::destroy), peer -> peer.resume().end("x")),
-            new Ending("destroyed by its timeout", life -> life.socket.setTimeout(1, () -> {
-                life.socket.setTimeout(0);
-                life.socket.destroy();
-            }), Socket::resume),
+            new Ending(
+                    "destroyed while it ends",
+                    life -> life.onConnect(() -> {
+                        life.socket.end("x");
+                        life.socket.destroy();
+                    }),
+                    Socket::resume),
+            new Ending(
+                    "destroyed while it is corked",
+                    life -> life.onConnect(() -> {
+                        life.socket.cork();
+                        life.socket.write("x");
+                        life.socket.write("y");
+                        life.socket.destroy();
+                    }),
+                    Socket::resume),
+            new Ending(
+                    "destroyed with a write under way and others behind it",
+                    life -> life.onConnect(() -> {
+                        life.socket.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES));
+                        life.socket.write("x");
+                        life.socket.end("y");
+                        life.later(life.socket::destroy);
+                    }),
+                    Socket::pause),
+            new Ending(
+                    "destroyed in the event of data",
+                    life -> life.onData(life.socket::destroy),
+                    peer -> peer.resume().write("x")),
+            new Ending(
+                    "destroyed at its end",
+                    life -> life.onEnd(life.socket.resume()::destroy),
+                    peer -> peer.resume().end("x")),
+            new Ending(
+                    "destroyed by its timeout",
+                    life -> life.socket.setTimeout(1, () -> {
+                        life.socket.setTimeout(0);
+                        life.socket.destroy();
+                    }),
+                    Socket::resume),
         };
     }
 
     private static Ending[] beforeTheConnection() {
         return new Ending[] {
             new Ending("destroyed while it connects", life -> life.socket.destroy(), Socket::resume),
-            new Ending("destroyed while it connects, writes and ends", life -> {
-                life.socket.write("x");
-                life.socket.write("y");
-                life.socket.end().destroy();
-            }, Socket::resume),
-            new Ending("destroyed while it connects and wants to read", life -> {
-                life.socket.read(0);
-                life.socket.destroy();
-            }, Socket::resume),
-            new Ending("destroyed soon, and then at once", life -> {
-                life.socket.destroySoon();
-                life.socket.destroy();
-            }, Socket::resume),
+            new Ending(
+                    "destroyed while it connects, writes and ends",
+                    life -> {
+                        life.socket.write("x");
+                        life.socket.write("y");
+                        life.socket.end().destroy();
+                    },
+                    Socket::resume),
+            new Ending(
+                    "destroyed while it connects and wants to read",
+                    life -> {
+                        life.socket.read(0);
+                        life.socket.destroy();
+                    },
+                    Socket::resume),
+            new Ending(
+                    "destroyed soon, and then at once",
+                    life -> {
+                        life.socket.destroySoon();
+                        life.socket.destroy();
+                    },
+                    Socket::resume),
             new Ending("reset while it connects", life -> life.socket.resetAndDestroy(), Socket::resume),
-            new Ending("reset while it connects, and destroyed", life -> life.socket.resetAndDestroy().destroy(), Socket::resume),
-            new Ending("destroyed in the connect event with writes before it", life -> {
-                life.socket.write("x");
-                life.onConnect(life.socket::destroy);
-            }, Socket::resume),
+            new Ending(
+                    "reset while it connects, and destroyed",
+                    life -> life.socket.resetAndDestroy().destroy(),
+                    Socket::resume),
+            new Ending(
+                    "destroyed in the connect event with writes before it",
+                    life -> {
+                        life.socket.write("x");
+                        life.onConnect(life.socket::destroy);
+                    },
+                    Socket::resume),
         };
     }
 
     private static Ending[] inPipes() {
         return new Ending[] {
-            new Ending("ended into a sink that takes nothing", life -> life.socket.pipe(new Stuck(life.socket.loop())),
-                peer -> peer.resume().end("x")),
-            new Ending("destroyed while its sink is full", life -> {
-                life.socket.pipe(new Stuck(life.socket.loop()));
-                life.onData(() -> life.later(life.socket::destroy));
-            }, peer -> peer.resume().write(ByteBuffer.allocate(1 << 20))),
-            new Ending("unpiped, which pauses it", life -> life.onConnect(() -> {
-                Stuck sink = life.socket.pipe(new Stuck(life.socket.loop()));
-                life.socket.unpipe(sink);
-                life.later(life.socket::destroy);
-            }), Socket::resume),
-            new Ending("in a pipeline that has failed", life -> {
-                Stuck sink = new Stuck(life.socket.loop());
-                Streams.pipeline(List.of(life.socket, sink), error -> { });
-                life.onConnect(() -> sink.destroy(new ChagresException("EX", "x")));
-            }, Socket::resume),
-            new Ending("at the end of a pipeline that has failed", life -> {
-                Stuck source = new Stuck(life.socket.loop());
-                Streams.pipeline(List.of(source, life.socket), error -> { });
-                life.onConnect(() -> source.destroy(new ChagresException("EX", "x")));
-            }, Socket::resume),
-            new Ending("fed by a pipe", life -> {
-                new Stuck(life.socket.loop()).pipe(life.socket);
-                life.onConnect(life.socket::destroy);
-            }, Socket::resume),
-            new Ending("read as an input stream", life -> {
-                life.socket.inputStream();
-                life.onConnect(() -> life.later(life.socket::destroy));
-            }, Socket::resume),
+            new Ending(
+                    "ended into a sink that takes nothing",
+                    life -> life.socket.pipe(new Stuck(life.socket.loop())),
+                    peer -> peer.resume().end("x")),
+            new Ending(
+                    "destroyed while its sink is full",
+                    life -> {
+                        life.socket.pipe(new Stuck(life.socket.loop()));
+                        life.onData(() -> life.later(life.socket::destroy));
+                    },
+                    peer -> peer.resume().write(ByteBuffer.allocate(1 << 20))),
+            new Ending(
+                    "unpiped, which pauses it",
+                    life -> life.onConnect(() -> {
+                        Stuck sink = life.socket.pipe(new Stuck(life.socket.loop()));
+                        life.socket.unpipe(sink);
+                        life.later(life.socket::destroy);
+                    }),
+                    Socket::resume),
+            new Ending(
+                    "in a pipeline that has failed",
+                    life -> {
+                        Stuck sink = new Stuck(life.socket.loop());
+                        Streams.pipeline(List.of(life.socket, sink), error -> {});
+                        life.onConnect(() -> sink.destroy(new ChagresException("EX", "x")));
+                    },
+                    Socket::resume),
+            new Ending(
+                    "at the end of a pipeline that has failed",
+                    life -> {
+                        Stuck source = new Stuck(life.socket.loop());
+                        Streams.pipeline(List.of(source, life.socket), error -> {});
+                        life.onConnect(() -> source.destroy(new ChagresException("EX", "x")));
+                    },
+                    Socket::resume),
+            new Ending(
+                    "fed by a pipe",
+                    life -> {
+                        new Stuck(life.socket.loop()).pipe(life.socket);
+                        life.onConnect(life.socket::destroy);
+                    },
+                    Socket::resume),
+            new Ending(
+                    "read as an input stream",
+                    life -> {
+                        life.socket.inputStream();
+                        life.onConnect(() -> life.later(life.socket::destroy));
+                    },
+                    Socket::resume),
         };
     }
 
@@ -212,25 +287,23 @@ class SocketSecondLifeStateTest {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         @Override
-        protected void doWrite(ByteBuffer data, Completion done) {
-        }
+        protected void doWrite(ByteBuffer data, Completion done) {}
     }
 
     @ParameterizedTest
     @MethodSource("endings")
     void isLikeAFirstOne(Ending ending, Loop loop) {
-        Server first = Net.createServer(loop, ending.server().andThen(peer -> peer.onError(error -> { })));
+        Server first = Net.createServer(loop, ending.server().andThen(peer -> peer.onError(error -> {})));
         Server echo = Net.createServer(loop, socket -> socket.pipe(socket));
         first.listen(0, Local.HOST);
         echo.listen(0, Local.HOST);
         Map<String, Map<String, String>> expected = new TreeMap<>();
         Map<String, Map<String, String>> found = new TreeMap<>();
         live(new Socket(loop), echo, expected, () -> {
-            Socket used = new Socket(loop).onError(error -> { });
+            Socket used = new Socket(loop).onError(error -> {});
             used.connect(first.address().port(), Local.HOST);
             ending.client().accept(new Life(used));
             boolean[] second = {false};
@@ -283,8 +356,9 @@ class SocketSecondLifeStateTest {
                 differences.put(field, found.get(field) + " instead of " + expected.get(field));
             }
         }
-        found.keySet().stream().filter(field -> !expected.containsKey(field))
-            .forEach(field -> differences.put(field, found.get(field) + " instead of nothing"));
+        found.keySet().stream()
+                .filter(field -> !expected.containsKey(field))
+                .forEach(field -> differences.put(field, found.get(field) + " instead of nothing"));
         return differences;
     }
 }

@@ -39,11 +39,12 @@ class SocketSecondLifeTest {
 
     @Test
     void destroyedWhileItWaitsForBytesItReadsTheNextConnection(Loop loop) {
-        try (Peer<String> silent = Peer.server(Talk::ending); Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
+        try (Peer<String> silent = Peer.server(Talk::ending);
+                Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
             Socket client = new Socket(loop);
             client.onData(chunk -> journal.add(Talk.text(chunk)));
             client.onEnd(journal.note("end"));
-            inTwoLives(client, silent, () -> Timer.after(loop, 1, client::destroy), second, () -> { });
+            inTwoLives(client, silent, () -> Timer.after(loop, 1, client::destroy), second, () -> {});
             loop.run();
         }
         journal.expect("hello", "end");
@@ -58,11 +59,12 @@ class SocketSecondLifeTest {
     void whatTheFirstConnectionReadAndNobodyTookIsNotHandedOut(Loop loop) {
         Gate paused = new Gate();
         try (Peer<String> first = Peer.server(socket -> {
-            Talk.send(socket, "first");
-            paused.await();
-            Talk.send(socket, "old");
-            return Talk.ending(socket);
-        }); Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
+                    Talk.send(socket, "first");
+                    paused.await();
+                    Talk.send(socket, "old");
+                    return Talk.ending(socket);
+                });
+                Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
             Socket client = new Socket(loop);
             client.onData(chunk -> {
                 journal.add(Talk.text(chunk));
@@ -72,7 +74,7 @@ class SocketSecondLifeTest {
                     destroyOnceItHas(client, 3);
                 }
             });
-            inTwoLives(client, first, () -> { }, second, client::resume);
+            inTwoLives(client, first, () -> {}, second, client::resume);
             loop.run();
         }
         journal.expect("first", "hello");
@@ -92,9 +94,10 @@ class SocketSecondLifeTest {
     void aCharacterThatTheFirstConnectionCutIsNotCompletedByTheSecond(Loop loop) {
         byte[] euro = "€".getBytes(StandardCharsets.UTF_8);
         try (Peer<String> first = Peer.server(socket -> {
-            Talk.send(socket, new byte[] {'x', euro[0]});
-            return Talk.ending(socket);
-        }); Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
+                    Talk.send(socket, new byte[] {'x', euro[0]});
+                    return Talk.ending(socket);
+                });
+                Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
             Socket client = new Socket(loop);
             client.onText(StandardCharsets.UTF_8, text -> {
                 journal.add(text);
@@ -102,7 +105,7 @@ class SocketSecondLifeTest {
                     client.destroy();
                 }
             });
-            inTwoLives(client, first, () -> { }, second, () -> { });
+            inTwoLives(client, first, () -> {}, second, () -> {});
             loop.run();
         }
         journal.expect("x", "hello");
@@ -110,10 +113,11 @@ class SocketSecondLifeTest {
 
     @Test
     void textOfTheSecondConnectionIsDecodedAfterTheFirstHasEnded(Loop loop) {
-        try (Peer<Void> first = Peer.server(SocketSecondLifeTest::hello); Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
+        try (Peer<Void> first = Peer.server(SocketSecondLifeTest::hello);
+                Peer<Void> second = Peer.server(SocketSecondLifeTest::hello)) {
             Socket client = new Socket(loop);
             client.onText(StandardCharsets.UTF_8, journal::add);
-            inTwoLives(client, first, () -> { }, second, () -> { });
+            inTwoLives(client, first, () -> {}, second, () -> {});
             loop.run();
         }
         journal.expect("hello", "hello");
@@ -123,14 +127,20 @@ class SocketSecondLifeTest {
 
     @Test
     void corkedInTheFirstConnectionItIsNotCorkedInTheSecond(Loop loop) {
-        try (Peer<String> first = Peer.server(Talk::ending); Peer<String> second = Peer.server(Talk::allText)) {
+        try (Peer<String> first = Peer.server(Talk::ending);
+                Peer<String> second = Peer.server(Talk::allText)) {
             Socket client = new Socket(loop).resume();
-            inTwoLives(client, first, () -> {
-                client.cork();
-                client.cork();
-                client.write("never");
-                client.destroy();
-            }, second, () -> client.write(Talk.buffer("hello"), error -> client.destroy()));
+            inTwoLives(
+                    client,
+                    first,
+                    () -> {
+                        client.cork();
+                        client.cork();
+                        client.write("never");
+                        client.destroy();
+                    },
+                    second,
+                    () -> client.write(Talk.buffer("hello"), error -> client.destroy()));
             loop.run();
             assertEquals("hello", second.result());
         }
@@ -140,19 +150,24 @@ class SocketSecondLifeTest {
     void aDrainThatTheFirstConnectionOwedIsNotToldInTheSecond(Loop loop) {
         Gate destroyed = new Gate();
         try (Peer<String> first = Peer.server(socket -> endingAfter(destroyed, socket));
-             Peer<String> second = Peer.server(Talk::allText)) {
+                Peer<String> second = Peer.server(Talk::allText)) {
             Socket client = new Socket(loop).resume();
             client.onDrain(journal.note("drain"));
-            inTwoLives(client, first, () -> {
-                assertFalse(client.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES)));
-                assertTrue(client.isWritableNeedDrain());
-                client.destroy();
-                destroyed.open();
-            }, second, () -> {
-                assertFalse(client.isWritableNeedDrain());
-                assertTrue(client.write("hello"));
-                client.end();
-            });
+            inTwoLives(
+                    client,
+                    first,
+                    () -> {
+                        assertFalse(client.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES)));
+                        assertTrue(client.isWritableNeedDrain());
+                        client.destroy();
+                        destroyed.open();
+                    },
+                    second,
+                    () -> {
+                        assertFalse(client.isWritableNeedDrain());
+                        assertTrue(client.write("hello"));
+                        client.end();
+                    });
             loop.run();
             assertEquals("hello", second.result());
         }
@@ -168,19 +183,24 @@ class SocketSecondLifeTest {
     void writesThatTheFirstConnectionCancelledDoNotGoOutInTheSecond(Loop loop) {
         Gate destroyed = new Gate();
         try (Peer<String> first = Peer.server(socket -> endingAfter(destroyed, socket));
-             Peer<String> second = Peer.server(Talk::allText)) {
+                Peer<String> second = Peer.server(Talk::allText)) {
             Socket client = new Socket(loop).resume();
-            inTwoLives(client, first, () -> {
-                client.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES));
-                client.write(Talk.buffer("x"), error -> journal.add("x " + error.code()));
-                client.end(Talk.buffer("y"), error -> journal.add("end " + error.code()));
-                client.destroy();
-                destroyed.open();
-            }, second, () -> {
-                assertEquals(0, client.writableLength());
-                assertEquals(0, client.bytesWritten());
-                client.end("hello");
-            });
+            inTwoLives(
+                    client,
+                    first,
+                    () -> {
+                        client.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES));
+                        client.write(Talk.buffer("x"), error -> journal.add("x " + error.code()));
+                        client.end(Talk.buffer("y"), error -> journal.add("end " + error.code()));
+                        client.destroy();
+                        destroyed.open();
+                    },
+                    second,
+                    () -> {
+                        assertEquals(0, client.writableLength());
+                        assertEquals(0, client.bytesWritten());
+                        client.end("hello");
+                    });
             loop.run();
             assertEquals("hello", second.result());
         }
@@ -190,18 +210,24 @@ class SocketSecondLifeTest {
     @Test
     void aSourceThatWasPipedIntoTheFirstConnectionFeedsTheSecondNoMore(Loop loop) {
         try (Peer<String> sourcePeer = Peer.server(Talk::ending);
-             Peer<String> first = Peer.server(Talk::ending); Peer<String> second = Peer.server(Talk::allText)) {
+                Peer<String> first = Peer.server(Talk::ending);
+                Peer<String> second = Peer.server(Talk::allText)) {
             Socket source = Net.connect(loop, sourcePeer.port(), Local.HOST);
             Socket client = new Socket(loop).resume();
-            inTwoLives(client, first, () -> {
-                source.pipe(client);
-                client.destroy();
-            }, second, () -> {
-                source.unshift(Talk.buffer("for the first"));
-                source.resume();
-                source.onClose(hadError -> client.end("hello"));
-                Timer.after(loop, 1, source::destroy);
-            });
+            inTwoLives(
+                    client,
+                    first,
+                    () -> {
+                        source.pipe(client);
+                        client.destroy();
+                    },
+                    second,
+                    () -> {
+                        source.unshift(Talk.buffer("for the first"));
+                        source.resume();
+                        source.onClose(hadError -> client.end("hello"));
+                        Timer.after(loop, 1, source::destroy);
+                    });
             loop.run();
             assertEquals("hello", second.result());
         }
@@ -211,7 +237,8 @@ class SocketSecondLifeTest {
 
     @Test
     void afterAResetTheNextConnectionEndsWithAFin(Loop loop) {
-        try (Peer<String> first = Peer.server(Talk::ending); Peer<String> second = Peer.server(Talk::ending)) {
+        try (Peer<String> first = Peer.server(Talk::ending);
+                Peer<String> second = Peer.server(Talk::ending)) {
             Socket client = new Socket(loop).resume();
             inTwoLives(client, first, client::resetAndDestroy, second, client::destroy);
             loop.run();
@@ -222,7 +249,8 @@ class SocketSecondLifeTest {
 
     @Test
     void endedInTheFirstConnectionItCanBeWrittenInTheSecond(Loop loop) {
-        try (Peer<String> first = Peer.server(Talk::allText); Peer<String> second = Peer.server(Talk::allText)) {
+        try (Peer<String> first = Peer.server(Talk::allText);
+                Peer<String> second = Peer.server(Talk::allText)) {
             Socket client = new Socket(loop).resume();
             inTwoLives(client, first, () -> client.end("one"), second, () -> client.end("two"));
             loop.run();
@@ -235,16 +263,22 @@ class SocketSecondLifeTest {
 
     @Test
     void theIdleTimeoutOfTheFirstConnectionDoesNotFireInTheSecond(Loop loop, ManualClock clock) {
-        try (Peer<String> first = Peer.server(Talk::ending); Peer<String> second = Peer.server(Talk::ending)) {
+        try (Peer<String> first = Peer.server(Talk::ending);
+                Peer<String> second = Peer.server(Talk::ending)) {
             Socket client = new Socket(loop).resume();
             client.onTimeout(journal.note("timeout"));
-            inTwoLives(client, first, () -> {
-                client.setTimeout(100);
-                client.destroy();
-            }, second, () -> {
-                assertEquals(0, client.timeoutMillis());
-                Timer.after(loop, 1000, client::destroy);
-            });
+            inTwoLives(
+                    client,
+                    first,
+                    () -> {
+                        client.setTimeout(100);
+                        client.destroy();
+                    },
+                    second,
+                    () -> {
+                        assertEquals(0, client.timeoutMillis());
+                        Timer.after(loop, 1000, client::destroy);
+                    });
             loop.run();
         }
         journal.expect();
@@ -252,7 +286,8 @@ class SocketSecondLifeTest {
 
     @Test
     void aResetThatTheFirstConnectAskedForIsNotOneOfTheSecond(Loop loop) {
-        try (Peer<String> first = Peer.server(Talk::ending); Peer<String> second = Peer.server(Talk::ending)) {
+        try (Peer<String> first = Peer.server(Talk::ending);
+                Peer<String> second = Peer.server(Talk::ending)) {
             Socket client = new Socket(loop).resume();
             client.onClose(hadError -> {
                 if (journal.count("close") == 0) {
@@ -281,8 +316,10 @@ class SocketSecondLifeTest {
                     unanswered.get(0).accept(List.of(HostLookup.Address.of("127.0.0.9")), null);
                 }
             });
-            client.connect(new ConnectOptions().host("first.test").port(second.port())
-                .lookup((host, options, answer) -> unanswered.add(answer)));
+            client.connect(new ConnectOptions()
+                    .host("first.test")
+                    .port(second.port())
+                    .lookup((host, options, answer) -> unanswered.add(answer)));
             client.destroy();
             loop.run();
         }
@@ -292,34 +329,42 @@ class SocketSecondLifeTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void destroyedInTheMiddleOfAnAttemptTheNextConnectIsLeftAlone(boolean severalAgain, Loop loop, ManualClock clock)
-        throws IOException {
-        try (Peer<String> second = Peer.server(Talk::ending); FullBacklog silent = new FullBacklog(second.port())) {
+            throws IOException {
+        try (Peer<String> second = Peer.server(Talk::ending);
+                FullBacklog silent = new FullBacklog(second.port())) {
             Socket client = new Socket(loop).resume();
             SocketEvents.into(journal, "", client);
             client.onConnectionAttemptFailed((remote, error) -> journal.add("failed " + remote));
             client.onConnectionAttemptTimeout(remote -> journal.add("attempt timeout"));
             client.onClose(hadError -> {
                 if (journal.count("close false") == 1) {
-                    client.connect(severalAgain ? finding(second, "127.0.0.1", "127.0.0.2") : finding(second, "127.0.0.1"),
-                        client::end);
+                    client.connect(
+                            severalAgain ? finding(second, "127.0.0.1", "127.0.0.2") : finding(second, "127.0.0.1"),
+                            client::end);
                 }
             });
             client.connect(finding(second, silent.host(), "127.0.0.1"));
             Timer.after(loop, 100, client::destroy);
             loop.run();
-            assertEquals(severalAgain ? 1 : 0, client.autoSelectFamilyAttemptedAddresses().size());
+            assertEquals(
+                    severalAgain ? 1 : 0,
+                    client.autoSelectFamilyAttemptedAddresses().size());
         }
         journal.expect("close false", "connect", "finish", "end", "close false");
     }
 
     private static ConnectOptions finding(Peer<?> peer, String... addresses) {
-        return new ConnectOptions().host("several.test").port(peer.port()).lookup((host, options, answer) ->
-            answer.accept(List.of(addresses).stream().map(HostLookup.Address::of).toList(), null));
+        return new ConnectOptions()
+                .host("several.test")
+                .port(peer.port())
+                .lookup((host, options, answer) -> answer.accept(
+                        List.of(addresses).stream().map(HostLookup.Address::of).toList(), null));
     }
 
     @Test
     void whileItConnectsAgainNothingOfTheFirstConnectionIsCountedOrKnown(Loop loop) {
-        try (Peer<Void> first = Peer.server(SocketSecondLifeTest::hello); Peer<String> second = Peer.server(Talk::ending)) {
+        try (Peer<Void> first = Peer.server(SocketSecondLifeTest::hello);
+                Peer<String> second = Peer.server(Talk::ending)) {
             Socket client = new Socket(loop).resume();
             client.onClose(hadError -> {
                 if (journal.count("close") == 0) {
@@ -330,7 +375,10 @@ class SocketSecondLifeTest {
                 }
                 journal.add("close");
             });
-            client.connect(first.port(), Local.HOST, () -> assertEquals(first.port(), client.remoteAddress().port()));
+            client.connect(
+                    first.port(),
+                    Local.HOST,
+                    () -> assertEquals(first.port(), client.remoteAddress().port()));
             client.end("bye");
             loop.run();
         }
@@ -339,15 +387,21 @@ class SocketSecondLifeTest {
 
     @Test
     void theAddressOfTheFirstPeerIsNotTakenForThatOfTheSecond(Loop loop) {
-        try (Peer<String> first = Peer.server(Talk::ending); Peer<String> second = Peer.server(Talk::ending)) {
+        try (Peer<String> first = Peer.server(Talk::ending);
+                Peer<String> second = Peer.server(Talk::ending)) {
             Socket client = new Socket(loop).resume();
-            inTwoLives(client, first, () -> {
-                assertEquals(first.port(), client.remoteAddress().port());
-                client.destroy();
-            }, second, () -> {
-                assertEquals(second.port(), client.remoteAddress().port());
-                client.destroy();
-            });
+            inTwoLives(
+                    client,
+                    first,
+                    () -> {
+                        assertEquals(first.port(), client.remoteAddress().port());
+                        client.destroy();
+                    },
+                    second,
+                    () -> {
+                        assertEquals(second.port(), client.remoteAddress().port());
+                        client.destroy();
+                    });
             loop.run();
         }
     }

@@ -39,7 +39,7 @@ class SocketSecondLifeUseTest {
         List<Consumer<Socket>> left = new ArrayList<>(peers);
         Server server = Net.createServer(client.loop());
         server.onConnection(socket -> {
-            socket.onError(error -> { });
+            socket.onError(error -> {});
             left.removeFirst().accept(socket);
         });
         int port = server.listen(0, Local.HOST).address().port();
@@ -62,11 +62,25 @@ class SocketSecondLifeUseTest {
     void allListenersStay(Loop loop) {
         Socket client = new Socket(loop);
         for (int i = 0; i < 40; i++) {
-            client.onLookup((error, address, family, host) -> { }).onConnectionAttempt(remote -> { })
-                .onConnectionAttemptFailed((remote, error) -> { }).onConnectionAttemptTimeout(remote -> { })
-                .onConnect(() -> { }).onReady(() -> { }).onTimeout(() -> { }).onData(chunk -> { }).onEnd(() -> { })
-                .onReadable(() -> { }).onDrain(() -> { }).onFinish(() -> { }).onError(error -> { }).onClose(hadError -> { });
-            client.onPrefinish(() -> { }).onPause(() -> { }).onResume(() -> { }).onPipe(source -> { }).onUnpipe(source -> { });
+            client.onLookup((error, address, family, host) -> {})
+                    .onConnectionAttempt(remote -> {})
+                    .onConnectionAttemptFailed((remote, error) -> {})
+                    .onConnectionAttemptTimeout(remote -> {})
+                    .onConnect(() -> {})
+                    .onReady(() -> {})
+                    .onTimeout(() -> {})
+                    .onData(chunk -> {})
+                    .onEnd(() -> {})
+                    .onReadable(() -> {})
+                    .onDrain(() -> {})
+                    .onFinish(() -> {})
+                    .onError(error -> {})
+                    .onClose(hadError -> {});
+            client.onPrefinish(() -> {})
+                    .onPause(() -> {})
+                    .onResume(() -> {})
+                    .onPipe(source -> {})
+                    .onUnpipe(source -> {});
         }
         TreeMap<String, Integer> before = SocketFields.listenersOf(client);
         assertEquals(19, before.size(), before.toString());
@@ -104,7 +118,9 @@ class SocketSecondLifeUseTest {
             journal.add("text " + text);
             client.destroy();
         });
-        connectInTurn(client, List.of(peer -> peer.resume().write(ByteBuffer.wrap(new byte[] {'a', (byte) 0xC3})), says("b")));
+        connectInTurn(
+                client,
+                List.of(peer -> peer.resume().write(ByteBuffer.wrap(new byte[] {'a', (byte) 0xC3})), says("b")));
         loop.run();
         journal.expect("text a", "text b");
     }
@@ -127,8 +143,7 @@ class SocketSecondLifeUseTest {
                 client.end("sent");
             }
         });
-        connectInTurn(client, List.of(Socket::resume,
-            peer -> peer.onData(chunk -> journal.add(Talk.text(chunk)))));
+        connectInTurn(client, List.of(Socket::resume, peer -> peer.onData(chunk -> journal.add(Talk.text(chunk)))));
         loop.run();
         journal.expect("destroyed", "sent");
     }
@@ -155,8 +170,9 @@ class SocketSecondLifeUseTest {
                 client.destroy();
             }
         });
-        Consumer<Socket> peer = socket -> socket.resume().onError(error -> journal.add("peer " + error.getMessage()))
-            .onEnd(journal.note("peer end"));
+        Consumer<Socket> peer = socket -> socket.resume()
+                .onError(error -> journal.add("peer " + error.getMessage()))
+                .onEnd(journal.note("peer end"));
         connectInTurn(client, List.of(peer, peer));
         loop.run();
         journal.expect("peer read ECONNRESET", "peer end");
@@ -293,7 +309,7 @@ class SocketSecondLifeUseTest {
         Socket client = new Socket(loop);
         Stuck sink = new Stuck(loop);
         Streams.pipeline(List.of(client, sink), error -> journal.add("pipeline " + error.code()));
-        client.onError(error -> { });
+        client.onError(error -> {});
         int[] connects = {0};
         client.onConnect(() -> {
             if (++connects[0] == 2) {
@@ -359,8 +375,10 @@ class SocketSecondLifeUseTest {
                 server.close();
             }
         });
-        client.connect(new ConnectOptions().port(port).lookup((host, options, answer) -> answer.accept(
-            List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
+        client.connect(new ConnectOptions()
+                .port(port)
+                .lookup((host, options, answer) ->
+                        answer.accept(List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
         loop.run();
         journal.expect("tried 2", "tried 0");
     }
@@ -436,11 +454,9 @@ class SocketSecondLifeUseTest {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         @Override
-        protected void doWrite(ByteBuffer data, Completion done) {
-        }
+        protected void doWrite(ByteBuffer data, Completion done) {}
     }
 }

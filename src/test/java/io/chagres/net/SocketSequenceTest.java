@@ -47,7 +47,7 @@ class SocketSequenceTest {
     @EnumSource
     @Covers({"S32", "S55", "S105"})
     void theServerRepliesAndEnds(Place place, Loop loop) {
-        run(place, loop, socket -> socket.end("hello"), socket -> { });
+        run(place, loop, socket -> socket.end("hello"), socket -> {});
         client.expect("connect", "ready", "data hello", "end", "finish", "close false");
         accepted.expect("finish", "end", "close false");
     }
@@ -56,7 +56,7 @@ class SocketSequenceTest {
     @EnumSource
     @Covers({"S50", "S54"})
     void theClientEndsFirst(Place place, Loop loop) {
-        run(place, loop, socket -> { }, socket -> socket.end("bye"));
+        run(place, loop, socket -> {}, socket -> socket.end("bye"));
         client.expect("connect", "ready", "finish", "end", "close false");
         accepted.expect("data bye", "end", "finish", "close false");
     }
@@ -65,7 +65,7 @@ class SocketSequenceTest {
     @EnumSource
     @Covers({"S56", "S60"})
     void oneSideDestroysItself(Place place, Loop loop) {
-        run(place, loop, socket -> { }, Socket::destroy);
+        run(place, loop, socket -> {}, Socket::destroy);
         client.expect("connect", "ready", "close false");
         accepted.expect("end", "finish", "close false");
     }
@@ -74,7 +74,7 @@ class SocketSequenceTest {
     @EnumSource
     @Covers({"S59", "S60"})
     void oneSideIsDestroyedWithAnError(Place place, Loop loop) {
-        run(place, loop, socket -> socket.destroy(new ChagresException("EX", "no more")), socket -> { });
+        run(place, loop, socket -> socket.destroy(new ChagresException("EX", "no more")), socket -> {});
         client.expect("connect", "ready", "end", "finish", "close false");
         accepted.expect("error no more", "close true");
     }
@@ -83,7 +83,7 @@ class SocketSequenceTest {
     @EnumSource(mode = EnumSource.Mode.INCLUDE, names = "TCP")
     @Covers("S31")
     void oneSideResets(Place place, Loop loop) {
-        run(place, loop, socket -> { }, Socket::resetAndDestroy);
+        run(place, loop, socket -> {}, Socket::resetAndDestroy);
         client.expect("connect", "ready", "close false");
         accepted.expect("error read ECONNRESET", "close true");
     }
@@ -92,7 +92,7 @@ class SocketSequenceTest {
     @EnumSource
     @Covers({"S49", "S54"})
     void destroySoonWaitsForWhatWasWritten(Place place, Loop loop) {
-        run(place, loop, socket -> { }, socket -> {
+        run(place, loop, socket -> {}, socket -> {
             socket.write("bye");
             socket.destroySoon();
         });
@@ -104,16 +104,18 @@ class SocketSequenceTest {
 
     /** The event, what is done there, and what the client sees from that event on. */
     static Stream<Arguments> inEachCallback() {
-        return Stream.of(Place.values()).flatMap(place -> Stream.of("connect", "ready", "data", "end", "finish", "close")
-            .flatMap(event -> Stream.of("destroy", "fail", "reset", "listener throws").map(deed ->
-                Arguments.of(place, event, deed)))
-            .filter(arguments -> place == Place.TCP || !arguments.get()[2].equals("reset")));
+        return Stream.of(Place.values())
+                .flatMap(place -> Stream.of("connect", "ready", "data", "end", "finish", "close")
+                        .flatMap(event -> Stream.of("destroy", "fail", "reset", "listener throws")
+                                .map(deed -> Arguments.of(place, event, deed)))
+                        .filter(arguments -> place == Place.TCP || !arguments.get()[2].equals("reset")));
     }
 
     @ParameterizedTest
     @MethodSource("inEachCallback")
     @Covers({"node:test-net-socket-destroy-twice", "node:test-net-socket-reset-twice"})
-    void whateverHappensInACallbackTheCloseIsTheLastEventAndComesOnce(Place place, String event, String deed, Loop loop) {
+    void whateverHappensInACallbackTheCloseIsTheLastEventAndComesOnce(
+            Place place, String event, String deed, Loop loop) {
         loop.onUncaught(thrown -> client.add("uncaught " + thrown.getMessage()));
         BiConsumer<Socket, String> at = (socket, now) -> {
             if (now.equals(event)) {
@@ -121,20 +123,26 @@ class SocketSequenceTest {
                 does(socket, deed);
             }
         };
-        Server server = Net.createServer(loop, socket -> socket.onError(reset -> { }).resume().end("hello"));
+        Server server = Net.createServer(
+                loop, socket -> socket.onError(reset -> {}).resume().end("hello"));
         server.onConnection(socket -> server.close());
         server.listen(place.in(folder), null);
         Socket socket = Net.connect(loop, place.connectTo(server));
         SocketEvents.into(client, "", socket);
-        socket.onConnect(() -> at.accept(socket, "connect")).onReady(() -> at.accept(socket, "ready"))
-            .onData((ByteBuffer chunk) -> at.accept(socket, "data")).onEnd(() -> at.accept(socket, "end"))
-            .onFinish(() -> at.accept(socket, "finish")).onClose(hadError -> at.accept(socket, "close"));
+        socket.onConnect(() -> at.accept(socket, "connect"))
+                .onReady(() -> at.accept(socket, "ready"))
+                .onData((ByteBuffer chunk) -> at.accept(socket, "data"))
+                .onEnd(() -> at.accept(socket, "end"))
+                .onFinish(() -> at.accept(socket, "finish"))
+                .onClose(hadError -> at.accept(socket, "close"));
         loop.run();
         client.expect(expected(event, deed, "connect", "ready", "data hello", "end", "finish", "close false"));
     }
 
     static Stream<Arguments> inEachCallbackOfTheServersSide() {
-        return inEachCallback().filter(arguments -> !List.of("connect", "ready").contains(arguments.get()[1]));
+        return inEachCallback()
+                .filter(arguments ->
+                        !List.of("connect", "ready").contains(arguments.get()[1]));
     }
 
     @ParameterizedTest
@@ -149,13 +157,15 @@ class SocketSequenceTest {
         };
         Server server = Net.createServer(loop, socket -> {
             SocketEvents.into(accepted, "", socket);
-            socket.onData((ByteBuffer chunk) -> at.accept(socket, "data")).onEnd(() -> at.accept(socket, "end"))
-                .onFinish(() -> at.accept(socket, "finish")).onClose(hadError -> at.accept(socket, "close"));
+            socket.onData((ByteBuffer chunk) -> at.accept(socket, "data"))
+                    .onEnd(() -> at.accept(socket, "end"))
+                    .onFinish(() -> at.accept(socket, "finish"))
+                    .onClose(hadError -> at.accept(socket, "close"));
         });
         server.onConnection(socket -> server.close());
         server.listen(place.in(folder), null);
         Socket client = Net.connect(loop, place.connectTo(server));
-        client.onError(reset -> { }).resume().end("hello");
+        client.onError(reset -> {}).resume().end("hello");
         loop.run();
         accepted.expect(expected(event, deed, "data hello", "end", "finish", "close false"));
     }
@@ -163,7 +173,8 @@ class SocketSequenceTest {
     private static void does(Socket socket, String deed) {
         switch (deed) {
             case "destroy" -> socket.destroy().destroy();
-            case "fail" -> socket.destroy(new ChagresException("EX", "no more")).destroy(new ChagresException("EX", "nor more"));
+            case "fail" ->
+                socket.destroy(new ChagresException("EX", "no more")).destroy(new ChagresException("EX", "nor more"));
             case "reset" -> socket.resetAndDestroy();
             default -> throw new IllegalStateException("no more");
         }

@@ -20,7 +20,8 @@ final class SocketSide extends ModelSide {
         super(run, name, random);
         overTcp = handle instanceof Tcp;
         int mark = random.nextInt(3) == 0 ? random.nextInt(1000) : Duplex.DEFAULT_HIGH_WATER_MARK;
-        socket = new Socket(handle.loop(), new Duplex.Options(random.nextBoolean(), mark, mark, false), null, handle, null, false);
+        socket = new Socket(
+                handle.loop(), new Duplex.Options(random.nextBoolean(), mark, mark, false), null, handle, null, false);
         socket.onData(this::take);
         socket.onEnd(this::end);
         socket.onDrain(this::drained);

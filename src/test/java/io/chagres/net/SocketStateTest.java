@@ -110,8 +110,15 @@ class SocketStateTest {
         });
         client.onClose(hadError -> journal.add("close " + client.readyState() + " " + hadError));
         loop.run();
-        journal.expectInAnyOrder("OPENING", "ready OPEN", "ended READ_ONLY", "accepted OPEN", "accepted end WRITE_ONLY",
-            "accepted ended CLOSED", "close CLOSED false", "accepted close CLOSED false");
+        journal.expectInAnyOrder(
+                "OPENING",
+                "ready OPEN",
+                "ended READ_ONLY",
+                "accepted OPEN",
+                "accepted end WRITE_ONLY",
+                "accepted ended CLOSED",
+                "close CLOSED false",
+                "accepted close CLOSED false");
     }
 
     @Test
@@ -141,7 +148,14 @@ class SocketStateTest {
                 client.end();
             });
             client.resume().onClose(hadError -> {
-                assertSame(client, client.setNoDelay().setKeepAlive(true, 1).setTypeOfService(1).setTimeout(5).ref().unref());
+                assertSame(
+                        client,
+                        client.setNoDelay()
+                                .setKeepAlive(true, 1)
+                                .setTypeOfService(1)
+                                .setTimeout(5)
+                                .ref()
+                                .unref());
                 assertSame(client, client.pause());
                 assertSame(client, client.resume());
                 assertEquals(0, client.writableLength());
@@ -160,10 +174,17 @@ class SocketStateTest {
     @Covers("S13")
     void theCallsThatSetSomethingReturnTheSocket(Loop loop) {
         Socket socket = new Socket(loop);
-        assertSame(socket, socket.setTimeout(1, () -> { }).setTimeout(0, () -> { }).set(SocketOption.TCP_CORK, true)
-            .onLookup((error, address, family, host) -> { }).onConnectionAttempt(remote -> { })
-            .onConnectionAttemptFailed((remote, error) -> { }).onConnectionAttemptTimeout(remote -> { })
-            .onReady(() -> { }).onTimeout(() -> { }));
+        assertSame(
+                socket,
+                socket.setTimeout(1, () -> {})
+                        .setTimeout(0, () -> {})
+                        .set(SocketOption.TCP_CORK, true)
+                        .onLookup((error, address, family, host) -> {})
+                        .onConnectionAttempt(remote -> {})
+                        .onConnectionAttemptFailed((remote, error) -> {})
+                        .onConnectionAttemptTimeout(remote -> {})
+                        .onReady(() -> {})
+                        .onTimeout(() -> {}));
         socket.destroy();
         loop.run();
     }

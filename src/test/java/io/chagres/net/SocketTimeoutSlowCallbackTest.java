@@ -36,30 +36,34 @@ class SocketTimeoutSlowCallbackTest {
 
     @Test
     void aSocketHasItsWholeTimeAfterAnAnswerThatTookLongerThanThat(Loop loop, ManualClock clock) {
-        int port = Local.once(loop, socket -> socket.onData(request -> {
-            socket.setTimeout(100);
-            clock.advanceMillis(WORK);
-            socket.write(request);
-            long answered = clock.nanoTime();
-            socket.onTimeout(() -> {
-                journal.add("timeout after " + millisSince(answered, clock));
-                socket.destroy();
-            });
-        }));
+        int port = Local.once(
+                loop,
+                socket -> socket.onData(request -> {
+                    socket.setTimeout(100);
+                    clock.advanceMillis(WORK);
+                    socket.write(request);
+                    long answered = clock.nanoTime();
+                    socket.onTimeout(() -> {
+                        journal.add("timeout after " + millisSince(answered, clock));
+                        socket.destroy();
+                    });
+                }));
         echoOf(loop, port);
         journal.expect("timeout after 100");
     }
 
     @Test
     void aTimeoutThatIsSetAfterLongWorkCountsFromThereOn(Loop loop, ManualClock clock) {
-        int port = Local.once(loop, socket -> socket.onData(request -> {
-            clock.advanceMillis(WORK);
-            long set = clock.nanoTime();
-            socket.setTimeout(100, () -> {
-                journal.add("timeout after " + millisSince(set, clock));
-                socket.destroy();
-            });
-        }));
+        int port = Local.once(
+                loop,
+                socket -> socket.onData(request -> {
+                    clock.advanceMillis(WORK);
+                    long set = clock.nanoTime();
+                    socket.setTimeout(100, () -> {
+                        journal.add("timeout after " + millisSince(set, clock));
+                        socket.destroy();
+                    });
+                }));
         echoOf(loop, port);
         journal.expect("timeout after 100");
     }
@@ -85,7 +89,7 @@ class SocketTimeoutSlowCallbackTest {
             });
             if (server.connectionCount() == 2) {
                 server.close();
-                noWait.start(() -> { });
+                noWait.start(() -> {});
                 server.connections().forEach(each -> each.setTimeout(100));
                 clients.forEach(client -> client.write("x"));
             }
@@ -103,14 +107,16 @@ class SocketTimeoutSlowCallbackTest {
         long[] tried = new long[2];
         int[] attempt = {0};
         try (FullBacklog silent = new FullBacklog()) {
-            ConnectOptions options = new ConnectOptions().host("several.test").port(silent.port())
-                .lookup((host, how, answer) -> answer.accept(List.of(HostLookup.Address.of(silent.host()),
-                    HostLookup.Address.of("127.0.0.2")), null));
+            ConnectOptions options = new ConnectOptions()
+                    .host("several.test")
+                    .port(silent.port())
+                    .lookup((host, how, answer) -> answer.accept(
+                            List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.2")), null));
             Timer.after(loop, 1, () -> {
                 clock.advanceMillis(1000);
                 Net.connect(loop, options)
-                    .onConnectionAttempt(remote -> tried[attempt[0]++] = clock.nanoTime())
-                    .onError(error -> journal.add("tried after " + (tried[1] - tried[0]) / 1_000_000));
+                        .onConnectionAttempt(remote -> tried[attempt[0]++] = clock.nanoTime())
+                        .onError(error -> journal.add("tried after " + (tried[1] - tried[0]) / 1_000_000));
             });
             loop.run();
         }

@@ -127,7 +127,8 @@ class SocketTimeoutTest {
     @Covers({"S5", "S12", "node:test-net-connect-timeout"})
     void itCountsFromTheConnectCallOn(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog nobody = new FullBacklog()) {
-            ConnectOptions options = new ConnectOptions().host(nobody.host()).port(nobody.port()).timeoutMillis(100);
+            ConnectOptions options =
+                    new ConnectOptions().host(nobody.host()).port(nobody.port()).timeoutMillis(100);
             Socket client = Net.connect(loop, options, journal.note("connect"));
             client.onTimeout(() -> {
                 assertTrue(client.isConnecting());
@@ -195,7 +196,8 @@ class SocketTimeoutTest {
             });
         });
         server.onConnection(socket -> server.close());
-        Socket client = Net.connect(loop, server.listen(folder.resolve("socket").toString()).path());
+        Socket client = Net.connect(
+                loop, server.listen(folder.resolve("socket").toString()).path());
         int[] exchanges = {0};
         client.onData(chunk -> {
             if (++exchanges[0] < 5) {
@@ -243,6 +245,6 @@ class SocketTimeoutTest {
 
     /** Something else that the loop runs for, as the idle timer itself is no reason. */
     private static void hold(Loop loop) {
-        Timer.after(loop, 10_000, () -> { });
+        Timer.after(loop, 10_000, () -> {});
     }
 }

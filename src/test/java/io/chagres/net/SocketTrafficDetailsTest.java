@@ -104,8 +104,8 @@ class SocketTrafficDetailsTest {
         long[] read = {0};
         long[] written = {0};
         int[] connects = {0};
-        int port = Local.times(2, loop, new ServerOptions(), socket ->
-            socket.resume().onEnd(() -> read[0] += socket.bytesRead()));
+        int port = Local.times(
+                2, loop, new ServerOptions(), socket -> socket.resume().onEnd(() -> read[0] += socket.bytesRead()));
         Socket client = new Socket(loop).resume();
         client.onConnect(() -> {
             connects[0]++;
@@ -147,12 +147,13 @@ class SocketTrafficDetailsTest {
     void pingAndPongOverAPath(Loop loop) {
         Server server = Net.createServer(loop);
         server.onConnection(socket -> socket.onData(chunk -> {
-            journal.add(Talk.text(chunk));
-            socket.write("PONG");
-        }).onClose(hadError -> {
-            journal.add("accepted close " + hadError);
-            server.close();
-        }));
+                    journal.add(Talk.text(chunk));
+                    socket.write("PONG");
+                })
+                .onClose(hadError -> {
+                    journal.add("accepted close " + hadError);
+                    server.close();
+                }));
         server.onClose(journal.note("server close"));
         String path = folder.resolve("socket").toString();
         server.listen(path, () -> {
@@ -216,7 +217,7 @@ class SocketTrafficDetailsTest {
     @Test
     @Covers("node:test-net-socket-write-after-close")
     void aWriteOnAHandleThatSomebodyHasClosedIsABadDescriptor(Loop loop) {
-        int port = Local.once(loop, peer -> peer.onError(error -> { }).resume());
+        int port = Local.once(loop, peer -> peer.onError(error -> {}).resume());
         Tcp given = new Tcp(loop);
         Socket client = new Socket(loop, new ConnectOptions().handle(given));
         client.onError(error -> journal.add("error " + error.getMessage()));
@@ -234,8 +235,9 @@ class SocketTrafficDetailsTest {
     @Covers("node:test-net-timeout-no-handle")
     void oneThatIsNeverConnectedTimesOutToo(Loop loop, ManualClock clock) {
         Socket socket = new Socket(loop).setTimeout(50);
-        socket.onConnect(journal.note("connect")).onTimeout(() -> journal.add("timeout, pending " + socket.isPending()));
-        Timer.after(loop, 200, () -> { });
+        socket.onConnect(journal.note("connect"))
+                .onTimeout(() -> journal.add("timeout, pending " + socket.isPending()));
+        Timer.after(loop, 200, () -> {});
         loop.run();
         journal.expect("timeout, pending true");
     }
@@ -268,7 +270,7 @@ class SocketTrafficDetailsTest {
     void anyTimeUpToTheLongestIsOneAndACallbackMustBe(Loop loop) {
         Socket socket = new Socket(loop);
         for (long millis : new long[] {0, 1, 1_000_000, Long.MAX_VALUE}) {
-            assertSame(socket, socket.setTimeout(millis, () -> { }));
+            assertSame(socket, socket.setTimeout(millis, () -> {}));
         }
         for (long millis : new long[] {0, 1}) {
             assertThrows(UsageException.class, () -> socket.setTimeout(millis, null));
@@ -278,7 +280,7 @@ class SocketTrafficDetailsTest {
             assertSame(socket, socket.setTimeout(1, journal.note("never")));
             journal.add("timeout");
         });
-        Timer.after(loop, 20, () -> { });
+        Timer.after(loop, 20, () -> {});
         loop.run();
         journal.expect("timeout");
     }
@@ -290,14 +292,17 @@ class SocketTrafficDetailsTest {
     @Covers("node:test-net-connect-keepalive")
     void aDelayIsCutToWholeSecondsAndANegativeOneIsNone(long millis, int seconds, Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket client = Net.connect(loop, new ConnectOptions().host(Local.HOST).port(server.port()).keepAlive(true, millis));
+            Socket client = Net.connect(
+                    loop,
+                    new ConnectOptions().host(Local.HOST).port(server.port()).keepAlive(true, millis));
             int ofTheSystem = 7200;
             client.onConnect(() -> {
-                KeepAlive set = client.get(SocketOption.KEEP_ALIVE);
-                assertTrue(set.on());
-                assertEquals(seconds == 0 ? ofTheSystem : seconds, set.idleSeconds());
-                client.end();
-            }).resume();
+                        KeepAlive set = client.get(SocketOption.KEEP_ALIVE);
+                        assertTrue(set.on());
+                        assertEquals(seconds == 0 ? ofTheSystem : seconds, set.idleSeconds());
+                        client.end();
+                    })
+                    .resume();
             loop.run();
         }
     }

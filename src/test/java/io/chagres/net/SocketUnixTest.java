@@ -63,18 +63,18 @@ class SocketUnixTest {
         String name = path.toString();
         Runnable told = journal.note("told");
         List<Function<Loop, Socket>> forms = List.of(
-            on -> Net.connect(on, name).onConnect(told),
-            on -> Net.connect(on, name, told),
-            on -> Net.connect(on, new ConnectOptions().path(name)).onConnect(told),
-            on -> Net.connect(on, new ConnectOptions().path(name), told),
-            on -> new Socket(on).connect(name).onConnect(told),
-            on -> new Socket(on).connect(name, told),
-            on -> new Socket(on).connect(new ConnectOptions().path(name)).onConnect(told),
-            on -> new Socket(on).connect(new ConnectOptions().path(name), told),
-            on -> new Socket(on, new ConnectOptions().path(name)).connect(name, told),
-            on -> new Socket(on).onConnect(told).connect(name),
-            on -> Net.connect(on, new ConnectOptions().path(name).port(9), told),
-            on -> new Socket(on).onConnect(told).connect(new ConnectOptions().path(name)));
+                on -> Net.connect(on, name).onConnect(told),
+                on -> Net.connect(on, name, told),
+                on -> Net.connect(on, new ConnectOptions().path(name)).onConnect(told),
+                on -> Net.connect(on, new ConnectOptions().path(name), told),
+                on -> new Socket(on).connect(name).onConnect(told),
+                on -> new Socket(on).connect(name, told),
+                on -> new Socket(on).connect(new ConnectOptions().path(name)).onConnect(told),
+                on -> new Socket(on).connect(new ConnectOptions().path(name), told),
+                on -> new Socket(on, new ConnectOptions().path(name)).connect(name, told),
+                on -> new Socket(on).onConnect(told).connect(name),
+                on -> Net.connect(on, new ConnectOptions().path(name).port(9), told),
+                on -> new Socket(on).onConnect(told).connect(new ConnectOptions().path(name)));
         Server server = Net.createServer(loop, socket -> socket.resume().end());
         server.listen(new ListenOptions().path(name), null);
         int[] open = {forms.size()};
@@ -136,7 +136,8 @@ class SocketUnixTest {
     @Covers("node:test-net-pipe-connect-errors")
     void aFileThatIsNoSocketRefuses(Loop loop) throws Exception {
         Files.createFile(path);
-        assertEquals("connect ECONNREFUSED " + path, failing(loop, path.toString()).getMessage());
+        assertEquals(
+                "connect ECONNREFUSED " + path, failing(loop, path.toString()).getMessage());
     }
 
     @Test
@@ -145,7 +146,8 @@ class SocketUnixTest {
         try (var listener = UnixPeer.listener(path, 0)) {
             path.toFile().setWritable(false, false);
             Assumptions.assumeFalse(Files.isWritable(path), "skipped: this user may write everything");
-            assertEquals("connect EACCES " + path, failing(loop, path.toString()).getMessage());
+            assertEquals(
+                    "connect EACCES " + path, failing(loop, path.toString()).getMessage());
         }
     }
 
@@ -154,8 +156,8 @@ class SocketUnixTest {
     void aPathThatIsTooLongIsNotCut(Loop loop) {
         String tooLong = "/tmp/" + "x".repeat(10_000);
         Net.connect(loop, tooLong, journal.note("connect"))
-            .onError(error -> journal.add(error.getMessage()))
-            .onClose(hadError -> journal.add("close " + hadError));
+                .onError(error -> journal.add(error.getMessage()))
+                .onClose(hadError -> journal.add("close " + hadError));
         loop.run();
         journal.expect("connect EINVAL " + tooLong, "close true");
     }
@@ -185,12 +187,18 @@ class SocketUnixTest {
 
     @Test
     void pathsThatAreNoneAreRefused() {
-        assertEquals("ERR_INVALID_ARG_TYPE",
-            assertThrows(UsageException.class, () -> new ConnectOptions().path(null)).code());
-        assertEquals("The property 'options.path' is invalid. Received ''",
-            assertThrows(UsageException.class, () -> new ConnectOptions().path("")).getMessage());
-        assertEquals("The property 'options.path' is invalid. Received 'a?b'",
-            assertThrows(UsageException.class, () -> new ConnectOptions().path("a\0b")).getMessage());
+        assertEquals(
+                "ERR_INVALID_ARG_TYPE",
+                assertThrows(UsageException.class, () -> new ConnectOptions().path(null))
+                        .code());
+        assertEquals(
+                "The property 'options.path' is invalid. Received ''",
+                assertThrows(UsageException.class, () -> new ConnectOptions().path(""))
+                        .getMessage());
+        assertEquals(
+                "The property 'options.path' is invalid. Received 'a?b'",
+                assertThrows(UsageException.class, () -> new ConnectOptions().path("a\0b"))
+                        .getMessage());
     }
 
     // ---- what TCP has and Unix sockets have not
@@ -198,9 +206,11 @@ class SocketUnixTest {
     @Test
     void settingsOfTcpHaveNoEffect(Loop loop) {
         try (UnixPeer<String> server = UnixPeer.server(path, UnixPeer::allText)) {
-            Socket client = new Socket(loop, new ConnectOptions().noDelay(true).typeOfService(8)).setKeepAlive(true, 1000);
+            Socket client =
+                    new Socket(loop, new ConnectOptions().noDelay(true).typeOfService(8)).setKeepAlive(true, 1000);
             client.connect(path.toString(), () -> {
-                assertSame(client, client.setNoDelay(false).setKeepAlive(false, 0).setTypeOfService(0x10));
+                assertSame(
+                        client, client.setNoDelay(false).setKeepAlive(false, 0).setTypeOfService(0x10));
                 assertEquals(0x10, client.getTypeOfService(), "what was set");
                 assertNull(client.localAddress());
                 assertNull(client.remoteAddress());
@@ -232,10 +242,15 @@ class SocketUnixTest {
         try (UnixPeer<String> server = UnixPeer.server(path, UnixPeer::allText)) {
             Socket client = new Socket(loop).resume();
             client.connect(path.toString(), () -> {
-                assertEquals("ERR_INVALID_HANDLE_TYPE", assertThrows(UsageException.class, client::resetAndDestroy).code());
+                assertEquals(
+                        "ERR_INVALID_HANDLE_TYPE",
+                        assertThrows(UsageException.class, client::resetAndDestroy)
+                                .code());
                 client.end("alive");
             });
-            assertEquals("ERR_INVALID_HANDLE_TYPE", assertThrows(UsageException.class, client::resetAndDestroy).code());
+            assertEquals(
+                    "ERR_INVALID_HANDLE_TYPE",
+                    assertThrows(UsageException.class, client::resetAndDestroy).code());
             loop.run();
             assertEquals("alive", server.result());
         }

@@ -67,7 +67,8 @@ class SocketWriteTest {
     @Covers({"S37", "S42", "S43"})
     void itTakesBytesTextAndBuffersFromPositionToLimit(Loop loop) {
         ByteBuffer part = Talk.buffer("[abc]").position(1).limit(4);
-        ByteBuffer direct = ByteBuffer.allocateDirect(8).put("direct".getBytes()).flip();
+        ByteBuffer direct =
+                ByteBuffer.allocateDirect(8).put("direct".getBytes()).flip();
         String got = connected(loop, client -> {
             client.write("text ");
             client.write("bytes ".getBytes());
@@ -101,7 +102,9 @@ class SocketWriteTest {
         String got = connected(loop, client -> {
             for (Runnable wrong : new Runnable[] {
                 () -> client.write((ByteBuffer) null), () -> client.write((byte[]) null),
-                () -> client.write((CharSequence) null), () -> client.write((ByteBuffer) null, error -> journal.add("never"))}) {
+                () -> client.write((CharSequence) null),
+                        () -> client.write((ByteBuffer) null, error -> journal.add("never"))
+            }) {
                 UsageException refused = assertThrows(UsageException.class, wrong::run);
                 assertEquals("ERR_STREAM_NULL_VALUES", refused.code());
                 assertEquals("May not write null values to stream", refused.getMessage());

@@ -27,16 +27,18 @@ class TcpAndSocketTest {
         listener.listen(128, () -> {
             Tcp accepted = new Tcp(loop);
             listener.accept(accepted);
-            accepted.readStart(TcpPair.reader(bytes -> {
-                assertEquals(0, accepted.writeQueueSize());
-                accepted.write(bytes, PipePair.ok());
-                assertEquals(0, accepted.writeQueueSize());
-                journal.add("read " + Talk.text(bytes));
-            }, () -> {
-                journal.add("end");
-                listener.close();
-                accepted.close();
-            }));
+            accepted.readStart(TcpPair.reader(
+                    bytes -> {
+                        assertEquals(0, accepted.writeQueueSize());
+                        accepted.write(bytes, PipePair.ok());
+                        assertEquals(0, accepted.writeQueueSize());
+                        journal.add("read " + Talk.text(bytes));
+                    },
+                    () -> {
+                        journal.add("end");
+                        listener.close();
+                        accepted.close();
+                    }));
         });
         Socket client = Local.connect(loop, listener.localAddress().port());
         SocketEvents.into(journal, "client ", client);

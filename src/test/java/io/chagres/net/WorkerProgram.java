@@ -19,6 +19,7 @@ public final class WorkerProgram {
     static final char TAKE = 'T';
     /** Close the server. */
     static final char CLOSE = 'C';
+
     static final char YES = 'y';
     static final char NO = 'n';
     /** Any other letter is payload, and not answered. */
@@ -29,7 +30,7 @@ public final class WorkerProgram {
 
     private WorkerProgram(Loop loop, String name, int maxConnections) {
         server = Net.createServer(loop, socket -> {
-            socket.onError(error -> { });
+            socket.onError(error -> {});
             socket.resume();
             socket.write(name);
         });
@@ -66,7 +67,7 @@ public final class WorkerProgram {
                     server.close();
                     answer(YES);
                 }
-                default -> { }
+                default -> {}
             }
         }
     }
@@ -86,6 +87,6 @@ public final class WorkerProgram {
     }
 
     private void answer(char letter) {
-        ipc.write(ByteBuffer.wrap(new byte[] {(byte) letter}), error -> { });
+        ipc.write(ByteBuffer.wrap(new byte[] {(byte) letter}), error -> {});
     }
 }

@@ -34,12 +34,19 @@ import org.junit.jupiter.api.Test;
 class WrongThreadTest {
 
     /** What never changes can be asked from anywhere. */
-    private static final Set<String> ANYWHERE =
-        Set.of("loop", "server", "toString", "hashCode", "equals", "readableHighWaterMark", "writableHighWaterMark",
+    private static final Set<String> ANYWHERE = Set.of(
+            "loop",
+            "server",
+            "toString",
+            "hashCode",
+            "equals",
+            "readableHighWaterMark",
+            "writableHighWaterMark",
             "describeEnds");
 
     /** Arguments that would do; of other types, null, since the thread is looked at first. */
     private final Map<Class<?>, Object> samples = new HashMap<>();
+
     private final List<String> didNotThrow = new ArrayList<>();
 
     @Test
@@ -60,7 +67,7 @@ class WrongThreadTest {
 
     @Test
     void ofAServer(Loop loop) {
-        Server server = Net.createServer(loop, socket -> { });
+        Server server = Net.createServer(loop, socket -> {});
         server.listen(0, Local.HOST, () -> {
             callAll(Server.class, server, loop);
             assertTrue(server.isListening());
@@ -83,7 +90,7 @@ class WrongThreadTest {
     @Test
     void ofNet(Loop loop) {
         elsewhere(() -> {
-            call("createServer", () -> Net.createServer(loop, socket -> { }));
+            call("createServer", () -> Net.createServer(loop, socket -> {}));
             call("connect", () -> Net.connect(loop, 9));
             call("new Tcp", () -> new Tcp(loop));
         });
@@ -105,8 +112,9 @@ class WrongThreadTest {
         prepareSamples(handle);
         elsewhere(() -> {
             for (Method method : type.getMethods()) {
-                if (!Modifier.isStatic(method.getModifiers()) && method.getDeclaringClass() != Object.class
-                    && !ANYWHERE.contains(method.getName())) {
+                if (!Modifier.isStatic(method.getModifiers())
+                        && method.getDeclaringClass() != Object.class
+                        && !ANYWHERE.contains(method.getName())) {
                     call(method, target);
                 }
             }
@@ -141,10 +149,10 @@ class WrongThreadTest {
         samples.put(byte[].class, new byte[1]);
         samples.put(ByteBuffer.class, ByteBuffer.allocate(1));
         samples.put(ByteBuffer[].class, new ByteBuffer[] {ByteBuffer.allocate(1)});
-        samples.put(Runnable.class, (Runnable) () -> { });
-        samples.put(Consumer.class, (Consumer<Object>) anything -> { });
-        samples.put(Completion.class, (Completion) error -> { });
-        samples.put(CloseListener.class, (CloseListener) hadError -> { });
+        samples.put(Runnable.class, (Runnable) () -> {});
+        samples.put(Consumer.class, (Consumer<Object>) anything -> {});
+        samples.put(Completion.class, (Completion) error -> {});
+        samples.put(CloseListener.class, (CloseListener) hadError -> {});
         samples.put(SocketAddress.class, new SocketAddress(Local.HOST, 0));
         samples.put(ListenOptions.class, new ListenOptions());
         samples.put(StreamHandle.class, handle);

@@ -47,7 +47,9 @@ class GatheredWriteTest {
     @Test
     void emptyBuffersAnywhereAreFine(Loop loop) {
         ByteBuffer empty = ByteBuffer.allocate(0);
-        ByteBuffer[] data = {empty, keep(Talk.buffer("a")), empty, ByteBuffer.allocateDirect(0), keep(Talk.buffer("b")), empty};
+        ByteBuffer[] data = {
+            empty, keep(Talk.buffer("a")), empty, ByteBuffer.allocateDirect(0), keep(Talk.buffer("b")), empty
+        };
         arrives(loop, tcp -> {
             tcp.write(new ByteBuffer[] {empty, empty}, this::toldInOrder);
             tcp.write(data, this::toldInOrder);

@@ -17,7 +17,8 @@ class KeepAliveDefaultsTest {
     /** 7200, 75, 9 on a kernel that nobody has changed. Its files must be read in one go, which Files.readString does not. */
     static int sysctl(String name) {
         try {
-            return Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_keepalive_" + name)).getFirst());
+            return Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_keepalive_" + name))
+                    .getFirst());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -27,8 +28,12 @@ class KeepAliveDefaultsTest {
     @Covers({"S93", "S104"})
     void theExamplePrintsTheFourValuesOfTheSystem() throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        ForkedJvm.Outcome outcome = ForkedJvm.run(List.of(java, "--enable-native-access=ALL-UNNAMED", "-cp", "target/classes",
-            "examples/KeepAliveDefaults.java"));
+        ForkedJvm.Outcome outcome = ForkedJvm.run(List.of(
+                java,
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                "target/classes",
+                "examples/KeepAliveDefaults.java"));
         assertEquals("""
             keep-alive on by default: 0
             silence before the first probe: %d seconds

@@ -29,8 +29,7 @@ final class KeepAliveNamespaceClient {
     private int connected;
     private long cutNanos;
 
-    private record Connection(String name, Tcp tcp, boolean writes) {
-    }
+    private record Connection(String name, Tcp tcp, boolean writes) {}
 
     private KeepAliveNamespaceClient(Loop loop, SocketAddress peer, List<String> cut) {
         this.loop = loop;
@@ -40,8 +39,11 @@ final class KeepAliveNamespaceClient {
 
     public static void main(String[] args) {
         try (Loop loop = new Loop()) {
-            new KeepAliveNamespaceClient(loop, new SocketAddress(args[0], Integer.parseInt(args[1])),
-                List.of(args).subList(2, args.length)).run();
+            new KeepAliveNamespaceClient(
+                            loop,
+                            new SocketAddress(args[0], Integer.parseInt(args[1])),
+                            List.of(args).subList(2, args.length))
+                    .run();
         }
     }
 
@@ -76,15 +78,15 @@ final class KeepAliveNamespaceClient {
         for (Connection connection : connections) {
             Tcp tcp = connection.tcp;
             if (connection.writes) {
-                tcp.write(ByteBuffer.allocate(1), error -> { });
+                tcp.write(ByteBuffer.allocate(1), error -> {});
             }
             switch (connection.name) {
                 case "rearmed" -> tcp.setKeepAlive(IMPATIENT);
                 case "switched-off" -> tcp.setKeepAlive(KeepAlive.OFF);
-                default -> { }
+                default -> {}
             }
-            tcp.readStart(TcpPair.reader(bytes -> { }, () -> ended(connection, "end"),
-                error -> ended(connection, describe(error))));
+            tcp.readStart(TcpPair.reader(
+                    bytes -> {}, () -> ended(connection, "end"), error -> ended(connection, describe(error))));
         }
         Timer.after(loop, PATIENCE_MILLIS, this::giveUp);
     }

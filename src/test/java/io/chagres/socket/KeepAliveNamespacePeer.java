@@ -9,8 +9,7 @@ import java.util.List;
 /** The side that is cut off: it takes all connections, says nothing, and stays until it is killed. */
 final class KeepAliveNamespacePeer {
 
-    private KeepAliveNamespacePeer() {
-    }
+    private KeepAliveNamespacePeer() {}
 
     public static void main(String[] args) throws Exception {
         try (ServerSocket listener = new ServerSocket(Integer.parseInt(args[1]), 50, InetAddress.getByName(args[0]))) {

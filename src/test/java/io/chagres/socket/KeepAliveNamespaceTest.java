@@ -28,8 +28,7 @@ class KeepAliveNamespaceTest {
 
     private static final String PORT = "9297";
 
-    private record Ending(String how, long millis) {
-    }
+    private record Ending(String how, long millis) {}
 
     private static final Map<String, Ending> endings = new HashMap<>();
 
@@ -43,8 +42,10 @@ class KeepAliveNamespaceTest {
                 client.addAll(both.cut());
                 ForkedJvm.Outcome outcome = ForkedJvm.run(both.onTheLeft(client));
                 assertEquals(0, outcome.status(), outcome.output());
-                outcome.output().lines().map(line -> line.split(" ")).forEach(
-                    words -> endings.put(words[0], new Ending(words[1], Long.parseLong(words[2]))));
+                outcome.output()
+                        .lines()
+                        .map(line -> line.split(" "))
+                        .forEach(words -> endings.put(words[0], new Ending(words[1], Long.parseLong(words[2]))));
             } finally {
                 peer.destroyForcibly().waitFor(30, TimeUnit.SECONDS);
             }
@@ -54,8 +55,10 @@ class KeepAliveNamespaceTest {
     private static Process peer(NetworkNamespaces both) throws Exception {
         List<String> command = new ArrayList<>(ForkedJvm.command(KeepAliveNamespacePeer.class));
         command.addAll(List.of(NetworkNamespaces.RIGHT_IP, PORT));
-        Process peer = Waits.limit(new ProcessBuilder(both.onTheRight(command)).redirectInput(new File("/dev/null"))
-            .redirectErrorStream(true).start());
+        Process peer = Waits.limit(new ProcessBuilder(both.onTheRight(command))
+                .redirectInput(new File("/dev/null"))
+                .redirectErrorStream(true)
+                .start());
         try (BufferedReader printed = peer.inputReader()) {
             assertEquals("listening", printed.readLine());
         }

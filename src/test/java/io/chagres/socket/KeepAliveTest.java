@@ -15,8 +15,11 @@ import org.junit.jupiter.api.Test;
 @ConnectionTest
 class KeepAliveTest {
 
-    private static final KeepAlive SYSTEM = new KeepAlive(false, KeepAliveDefaultsTest.sysctl("time"),
-        KeepAliveDefaultsTest.sysctl("intvl"), KeepAliveDefaultsTest.sysctl("probes"));
+    private static final KeepAlive SYSTEM = new KeepAlive(
+            false,
+            KeepAliveDefaultsTest.sysctl("time"),
+            KeepAliveDefaultsTest.sysctl("intvl"),
+            KeepAliveDefaultsTest.sysctl("probes"));
 
     private Tcp tcp;
 
@@ -57,7 +60,10 @@ class KeepAliveTest {
     }
 
     private void assertRefused(KeepAlive keepAlive) {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> tcp.setKeepAlive(keepAlive)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> tcp.setKeepAlive(keepAlive))
+                        .code());
     }
 
     @Test
@@ -66,7 +72,8 @@ class KeepAliveTest {
         tcp(loop);
         assertEquals(SYSTEM, tcp.keepAlive());
         tcp.setKeepAlive(KeepAlive.of(0, 0, 0));
-        assertEquals(new KeepAlive(true, SYSTEM.idleSeconds(), SYSTEM.intervalSeconds(), SYSTEM.count()), tcp.keepAlive());
+        assertEquals(
+                new KeepAlive(true, SYSTEM.idleSeconds(), SYSTEM.intervalSeconds(), SYSTEM.count()), tcp.keepAlive());
         tcp.setKeepAlive(KeepAlive.of(0, 5, 0));
         assertEquals(new KeepAlive(true, SYSTEM.idleSeconds(), 5, SYSTEM.count()), tcp.keepAlive());
         end(loop);
@@ -100,7 +107,7 @@ class KeepAliveTest {
             client.close();
             listener.close();
         });
-        client.connect(listener.localAddress(), error -> { });
+        client.connect(listener.localAddress(), error -> {});
         loop.run();
     }
 }

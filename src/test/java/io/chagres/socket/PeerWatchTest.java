@@ -45,10 +45,10 @@ class PeerWatchTest {
     void aResetIsNoticedWithoutReadingAndTheNextReadTellsIt(Loop loop) {
         connect(loop);
         client.watchPeer(this::gone);
-        accepted.closeReset(() -> { });
+        accepted.closeReset(() -> {});
         loop.run();
         journal.expect("gone, failed");
-        client.readStart(TcpPair.reader(bytes -> { }, journal.note("end"), error -> {
+        client.readStart(TcpPair.reader(bytes -> {}, journal.note("end"), error -> {
             journal.add(error.getMessage());
             client.close();
         }));
@@ -102,7 +102,7 @@ class PeerWatchTest {
         assertFalse(client.isActive());
         client.watchPeer(this::gone);
         assertTrue(client.isActive());
-        client.readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        client.readStart(TcpPair.reader(bytes -> {}, () -> {}));
         client.readStop();
         assertTrue(client.isActive());
         client.unwatchPeer();
@@ -118,7 +118,7 @@ class PeerWatchTest {
     @Test
     void readingKeepsItActiveWhenItIsWatchedNoLonger(Loop loop) {
         connect(loop);
-        client.readStart(TcpPair.reader(bytes -> { }, journal.note("end")));
+        client.readStart(TcpPair.reader(bytes -> {}, journal.note("end")));
         client.watchPeer(this::gone);
         client.unwatchPeer();
         assertTrue(client.isActive());
@@ -171,9 +171,12 @@ class PeerWatchTest {
     void whatHasNoPeerCannotBeWatched(Loop loop) {
         assertCode("ENOTCONN", new Tcp(loop), "it has no peer");
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(1, () -> { });
+        listener.listen(1, () -> {});
         assertCode("ENOTCONN", listener, "it has no peer");
-        assertEquals("EINVAL", assertThrows(ChagresException.class, () -> listener.watchPeer(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(ChagresException.class, () -> listener.watchPeer(null))
+                        .code());
         Handle.walk(loop, Handle::close);
         loop.run();
     }
@@ -189,7 +192,7 @@ class PeerWatchTest {
     }
 
     private static void assertCode(String code, StreamHandle stream, String text) {
-        ChagresException refused = assertThrows(ChagresException.class, () -> stream.watchPeer(failed -> { }));
+        ChagresException refused = assertThrows(ChagresException.class, () -> stream.watchPeer(failed -> {}));
         assertEquals(code, refused.code());
         assertTrue(refused.getMessage().startsWith(text), refused::getMessage);
     }

@@ -34,7 +34,7 @@ class PipeBindTest {
         SystemException refused = assertThrows(SystemException.class, () -> second.bind(path()));
         assertEquals("bind EADDRINUSE: address already in use", refused.getMessage());
         assertEquals(-1, second.fd());
-        assertCode("EINVAL", () -> second.listen(128, () -> { }));
+        assertCode("EINVAL", () -> second.listen(128, () -> {}));
         second.close();
         loop.run();
         assertTrue(Files.exists(Path.of(path())), "the file is the first one's");
@@ -45,8 +45,9 @@ class PipeBindTest {
     @Covers("libuv:pipe_bind_error_addrnotavail")
     void aFolderThatDoesNotExistIsEacces(Loop loop) {
         pipe = new Pipe(loop);
-        SystemException refused = assertThrows(SystemException.class,
-            () -> pipe.bind(folder.resolve("no/such/folder").toString()));
+        SystemException refused = assertThrows(
+                SystemException.class,
+                () -> pipe.bind(folder.resolve("no/such/folder").toString()));
         assertEquals("EACCES", refused.code());
         assertEquals("bind EACCES: permission denied (its directory does not exist)", refused.getMessage());
         assertCode("EADDRINUSE", () -> pipe.bind(folder.toString()));
@@ -66,7 +67,7 @@ class PipeBindTest {
     @Covers("libuv:pipe_listen_without_bind")
     void itCannotListenUnbound(Loop loop) {
         pipe = new Pipe(loop);
-        assertCode("EINVAL", () -> pipe.listen(128, () -> { }));
+        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
         end(loop);
     }
 
@@ -74,7 +75,7 @@ class PipeBindTest {
     void aPipeForIpcCannotListen(Loop loop) {
         pipe = new Pipe(loop, true);
         pipe.bind(path());
-        assertCode("EINVAL", () -> pipe.listen(128, () -> { }));
+        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
         end(loop);
     }
 
@@ -84,8 +85,8 @@ class PipeBindTest {
         pipe = new Pipe(loop);
         pipe.close();
         assertCode("EINVAL", () -> pipe.bind(path()));
-        assertCode("EINVAL", () -> pipe.listen(128, () -> { }));
-        assertCode("EINVAL", () -> pipe.connect(path(), error -> { }));
+        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
+        assertCode("EINVAL", () -> pipe.connect(path(), error -> {}));
         loop.run();
     }
 
@@ -93,14 +94,16 @@ class PipeBindTest {
     @Covers("libuv:pipe_overlong_path")
     void aPathThatIsTooLongIsRefusedAndNeverCut(Loop loop) {
         pipe = new Pipe(loop);
-        for (String name : new String[] {"@".repeat(512), "@".repeat(LONGEST_PATH + 1), "\0" + "@".repeat(108),
-            "ü".repeat(54)}) {
+        for (String name :
+                new String[] {"@".repeat(512), "@".repeat(LONGEST_PATH + 1), "\0" + "@".repeat(108), "ü".repeat(54)}) {
             assertCode("EINVAL", () -> pipe.bind(name));
-            assertCode("EINVAL", () -> pipe.connect(name, error -> {
-                throw new AssertionError("a call that throws calls nobody");
-            }));
+            assertCode(
+                    "EINVAL",
+                    () -> pipe.connect(name, error -> {
+                        throw new AssertionError("a call that throws calls nobody");
+                    }));
         }
-        assertCode("EINVAL", () -> pipe.connect("", error -> { }));
+        assertCode("EINVAL", () -> pipe.connect("", error -> {}));
         assertEquals(-1, pipe.fd());
         end(loop);
     }
@@ -108,7 +111,8 @@ class PipeBindTest {
     @Test
     void theLongestPathIsTaken(Loop loop) {
         pipe = new Pipe(loop);
-        String longest = folder + "/" + "x".repeat(LONGEST_PATH - folder.toString().length() - 1);
+        String longest =
+                folder + "/" + "x".repeat(LONGEST_PATH - folder.toString().length() - 1);
         pipe.bind(longest);
         assertEquals(longest, pipe.localName());
         end(loop);
@@ -118,9 +122,9 @@ class PipeBindTest {
     void aNulInAPathIsRefusedAndSoIsNoName(Loop loop) {
         pipe = new Pipe(loop);
         assertCode("EINVAL", () -> pipe.bind(folder + "/a\0b"));
-        assertCode("EINVAL", () -> pipe.connect("a\0", error -> { }));
+        assertCode("EINVAL", () -> pipe.connect("a\0", error -> {}));
         assertCode("EINVAL", () -> pipe.bind(null));
-        assertCode("EINVAL", () -> pipe.connect(null, error -> { }));
+        assertCode("EINVAL", () -> pipe.connect(null, error -> {}));
         assertCode("EINVAL", () -> pipe.connect(path(), null));
         assertThrows(UsageException.class, () -> pipe.bind("\uD800 is no character"));
         end(loop);

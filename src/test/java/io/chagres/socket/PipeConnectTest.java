@@ -92,7 +92,7 @@ class PipeConnectTest {
     @Test
     @Covers("libuv:pipe_server_close")
     void bothCloseInTheConnectCallback(Loop loop) {
-        Pipe server = PipePair.listening(loop, path, () -> { });
+        Pipe server = PipePair.listening(loop, path, () -> {});
         client.connect(path.toString(), error -> {
             journal.add("connect " + error);
             client.close(journal.note("client closed"));
@@ -203,7 +203,7 @@ class PipeConnectTest {
 
     @Test
     void whoIsConnectedConnectingOrListeningCannotConnect(Loop loop) {
-        Pipe server = PipePair.listening(loop, path, () -> { });
+        Pipe server = PipePair.listening(loop, path, () -> {});
         assertCode("EINVAL", () -> server.connect(path.toString(), ok()));
         client.connect(path.toString(), ok());
         assertCode("EALREADY", () -> client.connect(path.toString(), ok()));

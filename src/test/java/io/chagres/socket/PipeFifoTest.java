@@ -65,13 +65,15 @@ class PipeFifoTest {
     private static void writeInPieces(Pipe pipe, byte[] noise, Random random) {
         List<ByteBuffer> together = new ArrayList<>();
         for (int at = 0; at < noise.length; ) {
-            int length = Math.min(random.nextInt(4) == 0 ? random.nextInt(200_000) : random.nextInt(500), noise.length - at);
+            int length =
+                    Math.min(random.nextInt(4) == 0 ? random.nextInt(200_000) : random.nextInt(500), noise.length - at);
             ByteBuffer heap = ByteBuffer.wrap(noise, at, length);
-            together.add(switch (random.nextInt(3)) {
-                case 0 -> heap;
-                case 1 -> heap.asReadOnlyBuffer();
-                default -> ByteBuffer.allocateDirect(length).put(heap).flip();
-            });
+            together.add(
+                    switch (random.nextInt(3)) {
+                        case 0 -> heap;
+                        case 1 -> heap.asReadOnlyBuffer();
+                        default -> ByteBuffer.allocateDirect(length).put(heap).flip();
+                    });
             at += length;
             if (random.nextInt(3) > 0 || at == noise.length) {
                 pipe.write(together.toArray(ByteBuffer[]::new), ok());
@@ -86,10 +88,14 @@ class PipeFifoTest {
         ByteBuffer direct = ByteBuffer.allocateDirect(7).position(2).limit(5);
         StringBuilder got = new StringBuilder();
         ends.other().write(Talk.buffer("0123456789"), error -> ends.other().close());
-        ends.one().readStart(new PipeReader(direct, count -> {
-            assertEquals(2, direct.position());
-            got.append(Talk.text(direct.slice(2, count)));
-        }, ends.one()::close));
+        ends.one()
+                .readStart(new PipeReader(
+                        direct,
+                        count -> {
+                            assertEquals(2, direct.position());
+                            got.append(Talk.text(direct.slice(2, count)));
+                        },
+                        ends.one()::close));
         loop.run();
         assertEquals("0123456789", got.toString());
     }
@@ -167,7 +173,7 @@ class PipeFifoTest {
         Program.run("mkfifo", fifo.toString());
         try (Program writer = Program.start("sh", "-c", "seq 1 100000 > '" + fifo + "'")) {
             int flags = Descriptors.O_RDONLY | Descriptors.O_CLOEXEC;
-            int fd = Descriptors.open(Memory.string(fifo.toString()), flags, 0);   // waits for the writer
+            int fd = Descriptors.open(Memory.string(fifo.toString()), flags, 0); // waits for the writer
             ByteArrayOutputStream got = PipePair.collect(PipePair.opened(new Pipe(loop), fd));
             loop.run();
             writer.result();

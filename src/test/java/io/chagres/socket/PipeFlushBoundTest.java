@@ -47,16 +47,18 @@ class PipeFlushBoundTest {
     /** Reads all writes: how many descriptors came along. */
     private static int takeAll(Loop loop, Pipe pipe) {
         int[] taken = new int[2];
-        pipe.readStart(TcpPair.reader(bytes -> {
-            taken[0] += bytes.remaining();
-            while (pipe.pendingCount() > 0) {
-                Descriptors.close(pipe.acceptDescriptor());
-                taken[1]++;
-            }
-            if (taken[0] == WRITES) {
-                pipe.readStop();
-            }
-        }, () -> { }));
+        pipe.readStart(TcpPair.reader(
+                bytes -> {
+                    taken[0] += bytes.remaining();
+                    while (pipe.pendingCount() > 0) {
+                        Descriptors.close(pipe.acceptDescriptor());
+                        taken[1]++;
+                    }
+                    if (taken[0] == WRITES) {
+                        pipe.readStop();
+                    }
+                },
+                () -> {}));
         loop.run();
         return taken[1];
     }

@@ -2,7 +2,6 @@ package io.chagres.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.chagres.SystemException;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.Journal;
@@ -29,13 +28,13 @@ class PipeIpcBoundTest {
     @Test
     void readingFailsWhenTooManyWaitAndThoseThatWaitCanBeTaken(Loop loop) {
         PipePair pair = PipePair.of(loop, true);
-        pair.other().readStart(TcpPair.reader(bytes -> { }, () -> journal.add("end"), error -> {
+        pair.other().readStart(TcpPair.reader(bytes -> {}, () -> journal.add("end"), error -> {
             journal.add(error.getMessage() + ", " + pair.other().pendingCount() + " wait");
             Descriptors.close(pair.other().acceptDescriptor());
             pair.close();
         }));
         for (int i = 0; i < 2 * IpcStream.MAX_PENDING; i++) {
-            pair.one().write(Talk.buffer("x"), pair.one(), error -> { });
+            pair.one().write(Talk.buffer("x"), pair.one(), error -> {});
         }
         loop.run();
         journal.expect("read ETOOMANYREFS, 253 wait");
@@ -45,17 +44,20 @@ class PipeIpcBoundTest {
     void anyNumberMayComeAsLongAsTheyAreTaken(Loop loop) {
         PipePair pair = PipePair.of(loop, true);
         int[] taken = {0};
-        pair.other().readStart(TcpPair.reader(bytes -> {
-            while (pair.other().pendingCount() > 0) {
-                Descriptors.close(pair.other().acceptDescriptor());
-                taken[0]++;
-            }
-            if (taken[0] == 1000) {
-                pair.close();
-            }
-        }, () -> { }));
+        pair.other()
+                .readStart(TcpPair.reader(
+                        bytes -> {
+                            while (pair.other().pendingCount() > 0) {
+                                Descriptors.close(pair.other().acceptDescriptor());
+                                taken[0]++;
+                            }
+                            if (taken[0] == 1000) {
+                                pair.close();
+                            }
+                        },
+                        () -> {}));
         for (int i = 0; i < 1000; i++) {
-            pair.one().write(Talk.buffer("x"), pair.one(), error -> { });
+            pair.one().write(Talk.buffer("x"), pair.one(), error -> {});
         }
         loop.run();
         assertEquals(1000, taken[0]);
@@ -81,19 +83,23 @@ class PipeIpcBoundTest {
                 for (int i = 0; i < 20; i++) {
                     Descriptors.close(all.removeLast());
                 }
-                pair.other().readStart(TcpPair.reader(chunk -> {
-                    bytes += chunk.remaining();
-                    if (bytes == 30) {
-                        pair.other().readStop();
-                    }
-                }, () -> { }));
+                pair.other()
+                        .readStart(TcpPair.reader(
+                                chunk -> {
+                                    bytes += chunk.remaining();
+                                    if (bytes == 30) {
+                                        pair.other().readStop();
+                                    }
+                                },
+                                () -> {}));
                 for (int i = 0; i < 30; i++) {
-                    pair.one().write(Talk.buffer("x"), pair.one(), error -> { });
+                    pair.one().write(Talk.buffer("x"), pair.one(), error -> {});
                 }
                 loop.run();
                 int free = hoard(all);
                 all.forEach(Descriptors::close);
-                System.out.println(bytes + " bytes, " + pair.other().pendingCount() + " descriptors, " + free + " free");
+                System.out.println(
+                        bytes + " bytes, " + pair.other().pendingCount() + " descriptors, " + free + " free");
             }
         }
 

@@ -37,11 +37,18 @@ class PipeIpcFullTest {
         }
 
         private static void send(Loop loop, PipePair pair, String when) {
-            pair.other().readStart(TcpPair.reader(bytes -> {
-                SAID.append(when).append(": ").append(Talk.text(bytes)).append(' ').append(pair.other().pendingCount());
-                pair.other().readStop();
-            }, () -> { }));
-            pair.one().write(Talk.buffer("x"), pair.one(), error -> { });
+            pair.other()
+                    .readStart(TcpPair.reader(
+                            bytes -> {
+                                SAID.append(when)
+                                        .append(": ")
+                                        .append(Talk.text(bytes))
+                                        .append(' ')
+                                        .append(pair.other().pendingCount());
+                                pair.other().readStop();
+                            },
+                            () -> {}));
+            pair.one().write(Talk.buffer("x"), pair.one(), error -> {});
             loop.run();
             if (pair.other().pendingCount() > 0) {
                 Descriptors.close(pair.other().acceptDescriptor());

@@ -81,18 +81,20 @@ class PipeIpcLoopsTest {
         try (Loop loop = new Loop()) {
             Pipe pipe = PipePair.opened(new Pipe(loop, true), fd);
             int[] sent = {0};
-            pipe.readStart(TcpPair.reader(bytes -> {
-                while (pipe.pendingCount() > 0) {
-                    StreamHandle taken = maker.apply(loop);
-                    pipe.accept(taken);
-                    pipe.write(Talk.buffer("."), taken, error -> {
-                        taken.close();
-                        if (++sent[0] == 2) {
-                            pipe.close();
+            pipe.readStart(TcpPair.reader(
+                    bytes -> {
+                        while (pipe.pendingCount() > 0) {
+                            StreamHandle taken = maker.apply(loop);
+                            pipe.accept(taken);
+                            pipe.write(Talk.buffer("."), taken, error -> {
+                                taken.close();
+                                if (++sent[0] == 2) {
+                                    pipe.close();
+                                }
+                            });
                         }
-                    });
-                }
-            }, pipe::close));
+                    },
+                    pipe::close));
             loop.run();
         }
     }

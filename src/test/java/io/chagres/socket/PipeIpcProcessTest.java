@@ -73,18 +73,23 @@ class PipeIpcProcessTest {
         if (listeningBefore) {
             listen.run();
         }
-        converse(loop, script, pipe -> pipe.write(Talk.buffer("."), listener, error -> {
-            ok().onComplete(error);
-            if (!listeningBefore) {
-                listen.run();
-            }
-            int port = listener.localAddress().port();
-            clients.add(Peer.client(port, Talk::allText));
-            clients.add(Peer.client(port, Talk::allText));
-            pipe.write(Talk.buffer("!"), ok());
-            PipePair.collect(pipe);
-        }));
-        assertEquals(Set.of("java", "python"), Set.of(clients.get(0).result(), clients.get(1).result()));
+        converse(
+                loop,
+                script,
+                pipe -> pipe.write(Talk.buffer("."), listener, error -> {
+                    ok().onComplete(error);
+                    if (!listeningBefore) {
+                        listen.run();
+                    }
+                    int port = listener.localAddress().port();
+                    clients.add(Peer.client(port, Talk::allText));
+                    clients.add(Peer.client(port, Talk::allText));
+                    pipe.write(Talk.buffer("!"), ok());
+                    PipePair.collect(pipe);
+                }));
+        assertEquals(
+                Set.of("java", "python"),
+                Set.of(clients.get(0).result(), clients.get(1).result()));
     }
 
     /** Each side takes one connection, and closes its listener with it: the other is left for the other. */
@@ -156,13 +161,15 @@ class PipeIpcProcessTest {
             for (StreamHandle handle : sent) {
                 pipe.write(Talk.buffer("."), handle, error -> handle.close());
             }
-            pipe.readStart(TcpPair.reader(bytes -> {
-                while (pipe.pendingCount() > 0) {
-                    back.add(maker.get());
-                    pipe.accept(back.getLast());
-                }
-                pipe.close();
-            }, pipe::close));
+            pipe.readStart(TcpPair.reader(
+                    bytes -> {
+                        while (pipe.pendingCount() > 0) {
+                            back.add(maker.get());
+                            pipe.accept(back.getLast());
+                        }
+                        pipe.close();
+                    },
+                    pipe::close));
         });
         assertEquals(2, back.size());
     }
@@ -181,21 +188,28 @@ class PipeIpcProcessTest {
             print(os.read(reader, 100).decode())
             """;
         List<DescriptorKind> kinds = new ArrayList<>();
-        String printed = converse(loop, script, pipe -> pipe.readStart(TcpPair.reader(bytes -> {
-            assertEquals(7, pipe.pendingCount());
-            for (StreamHandle target : new StreamHandle[] {new Tcp(loop), new Pipe(loop), new Pipe(loop), new Pipe(loop)}) {
-                kinds.add(pipe.pendingType());
-                pipe.accept(target);
-                back.add(target);
-            }
-            while (pipe.pendingCount() > 1) {
-                kinds.add(pipe.pendingType());
-                Descriptors.close(pipe.acceptDescriptor());
-            }
-            kinds.add(pipe.pendingType());
-            pipe.close();
-            back.getLast().write(Talk.buffer("through a pipe"), ok());
-        }, pipe::close)));
+        String printed = converse(
+                loop,
+                script,
+                pipe -> pipe.readStart(TcpPair.reader(
+                        bytes -> {
+                            assertEquals(7, pipe.pendingCount());
+                            for (StreamHandle target :
+                                    new StreamHandle[] {new Tcp(loop), new Pipe(loop), new Pipe(loop), new Pipe(loop)
+                                    }) {
+                                kinds.add(pipe.pendingType());
+                                pipe.accept(target);
+                                back.add(target);
+                            }
+                            while (pipe.pendingCount() > 1) {
+                                kinds.add(pipe.pendingType());
+                                Descriptors.close(pipe.acceptDescriptor());
+                            }
+                            kinds.add(pipe.pendingType());
+                            pipe.close();
+                            back.getLast().write(Talk.buffer("through a pipe"), ok());
+                        },
+                        pipe::close)));
         assertEquals("[TCP, PIPE, PIPE, PIPE, UDP, FILE, UNKNOWN]", kinds.toString());
         assertEquals("through a pipe", printed);
     }
@@ -220,7 +234,8 @@ class PipeIpcProcessTest {
             for (int i = 0; i < 256; i++) {
                 pipe.write(ByteBuffer.allocate(24 * 1024), ok());
             }
-            pipe.readStart(TcpPair.reader(bytes -> received += bytes.remaining(), () -> pipe.shutdown(error -> pipe.close())));
+            pipe.readStart(
+                    TcpPair.reader(bytes -> received += bytes.remaining(), () -> pipe.shutdown(error -> pipe.close())));
         });
         assertEquals(String.valueOf(all), printed);
         assertEquals(all, received);

@@ -130,17 +130,22 @@ class PipeIpcTest {
         sender.write(Talk.buffer("before"), ok());
         sender.write(Talk.buffer("with"), sent.one(), ok());
         sender.write(Talk.buffer("after"), ok());
-        sender.write(new ByteBuffer[] {Talk.buffer(""), Talk.buffer("wi"), ByteBuffer.allocateDirect(2)}, sent.other(), ok());
+        sender.write(
+                new ByteBuffer[] {Talk.buffer(""), Talk.buffer("wi"), ByteBuffer.allocateDirect(2)},
+                sent.other(),
+                ok());
         sender.write(ByteBuffer.allocate(ahead), error -> {
             sender.close();
             sent.close();
         });
         int[] total = {0};
-        receiver.readStart(TcpPair.reader(bytes -> {
-            total[0] += bytes.remaining();
-            int due = total[0] <= ahead + 6 ? 0 : total[0] <= ahead + 15 ? 1 : 2;
-            assertEquals(due, receiver.pendingCount(), () -> "after " + (total[0] - ahead) + " bytes");
-        }, receiver::close));
+        receiver.readStart(TcpPair.reader(
+                bytes -> {
+                    total[0] += bytes.remaining();
+                    int due = total[0] <= ahead + 6 ? 0 : total[0] <= ahead + 15 ? 1 : 2;
+                    assertEquals(due, receiver.pendingCount(), () -> "after " + (total[0] - ahead) + " bytes");
+                },
+                receiver::close));
         loop.run();
         assertEquals(2 * ahead + 19, total[0]);
     }
@@ -209,7 +214,7 @@ class PipeIpcTest {
 
     /** Runs the loop until the receiver has so many descriptors. */
     private void readUntil(Loop loop, int count) {
-        receiver.readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        receiver.readStart(TcpPair.reader(bytes -> {}, () -> {}));
         while (receiver.pendingCount() < count) {
             loop.run(RunMode.ONCE);
         }

@@ -37,13 +37,18 @@ class PipeNameTest {
         server.bind(path);
         assertEquals(path, server.localName());
         assertCode("ENOTCONN", server::remoteName);
-        meet(loop, server, path, client -> {
-            assertEquals("", client.localName());
-            assertEquals(path, client.remoteName());
-        }, accepted -> {
-            assertEquals(path, accepted.localName());
-            assertEquals("", accepted.remoteName());
-        });
+        meet(
+                loop,
+                server,
+                path,
+                client -> {
+                    assertEquals("", client.localName());
+                    assertEquals(path, client.remoteName());
+                },
+                accepted -> {
+                    assertEquals(path, accepted.localName());
+                    assertEquals("", accepted.remoteName());
+                });
         assertCode("EBADF", server::localName);
     }
 
@@ -54,7 +59,7 @@ class PipeNameTest {
         Pipe server = new Pipe(loop);
         server.bind(name);
         assertEquals(name, server.localName());
-        meet(loop, server, name, client -> assertEquals(name, client.remoteName()), accepted -> { });
+        meet(loop, server, name, client -> assertEquals(name, client.remoteName()), accepted -> {});
     }
 
     @Test
@@ -64,12 +69,11 @@ class PipeNameTest {
         server.bind("");
         String name = server.localName();
         assertTrue(name.matches("\0[0-9a-f]{5}"), name);
-        meet(loop, server, name, client -> assertEquals(name, client.remoteName()), accepted -> { });
+        meet(loop, server, name, client -> assertEquals(name, client.remoteName()), accepted -> {});
     }
 
     /** Listens under {@code name}, connects to it, and looks at both ends. */
-    private static void meet(Loop loop, Pipe server, String name, Consumer<Pipe> atClient,
-            Consumer<Pipe> atServer) {
+    private static void meet(Loop loop, Pipe server, String name, Consumer<Pipe> atClient, Consumer<Pipe> atServer) {
         int[] met = {0};
         Pipe client = new Pipe(loop);
         server.listen(1, () -> {
@@ -137,7 +141,10 @@ class PipeNameTest {
         assertEquals(text, UnixName.decode(text.getBytes(StandardCharsets.UTF_8)));
         assertEquals("", UnixName.decode(new byte[0]));
         for (String wrong : new String[] {"\uD800", "x\uDC00", "\uDC7F", "\uDD00", "\uD83D"}) {
-            assertEquals("EINVAL", assertThrows(UsageException.class, () -> UnixName.encode(wrong)).code());
+            assertEquals(
+                    "EINVAL",
+                    assertThrows(UsageException.class, () -> UnixName.encode(wrong))
+                            .code());
         }
     }
 }

@@ -16,7 +16,7 @@ class PipeOptionTest {
         PipePair pair = PipePair.of(loop, false);
         pair.one().set(SocketOption.SO_SNDBUF, 32 * 1024);
         int kernel = (int) Sockets.getsockopt(pair.one().fd(), Sockets.SOL_SOCKET, Sockets.SO_SNDBUF);
-        assertEquals(2 * 32 * 1024, kernel);   // socket(7): the kernel doubles it
+        assertEquals(2 * 32 * 1024, kernel); // socket(7): the kernel doubles it
         assertEquals(kernel, pair.one().get(SocketOption.SO_SNDBUF));
         pair.close();
         loop.run();

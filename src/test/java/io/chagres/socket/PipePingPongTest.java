@@ -85,18 +85,20 @@ class PipePingPongTest {
     }
 
     private void play(StreamHandle in, StreamHandle out, boolean vectored) {
-        in.readStart(TcpPair.reader(bytes -> {
-            while (bytes.hasRemaining()) {
-                assertEquals(PING[place], bytes.get());
-                place = (place + 1) % PING.length;
-                if (place == 0 && ++pongs < ROUNDS) {
-                    ping(out, vectored);
-                } else if (place == 0) {
-                    in.close();
-                    out.close();
-                }
-            }
-        }, in::close));
+        in.readStart(TcpPair.reader(
+                bytes -> {
+                    while (bytes.hasRemaining()) {
+                        assertEquals(PING[place], bytes.get());
+                        place = (place + 1) % PING.length;
+                        if (place == 0 && ++pongs < ROUNDS) {
+                            ping(out, vectored);
+                        } else if (place == 0) {
+                            in.close();
+                            out.close();
+                        }
+                    }
+                },
+                in::close));
         ping(out, vectored);
     }
 

@@ -33,15 +33,17 @@ class PipeSharedDescriptionTest {
         Pipe pipe = PipePair.opened(new Pipe(loop), ends[0]);
         Prepare prepare = new Prepare(loop);
         prepare.start(() -> turns++);
-        pipe.readStart(TcpPair.reader(bytes -> {
-            journal.add("bytes");
-            pipe.close();
-            PipePair.writeRaw(ends[1], "yy");
-            Timer.after(loop, 10, () -> {
-                journal.add("timer");
-                prepare.close();
-            });
-        }, journal.note("end")));
+        pipe.readStart(TcpPair.reader(
+                bytes -> {
+                    journal.add("bytes");
+                    pipe.close();
+                    PipePair.writeRaw(ends[1], "yy");
+                    Timer.after(loop, 10, () -> {
+                        journal.add("timer");
+                        prepare.close();
+                    });
+                },
+                journal.note("end")));
         PipePair.writeRaw(ends[1], "x");
         loop.run();
         journal.expect("bytes", "timer");

@@ -148,7 +148,8 @@ class PipeSocketTest {
             accepted.close();
             server[0].close();
         });
-        String script = "import os,socket,sys; s=socket.socket(1); s.connect(sys.argv[1]); print(os.getpid()); s.recv(1)";
+        String script =
+                "import os,socket,sys; s=socket.socket(1); s.connect(sys.argv[1]); print(os.getpid()); s.recv(1)";
         try (Program client = Program.python(script, path.toString())) {
             loop.run();
             journal.expect(client.result());

@@ -29,7 +29,8 @@ class ReadSlabTest {
         List<ByteBuffer> chunks = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
             ByteBuffer room = slab.room();
-            int count = 1 + random.nextInt(random.nextInt(20) == 0 ? room.remaining() : Math.min(100, room.remaining()));
+            int count =
+                    1 + random.nextInt(random.nextInt(20) == 0 ? room.remaining() : Math.min(100, room.remaining()));
             for (int at = 0; at < count; at++) {
                 room.put(room.position() + at, (byte) i);
             }

@@ -176,7 +176,8 @@ class TcpAcceptBoundsTest {
                 List<String> told = new ArrayList<>();
                 listener.listen(10, new Listener(loop, listener, told));
                 for (int failures : new int[] {63, 1, 64, 128}) {
-                    Faults.arm(new Faults.Plan(Set.of("accept4"), 0, fd -> true, 1, failures, -1, Errno.ECONNABORTED, false));
+                    Faults.arm(new Faults.Plan(
+                            Set.of("accept4"), 0, fd -> true, 1, failures, -1, Errno.ECONNABORTED, false));
                     List<RawSocket> client = connect(listener.localAddress().port(), 1);
                     loop.run();
                     client.getFirst().close();

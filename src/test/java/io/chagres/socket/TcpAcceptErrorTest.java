@@ -42,10 +42,12 @@ class TcpAcceptErrorTest {
             Tcp server = TcpPair.listening(loop);
             server.listen(10, listener);
             Tcp client = new Tcp(loop);
-            client.connect(server.localAddress(), error -> client.readStart(TcpPair.reader(bytes -> { }, () -> {
-                client.close();
-                server.close();
-            })));
+            client.connect(
+                    server.localAddress(),
+                    error -> client.readStart(TcpPair.reader(bytes -> {}, () -> {
+                        client.close();
+                        server.close();
+                    })));
             Listener.current = server;
             Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, errno, false));
             loop.run();

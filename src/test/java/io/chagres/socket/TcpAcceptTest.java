@@ -46,7 +46,8 @@ class TcpAcceptTest {
                 }
             });
         });
-        try (Peer<String> one = Peer.client(port, Talk::ending); Peer<String> two = Peer.client(port, Talk::ending)) {
+        try (Peer<String> one = Peer.client(port, Talk::ending);
+                Peer<String> two = Peer.client(port, Talk::ending)) {
             loop.run();
             assertEquals("end", one.result());
             assertEquals("end", two.result());
@@ -71,7 +72,7 @@ class TcpAcceptTest {
     @Test
     void withoutAConnectionThereIsNothingToAccept(Loop loop) {
         assertCode("EAGAIN", () -> listener.accept(new Tcp(loop)));
-        listener.listen(1, () -> { });
+        listener.listen(1, () -> {});
         assertCode("EAGAIN", () -> listener.accept(new Tcp(loop)));
         assertCode("EINVAL", () -> listener.accept(null));
         closeAll(loop);
@@ -156,7 +157,8 @@ class TcpAcceptTest {
             Timer.after(loop, 5, () -> take(loop));
             throw new IllegalStateException("thrown");
         });
-        try (Peer<String> one = Peer.client(port, Talk::ending); Peer<String> two = Peer.client(port, Talk::ending)) {
+        try (Peer<String> one = Peer.client(port, Talk::ending);
+                Peer<String> two = Peer.client(port, Talk::ending)) {
             loop.run();
         }
         journal.expect("thrown", "taken", "thrown", "taken");
@@ -174,7 +176,7 @@ class TcpAcceptTest {
 
     @Test
     void aListenerThatIsNotReadCannotBeShutDownNorHasAPeer(Loop loop) {
-        listener.listen(1, () -> { });
+        listener.listen(1, () -> {});
         assertTrue(listener.isActive());
         assertFalse(listener.isReadable());
         assertCode("ENOTCONN", listener::remoteAddress);

@@ -80,7 +80,7 @@ class TcpAcceptWithoutDescriptorsTest {
             }
             System.out.println("no descriptor left");
             client.connect(listener.localAddress(), error -> System.out.println(error == null ? "connected" : error));
-            client.readStart(TcpPair.reader(bytes -> { }, () -> {
+            client.readStart(TcpPair.reader(bytes -> {}, () -> {
                 System.out.println("the peer has closed");
                 System.out.println(turns < 50 ? "few turns" : turns + " turns");
                 client.close();
@@ -97,10 +97,12 @@ class TcpAcceptWithoutDescriptorsTest {
         /** Connects, and goes on when the peer has closed. */
         private static void visit(Loop loop, SocketAddress address, Runnable then) {
             Tcp visitor = new Tcp(loop);
-            visitor.connect(address, error -> visitor.readStart(TcpPair.reader(bytes -> { }, () -> {
-                visitor.close();
-                then.run();
-            })));
+            visitor.connect(
+                    address,
+                    error -> visitor.readStart(TcpPair.reader(bytes -> {}, () -> {
+                        visitor.close();
+                        then.run();
+                    })));
         }
     }
 
@@ -161,8 +163,9 @@ class TcpAcceptWithoutDescriptorsTest {
 
         /** Connects, and goes on when the peer has closed; the client stays open. */
         private static void visit(Tcp client, Tcp listener, Runnable then) {
-            client.connect(listener.localAddress(), error ->
-                client.readStart(TcpPair.reader(bytes -> { }, then, reset -> then.run())));
+            client.connect(
+                    listener.localAddress(),
+                    error -> client.readStart(TcpPair.reader(bytes -> {}, then, reset -> then.run())));
         }
     }
 }

@@ -49,6 +49,8 @@ class TcpAddressTest {
     }
 
     private static void assertNotConnected(Tcp tcp) {
-        assertEquals("ENOTCONN", assertThrows(SystemException.class, tcp::remoteAddress).code());
+        assertEquals(
+                "ENOTCONN",
+                assertThrows(SystemException.class, tcp::remoteAddress).code());
     }
 }

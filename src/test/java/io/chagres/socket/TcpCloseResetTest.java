@@ -29,7 +29,7 @@ class TcpCloseResetTest {
         TcpPair pair = TcpPair.connected(loop);
         Tcp resetting = byClient ? pair.client() : pair.accepted();
         Tcp other = byClient ? pair.accepted() : pair.client();
-        other.readStart(TcpPair.reader(bytes -> { }, journal.note("end"), error -> {
+        other.readStart(TcpPair.reader(bytes -> {}, journal.note("end"), error -> {
             journal.add(error.code());
             other.close();
         }));
@@ -37,7 +37,7 @@ class TcpCloseResetTest {
             resetting.write(Talk.buffer("PING"), error -> journal.add("write"));
         }
         resetting.closeReset(journal.note("close"));
-        assertCode("ENOTCONN", () -> resetting.shutdown(error -> { }));
+        assertCode("ENOTCONN", () -> resetting.shutdown(error -> {}));
         loop.run();
         assertEquals(4, journal.count("write"));
         assertEquals(1, journal.count("close"));

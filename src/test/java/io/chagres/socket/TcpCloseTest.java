@@ -93,12 +93,12 @@ class TcpCloseTest {
     void everythingIsRefusedAfterwards(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.close();
-        assertCode("EBADF", () -> pair.client().write(Talk.buffer("x"), error -> { }));
+        assertCode("EBADF", () -> pair.client().write(Talk.buffer("x"), error -> {}));
         assertCode("EBADF", () -> pair.client().tryWrite(Talk.buffer("x")));
-        assertCode("ENOTCONN", () -> pair.client().shutdown(error -> { }));
-        assertCode("EINVAL", () -> pair.client().connect(new SocketAddress(Local.HOST, 9), error -> { }));
-        assertCode("EINVAL", () -> pair.client().closeReset(() -> { }));
-        assertCode("EINVAL", () -> pair.client().close(() -> { }));
+        assertCode("ENOTCONN", () -> pair.client().shutdown(error -> {}));
+        assertCode("EINVAL", () -> pair.client().connect(new SocketAddress(Local.HOST, 9), error -> {}));
+        assertCode("EINVAL", () -> pair.client().closeReset(() -> {}));
+        assertCode("EINVAL", () -> pair.client().close(() -> {}));
         pair.client().close();
         loop.run();
     }
@@ -118,12 +118,12 @@ class TcpCloseTest {
             Tcp connection = new Tcp(loop);
             listener.accept(connection);
             accepted.add(connection);
-            connection.readStart(TcpPair.reader(bytes -> renew(loop, listener, address, accepted, clients), () -> { }));
+            connection.readStart(TcpPair.reader(bytes -> renew(loop, listener, address, accepted, clients), () -> {}));
         });
         for (int i = 0; i < 2; i++) {
             Tcp client = new Tcp(loop);
             clients.add(client);
-            client.connect(address, error -> client.write(Talk.buffer("x"), failed -> { }));
+            client.connect(address, error -> client.write(Talk.buffer("x"), failed -> {}));
         }
         loop.run();
         assertEquals(2, journal.count("refused"));
@@ -153,13 +153,18 @@ class TcpCloseTest {
         boolean[] inside = {false};
         Tcp client = new Tcp(loop);
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "0123456789"))) {
-            inside(inside, () -> client.connect(new SocketAddress(Local.HOST, server.port()), error -> {
-                told("connect", inside);
-                inside(inside, () -> client.write(Talk.buffer("x"), failed -> told("write", inside)));
-                inside(inside, () -> client.readStart(TcpPair.reader(bytes -> told("read", inside),
-                    () -> inside(inside, () -> client.close(() -> told("close", inside))))));
-                inside(inside, () -> client.shutdown(failed -> told("shutdown", inside)));
-            }));
+            inside(
+                    inside,
+                    () -> client.connect(new SocketAddress(Local.HOST, server.port()), error -> {
+                        told("connect", inside);
+                        inside(inside, () -> client.write(Talk.buffer("x"), failed -> told("write", inside)));
+                        inside(
+                                inside,
+                                () -> client.readStart(TcpPair.reader(
+                                        bytes -> told("read", inside),
+                                        () -> inside(inside, () -> client.close(() -> told("close", inside))))));
+                        inside(inside, () -> client.shutdown(failed -> told("shutdown", inside)));
+                    }));
             inside(inside, () -> Timer.after(loop, 0, () -> told("timer", inside)));
             loop.run();
         }

@@ -88,8 +88,8 @@ class TcpConnectTest {
     @Test
     void whatTheKernelRefusesAtOnceIsThrownAndNoCallbackComes(Loop loop) {
         tcp.bind(new SocketAddress(Local.HOST, 0));
-        SystemException refused = assertThrows(SystemException.class,
-            () -> tcp.connect(new SocketAddress("::1", 9), note("connect")));
+        SystemException refused =
+                assertThrows(SystemException.class, () -> tcp.connect(new SocketAddress("::1", 9), note("connect")));
         assertEquals("EAFNOSUPPORT", refused.code());
         assertFalse(tcp.isWritable());
         close(loop);
@@ -177,7 +177,8 @@ class TcpConnectTest {
     @Test
     void readingStartedMeanwhileIsOverWithARefusalWhenTheHandleCloses(Loop loop) {
         tcp.connect(dead(), note("connect"));
-        tcp.readStart(TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end"), error -> journal.add("error")));
+        tcp.readStart(
+                TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end"), error -> journal.add("error")));
         loop.run(RunMode.ONCE);
         assertEquals(1, journal.count("connect ECONNREFUSED"));
         close(loop);

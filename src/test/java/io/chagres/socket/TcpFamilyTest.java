@@ -79,8 +79,11 @@ class TcpFamilyTest {
     @Test
     @Covers("libuv:tcp_connect6_link_local")
     void aLinkLocalAddressGetsAZone(Loop loop) throws SocketException {
-        assumeTrue(NetworkInterface.networkInterfaces().flatMap(NetworkInterface::inetAddresses)
-            .anyMatch(ip -> ip instanceof Inet6Address && ip.isLinkLocalAddress()), "no link-local address here");
+        assumeTrue(
+                NetworkInterface.networkInterfaces()
+                        .flatMap(NetworkInterface::inetAddresses)
+                        .anyMatch(ip -> ip instanceof Inet6Address && ip.isLinkLocalAddress()),
+                "no link-local address here");
         Tcp tcp = new Tcp(loop);
         tcp.connect(new SocketAddress("fe80::0bad:babe", 1337), error -> journal.add(error.code()));
         SocketAddress local = tcp.localAddress();
@@ -97,8 +100,10 @@ class TcpFamilyTest {
     void whatIsNoStreamSocketIsRefusedByItsKind(Loop loop) {
         Tcp tcp = new Tcp(loop);
         Descriptor[] pipe = Descriptor.pipe();
-        try (Descriptor event = Descriptor.event(0); Descriptor file = Descriptor.file("/dev/null");
-             Descriptor in = pipe[0]; Descriptor out = pipe[1]) {
+        try (Descriptor event = Descriptor.event(0);
+                Descriptor file = Descriptor.file("/dev/null");
+                Descriptor in = pipe[0];
+                Descriptor out = pipe[1]) {
             assertRefused(tcp, event, "UNKNOWN");
             assertRefused(tcp, file, "FILE");
             assertRefused(tcp, in, "PIPE");

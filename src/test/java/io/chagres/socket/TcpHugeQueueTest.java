@@ -29,7 +29,9 @@ class TcpHugeQueueTest {
         for (int i = 0; i < VIEWS; i++) {
             pair.one().write(VIEW, error -> cancelled[0]++);
         }
-        assertTrue(pair.one().writeQueueSize() > ALL - VIEW.capacity(), () -> pair.one().writeQueueSize() + " bytes");
+        assertTrue(
+                pair.one().writeQueueSize() > ALL - VIEW.capacity(),
+                () -> pair.one().writeQueueSize() + " bytes");
         pair.close();
         loop.run();
         assertEquals(VIEWS, cancelled[0]);

@@ -32,13 +32,16 @@ class TcpInfoTest {
     private static TcpPair used(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         int[] left = {SENT};
-        pair.accepted().readStart(TcpPair.reader(bytes -> {
-            left[0] -= bytes.remaining();
-            if (left[0] == 0) {
-                pair.accepted().readStop();
-            }
-        }, () -> { }));
-        pair.client().write(ByteBuffer.wrap(Talk.noise(1, SENT)), error -> { });
+        pair.accepted()
+                .readStart(TcpPair.reader(
+                        bytes -> {
+                            left[0] -= bytes.remaining();
+                            if (left[0] == 0) {
+                                pair.accepted().readStop();
+                            }
+                        },
+                        () -> {}));
+        pair.client().write(ByteBuffer.wrap(Talk.noise(1, SENT)), error -> {});
         loop.run();
         return pair;
     }
@@ -86,13 +89,15 @@ class TcpInfoTest {
         assertEquals(TcpInfo.State.CLOSE, fresh.info().state());
         fresh.close();
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(7, () -> { });
+        listener.listen(7, () -> {});
         assertEquals(TcpInfo.State.LISTEN, listener.info().state());
         assertEquals(7, listener.info().sacked(), "its backlog");
         listener.close();
         TcpPair pair = TcpPair.connected(loop);
-        pair.client().shutdown(error -> assertTrue(pair.client().info().state().name().startsWith("FIN_WAIT")));
-        pair.accepted().readStart(TcpPair.reader(bytes -> { }, () -> {
+        pair.client()
+                .shutdown(
+                        error -> assertTrue(pair.client().info().state().name().startsWith("FIN_WAIT")));
+        pair.accepted().readStart(TcpPair.reader(bytes -> {}, () -> {
             assertEquals(TcpInfo.State.CLOSE_WAIT, pair.accepted().info().state());
             pair.close();
         }));
@@ -138,8 +143,10 @@ class TcpInfoTest {
         String line;
         do { // an acknowledgement may come in between
             info = pair.client().info();
-            line = ForkedJvm.run(List.of("ss", "-tinH", "sport", "=", ":" + port)).output();
-        } while (info.segsIn() != pair.client().info().segsIn() || info.segsOut() != pair.client().info().segsOut());
+            line = ForkedJvm.run(List.of("ss", "-tinH", "sport", "=", ":" + port))
+                    .output();
+        } while (info.segsIn() != pair.client().info().segsIn()
+                || info.segsOut() != pair.client().info().segsOut());
         assertEquals(info.bytesAcked(), number(line, "bytes_acked:(\\d+)"), line);
         assertEquals(info.bytesSent(), number(line, "bytes_sent:(\\d+)"), line);
         assertEquals(info.segsOut(), number(line, "segs_out:(\\d+)"), line);

@@ -115,7 +115,9 @@ class TcpOptionTest {
         tcp(loop).set(SocketOption.TCP_NOTSENT_LOWAT, 16_384);
         assertEquals(16_384, kernelTcp(Sockets.TCP_NOTSENT_LOWAT));
         tcp.set(SocketOption.TCP_DEFER_ACCEPT, 3);
-        assertTrue(tcp.get(SocketOption.TCP_DEFER_ACCEPT) >= 3, "the kernel rounds it up to retransmissions of the SYN-ACK");
+        assertTrue(
+                tcp.get(SocketOption.TCP_DEFER_ACCEPT) >= 3,
+                "the kernel rounds it up to retransmissions of the SYN-ACK");
         tcp.set(SocketOption.TCP_FASTOPEN, 5);
         assertEquals(5, tcp.get(SocketOption.TCP_FASTOPEN));
         end(loop);
@@ -145,11 +147,13 @@ class TcpOptionTest {
 
     @Test
     void congestionControlGoesByName(Loop loop) throws IOException {
-        String system = Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_congestion_control")).getFirst();
+        String system = Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"))
+                .getFirst();
         assertEquals(system, tcp(loop).get(SocketOption.TCP_CONGESTION));
         tcp.set(SocketOption.TCP_CONGESTION, "reno"); // which every kernel has
         assertEquals("reno", tcp.get(SocketOption.TCP_CONGESTION));
-        SystemException unknown = assertThrows(SystemException.class, () -> tcp.set(SocketOption.TCP_CONGESTION, "chagres"));
+        SystemException unknown =
+                assertThrows(SystemException.class, () -> tcp.set(SocketOption.TCP_CONGESTION, "chagres"));
         assertEquals("ENOENT", unknown.code());
         assertThrows(UsageException.class, () -> tcp.set(SocketOption.TCP_CONGESTION, "a name that is too long"));
         assertEquals("reno", tcp.get(SocketOption.TCP_CONGESTION));
@@ -200,18 +204,28 @@ class TcpOptionTest {
     }
 
     private <T> void assertInvalid(SocketOption<T> option, T value) {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> tcp.set(option, value)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> tcp.set(option, value)).code());
     }
 
     @Test
     void aClosedHandleAndOneWithoutASocketSaySo(Loop loop) {
         tcp = new Tcp(loop);
-        assertEquals("EBADF", assertThrows(UsageException.class, () -> tcp.get(SocketOption.SO_SNDBUF)).code());
+        assertEquals(
+                "EBADF",
+                assertThrows(UsageException.class, () -> tcp.get(SocketOption.SO_SNDBUF))
+                        .code());
         assertEquals("EBADF", assertThrows(UsageException.class, tcp::info).code());
         assertEquals("EBADF", assertThrows(UsageException.class, tcp::keepAlive).code());
         end(loop);
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> tcp.setNoDelay(true)).code());
-        assertEquals("EBADF", assertThrows(UsageException.class, () -> tcp.get(SocketOption.SO_SNDBUF)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> tcp.setNoDelay(true)).code());
+        assertEquals(
+                "EBADF",
+                assertThrows(UsageException.class, () -> tcp.get(SocketOption.SO_SNDBUF))
+                        .code());
     }
 
     @Test

@@ -33,7 +33,8 @@ class TcpPauseAcceptingTest {
     void connectionsThatComeMeanwhileWaitAndAreAcceptedAfterIt(Loop loop) throws Exception {
         listener.listen(128, () -> take(loop, 2));
         listener.pauseAccepting();
-        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+        try (Socket one = new Socket(Local.HOST, port);
+                Socket two = new Socket(Local.HOST, port)) {
             loop.run(RunMode.NOWAIT);
             journal.expect();
             assertTrue(listener.isActive());
@@ -51,7 +52,8 @@ class TcpPauseAcceptingTest {
             journal.add("told");
             listener.pauseAccepting();
         });
-        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+        try (Socket one = new Socket(Local.HOST, port);
+                Socket two = new Socket(Local.HOST, port)) {
             loop.run(RunMode.ONCE);
             Tcp first = new Tcp(loop);
             listener.accept(first);
@@ -68,7 +70,8 @@ class TcpPauseAcceptingTest {
     @Test
     void resumedWhileAConnectionWaitsToBeTakenItAcceptsNoOther(Loop loop) throws Exception {
         listener.listen(128, () -> journal.add("told"));
-        try (Socket one = new Socket(Local.HOST, port); Socket two = new Socket(Local.HOST, port)) {
+        try (Socket one = new Socket(Local.HOST, port);
+                Socket two = new Socket(Local.HOST, port)) {
             loop.run(RunMode.ONCE);
             listener.pauseAccepting();
             listener.resumeAccepting();
@@ -108,9 +111,11 @@ class TcpPauseAcceptingTest {
 
     @Test
     void whatDoesNotListenCannotBePausedNorResumed(Loop loop) {
-        assertTrue(refusal(listener::pauseAccepting).startsWith("EINVAL: pauseAccepting on a handle that does not listen"));
-        assertTrue(refusal(listener::resumeAccepting).startsWith("EINVAL: resumeAccepting on a handle that does not listen"));
-        listener.listen(1, () -> { });
+        assertTrue(refusal(listener::pauseAccepting)
+                .startsWith("EINVAL: pauseAccepting on a handle that does not listen"));
+        assertTrue(refusal(listener::resumeAccepting)
+                .startsWith("EINVAL: resumeAccepting on a handle that does not listen"));
+        listener.listen(1, () -> {});
         listener.close();
         assertTrue(refusal(listener::pauseAccepting).startsWith("EINVAL: pauseAccepting on a closed handle"));
         loop.run();

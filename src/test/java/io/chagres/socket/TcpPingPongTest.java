@@ -71,17 +71,19 @@ class TcpPingPongTest {
     }
 
     private void play(Tcp client, boolean vectored) {
-        client.readStart(TcpPair.reader(bytes -> {
-            while (bytes.hasRemaining()) {
-                assertEquals(PING[place], bytes.get());
-                place = (place + 1) % PING.length;
-                if (place == 0 && ++pongs < ROUNDS) {
-                    ping(client, vectored);
-                } else if (place == 0) {
-                    client.close(() -> closed = true);
-                }
-            }
-        }, client::close));
+        client.readStart(TcpPair.reader(
+                bytes -> {
+                    while (bytes.hasRemaining()) {
+                        assertEquals(PING[place], bytes.get());
+                        place = (place + 1) % PING.length;
+                        if (place == 0 && ++pongs < ROUNDS) {
+                            ping(client, vectored);
+                        } else if (place == 0) {
+                            client.close(() -> closed = true);
+                        }
+                    }
+                },
+                client::close));
         ping(client, vectored);
     }
 

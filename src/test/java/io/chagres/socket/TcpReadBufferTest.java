@@ -33,7 +33,7 @@ class TcpReadBufferTest {
     @Covers("libuv:tcp_alloc_cb_fail")
     void withoutABufferItIsToldSoAndReadingGoesOn(Loop loop) {
         connect(loop);
-        accepted.write(Talk.buffer("hello"), error -> { });
+        accepted.write(Talk.buffer("hello"), error -> {});
         int[] asked = {0};
         client.readStart(new ReadListener() {
             @Override
@@ -70,7 +70,7 @@ class TcpReadBufferTest {
     @Test
     void closedInTheAllocationNothingIsRead(Loop loop) {
         connect(loop);
-        accepted.write(Talk.buffer("hello"), error -> { });
+        accepted.write(Talk.buffer("hello"), error -> {});
         client.readStart(new ReadListener() {
             @Override
             public ByteBuffer onAllocate(int suggestedSize) {
@@ -100,11 +100,13 @@ class TcpReadBufferTest {
     @Test
     void stoppedInTheAllocationNothingIsReadUntilItIsStartedAgain(Loop loop) {
         connect(loop);
-        accepted.write(Talk.buffer("hello"), error -> { });
-        ReadListener reader = TcpPair.reader(bytes -> {
-            journal.add(Talk.text(bytes));
-            close();
-        }, () -> { });
+        accepted.write(Talk.buffer("hello"), error -> {});
+        ReadListener reader = TcpPair.reader(
+                bytes -> {
+                    journal.add(Talk.text(bytes));
+                    close();
+                },
+                () -> {});
         client.readStart(new ReadListener() {
             @Override
             public ByteBuffer onAllocate(int suggestedSize) {
@@ -134,11 +136,14 @@ class TcpReadBufferTest {
 
     @Test
     void itReadsIntoWhatItIsGivenFromPositionToLimitAndMovesNeither(Loop loop) {
-        for (ByteBuffer room : new ByteBuffer[] {ByteBuffer.allocate(10), ByteBuffer.allocateDirect(10),
-            ByteBuffer.allocate(30).position(7).slice().limit(10)}) {
+        for (ByteBuffer room : new ByteBuffer[] {
+            ByteBuffer.allocate(10),
+            ByteBuffer.allocateDirect(10),
+            ByteBuffer.allocate(30).position(7).slice().limit(10)
+        }) {
             connect(loop);
             room.position(3).limit(7);
-            accepted.write(Talk.buffer("abcdefgh"), error -> { });
+            accepted.write(Talk.buffer("abcdefgh"), error -> {});
             StringBuilder got = new StringBuilder();
             client.readStart(into(room, got));
             loop.run();
@@ -154,14 +159,14 @@ class TcpReadBufferTest {
     void intoAReadOnlyBufferNothingIsReadAndTheMistakeIsThrownFromRun(boolean direct, Loop loop) {
         connect(loop);
         ByteBuffer room = direct ? ByteBuffer.allocateDirect(8) : ByteBuffer.allocate(8);
-        accepted.write(Talk.buffer("hello"), error -> { });
+        accepted.write(Talk.buffer("hello"), error -> {});
         client.readStart(into(room.asReadOnlyBuffer().position(3).limit(7), new StringBuilder()));
         assertEquals("EINVAL", assertThrows(UsageException.class, loop::run).code());
         assertFalse(client.isActive(), "it reads no more");
         assertEquals(0, room.get(3));
         StringBuilder got = new StringBuilder();
         client.readStart(into(ByteBuffer.allocate(8).position(3).limit(7), got));
-        accepted.write(Talk.buffer("!!!"), error -> { });
+        accepted.write(Talk.buffer("!!!"), error -> {});
         loop.run();
         assertEquals("hello!!!", got.toString());
     }
@@ -173,7 +178,7 @@ class TcpReadBufferTest {
         ByteBuffer freed = arena.allocate(8).asByteBuffer();
         arena.close();
         PipePair pair = PipePair.of(loop, ipc);
-        pair.one().write(Talk.buffer("hello"), error -> { });
+        pair.one().write(Talk.buffer("hello"), error -> {});
         StringBuilder got = new StringBuilder();
         pair.other().readStart(into(freed, got));
         loop.run();
@@ -216,7 +221,7 @@ class TcpReadBufferTest {
     @Test
     void aBusyPeerDoesNotHoldTheLoop(Loop loop) {
         connect(loop);
-        accepted.write(ByteBuffer.allocate(100_000), error -> { });
+        accepted.write(ByteBuffer.allocate(100_000), error -> {});
         int[] reads = {0};
         client.readStart(new ReadListener() {
             @Override

@@ -32,7 +32,7 @@ class TcpReadTest {
         connect(loop);
         int[] ends = {0};
         ReadListener[] reader = new ReadListener[1];
-        reader[0] = TcpPair.reader(bytes -> { }, () -> {
+        reader[0] = TcpPair.reader(bytes -> {}, () -> {
             assertTrue(client.isReadable());
             assertTrue(client.isWritable());
             assertFalse(client.isActive());
@@ -59,12 +59,12 @@ class TcpReadTest {
             assertFalse(client.isReadable());
             assertFalse(client.isWritable());
             assertFalse(client.isActive());
-            assertCode("ENOTCONN", () -> client.readStart(TcpPair.reader(bytes -> { }, () -> { })));
-            assertCode("EPIPE", () -> client.write(Talk.buffer("x"), late -> { }));
+            assertCode("ENOTCONN", () -> client.readStart(TcpPair.reader(bytes -> {}, () -> {})));
+            assertCode("EPIPE", () -> client.write(Talk.buffer("x"), late -> {}));
             assertFalse(client.isClosing());
             client.close();
         }));
-        accepted.closeReset(() -> { });
+        accepted.closeReset(() -> {});
         loop.run();
         journal.expect("read ECONNRESET");
     }
@@ -73,7 +73,7 @@ class TcpReadTest {
     @Covers("libuv:tcp_read_stop")
     void stoppedItHearsNothing(Loop loop) {
         connect(loop);
-        accepted.write(Talk.buffer("hello"), error -> { });
+        accepted.write(Talk.buffer("hello"), error -> {});
         Timer.after(loop, 1, () -> {
             client.write(Talk.buffer("x"), error -> {
                 journal.add("written");
@@ -92,14 +92,16 @@ class TcpReadTest {
     void inTheCallbackAnotherListenerMayTakeOver(Loop loop) {
         connect(loop);
         accepted.write(Talk.buffer("hello"), error -> accepted.close());
-        client.readStart(TcpPair.reader(bytes -> {
-            journal.add("first " + Talk.text(bytes));
-            client.readStop();
-            client.readStart(TcpPair.reader(more -> journal.add("second"), () -> {
-                journal.add("second end");
-                client.close();
-            }));
-        }, journal.note("first end")));
+        client.readStart(TcpPair.reader(
+                bytes -> {
+                    journal.add("first " + Talk.text(bytes));
+                    client.readStop();
+                    client.readStart(TcpPair.reader(more -> journal.add("second"), () -> {
+                        journal.add("second end");
+                        client.close();
+                    }));
+                },
+                journal.note("first end")));
         loop.run();
         journal.expect("first hello", "second end");
     }
@@ -108,7 +110,7 @@ class TcpReadTest {
     @Covers("libuv:shutdown_eof")
     void aSecondStartIsRefusedAndNullToo(Loop loop) {
         connect(loop);
-        ReadListener listener = TcpPair.reader(bytes -> { }, () -> { });
+        ReadListener listener = TcpPair.reader(bytes -> {}, () -> {});
         assertCode("EINVAL", () -> client.readStart(null));
         client.readStart(listener);
         assertCode("EALREADY", () -> client.readStart(listener));
@@ -124,7 +126,7 @@ class TcpReadTest {
         int[] turns = {0};
         Prepare prepare = new Prepare(loop);
         prepare.start(() -> turns[0]++);
-        accepted.write(Talk.buffer("unexpected"), error -> { });
+        accepted.write(Talk.buffer("unexpected"), error -> {});
         Timer.after(loop, 100, () -> {
             prepare.close();
             close();
@@ -139,9 +141,9 @@ class TcpReadTest {
         int[] turns = {0};
         Prepare prepare = new Prepare(loop);
         prepare.start(() -> turns[0]++);
-        client.readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        client.readStart(TcpPair.reader(bytes -> {}, () -> {}));
         client.readStop();
-        accepted.closeReset(() -> { });
+        accepted.closeReset(() -> {});
         Timer.after(loop, 100, () -> {
             prepare.close();
             close();
@@ -161,8 +163,9 @@ class TcpReadTest {
             return null;
         })) {
             StringBuilder got = new StringBuilder();
-            reading.connect(new SocketAddress(Local.HOST, server.port()), error ->
-                reading.readStart(TcpPair.reader(bytes -> got.append(Talk.text(bytes)), reading::close)));
+            reading.connect(
+                    new SocketAddress(Local.HOST, server.port()),
+                    error -> reading.readStart(TcpPair.reader(bytes -> got.append(Talk.text(bytes)), reading::close)));
             loop.run();
             assertEquals("beforeafter", got.toString());
         }

@@ -30,11 +30,14 @@ class TcpReceiveBufferTest {
             listener.accept(accepted);
             int port = accepted.remoteAddress().port();
             accepted.readStart(TcpPair.reader(
-                bytes -> heard.append(Talk.text(bytes).equals("from " + port) ? "own " : "other "), accepted::close));
+                    bytes -> heard.append(Talk.text(bytes).equals("from " + port) ? "own " : "other "),
+                    accepted::close));
         });
         for (Tcp client : clients) {
-            client.connect(listener.localAddress(), error ->
-                client.write(Talk.buffer("from " + client.localAddress().port()), failed -> client.close()));
+            client.connect(
+                    listener.localAddress(),
+                    error -> client.write(
+                            Talk.buffer("from " + client.localAddress().port()), failed -> client.close()));
         }
         while (heard.length() < 8) {
             loop.run(RunMode.ONCE);

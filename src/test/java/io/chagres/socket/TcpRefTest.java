@@ -97,9 +97,9 @@ class TcpRefTest {
     void itIsActiveOnlyWhileItReadsOrListens(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         assertFalse(pair.client().isActive());
-        pair.client().write(ByteBuffer.allocate(32 << 20), error -> { });
+        pair.client().write(ByteBuffer.allocate(32 << 20), error -> {});
         assertFalse(pair.client().isActive());
-        pair.client().readStart(TcpPair.reader(bytes -> { }, () -> { }));
+        pair.client().readStart(TcpPair.reader(bytes -> {}, () -> {}));
         assertTrue(pair.client().isActive());
         pair.client().readStop();
         assertFalse(pair.client().isActive());
@@ -110,7 +110,7 @@ class TcpRefTest {
 
     private static Tcp listening(Loop loop) {
         Tcp tcp = TcpPair.listening(loop);
-        tcp.listen(128, () -> { });
+        tcp.listen(128, () -> {});
         return tcp;
     }
 }

@@ -96,10 +96,10 @@ class TcpReusePortOptionTest {
     @Test
     void oneThatLacksItIsKeptOut(Loop loop) {
         Tcp first = bound(loop, 0);
-        first.listen(1, () -> { });
+        first.listen(1, () -> {});
         Tcp second = new Tcp(loop);
         second.bind(first.localAddress());
-        SystemException refused = assertThrows(SystemException.class, () -> second.listen(1, () -> { }));
+        SystemException refused = assertThrows(SystemException.class, () -> second.listen(1, () -> {}));
         assertEquals("EADDRINUSE", refused.code());
         first.close();
         second.close();

@@ -122,10 +122,11 @@ class TcpShutdownTest {
     @Test
     void afterAResetItFails(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
-        pair.accepted().closeReset(() -> pair.client().shutdown(error -> {
-            journal.add(error.getMessage());
-            pair.client().close();
-        }));
+        pair.accepted()
+                .closeReset(() -> pair.client().shutdown(error -> {
+                    journal.add(error.getMessage());
+                    pair.client().close();
+                }));
         loop.run();
         journal.expect("shutdown ENOTCONN");
     }

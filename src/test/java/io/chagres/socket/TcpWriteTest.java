@@ -18,7 +18,6 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
-import io.chagres.net.Socket;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
@@ -69,10 +68,10 @@ class TcpWriteTest {
     @Covers("libuv:tcp_write_fail")
     void whereTheDescriptorIsGoneTheCallbackTellsSo(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
-        assertCode("EINVAL", () -> pair.client().write(new ByteBuffer[0], error -> { }));
-        assertCode("EINVAL", () -> pair.client().write((ByteBuffer[]) null, error -> { }));
-        assertCode("EINVAL", () -> pair.client().write((ByteBuffer) null, error -> { }));
-        assertCode("EINVAL", () -> pair.client().write(new ByteBuffer[] {Talk.buffer("x"), null}, error -> { }));
+        assertCode("EINVAL", () -> pair.client().write(new ByteBuffer[0], error -> {}));
+        assertCode("EINVAL", () -> pair.client().write((ByteBuffer[]) null, error -> {}));
+        assertCode("EINVAL", () -> pair.client().write((ByteBuffer) null, error -> {}));
+        assertCode("EINVAL", () -> pair.client().write(new ByteBuffer[] {Talk.buffer("x"), null}, error -> {}));
         assertCode("EINVAL", () -> pair.client().write(Talk.buffer("x"), null));
         assertEquals(0, pair.client().writeQueueSize());
         Descriptors.close(pair.client().fd());
@@ -98,7 +97,7 @@ class TcpWriteTest {
             client.close();
         });
         assertEquals(queued + 1, client.writeQueueSize());
-        pair.accepted().readStart(TcpPair.reader(bytes -> { }, pair.accepted()::close));
+        pair.accepted().readStart(TcpPair.reader(bytes -> {}, pair.accepted()::close));
         loop.run();
         assertEquals(1, journal.count("small 0"));
         assertEquals(1, journal.count("large 0") + journal.count("large 1"));
@@ -142,7 +141,7 @@ class TcpWriteTest {
         TcpPair pair = TcpPair.connected(loop);
         pair.accepted().closeReset(() -> {
             ChagresException error =
-                assertThrows(ChagresException.class, () -> pair.client().tryWrite(Talk.buffer("x")));
+                    assertThrows(ChagresException.class, () -> pair.client().tryWrite(Talk.buffer("x")));
             assertTrue(error.getMessage().matches("write (EPIPE|ECONNRESET)"), error.getMessage());
             assertEquals(0, pair.client().writeQueueSize());
             pair.client().close();
@@ -168,10 +167,13 @@ class TcpWriteTest {
                 cancelled[0] += error == null ? 0 : 1;
             });
         }
-        Timer.after(loop, 10, () -> pair.client().close(() -> {
-            assertEquals(count, told[0]);
-            journal.add("close");
-        }));
+        Timer.after(
+                loop,
+                10,
+                () -> pair.client().close(() -> {
+                    assertEquals(count, told[0]);
+                    journal.add("close");
+                }));
         Timer.after(loop, 20, pair.accepted()::close);
         loop.run();
         journal.expect("close");
@@ -218,7 +220,11 @@ class TcpWriteTest {
         TcpPair pair = TcpPair.connected(loop);
         pair.accepted().close(() -> {
             pair.client().write(Talk.buffer("hello"), error -> journal.add("write " + error));
-            pair.client().readStart(TcpPair.reader(bytes -> { }, pair.client()::close, error -> pair.client().close()));
+            pair.client()
+                    .readStart(TcpPair.reader(
+                            bytes -> {},
+                            pair.client()::close,
+                            error -> pair.client().close()));
         });
         loop.run();
         journal.expect("write null");
@@ -234,7 +240,7 @@ class TcpWriteTest {
             assertFalse(pair.client().isClosing());
             pair.client().close();
         });
-        pair.accepted().closeReset(() -> { });
+        pair.accepted().closeReset(() -> {});
         loop.run();
         journal.expect("one true", "two EPIPE", "three EPIPE");
     }

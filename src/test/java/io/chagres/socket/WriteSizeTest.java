@@ -33,10 +33,10 @@ class WriteSizeTest {
             ByteBuffer tooMuch = sparse(arena, directory, MOST + 1);
             ByteBuffer half = tooMuch.duplicate().limit((int) (MOST / 2));
             ByteBuffer[] summed = {half, half.duplicate(), ByteBuffer.allocate(1)};
-            assertRefused(() -> pair.client().write(tooMuch, error -> { }));
-            assertRefused(() -> pair.client().write(summed, error -> { }));
+            assertRefused(() -> pair.client().write(tooMuch, error -> {}));
+            assertRefused(() -> pair.client().write(summed, error -> {}));
             assertRefused(() -> pair.client().tryWrite(tooMuch));
-            assertRefused(() -> unopened.write(tooMuch, error -> { }));
+            assertRefused(() -> unopened.write(tooMuch, error -> {}));
             assertRefused(() -> unopened.tryWrite(tooMuch));
             assertEquals(0, pair.client().writeQueueSize());
         }
@@ -54,8 +54,12 @@ class WriteSizeTest {
 
     /** Bytes that take no memory as long as nobody touches them. */
     private static ByteBuffer sparse(Arena arena, Path directory, long size) throws Exception {
-        try (FileChannel file = FileChannel.open(directory.resolve("sparse"), StandardOpenOption.CREATE,
-            StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.SPARSE)) {
+        try (FileChannel file = FileChannel.open(
+                directory.resolve("sparse"),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.READ,
+                StandardOpenOption.WRITE,
+                StandardOpenOption.SPARSE)) {
             return file.map(MapMode.READ_WRITE, 0, size, arena).asByteBuffer();
         }
     }

@@ -74,9 +74,12 @@ class AbortSignalTest {
         try (Loop loop = new Loop()) {
             signal.onAbort(journal.note("of no loop"));
             signal.onAbort(loop, journal.note("of the loop"));
-            CompletableFuture<Void> elsewhere = CompletableFuture.runAsync(controller::abort, Thread.ofPlatform()::start);
-            assertInstanceOf(WrongThreadException.class,
-                assertThrows(CompletionException.class, elsewhere.orTimeout(30, TimeUnit.SECONDS)::join).getCause());
+            CompletableFuture<Void> elsewhere =
+                    CompletableFuture.runAsync(controller::abort, Thread.ofPlatform()::start);
+            assertInstanceOf(
+                    WrongThreadException.class,
+                    assertThrows(CompletionException.class, elsewhere.orTimeout(30, TimeUnit.SECONDS)::join)
+                            .getCause());
             assertFalse(signal.isAborted());
             journal.expect();
             controller.abort();
@@ -132,6 +135,8 @@ class AbortSignalTest {
 
     @Test
     void nullIsNoListener() {
-        assertEquals("EINVAL", assertThrows(UsageException.class, () -> signal.onAbort(null)).code());
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> signal.onAbort(null)).code());
     }
 }

@@ -27,7 +27,8 @@ class AbortedStreamTest {
     }
 
     @Test
-    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"})
+    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"
+    })
     void anAbortDestroysIt(Loop loop) {
         RuntimeException reason = new RuntimeException("reason");
         assertSame(stream, Streams.addAbortSignal(controller.signal(), stream));

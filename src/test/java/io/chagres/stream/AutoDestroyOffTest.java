@@ -71,8 +71,12 @@ class AutoDestroyOffTest {
         stream.pushNoMore();
         stream.push("late");
         loop.run();
-        journal.expect("final", "finish", "told h ERR_STREAM_WRITE_AFTER_END", "error write after end",
-            "told i ERR_STREAM_WRITE_AFTER_END");
+        journal.expect(
+                "final",
+                "finish",
+                "told h ERR_STREAM_WRITE_AFTER_END",
+                "error write after end",
+                "told i ERR_STREAM_WRITE_AFTER_END");
         assertFalse(stream.isDestroyed());
         stream.destroy(new ChagresException("EY", "later"));
         loop.run();
@@ -155,7 +159,9 @@ class AutoDestroyOffTest {
         MemoryDuplex silent = new MemoryDuplex(loop, KEPT);
         silent.end();
         silent.write("late");
-        assertEquals("write after end", assertThrows(ChagresException.class, loop::run).getMessage());
+        assertEquals(
+                "write after end",
+                assertThrows(ChagresException.class, loop::run).getMessage());
         assertFalse(silent.isDestroyed());
     }
 }

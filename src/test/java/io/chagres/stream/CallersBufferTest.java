@@ -218,7 +218,8 @@ class CallersBufferTest {
         stream.onData(chunk -> numbers.add(chunk.getInt()));
         stream.taking = data -> numbers.add(data.getInt());
         loop.run();
-        ByteBuffer little = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 9297);
+        ByteBuffer little =
+                ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN).putInt(0, 9297);
         stream.push(little);
         stream.write(little);
         assertEquals(List.of(9297, 9297, 9297), numbers);

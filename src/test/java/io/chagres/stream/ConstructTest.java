@@ -144,7 +144,7 @@ class ConstructTest {
         loop.run();
         assertEquals(0, stream.reads);
         stream.source = () -> {
-            stream.source = () -> { };
+            stream.source = () -> {};
             stream.push("x");
         };
         step.onComplete(null);
@@ -180,8 +180,11 @@ class ConstructTest {
             done.onComplete(null);
         }));
         loop.run();
-        journal.expect("construct", "destroy Callback called multiple times",
-            "error Callback called multiple times", "close true");
+        journal.expect(
+                "construct",
+                "destroy Callback called multiple times",
+                "error Callback called multiple times",
+                "close true");
         assertEquals("ERR_MULTIPLE_CALLBACK", stream.errored().code());
     }
 
@@ -210,7 +213,10 @@ class ConstructTest {
 
     @Test
     void withoutAutoDestroyAnErrorOfTheStepIsEmittedAlone(Loop loop) {
-        use(constructing(loop, new Duplex.Options(true, 10, 10, true, false, true, true), done -> done.onComplete(error("kaboom"))));
+        use(constructing(
+                loop,
+                new Duplex.Options(true, 10, 10, true, false, true, true),
+                done -> done.onComplete(error("kaboom"))));
         stream.write("a");
         loop.run();
         journal.expect("construct", "error kaboom");
@@ -333,14 +339,18 @@ class ConstructTest {
 
     @Test
     void oneStepAtATimeAndNoneOnceItIsDestroyed(Loop loop) {
-        UsageException pending = assertThrows(UsageException.class, () -> stream.constructWith(done -> { }));
+        UsageException pending = assertThrows(UsageException.class, () -> stream.constructWith(done -> {}));
         assertEquals("ERR_INVALID_STATE", pending.code());
         MemoryDuplex destroyed = new MemoryDuplex(loop);
         destroyed.destroy();
-        assertEquals("ERR_INVALID_STATE",
-            assertThrows(UsageException.class, () -> destroyed.constructWith(done -> { })).code());
-        assertEquals("step must not be null",
-            assertThrows(UsageException.class, () -> new MemoryDuplex(loop).constructWith(null)).getMessage());
+        assertEquals(
+                "ERR_INVALID_STATE",
+                assertThrows(UsageException.class, () -> destroyed.constructWith(done -> {}))
+                        .code());
+        assertEquals(
+                "step must not be null",
+                assertThrows(UsageException.class, () -> new MemoryDuplex(loop).constructWith(null))
+                        .getMessage());
         loop.run();
     }
 }

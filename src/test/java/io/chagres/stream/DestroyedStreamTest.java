@@ -55,16 +55,17 @@ class DestroyedStreamTest {
     // ---- the destruction itself
 
     @Test
-    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"})
+    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"
+    })
     void theSubclassGetsTheErrorAndMayPassItOn(Loop loop) {
         ChagresException mine = error("mine");
-        use(slow(loop, () -> { }));
+        use(slow(loop, () -> {}));
         stream.onError(told -> assertSame(mine, told));
         stream.destroy(mine);
         stream.held.remove().onComplete(mine);
         loop.run();
         journal.expect("destroy mine", "error mine", "close true");
-        use(slow(loop, () -> { }));
+        use(slow(loop, () -> {}));
         stream.destroy();
         stream.complete();
         loop.run();
@@ -72,9 +73,10 @@ class DestroyedStreamTest {
     }
 
     @Test
-    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"})
+    @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"
+    })
     void whatTheSubclassPushesOrEndsMeanwhileIsNeitherEndNorFinish(Loop loop) {
-        use(slow(loop, () -> { }));
+        use(slow(loop, () -> {}));
         stream.resume();
         stream.destroy();
         loop.nextTick(() -> {
@@ -89,7 +91,7 @@ class DestroyedStreamTest {
     @Test
     @Covers({"node:test-stream-readable-destroy", "node:test-stream-writable-destroy"})
     void destroyedAgainBeforeTheSubclassIsDoneTheLaterErrorIsDropped(Loop loop) {
-        use(slow(loop, () -> { }));
+        use(slow(loop, () -> {}));
         stream.destroy();
         assertTrue(stream.isDestroyed());
         assertNull(stream.errored());
@@ -232,8 +234,13 @@ class DestroyedStreamTest {
         });
         stream.end();
         loop.run();
-        journal.expect("final", "finish", "in the call", "again ERR_STREAM_ALREADY_FINISHED", "close false",
-            "third ERR_STREAM_ALREADY_FINISHED");
+        journal.expect(
+                "final",
+                "finish",
+                "in the call",
+                "again ERR_STREAM_ALREADY_FINISHED",
+                "close false",
+                "third ERR_STREAM_ALREADY_FINISHED");
     }
 
     @Test

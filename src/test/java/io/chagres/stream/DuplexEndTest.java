@@ -131,7 +131,8 @@ class DuplexEndTest {
         });
         plain.onClose(hadError -> journal.add("close " + hadError));
         plain.destroy();
-        assertEquals("listener", assertThrows(IllegalStateException.class, loop::run).getMessage());
+        assertEquals(
+                "listener", assertThrows(IllegalStateException.class, loop::run).getMessage());
         journal.expect("close true");
     }
 
@@ -174,8 +175,7 @@ class DuplexEndTest {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         @Override
         protected void doWrite(ByteBuffer data, Completion done) {

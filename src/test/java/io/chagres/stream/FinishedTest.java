@@ -178,7 +178,7 @@ class FinishedTest {
 
     @Test
     void ofAClosedStreamItIsToldOnATick(Loop loop) {
-        stream.onError(error -> { });
+        stream.onError(error -> {});
         stream.destroy(new ChagresException("EX", "x"));
         loop.run();
         Streams.finished(stream, error -> {
@@ -215,9 +215,11 @@ class FinishedTest {
     @Test
     @Covers("node:test-stream-end-of-streams")
     void itWantsAStreamAndACallback(Loop loop) {
-        assertThrows(UsageException.class, () -> Streams.finished(null, error -> { }));
-        assertEquals("callback must not be null",
-            assertThrows(UsageException.class, () -> Streams.finished(stream, null)).getMessage());
+        assertThrows(UsageException.class, () -> Streams.finished(null, error -> {}));
+        assertEquals(
+                "callback must not be null",
+                assertThrows(UsageException.class, () -> Streams.finished(stream, null))
+                        .getMessage());
     }
 
     @Test
@@ -247,6 +249,8 @@ class FinishedTest {
         loop.run();
         journal.expect("final", "written");
         stream.destroy(new ChagresException("EX", "nobody listens"));
-        assertEquals("nobody listens", assertThrows(ChagresException.class, loop::run).getMessage());
+        assertEquals(
+                "nobody listens",
+                assertThrows(ChagresException.class, loop::run).getMessage());
     }
 }

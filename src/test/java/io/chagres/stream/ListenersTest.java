@@ -33,7 +33,9 @@ class ListenersTest {
         List<Object> model = new ArrayList<>();
         for (int turn = 0; turn < 20_000; turn++) {
             boolean grows = random.nextInt(100) < (turn / 500 % 2 == 0 ? 70 : 30);
-            Object listener = random.nextInt(10) == 0 && !model.isEmpty() ? model.get(random.nextInt(model.size())) : new Object();
+            Object listener = random.nextInt(10) == 0 && !model.isEmpty()
+                    ? model.get(random.nextInt(model.size()))
+                    : new Object();
             if (grows) {
                 now = Listeners.add(now, listener);
                 model.add(listener);
@@ -50,7 +52,7 @@ class ListenersTest {
                 lists.add(now);
                 models.add(List.copyOf(model));
             }
-            if (!lists.isEmpty() && random.nextInt(10) == 0) {   // an older list goes a way of its own
+            if (!lists.isEmpty() && random.nextInt(10) == 0) { // an older list goes a way of its own
                 int older = random.nextInt(lists.size());
                 now = lists.get(older);
                 model = new ArrayList<>(models.get(older));
@@ -117,7 +119,7 @@ class ListenersTest {
     @Test
     void manyThatListenOnceAreTakenOffTogether() {
         IntStream.range(0, MANY).forEach(i -> list = Listeners.add(list, new Listeners.Once(() -> calls[i]++)));
-        Runnable lasting = () -> { };
+        Runnable lasting = () -> {};
         list = Listeners.add(list, lasting);
         Listeners.run(list);
         list = Listeners.lasting(list);
@@ -166,7 +168,8 @@ class ListenersTest {
     @Test
     void manyAreRemovedInAnyOrder() {
         for (String order : List.of("first", "last", "random")) {
-            List<Object> all = new ArrayList<>(IntStream.range(0, MANY).mapToObj(i -> new Object()).toList());
+            List<Object> all = new ArrayList<>(
+                    IntStream.range(0, MANY).mapToObj(i -> new Object()).toList());
             Listeners<Object> objects = null;
             for (Object listener : all) {
                 objects = Listeners.add(objects, listener);
@@ -174,7 +177,7 @@ class ListenersTest {
             switch (order) {
                 case "last" -> Collections.reverse(all);
                 case "random" -> Collections.shuffle(all, new Random(1));
-                default -> { }
+                default -> {}
             }
             for (Object listener : all) {
                 objects = Listeners.remove(objects, listener);

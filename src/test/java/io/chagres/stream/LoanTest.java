@@ -45,8 +45,7 @@ class LoanTest {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         boolean lends() {
             return canLend();
@@ -183,7 +182,8 @@ class LoanTest {
         }
 
         private static byte[] join(List<ByteBuffer> chunks) {
-            ByteBuffer all = ByteBuffer.allocate(chunks.stream().mapToInt(ByteBuffer::remaining).sum());
+            ByteBuffer all = ByteBuffer.allocate(
+                    chunks.stream().mapToInt(ByteBuffer::remaining).sum());
             chunks.forEach(chunk -> all.put(chunk.duplicate()));
             return all.array();
         }
@@ -194,7 +194,8 @@ class LoanTest {
     @MethodSource("seeds")
     void everyByteArrivesAsItWas(long seed, Loop loop) {
         Random random = new Random(seed);
-        List<Line> lines = Stream.generate(() -> new Line(loop, random)).limit(3).toList();
+        List<Line> lines =
+                Stream.generate(() -> new Line(loop, random)).limit(3).toList();
         loop.run();
         for (int step = 0; step < STEPS; step++) {
             Line line = lines.get(random.nextInt(3));
@@ -239,7 +240,7 @@ class LoanTest {
     void aListenerMayKeepWhatItIsGiven(Loop loop) {
         Source source = new Source(loop);
         source.pipe(new Sink(loop, new Random(1)));
-        source.onData(chunk -> { });
+        source.onData(chunk -> {});
         loop.run();
         assertFalse(source.lends());
     }

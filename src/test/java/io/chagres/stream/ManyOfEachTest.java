@@ -29,7 +29,7 @@ class ManyOfEachTest {
 
     /** Reading and writing go their own ways; each has its order, and the close is the last of all. */
     private static final Comparator<String> ORDER =
-        Comparator.comparingInt(List.of("in", "end", "written", "finish", "close")::indexOf);
+            Comparator.comparingInt(List.of("in", "end", "written", "finish", "close")::indexOf);
 
     private int count;
 
@@ -216,7 +216,7 @@ class ManyOfEachTest {
             source.push("abcd");
             loop.run();
             assertTrue(source.isPaused());
-            sinks.forEach(MemoryDuplex::completeAll);   // each drain is one pipe less that waits
+            sinks.forEach(MemoryDuplex::completeAll); // each drain is one pipe less that waits
             loop.run();
             assertTrue(source.isReadableFlowing());
         }
@@ -325,7 +325,7 @@ class ManyOfEachTest {
         ChagresException failure = new ChagresException("EOOPS", "oops");
         Streams.pipeline(stages, error -> count = error == failure ? 1 : -1);
         loop.run();
-        stages.getLast().onError(error -> { });
+        stages.getLast().onError(error -> {});
         stages.get(MANY / 2).destroy(failure);
         loop.run();
         assertEquals(1, count);
@@ -356,8 +356,7 @@ class ManyOfEachTest {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         @Override
         protected void doWrite(ByteBuffer data, Completion done) {
@@ -398,7 +397,9 @@ class ManyOfEachTest {
         top.write(Talk.buffer("out"), error -> events.add("written"));
         top.end(error -> events.add("finish"));
         loop.run();
-        assertEquals(List.of("in", "end", "written", "finish", "close"), events.stream().sorted(ORDER).toList());
+        assertEquals(
+                List.of("in", "end", "written", "finish", "close"),
+                events.stream().sorted(ORDER).toList());
         bottom.journal.expect("[out]", "final");
     }
 

@@ -20,13 +20,14 @@ class MemoryDuplex extends Duplex {
     final Journal journal = new Journal();
     /** The writes and ends that the test has to complete, where {@link #holds} says so. */
     final ArrayDeque<Completion> held = new ArrayDeque<>();
+
     boolean holds;
     boolean vectored;
     int reads;
     /** Where the bytes come from when it is asked for some; else from the test at any time. */
-    Runnable source = () -> { };
+    Runnable source = () -> {};
     /** What the sink does besides with what it is given. */
-    Consumer<ByteBuffer> taking = data -> { };
+    Consumer<ByteBuffer> taking = data -> {};
 
     MemoryDuplex(Loop loop) {
         this(loop, Options.DEFAULT);

@@ -63,7 +63,8 @@ class OneSidedDuplexTest {
 
     @Test
     void itStaysWhereItWasToldSo(Loop loop) {
-        MemoryDuplex stream = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
+        MemoryDuplex stream =
+                new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
         stream.pushNoMore();
         stream.resume();
         stream.end();
@@ -79,8 +80,7 @@ class OneSidedDuplexTest {
     @Covers("node:test-stream-readable-with-unimplemented-_read")
     void whatASubclassLeavesOutIsSaidWhenItIsMissed(Loop loop) {
         Journal journal = new Journal();
-        Duplex empty = new Duplex(loop, Duplex.Options.DEFAULT) {
-        };
+        Duplex empty = new Duplex(loop, Duplex.Options.DEFAULT) {};
         empty.onError(error -> journal.add(error.getMessage()));
         empty.onClose(hadError -> journal.add("close " + hadError));
         empty.read();

@@ -362,10 +362,12 @@ class PipeCasesTest {
         MemoryDuplex first = pushing(loop);
         MemoryDuplex second = pushing(loop);
         first.pipe(sink);
-        onceReadable(first, () -> loop.nextTick(() -> {
-            second.pipe(sink);
-            onceReadable(second, () -> loop.nextTick(() -> first.unpipe(sink)));
-        }));
+        onceReadable(
+                first,
+                () -> loop.nextTick(() -> {
+                    second.pipe(sink);
+                    onceReadable(second, () -> loop.nextTick(() -> first.unpipe(sink)));
+                }));
         loop.run();
         assertEquals(2, first.reads);
         assertEquals(2, second.reads);

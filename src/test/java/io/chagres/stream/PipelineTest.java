@@ -59,10 +59,15 @@ class PipelineTest {
 
     @Test
     void itWantsTwoStreamsAndACallback(Loop loop) {
-        assertEquals("ERR_MISSING_ARGS", assertThrows(UsageException.class, () -> pipeline(source)).code());
-        assertEquals("ERR_MISSING_ARGS", assertThrows(UsageException.class, this::pipeline).code());
-        assertEquals("A pipeline needs at least 2 streams. Received 1",
-            assertThrows(UsageException.class, () -> pipeline(source)).getMessage());
+        assertEquals(
+                "ERR_MISSING_ARGS",
+                assertThrows(UsageException.class, () -> pipeline(source)).code());
+        assertEquals(
+                "ERR_MISSING_ARGS",
+                assertThrows(UsageException.class, this::pipeline).code());
+        assertEquals(
+                "A pipeline needs at least 2 streams. Received 1",
+                assertThrows(UsageException.class, () -> pipeline(source)).getMessage());
         assertThrows(UsageException.class, () -> Streams.pipeline(List.of(source, sink), null));
         assertTrue(sink.isWritable());
     }
@@ -310,7 +315,9 @@ class PipelineTest {
         journal.expect("success", "success", "success");
         connection.journal.expect("[answer 0]", "[answer 1]", "[answer 2]");
         connection.destroy(new ChagresException("EX", "nobody listens"));
-        assertEquals("nobody listens", assertThrows(ChagresException.class, loop::run).getMessage());
+        assertEquals(
+                "nobody listens",
+                assertThrows(ChagresException.class, loop::run).getMessage());
         journal.expect();
     }
 
@@ -319,12 +326,10 @@ class PipelineTest {
     void oneThatEndsItselfWhileItIsDestroyedDoesNotHoldItUp(Loop loop) {
         Duplex ending = new Duplex(loop, Duplex.Options.DEFAULT) {
             @Override
-            protected void doRead() {
-            }
+            protected void doRead() {}
 
             @Override
-            protected void doWrite(ByteBuffer data, Completion done) {
-            }
+            protected void doWrite(ByteBuffer data, Completion done) {}
 
             @Override
             protected void doDestroy(ChagresException error, Completion done) {

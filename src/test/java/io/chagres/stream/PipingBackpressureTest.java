@@ -107,7 +107,7 @@ class PipingBackpressureTest {
     }
 
     static Stream<Consumer<Readable>> interferences() {
-        return Stream.of(Readable::read, Readable::resume, source -> { });
+        return Stream.of(Readable::read, Readable::resume, source -> {});
     }
 
     @Test

@@ -219,7 +219,7 @@ class PipingTest {
     @Test
     @Covers("node:test-stream-pipe-error-handling")
     void anErrorOfTheSourceDoesNotEndTheSink(Loop loop) {
-        source.onError(error -> { });
+        source.onError(error -> {});
         source.pipe(sink);
         source.destroy(new ChagresException("EX", "x"));
         loop.run();

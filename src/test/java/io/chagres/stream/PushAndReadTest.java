@@ -358,7 +358,7 @@ class PushAndReadTest {
     @Covers("node:test-stream-ispaused")
     void itIsPausedByAPauseAlone(Loop loop) {
         assertFalse(stream.isPaused());
-        stream.onData(chunk -> { });
+        stream.onData(chunk -> {});
         assertFalse(stream.isPaused());
         stream.pause();
         assertTrue(stream.isPaused());

@@ -74,8 +74,9 @@ class ReadByHandTest {
     void aSizeIsChecked(Loop loop) {
         UsageException refused = assertThrows(UsageException.class, () -> stream.read(-1));
         assertEquals("ERR_OUT_OF_RANGE", refused.code());
-        assertEquals("The value of \"size\" is out of range. It must be >= 0 && <= 1073741824. Received -1",
-            refused.getMessage());
+        assertEquals(
+                "The value of \"size\" is out of range. It must be >= 0 && <= 1073741824. Received -1",
+                refused.getMessage());
         assertThrows(UsageException.class, () -> stream.read((1 << 30) + 1));
         assertNull(stream.read(1 << 30));
         assertEquals(1 << 30, stream.readableHighWaterMark());
@@ -256,7 +257,8 @@ class ReadByHandTest {
         });
         loop.run();
         assertEquals(18, read.size());
-        assertEquals(data, read.stream().map(text -> text.replaceFirst("^1234", "")).reduce("", String::concat));
+        assertEquals(
+                data, read.stream().map(text -> text.replaceFirst("^1234", "")).reduce("", String::concat));
         assertTrue(read.subList(1, 18).stream().allMatch(text -> text.startsWith("1234")));
         journal.expect("end", "close false");
     }
@@ -313,7 +315,9 @@ class ReadByHandTest {
         assertEquals(18, written.size());
         assertEquals("asdfasdfas", written.getFirst());
         assertTrue(written.subList(1, 18).stream().allMatch(text -> text.startsWith("1234")));
-        assertEquals(data, written.stream().map(text -> text.replaceFirst("^1234", "")).reduce("", String::concat));
+        assertEquals(
+                data,
+                written.stream().map(text -> text.replaceFirst("^1234", "")).reduce("", String::concat));
         assertFalse(stream.isDestroyed());
         assertFalse(stream.isReadableEnded());
     }
@@ -353,13 +357,19 @@ class ReadByHandTest {
                 push.run();
             }
         };
-        readOnce(100, first -> flow100(loop, () -> pipe200(loop, () -> readOnce(1234, later -> {
-            for (int i = 0; i < 5; i++) {
-                stream.resume();
-                stream.pause();
-            }
-            loop.execute(() -> pipeRest(loop));
-        }))));
+        readOnce(
+                100,
+                first -> flow100(
+                        loop,
+                        () -> pipe200(
+                                loop,
+                                () -> readOnce(1234, later -> {
+                                    for (int i = 0; i < 5; i++) {
+                                        stream.resume();
+                                        stream.pause();
+                                    }
+                                    loop.execute(() -> pipeRest(loop));
+                                }))));
         loop.run();
         journal.expect("end", "the rest: " + (9900 - 100 - 100 - 200 - 1234), "close false");
     }

@@ -237,8 +237,7 @@ class ReadableEventTest {
         stream.flowing();
         stream.onReadable(() -> {
             journal.add("readable");
-            while (stream.read() != null) {
-            }
+            while (stream.read() != null) {}
         });
         stream.push("pushed");
         assertEquals("pushed", Talk.text(stream.read(6)));
@@ -354,7 +353,8 @@ class ReadableEventTest {
         int[] times = {0};
         stream.onReadable(() -> {
             if (times[0]++ < 10) {
-                assertEquals(times[0] == 1 ? 16 * 1024 : 24 * 1024, stream.read().remaining());
+                assertEquals(
+                        times[0] == 1 ? 16 * 1024 : 24 * 1024, stream.read().remaining());
             }
         });
         loop.run();

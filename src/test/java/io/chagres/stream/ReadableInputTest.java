@@ -70,8 +70,15 @@ class ReadableInputTest {
         stream.push("\u00ff");
         stream.pushNoMore();
         InputStream input = stream.inputStream();
-        FutureTask<List<Integer>> bytes = onVirtualThread(() -> List.of(input.read(), input.available(), input.read(),
-            input.read(), input.read(), input.read(), input.read(new byte[0]), input.read(new byte[1])));
+        FutureTask<List<Integer>> bytes = onVirtualThread(() -> List.of(
+                input.read(),
+                input.available(),
+                input.read(),
+                input.read(),
+                input.read(),
+                input.read(),
+                input.read(new byte[0]),
+                input.read(new byte[1])));
         loop.run();
         assertEquals(List.of((int) 'a', 3, (int) 'b', 0xc3, 0xbf, -1, 0, -1), Waits.get(bytes));
     }
@@ -126,7 +133,9 @@ class ReadableInputTest {
         FutureTask<Integer> reader = onVirtualThread(input::read);
         loop.execute(stream::destroy);
         loop.run();
-        assertEquals("ERR_STREAM_PREMATURE_CLOSE", ((ChagresException) failure(reader).getCause()).code());
+        assertEquals(
+                "ERR_STREAM_PREMATURE_CLOSE",
+                ((ChagresException) failure(reader).getCause()).code());
     }
 
     @Test
@@ -136,7 +145,9 @@ class ReadableInputTest {
         InputStream input = stream.inputStream();
         FutureTask<Integer> reader = onVirtualThread(input::read);
         loop.run();
-        assertEquals("ERR_STREAM_PREMATURE_CLOSE", ((ChagresException) failure(reader).getCause()).code());
+        assertEquals(
+                "ERR_STREAM_PREMATURE_CLOSE",
+                ((ChagresException) failure(reader).getCause()).code());
     }
 
     @Test
@@ -207,14 +218,18 @@ class ReadableInputTest {
         InputStream input = lasting.inputStream();
         FutureTask<Integer> reader = onVirtualThread(input::read);
         other.close();
-        assertEquals("ERR_STREAM_PREMATURE_CLOSE", ((ChagresException) failure(reader).getCause()).code());
+        assertEquals(
+                "ERR_STREAM_PREMATURE_CLOSE",
+                ((ChagresException) failure(reader).getCause()).code());
         assertTrue(lasting.isDestroyed());
     }
 
     @Test
     void onTheLoopsOwnThreadItCanNotWait(Loop loop) throws IOException {
         InputStream input = stream.inputStream();
-        assertEquals("ERR_INVALID_STATE", assertThrows(UsageException.class, input::read).code());
+        assertEquals(
+                "ERR_INVALID_STATE",
+                assertThrows(UsageException.class, input::read).code());
         input.close();
         loop.run();
     }

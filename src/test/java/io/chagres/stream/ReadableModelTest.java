@@ -44,6 +44,7 @@ class ReadableModelTest {
         private boolean ended;
         /** Whether nobody interferes any more. */
         private boolean leaving;
+
         private final List<Runnable> listeners = new ArrayList<>();
         private final List<MemoryDuplex> sinks = new ArrayList<>();
         private final Consumer<ByteBuffer> all = this::consume;
@@ -66,13 +67,14 @@ class ReadableModelTest {
                 case 0 -> push;
                 case 1 -> () -> loop.nextTick(push);
                 case 2 -> () -> loop.execute(push);
-                default -> () -> {
-                    if (random.nextBoolean()) {
-                        push.run();
-                    } else {
-                        loop.execute(push);
-                    }
-                };
+                default ->
+                    () -> {
+                        if (random.nextBoolean()) {
+                            push.run();
+                        } else {
+                            loop.execute(push);
+                        }
+                    };
             };
         }
 
@@ -91,8 +93,7 @@ class ReadableModelTest {
         }
 
         private void pushMany() {
-            while (pushOne()) {
-            }
+            while (pushOne()) {}
         }
 
         private void consume(ByteBuffer chunk) {
@@ -145,10 +146,11 @@ class ReadableModelTest {
                 case 2 -> stream.read();
                 case 3 -> stream.read(random.nextInt(30));
                 case 4 -> listen();
-                case 5 -> listeners.stream().findFirst().ifPresent(listener -> {
-                    listeners.remove(listener);
-                    stream.offReadable(listener);
-                });
+                case 5 ->
+                    listeners.stream().findFirst().ifPresent(listener -> {
+                        listeners.remove(listener);
+                        stream.offReadable(listener);
+                    });
                 case 6 -> pipe();
                 case 7 -> stream.unpipe();
                 default -> sinks.stream().findAny().ifPresent(stream::unpipe);

@@ -151,7 +151,7 @@ class ReadableTextTest {
         stream.onText(UTF_8, off).onText(UTF_8, journal::add).onEnd(journal.note("end"));
         push('a', 0xe2);
         loop.run();
-        stream.offText(off).offText(text -> { });
+        stream.offText(off).offText(text -> {});
         push(0x82, 0xac);
         stream.pushNoMore();
         loop.run();

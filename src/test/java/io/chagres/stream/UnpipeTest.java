@@ -204,7 +204,9 @@ class UnpipeTest {
         source.pipe(sink);
         sink.holds = true;
         sink.end();
-        assertEquals("write after end", assertThrows(ChagresException.class, loop::run).getMessage());
+        assertEquals(
+                "write after end",
+                assertThrows(ChagresException.class, loop::run).getMessage());
         assertEquals("ERR_STREAM_WRITE_AFTER_END", sink.errored().code());
         source.destroy();
         loop.run();

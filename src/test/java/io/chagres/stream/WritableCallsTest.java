@@ -102,9 +102,11 @@ class WritableCallsTest {
         writing.end();
         loop.run();
         if (doneBefore) {
-            journal.expect("begin a", "begin b", "end b", "begin c", "end c", "end a", "told a", "told b", "told c", "finish");
+            journal.expect(
+                    "begin a", "begin b", "end b", "begin c", "end c", "end a", "told a", "told b", "told c", "finish");
         } else {
-            journal.expect("begin a", "end a", "begin b", "end b", "begin c", "end c", "told a", "told b", "told c", "finish");
+            journal.expect(
+                    "begin a", "end a", "begin b", "end b", "begin c", "end c", "told a", "told b", "told c", "finish");
         }
     }
 

@@ -79,8 +79,13 @@ class WritableEndTest {
         loop.run();
         stream.complete();
         loop.run();
-        journal.expect("[x]", "error write after end", "close true", "third ERR_STREAM_WRITE_AFTER_END",
-            "first ERR_STREAM_WRITE_AFTER_END", "second ERR_STREAM_WRITE_AFTER_END");
+        journal.expect(
+                "[x]",
+                "error write after end",
+                "close true",
+                "third ERR_STREAM_WRITE_AFTER_END",
+                "first ERR_STREAM_WRITE_AFTER_END",
+                "second ERR_STREAM_WRITE_AFTER_END");
     }
 
     @Test
@@ -101,8 +106,8 @@ class WritableEndTest {
         throwing.onError(error -> journal.add("error " + error.getMessage()));
         throwing.end(Talk.buffer("test"), stream.told("ended"));
         loop.run();
-        journal.expect("ended ERR_UNHANDLED_ERROR",
-            "error Unhandled error. (java.lang.IllegalStateException: fhqwhgads)");
+        journal.expect(
+                "ended ERR_UNHANDLED_ERROR", "error Unhandled error. (java.lang.IllegalStateException: fhqwhgads)");
         assertSame(thrown, throwing.errored().getCause());
     }
 

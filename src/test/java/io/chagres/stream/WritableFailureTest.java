@@ -32,8 +32,11 @@ class WritableFailureTest {
     }
 
     @Test
-    @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-write-cb-error",
-        "node:test-stream-writable-write-writev-finish"})
+    @Covers({
+        "node:test-stream-writable-write-error",
+        "node:test-stream-writable-write-cb-error",
+        "node:test-stream-writable-write-writev-finish"
+    })
     void aFailureIsToldToItsWriteThenToThoseThatWaitThenToAll(Loop loop) {
         stream.holds = true;
         stream.write("a", stream.told("told a"));
@@ -219,8 +222,7 @@ class WritableFailureTest {
         }
 
         @Override
-        protected void doRead() {
-        }
+        protected void doRead() {}
 
         @Override
         protected void doWrite(ByteBuffer data, Completion done) {

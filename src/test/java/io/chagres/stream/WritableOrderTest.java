@@ -24,7 +24,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class WritableOrderTest {
 
     /** 50 chunks of 0 to 49 bytes. */
-    private static final List<String> CHUNKS = IntStream.range(0, 50).mapToObj("x"::repeat).toList();
+    private static final List<String> CHUNKS =
+            IntStream.range(0, 50).mapToObj("x"::repeat).toList();
 
     private MemoryDuplex stream;
     private Journal journal;

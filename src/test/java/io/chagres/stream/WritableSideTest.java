@@ -74,10 +74,14 @@ class WritableSideTest {
     @Test
     @Covers("node:test-streams-highwatermark")
     void aNegativeMarkIsRefused() {
-        assertEquals("ERR_INVALID_ARG_VALUE", assertThrows(UsageException.class,
-            () -> new Duplex.Options(true, -1, 0, true)).code());
-        assertEquals("ERR_INVALID_ARG_VALUE", assertThrows(UsageException.class,
-            () -> new Duplex.Options(true, 0, -5, true)).code());
+        assertEquals(
+                "ERR_INVALID_ARG_VALUE",
+                assertThrows(UsageException.class, () -> new Duplex.Options(true, -1, 0, true))
+                        .code());
+        assertEquals(
+                "ERR_INVALID_ARG_VALUE",
+                assertThrows(UsageException.class, () -> new Duplex.Options(true, 0, -5, true))
+                        .code());
         assertEquals(64 * 1024, Duplex.Options.DEFAULT.writableHighWaterMark());
     }
 
@@ -152,7 +156,11 @@ class WritableSideTest {
     }
 
     @Test
-    @Covers({"node:test-stream-write-final", "node:test-stream-writable-finished", "node:test-stream-writable-final-async"})
+    @Covers({
+        "node:test-stream-write-final",
+        "node:test-stream-writable-finished",
+        "node:test-stream-writable-final-async"
+    })
     void theFinishComesATickAfterTheSinksOwnEnd(Loop loop) {
         stream.holds = true;
         stream.end(ByteBuffer.allocate(0), stream.told("ended"));

@@ -20,7 +20,6 @@ class AllocationTest extends SysTest {
     private static final long TOLERATED = 10_000;
 
     /** The first rounds are interpreted and half compiled. */
-
     private interface Call {
         long run();
     }
@@ -37,8 +36,9 @@ class AllocationTest extends SysTest {
     @Test
     void sendAndRecvOfNativeBytes() {
         int[] ends = pair();
-        leavesNothing(() -> Sockets.send(ends[0], memory, 64, Sockets.MSG_NOSIGNAL)
-                + Sockets.recv(ends[1], memory, 4096, 0), 128);
+        leavesNothing(
+                () -> Sockets.send(ends[0], memory, 64, Sockets.MSG_NOSIGNAL) + Sockets.recv(ends[1], memory, 4096, 0),
+                128);
     }
 
     /** In a JVM of its own: what is left of views of the heap depends on which kinds of them it has seen. */
@@ -57,10 +57,18 @@ class AllocationTest extends SysTest {
             int other = ends.get(JAVA_INT, 4);
             MemorySegment heap = MemorySegment.ofArray(new byte[65_536]);
             tell(least(() -> Sockets.recv(one, heap, 4096, 0), -Errno.EAGAIN), "recv that finds nothing");
-            tell(least(() -> Sockets.send(one, heap, 64, Sockets.MSG_NOSIGNAL) + Sockets.recv(other, heap, 4096, 0), 128),
+            tell(
+                    least(
+                            () -> Sockets.send(one, heap, 64, Sockets.MSG_NOSIGNAL)
+                                    + Sockets.recv(other, heap, 4096, 0),
+                            128),
                     "send and recv");
-            tell(least(() -> Sockets.send(one, heap, 64, 64, Sockets.MSG_NOSIGNAL)
-                    + Sockets.recv(other, heap, 4096, 4096, 0), 128), "send and recv from the middle");
+            tell(
+                    least(
+                            () -> Sockets.send(one, heap, 64, 64, Sockets.MSG_NOSIGNAL)
+                                    + Sockets.recv(other, heap, 4096, 4096, 0),
+                            128),
+                    "send and recv from the middle");
         }
 
         private static void tell(long bytes, String what) {
@@ -73,8 +81,10 @@ class AllocationTest extends SysTest {
     @Test
     void sendAndRecvThroughTheBounce() {
         int[] ends = pair();
-        leavesNothing(() -> Sockets.sendBounced(ends[0], heap, 0, 64, Sockets.MSG_NOSIGNAL)
-                + Sockets.recvBounced(ends[1], heap, 0, 4096, 0), 128);
+        leavesNothing(
+                () -> Sockets.sendBounced(ends[0], heap, 0, 64, Sockets.MSG_NOSIGNAL)
+                        + Sockets.recvBounced(ends[1], heap, 0, 4096, 0),
+                128);
     }
 
     @Test

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 class DescriptorsTest extends SysTest {
 
-    private static final int CREATE = Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_EXCL
-            | Descriptors.O_CLOEXEC;
+    private static final int CREATE =
+            Descriptors.O_WRONLY | Descriptors.O_CREAT | Descriptors.O_EXCL | Descriptors.O_CLOEXEC;
 
     @TempDir
     Path dir;

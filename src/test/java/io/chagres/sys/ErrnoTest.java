@@ -84,7 +84,8 @@ class ErrnoTest {
 
     /** glibc 2.32. */
     private static MethodHandle strerrorname() {
-        MemorySegment function = Linker.nativeLinker().defaultLookup().find("strerrorname_np").orElse(null);
+        MemorySegment function =
+                Linker.nativeLinker().defaultLookup().find("strerrorname_np").orElse(null);
         assumeTrue(function != null);
         return Linker.nativeLinker().downcallHandle(function, FunctionDescriptor.of(ADDRESS, JAVA_INT));
     }

@@ -30,11 +30,19 @@ public final class Faults {
      * @param errno what it leaves in errno
      * @param afterwards whether the call is made all the same, and only its result is a lie
      */
-    public record Plan(Set<String> calls, int word, LongPredicate concerned, int use, int times, long result, int errno,
-                       boolean afterwards) {
+    public record Plan(
+            Set<String> calls,
+            int word,
+            LongPredicate concerned,
+            int use,
+            int times,
+            long result,
+            int errno,
+            boolean afterwards) {
 
         /** One failure of one function. */
-        public Plan(String call, int word, LongPredicate concerned, int use, long result, int errno, boolean afterwards) {
+        public Plan(
+                String call, int word, LongPredicate concerned, int use, long result, int errno, boolean afterwards) {
             this(Set.of(call), word, concerned, use, 1, result, errno, afterwards);
         }
     }
@@ -47,9 +55,9 @@ public final class Faults {
 
     private static Plan plan;
     private static int uses;
-    private static volatile Consumer<String> before = name -> { };
+    private static volatile Consumer<String> before = name -> {};
 
-    private Faults() { }
+    private Faults() {}
 
     /** From now on what is linked can be made to fail. */
     public static void install() {
@@ -97,7 +105,8 @@ public final class Faults {
         int count = function.type().parameterCount();
         MethodHandle spread = function.asSpreader(Object[].class, count);
         return MethodHandles.insertArguments(CALL, 0, name, spread)
-                .asCollector(Object[].class, count).asType(function.type());
+                .asCollector(Object[].class, count)
+                .asType(function.type());
     }
 
     /** In place of each call: the first of {@code arguments} is where errno goes, the rest are those of C. */
@@ -114,7 +123,8 @@ public final class Faults {
     }
 
     private static synchronized Plan take(String name, Object[] arguments) {
-        boolean concerned = plan != null && plan.calls.contains(name)
+        boolean concerned = plan != null
+                && plan.calls.contains(name)
                 && plan.concerned.test(arguments[1 + plan.word] instanceof Long word ? word : 0);
         boolean fails = concerned && ++uses >= plan.use && uses - plan.use < plan.times;
         return fails ? plan : null;
@@ -122,8 +132,11 @@ public final class Faults {
 
     private static MethodHandle call() {
         try {
-            return MethodHandles.lookup().findStatic(Faults.class, "call",
-                    MethodType.methodType(long.class, String.class, MethodHandle.class, Object[].class));
+            return MethodHandles.lookup()
+                    .findStatic(
+                            Faults.class,
+                            "call",
+                            MethodType.methodType(long.class, String.class, MethodHandle.class, Object[].class));
         } catch (ReflectiveOperationException impossible) {
             throw new AssertionError(impossible);
         }

@@ -51,9 +51,12 @@ class FileIdentityTest {
         assertNull(FileIdentity.of(string(folder.resolve("none"))));
         assertNull(FileIdentity.of(-1));
         MemorySegment room = Memory.allocate(256);
-        assertEquals(-Errno.ENOENT, Descriptors.statx(Descriptors.AT_FDCWD, string(folder.resolve("none")), 0,
-            Descriptors.STATX_INO, room));
-        assertEquals(-Errno.EBADF, Descriptors.statx(-1, Memory.string(""), Descriptors.AT_EMPTY_PATH, Descriptors.STATX_INO,
-            room));
+        assertEquals(
+                -Errno.ENOENT,
+                Descriptors.statx(
+                        Descriptors.AT_FDCWD, string(folder.resolve("none")), 0, Descriptors.STATX_INO, room));
+        assertEquals(
+                -Errno.EBADF,
+                Descriptors.statx(-1, Memory.string(""), Descriptors.AT_EMPTY_PATH, Descriptors.STATX_INO, room));
     }
 }

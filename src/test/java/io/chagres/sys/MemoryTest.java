@@ -29,7 +29,8 @@ class MemoryTest {
     @Test
     void aStringEndsInNul() {
         assertArrayEquals(new byte[] {'a', 'b', 0}, Memory.string("ab").toArray(JAVA_BYTE));
-        assertArrayEquals(new byte[] {(byte) 0xc3, (byte) 0xb6, 0}, Memory.string("ö").toArray(JAVA_BYTE));
+        assertArrayEquals(
+                new byte[] {(byte) 0xc3, (byte) 0xb6, 0}, Memory.string("ö").toArray(JAVA_BYTE));
         assertArrayEquals(new byte[] {0}, Memory.string(new byte[0]).toArray(JAVA_BYTE));
     }
 

@@ -103,7 +103,8 @@ class RecvSendTest extends SysTest {
         int[] ends = pair();
         assertEquals(4, Sockets.send(ends[0], MemorySegment.ofArray(HELLO), 4, Sockets.MSG_NOSIGNAL));
         byte[] in = new byte[8];
-        assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in).asSlice(0, 4), 5, 0));
+        assertEquals(
+                -Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in).asSlice(0, 4), 5, 0));
         assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in), -1, 0));
         assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], Memory.allocate(4), 5, 0));
         assertEquals(-Errno.EFAULT, Sockets.recv(ends[1], MemorySegment.ofArray(in), 4, 5, 0));
@@ -131,7 +132,8 @@ class RecvSendTest extends SysTest {
         assertEquals(0, Sockets.setsockopt(ends[0], Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 4 * most));
         byte[] out = new byte[2 * most];
         Arrays.fill(out, most - 1, most + 1, (byte) 7);
-        assertEquals(most, Sockets.sendBounced(ends[0], MemorySegment.ofArray(out), 0, out.length, Sockets.MSG_NOSIGNAL));
+        assertEquals(
+                most, Sockets.sendBounced(ends[0], MemorySegment.ofArray(out), 0, out.length, Sockets.MSG_NOSIGNAL));
         assertEquals(1, Sockets.send(ends[0], MemorySegment.ofArray(out), 1, Sockets.MSG_NOSIGNAL));
         byte[] in = new byte[2 * most];
         assertEquals(most, Sockets.recvBounced(ends[1], MemorySegment.ofArray(in), 0, in.length, 0));

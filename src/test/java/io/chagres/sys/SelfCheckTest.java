@@ -100,7 +100,8 @@ class SelfCheckTest {
 
     @Test
     void anotherArchitectureIsNamed() throws Exception {
-        assertEquals("false Chagres knows the kernel's structs on amd64 and aarch64, and this is riscv64.",
+        assertEquals(
+                "false Chagres knows the kernel's structs on amd64 and aarch64, and this is riscv64.",
                 run("-Dos.arch=riscv64"));
     }
 
@@ -131,9 +132,13 @@ class SelfCheckTest {
 
     private static String runAsModule(String... options) throws Exception {
         List<String> command = new ArrayList<>(List.of(options));
-        command.addAll(List.of("--module-path", location(SelfCheck.class).toString(),
-                "--patch-module", "io.chagres=" + location(Main.class),
-                "-m", "io.chagres/" + Main.class.getName()));
+        command.addAll(List.of(
+                "--module-path",
+                location(SelfCheck.class).toString(),
+                "--patch-module",
+                "io.chagres=" + location(Main.class),
+                "-m",
+                "io.chagres/" + Main.class.getName()));
         return java(command);
     }
 
@@ -146,7 +151,8 @@ class SelfCheckTest {
     private static String java(List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(arguments);
         command.add(0, Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        Process process = Waits.limit(new ProcessBuilder(command).redirectErrorStream(true).start());
+        Process process = Waits.limit(
+                new ProcessBuilder(command).redirectErrorStream(true).start());
         try (InputStream printed = process.getInputStream()) {
             String output = new String(printed.readAllBytes());
             Waits.exit(process);

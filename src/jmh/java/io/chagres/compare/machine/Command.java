@@ -11,8 +11,7 @@ public final class Command {
 
     private static final int TIMEOUT_SECONDS = 120;
 
-    private Command() {
-    }
+    private Command() {}
 
     public static boolean exists(String program) {
         String path = System.getenv().getOrDefault("PATH", "/usr/bin:/bin");
@@ -60,6 +59,10 @@ public final class Command {
 
     /** The last line that says something. */
     public static String lastLine(String output) {
-        return output.lines().filter(line -> !line.isBlank()).reduce((earlier, later) -> later).orElse("no message").strip();
+        return output.lines()
+                .filter(line -> !line.isBlank())
+                .reduce((earlier, later) -> later)
+                .orElse("no message")
+                .strip();
     }
 }

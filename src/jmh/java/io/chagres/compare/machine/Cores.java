@@ -16,7 +16,13 @@ public final class Cores {
     /** Puts this process, with all its threads, on the core of the load. */
     public void pinLoad() throws IOException {
         if (pinned) {
-            Command.output("taskset", "-a", "-c", "-p", load(), Long.toString(ProcessHandle.current().pid()));
+            Command.output(
+                    "taskset",
+                    "-a",
+                    "-c",
+                    "-p",
+                    load(),
+                    Long.toString(ProcessHandle.current().pid()));
         }
     }
 
@@ -55,7 +61,9 @@ public final class Cores {
     /** As in {@code 0-3,8}. */
     private static List<String> allowed() {
         List<String> cores = new ArrayList<>();
-        for (String range : ProcFile.field("/proc/self/status", "Cpus_allowed_list").orElse("0").split(",")) {
+        for (String range : ProcFile.field("/proc/self/status", "Cpus_allowed_list")
+                .orElse("0")
+                .split(",")) {
             String[] ends = range.split("-");
             for (int core = Integer.parseInt(ends[0]); core <= Integer.parseInt(ends[ends.length - 1]); core++) {
                 cores.add(Integer.toString(core));

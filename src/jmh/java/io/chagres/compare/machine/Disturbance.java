@@ -13,11 +13,12 @@ public final class Disturbance {
 
     private final long[] before = ticks();
     private final long began = System.nanoTime();
-    private final ProcessFigures self = new ProcessFigures(ProcessHandle.current().pid());
+    private final ProcessFigures self =
+            new ProcessFigures(ProcessHandle.current().pid());
     private final long knownBefore = self.cpuNanos() + self.childrenNanos();
 
     /** Both as a share of the time of one core. */
-    public record Share(double steal, double others) { }
+    public record Share(double steal, double others) {}
 
     /** Since it was made; the server had {@code serverNanos} of it. What this process and the tools that it ran had is known. */
     public Share since(long serverNanos) {

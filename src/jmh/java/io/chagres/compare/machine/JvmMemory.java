@@ -16,8 +16,7 @@ public final class JvmMemory {
     /** What a program has outside of the heap: direct buffers and foreign memory, the JVM's copies for JNI, stacks. */
     private static final List<String> KINDS = List.of("Other", "Internal", "Thread");
 
-    private JvmMemory() {
-    }
+    private JvmMemory() {}
 
     /** The bytes of the objects that are reachable: it collects the others first. */
     public static long liveHeapBytes(long pid) throws IOException {
@@ -32,13 +31,14 @@ public final class JvmMemory {
 
     /** As in {@code - Other (reserved=12345, committed=12345)}. */
     private static long committed(String summary, String kind) {
-        Matcher line = Pattern.compile("- +" + kind + " \\(reserved=\\d+B?, committed=(\\d+)").matcher(summary);
+        Matcher line = Pattern.compile("- +" + kind + " \\(reserved=\\d+B?, committed=(\\d+)")
+                .matcher(summary);
         return line.find() ? Long.parseLong(line.group(1)) : 0;
     }
 
     private static String jcmd(long pid, String... command) throws IOException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-        return Command.output(Stream.concat(
-            Stream.of(jcmd, Long.toString(pid)), Stream.of(command)).toList());
+        return Command.output(Stream.concat(Stream.of(jcmd, Long.toString(pid)), Stream.of(command))
+                .toList());
     }
 }

@@ -7,12 +7,12 @@ import java.util.Map;
 /** What a reader has to know of the machine to believe the figures. */
 public final class Machine {
 
-    private Machine() {
-    }
+    private Machine() {}
 
     public static Map<String, String> description() {
         Map<String, String> description = new LinkedHashMap<>();
-        description.put("processor", ProcFile.field("/proc/cpuinfo", "model name").orElse("unknown"));
+        description.put(
+                "processor", ProcFile.field("/proc/cpuinfo", "model name").orElse("unknown"));
         description.put("architecture", System.getProperty("os.arch"));
         description.put("cores", Integer.toString(processors()));
         description.put("memory", ProcFile.field("/proc/meminfo", "MemTotal").orElse("unknown"));
@@ -26,17 +26,21 @@ public final class Machine {
     }
 
     private static int processors() {
-        return (int) ProcFile.lines("/proc/cpuinfo").stream().filter(line -> line.startsWith("processor")).count();
+        return (int) ProcFile.lines("/proc/cpuinfo").stream()
+                .filter(line -> line.startsWith("processor"))
+                .count();
     }
 
     private static boolean isVirtual() {
-        return ProcFile.lines("/proc/cpuinfo").stream().anyMatch(line -> line.startsWith("flags") && line.contains(" hypervisor"));
+        return ProcFile.lines("/proc/cpuinfo").stream()
+                .anyMatch(line -> line.startsWith("flags") && line.contains(" hypervisor"));
     }
 
     private static void program(Map<String, String> description, String name, String... command) {
         if (Command.exists(command[0])) {
             try {
-                description.put(name, Command.output(command).lines().findFirst().orElse(""));
+                description.put(
+                        name, Command.output(command).lines().findFirst().orElse(""));
             } catch (IOException broken) {
                 description.put(name, broken.getMessage());
             }

@@ -10,8 +10,7 @@ import java.util.Optional;
 /** A file below /proc or /sys. */
 final class ProcFile {
 
-    private ProcFile() {
-    }
+    private ProcFile() {}
 
     static List<String> lines(String path) {
         try {
@@ -24,13 +23,16 @@ final class ProcFile {
     /** What follows {@code name} and a colon in the first line that begins so. */
     static Optional<String> field(String path, String name) {
         return lines(path).stream()
-            .filter(line -> line.startsWith(name) && line.substring(name.length()).stripLeading().startsWith(":"))
-            .map(line -> line.substring(line.indexOf(':') + 1).strip())
-            .findFirst();
+                .filter(line -> line.startsWith(name)
+                        && line.substring(name.length()).stripLeading().startsWith(":"))
+                .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                .findFirst();
     }
 
     /** As {@link #field}, of a line such as {@code VmRSS:   1234 kB}. */
     static long kibibytes(String path, String name) {
-        return field(path, name).map(value -> Long.parseLong(value.split(" ")[0])).orElseThrow();
+        return field(path, name)
+                .map(value -> Long.parseLong(value.split(" ")[0]))
+                .orElseThrow();
     }
 }

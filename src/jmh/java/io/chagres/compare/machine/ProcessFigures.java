@@ -28,7 +28,8 @@ public final class ProcessFigures {
 
     private long threadNanos(String thread) {
         try {
-            String schedstat = ProcFile.lines(proc + "/task/" + thread + "/schedstat").getFirst();
+            String schedstat =
+                    ProcFile.lines(proc + "/task/" + thread + "/schedstat").getFirst();
             return Long.parseLong(schedstat.substring(0, schedstat.indexOf(' ')));
         } catch (RuntimeException ended) {
             return 0;

@@ -16,6 +16,7 @@ public final class RunningServer implements AutoCloseable {
 
     /** As ours say it, and as redis-server does. */
     private static final Pattern LISTENING = Pattern.compile("(?:listening (?:.*\\D)?|port=)(\\d+)\\D*$");
+
     private static final int START_SECONDS = 20;
     private static final int END_SECONDS = 20;
 

@@ -36,8 +36,12 @@ public final class SystemCalls implements AutoCloseable {
     /** How many there were, of all kinds. */
     public long stop() throws IOException {
         interrupt();
-        Optional<String> total = Files.readAllLines(table).stream().filter(line -> line.endsWith(" total")).findFirst();
-        return Long.parseLong(total.orElseThrow(() -> new IOException("strace counted nothing")).strip().split(" +")[3]);
+        Optional<String> total = Files.readAllLines(table).stream()
+                .filter(line -> line.endsWith(" total"))
+                .findFirst();
+        return Long.parseLong(total.orElseThrow(() -> new IOException("strace counted nothing"))
+                .strip()
+                .split(" +")[3]);
     }
 
     /** SIGINT lets it detach and write its table. */

@@ -5,7 +5,9 @@ public record Absence(String load, String server, String why) {
 
     @Override
     public String toString() {
-        String who = load == null || server == null ? String.valueOf(server == null ? load : server) : server + " in " + load;
+        String who = load == null || server == null
+                ? String.valueOf(server == null ? load : server)
+                : server + " in " + load;
         return who + ": " + why;
     }
 }

@@ -51,10 +51,18 @@ public final class Pictures {
     /** Draws those of which there are figures. */
     public List<Path> draw() throws IOException {
         drawCpu();
-        draw("compare-memory.svg", "User memory of an idle connection", "bytes", 0,
-            figures("idle-10000", Map.of(Metric.MEMORY, "bytes")));
-        draw("compare-start.svg", "From exec to the first echoed byte", "milliseconds", 0,
-            figures("start", Map.of(Metric.START, "plain", Metric.START_AOT, "with an AOT cache")));
+        draw(
+                "compare-memory.svg",
+                "User memory of an idle connection",
+                "bytes",
+                0,
+                figures("idle-10000", Map.of(Metric.MEMORY, "bytes")));
+        draw(
+                "compare-start.svg",
+                "From exec to the first echoed byte",
+                "milliseconds",
+                0,
+                figures("start", Map.of(Metric.START, "plain", Metric.START_AOT, "with an AOT cache")));
         return drawn;
     }
 
@@ -64,8 +72,9 @@ public final class Pictures {
         for (Standing standing : results.standings()) {
             if (CPU_LOADS.contains(standing.load()) && standing.reference() != null) {
                 reference = standing.reference();
-                standing.rows().stream().filter(row -> row.ratio() != null)
-                    .forEach(row -> figures.addValue(row.ratio(), standing.says(), row.server()));
+                standing.rows().stream()
+                        .filter(row -> row.ratio() != null)
+                        .forEach(row -> figures.addValue(row.ratio(), standing.says(), row.server()));
             }
         }
         draw("compare-cpu.svg", "Server CPU per operation, " + reference + " = 1", "", 2, figures);
@@ -83,7 +92,8 @@ public final class Pictures {
         return figures;
     }
 
-    private void draw(String file, String title, String unit, int decimals, DefaultCategoryDataset figures) throws IOException {
+    private void draw(String file, String title, String unit, int decimals, DefaultCategoryDataset figures)
+            throws IOException {
         if (figures.getColumnCount() > 0) {
             int height = MARGIN + figures.getColumnCount() * (figures.getRowCount() * BAR + GAP);
             SVGGraphics2D svg = new SVGGraphics2D(WIDTH, height);
@@ -94,8 +104,8 @@ public final class Pictures {
     }
 
     private static JFreeChart chart(String title, String unit, int decimals, DefaultCategoryDataset figures) {
-        JFreeChart chart = ChartFactory.createBarChart(title, null, unit, figures, PlotOrientation.HORIZONTAL,
-            figures.getRowCount() > 1, false, false);
+        JFreeChart chart = ChartFactory.createBarChart(
+                title, null, unit, figures, PlotOrientation.HORIZONTAL, figures.getRowCount() > 1, false, false);
         chart.setBackgroundPaint(Color.WHITE);
         chart.getTitle().setFont(TEXT.deriveFont(Font.BOLD, 15f));
         CategoryPlot plot = chart.getCategoryPlot();
@@ -120,7 +130,8 @@ public final class Pictures {
         bars.setDefaultItemLabelGenerator(new StandardCategoryItemLabelGenerator("{2}", number));
         bars.setDefaultItemLabelFont(TEXT.deriveFont(10f));
         bars.setDefaultItemLabelsVisible(true);
-        bars.setDefaultPositiveItemLabelPosition(new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
+        bars.setDefaultPositiveItemLabelPosition(
+                new ItemLabelPosition(ItemLabelAnchor.OUTSIDE3, TextAnchor.CENTER_LEFT));
         for (int series = 0; series < COLOURS.length; series++) {
             bars.setSeriesPaint(series, COLOURS[series]);
         }

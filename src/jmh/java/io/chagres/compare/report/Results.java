@@ -17,17 +17,27 @@ import java.util.Optional;
  * @param servers the contestants in words, by name
  * @param rounds the raw figures
  */
-public record Results(Map<String, String> machine, String command, Map<String, String> servers, List<Standing> standings,
-        List<Absence> absences, List<Round> rounds) {
+public record Results(
+        Map<String, String> machine,
+        String command,
+        Map<String, String> servers,
+        List<Standing> standings,
+        List<Absence> absences,
+        List<Round> rounds) {
 
-    private static final Gson JSON = new GsonBuilder().setPrettyPrinting().disableHtmlEscaping()
-        .serializeSpecialFloatingPointValues().create();
+    private static final Gson JSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .serializeSpecialFloatingPointValues()
+            .create();
 
     public void write(Path file) throws IOException {
         Files.writeString(file, JSON.toJson(this) + '\n');
     }
 
     Optional<Standing> standing(String load) {
-        return standings.stream().filter(standing -> standing.load().equals(load)).findFirst();
+        return standings.stream()
+                .filter(standing -> standing.load().equals(load))
+                .findFirst();
     }
 }

@@ -36,15 +36,22 @@ public record Standing(String load, String says, List<Metric> metrics, String re
      * @param spread how far the middle half of those ratios, or where there are none of its rounds, lies apart, in parts of the median
      * @param noise what makes its figures doubtful
      */
-    public record Row(String server, Map<Metric, Double> medians, Double ratio, double spread, List<String> noise) { }
+    public record Row(String server, Map<Metric, Double> medians, Double ratio, double spread, List<String> noise) {}
 
     /** {@code rounds} are all of this load; of {@code wanted}, those that any of them has are its metrics. */
     public static Standing of(String load, String says, List<Metric> wanted, List<Round> rounds) {
-        List<Metric> metrics = wanted.stream().filter(metric -> values(rounds, metric).length > 0).toList();
-        Map<String, List<Round>> servers = rounds.stream().collect(groupingBy(Round::server, LinkedHashMap::new, toList()));
-        String reference = metrics.getFirst().references().stream().filter(servers::containsKey).findFirst().orElse(null);
+        List<Metric> metrics = wanted.stream()
+                .filter(metric -> values(rounds, metric).length > 0)
+                .toList();
+        Map<String, List<Round>> servers =
+                rounds.stream().collect(groupingBy(Round::server, LinkedHashMap::new, toList()));
+        String reference = metrics.getFirst().references().stream()
+                .filter(servers::containsKey)
+                .findFirst()
+                .orElse(null);
         List<Row> rows = new ArrayList<>();
-        servers.forEach((server, own) -> rows.add(row(server, own, metrics, servers.getOrDefault(reference, List.of()))));
+        servers.forEach(
+                (server, own) -> rows.add(row(server, own, metrics, servers.getOrDefault(reference, List.of()))));
         return new Standing(load, says, metrics, reference, rows);
     }
 
@@ -58,12 +65,17 @@ public record Standing(String load, String says, List<Metric> metrics, String re
         }
         double[] ratios = ratios(rounds, reference, metrics.getFirst());
         double spread = spread(ratios.length > 0 ? ratios : values(rounds, metrics.getFirst()));
-        return new Row(server, medians, ratios.length > 0 ? quantile(ratios, HALF) : null, spread, noise(rounds, spread));
+        return new Row(
+                server, medians, ratios.length > 0 ? quantile(ratios, HALF) : null, spread, noise(rounds, spread));
     }
 
     private static double[] values(List<Round> rounds, Metric metric) {
-        return rounds.stream().map(round -> round.figures().get(metric)).filter(Objects::nonNull)
-            .mapToDouble(Double::doubleValue).sorted().toArray();
+        return rounds.stream()
+                .map(round -> round.figures().get(metric))
+                .filter(Objects::nonNull)
+                .mapToDouble(Double::doubleValue)
+                .sorted()
+                .toArray();
     }
 
     /** Each round's figure to that of the reference in the same round. */
@@ -74,8 +86,11 @@ public record Standing(String load, String says, List<Metric> metrics, String re
                 units.put(round.number(), round.figures().get(metric));
             }
         }
-        return rounds.stream().filter(round -> round.figures().containsKey(metric) && units.containsKey(round.number()))
-            .mapToDouble(round -> round.figures().get(metric) / units.get(round.number())).sorted().toArray();
+        return rounds.stream()
+                .filter(round -> round.figures().containsKey(metric) && units.containsKey(round.number()))
+                .mapToDouble(round -> round.figures().get(metric) / units.get(round.number()))
+                .sorted()
+                .toArray();
     }
 
     /** The value below which {@code share} of the sorted {@code values} are. */
@@ -87,8 +102,9 @@ public record Standing(String load, String says, List<Metric> metrics, String re
     }
 
     private static double spread(double[] values) {
-        return values.length < 2 ? 0
-            : (quantile(values, HALF + QUARTER) - quantile(values, QUARTER)) / quantile(values, HALF);
+        return values.length < 2
+                ? 0
+                : (quantile(values, HALF + QUARTER) - quantile(values, QUARTER)) / quantile(values, HALF);
     }
 
     private static List<String> noise(List<Round> rounds, double spread) {
@@ -101,7 +117,12 @@ public record Standing(String load, String says, List<Metric> metrics, String re
 
     /** Of most rounds: a median minds no single one. */
     private static double typical(List<Round> rounds, ToDoubleFunction<Disturbance.Share> part) {
-        double[] shares = rounds.stream().map(Round::disturbance).filter(Objects::nonNull).mapToDouble(part).sorted().toArray();
+        double[] shares = rounds.stream()
+                .map(Round::disturbance)
+                .filter(Objects::nonNull)
+                .mapToDouble(part)
+                .sorted()
+                .toArray();
         return shares.length == 0 ? 0 : quantile(shares, HALF + QUARTER);
     }
 

@@ -11,8 +11,7 @@ public final class Table {
 
     private final List<String[]> lines = new ArrayList<>();
 
-    private Table() {
-    }
+    private Table() {}
 
     public static String of(Standing standing) {
         Table table = new Table();
@@ -22,7 +21,8 @@ public final class Table {
     }
 
     private void head(Standing standing) {
-        List<String> cells = new ArrayList<>(List.of("", standing.reference() == null ? "" : "to " + standing.reference()));
+        List<String> cells =
+                new ArrayList<>(List.of("", standing.reference() == null ? "" : "to " + standing.reference()));
         standing.metrics().forEach(metric -> cells.add(metric.title()));
         cells.add("");
         lines.add(cells.toArray(String[]::new));
@@ -46,7 +46,9 @@ public final class Table {
         for (String[] line : lines) {
             for (int column = 0; column < line.length; column++) {
                 boolean isText = column == 0 || column == line.length - 1;
-                text.append("  ").append(String.format(Locale.ROOT, "%" + (isText ? "-" : "") + width(column) + "s", line[column]));
+                text.append("  ")
+                        .append(String.format(
+                                Locale.ROOT, "%" + (isText ? "-" : "") + width(column) + "s", line[column]));
             }
             text.setLength(text.toString().stripTrailing().length());
             text.append('\n');
@@ -55,6 +57,7 @@ public final class Table {
     }
 
     private int width(int column) {
-        return Math.max(1, lines.stream().mapToInt(line -> line[column].length()).max().orElse(1));
+        return Math.max(
+                1, lines.stream().mapToInt(line -> line[column].length()).max().orElse(1));
     }
 }

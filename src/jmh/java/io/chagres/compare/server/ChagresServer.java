@@ -22,7 +22,11 @@ final class ChagresServer {
         Task task = Task.of(args);
         try (Loop loop = new Loop()) {
             Server server = new ChagresServer().server(loop, task);
-            server.listen(task.port(), Task.HOST, Task.BACKLOG, () -> Task.announce(server.address().port()));
+            server.listen(
+                    task.port(),
+                    Task.HOST,
+                    Task.BACKLOG,
+                    () -> Task.announce(server.address().port()));
             loop.run();
         }
     }
@@ -30,20 +34,23 @@ final class ChagresServer {
     private Server server(Loop loop, Task task) {
         ServerOptions options = new ServerOptions().noDelay(true);
         if (task.mode() == Mode.ECHO && task.variant().equals("lent")) {
-            return Net.createServer(loop, options.onRead(() -> room, this::echo),
-                socket -> socket.onError(gone -> { }).onDrain(socket::resume));
+            return Net.createServer(
+                    loop,
+                    options.onRead(() -> room, this::echo),
+                    socket -> socket.onError(gone -> {}).onDrain(socket::resume));
         }
         Consumer<Socket> serve = serving(task);
         return Net.createServer(loop, options, socket -> {
-            socket.onError(gone -> { });
+            socket.onError(gone -> {});
             serve.accept(socket);
         });
     }
 
     private static Consumer<Socket> serving(Task task) {
         return switch (task.mode()) {
-            case ECHO -> task.variant().equals("data") ? socket -> socket.onData(socket::write) : socket -> socket.pipe(socket);
-            case SINK -> socket -> socket.onData(dropped -> { });
+            case ECHO ->
+                task.variant().equals("data") ? socket -> socket.onData(socket::write) : socket -> socket.pipe(socket);
+            case SINK -> socket -> socket.onData(dropped -> {});
             case SOURCE -> ChagresServer::pour;
             default -> throw task.unknown();
         };
@@ -67,6 +74,6 @@ final class ChagresServer {
     }
 
     private static void fill(Socket socket) {
-        while (socket.write(PIECE)) { }
+        while (socket.write(PIECE)) {}
     }
 }

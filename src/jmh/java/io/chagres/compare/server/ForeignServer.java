@@ -23,8 +23,9 @@ final class ForeignServer {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
     private static final FunctionDescriptor WORDS =
-        FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor BUFFER = FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor BUFFER =
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, ADDRESS, JAVA_LONG, JAVA_LONG);
 
     private static final MethodHandle EPOLL_CREATE1 = link("epoll_create1", WORDS, ERRNO);
     private static final MethodHandle EPOLL_CTL = link("epoll_ctl", WORDS, ERRNO);
@@ -42,6 +43,7 @@ final class ForeignServer {
     private static final int EVENTS = 1024;
     /** struct epoll_event is packed on amd64 alone. */
     private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
+
     private static final int EVENT_BYTES = PACKED ? 12 : 16;
     private static final int EVENT_DATA = PACKED ? 4 : 8;
     private static final int EPOLLIN = 1;
@@ -68,6 +70,7 @@ final class ForeignServer {
     private final MemorySegment room = Arena.global().allocate(Task.PIECE);
     /** What the kernel did not take of an echo, by descriptor. */
     private final Map<Long, MemorySegment> rests = new HashMap<>();
+
     private final Mode mode;
     private final long poller;
     private final long listener;

@@ -25,23 +25,25 @@ import java.net.InetSocketAddress;
 /** Netty 4.2 on one event loop; the variant is the transport: epoll, nio or io_uring. */
 final class NettyServer {
 
-    private record Transport(IoHandlerFactory loops, Class<? extends ServerChannel> channels) { }
+    private record Transport(IoHandlerFactory loops, Class<? extends ServerChannel> channels) {}
 
     public static void main(String[] args) throws InterruptedException {
         Task task = Task.of(args);
         Transport transport = transport(task);
         Channel server = new ServerBootstrap()
-            .group(new MultiThreadIoEventLoopGroup(1, transport.loops))
-            .channel(transport.channels)
-            .option(ChannelOption.SO_BACKLOG, Task.BACKLOG)
-            .childOption(ChannelOption.TCP_NODELAY, true)
-            .childHandler(new ChannelInitializer<>() {
-                @Override
-                protected void initChannel(Channel client) {
-                    client.pipeline().addLast(handler(task));
-                }
-            })
-            .bind(Task.HOST, task.port()).sync().channel();
+                .group(new MultiThreadIoEventLoopGroup(1, transport.loops))
+                .channel(transport.channels)
+                .option(ChannelOption.SO_BACKLOG, Task.BACKLOG)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel client) {
+                        client.pipeline().addLast(handler(task));
+                    }
+                })
+                .bind(Task.HOST, task.port())
+                .sync()
+                .channel();
         Task.announce(((InetSocketAddress) server.localAddress()).getPort());
     }
 
@@ -101,7 +103,8 @@ final class NettyServer {
     }
 
     private static final class Source extends Quiet {
-        private static final ByteBuf PIECE = Unpooled.unreleasableBuffer(Unpooled.directBuffer(Task.PIECE).writeZero(Task.PIECE));
+        private static final ByteBuf PIECE =
+                Unpooled.unreleasableBuffer(Unpooled.directBuffer(Task.PIECE).writeZero(Task.PIECE));
 
         @Override
         public void channelActive(ChannelHandlerContext context) {

@@ -10,7 +10,10 @@ record Task(int port, Mode mode, String variant) {
     static final int PIECE = 64 * 1024;
 
     static Task of(String[] args) {
-        return new Task(Integer.parseInt(args[0]), Mode.valueOf(args[1].toUpperCase(Locale.ROOT)), args.length > 2 ? args[2] : "");
+        return new Task(
+                Integer.parseInt(args[0]),
+                Mode.valueOf(args[1].toUpperCase(Locale.ROOT)),
+                args.length > 2 ? args[2] : "");
     }
 
     /** The one line that whoever started it waits for. */

@@ -17,29 +17,33 @@ final class VertxServer {
 
     public static void main(String[] args) {
         Task task = Task.of(args);
-        Vertx vertx = Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
+        Vertx vertx =
+                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
         Future<Integer> port = task.mode() == Mode.HTTP ? listenForHttp(vertx, task) : listen(vertx, task);
         port.onSuccess(Task::announce).onFailure(VertxServer::fail);
     }
 
     private static Future<Integer> listen(Vertx vertx, Task task) {
         return vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
-            .connectHandler(socket -> serve(socket.exceptionHandler(gone -> { }), task))
-            .listen(task.port(), Task.HOST)
-            .map(NetServer::actualPort);
+                .connectHandler(socket -> serve(socket.exceptionHandler(gone -> {}), task))
+                .listen(task.port(), Task.HOST)
+                .map(NetServer::actualPort);
     }
 
     private static Future<Integer> listenForHttp(Vertx vertx, Task task) {
-        return vertx.createHttpServer(new HttpServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
-            .requestHandler(request -> request.response().putHeader("Content-Type", "text/plain").end("Hello, World!"))
-            .listen(task.port(), Task.HOST)
-            .map(HttpServer::actualPort);
+        return vertx.createHttpServer(
+                        new HttpServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
+                .requestHandler(request -> request.response()
+                        .putHeader("Content-Type", "text/plain")
+                        .end("Hello, World!"))
+                .listen(task.port(), Task.HOST)
+                .map(HttpServer::actualPort);
     }
 
     private static void serve(NetSocket socket, Task task) {
         switch (task.mode()) {
             case ECHO -> socket.pipeTo(socket);
-            case SINK -> socket.handler(dropped -> { });
+            case SINK -> socket.handler(dropped -> {});
             case SOURCE -> {
                 socket.drainHandler(drained -> fill(socket));
                 fill(socket);

@@ -13,7 +13,10 @@ public final class Bulk extends Traffic {
     private static final int PIECE = 64 * 1024;
 
     /** Seen from the server. */
-    public enum Direction { IN, OUT }
+    public enum Direction {
+        IN,
+        OUT
+    }
 
     private final ByteBuffer piece = ByteBuffer.allocateDirect(PIECE);
     private long bytes;

@@ -26,7 +26,8 @@ public final class Connections {
     public SocketChannel open() throws IOException {
         while (true) {
             try {
-                return connect(new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) source}), 0));
+                return connect(
+                        new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, (byte) source}), 0));
             } catch (SocketException noPort) {
                 if (++source > LAST_SOURCE || !noPort.getMessage().contains("assign requested address")) {
                     throw noPort;
@@ -60,7 +61,7 @@ public final class Connections {
 
     static SocketChannel prepared() throws IOException {
         return SocketChannel.open()
-            .setOption(StandardSocketOptions.TCP_NODELAY, true)
-            .setOption(StandardSocketOptions.SO_LINGER, 0);
+                .setOption(StandardSocketOptions.TCP_NODELAY, true)
+                .setOption(StandardSocketOptions.SO_LINGER, 0);
     }
 }

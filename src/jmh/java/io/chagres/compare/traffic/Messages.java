@@ -51,6 +51,7 @@ public final class Messages extends Traffic {
         private final SocketChannel channel;
         /** When each message that is under way was sent, the oldest at {@code oldest}. */
         private final long[] sent = new long[depth];
+
         private int oldest;
         private int incomplete;
         private int unsent;

@@ -18,8 +18,7 @@ public abstract class Traffic implements AutoCloseable {
     private long operations;
     private long began;
 
-    Traffic() throws IOException {
-    }
+    Traffic() throws IOException {}
 
     /** Runs for {@code nanos}, and counts from zero. */
     public final void run(long nanos) throws IOException {
