@@ -21,6 +21,7 @@ import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.socket.Pipe;
 import io.chagres.sys.Descriptors;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -385,12 +386,10 @@ class SocketConnectDetailsTest {
     @ParameterizedTest
     @CsvSource({"::1, 127.0.0.1", "127.0.0.1, ::1"})
     @Covers({"node:test-net-autoselectfamily", "node:test-net-autoselectfamily-ipv4first"})
-    void ifBothListenTheFirstAnswerIsTakenAndNoOtherTried(String first, String second, Loop loop) {
-        Server one = answering(loop, first);
-        one.listen(0, first);
-        Server other = answering(loop, second);
-        int port = one.address().port();
-        other.listen(port, second);
+    void ifBothListenTheFirstAnswerIsTakenAndNoOtherTried(String first, String second, Loop loop) throws IOException {
+        int port = Local.portFreeOn(first, second);
+        Server one = answering(loop, first).listen(port, first);
+        Server other = answering(loop, second).listen(port, second);
         Socket client = Net.connect(
                 loop,
                 new ConnectOptions()
