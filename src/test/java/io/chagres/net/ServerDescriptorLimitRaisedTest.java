@@ -63,6 +63,13 @@ class ServerDescriptorLimitRaisedTest {
         }
     }
 
+    /** The client sees the end before the server has closed its side. */
+    private void awaitConnections(int count) throws IOException {
+        for (int asked = 0; server.connections() != count; asked++) {
+            assertTrue(asked < 10_000, () -> "it still has more than " + count + " connections");
+        }
+    }
+
     private static boolean isServed(Socket client) {
         try {
             Talk.send(client, "x");
@@ -101,6 +108,7 @@ class ServerDescriptorLimitRaisedTest {
         limit(1024);
         assertEquals(CLIENTS, crowd(CLIENTS));
         assertEquals("", Talk.ask(clients.removeLast(), ""));
+        awaitConnections(CLIENTS - 1);
         limit(256);
         assertEquals(0, crowd(10));
         for (Socket client : clients) {
