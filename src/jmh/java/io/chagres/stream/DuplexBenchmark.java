@@ -41,7 +41,7 @@ public class DuplexBenchmark {
     private static final class InMemory extends Duplex {
 
         InMemory(Loop loop) {
-            super(loop, Options.DEFAULT);
+            super(loop, DuplexOptions.defaults());
         }
 
         @Override

@@ -16,6 +16,7 @@ import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -352,8 +353,11 @@ public final class ConnectOptions {
         return autoSelectFamily && lookupOptions.family() == null && localAddress == null;
     }
 
-    Duplex.Options duplex() {
-        Duplex.Options options = new Duplex.Options(allowHalfOpen, highWaterMark, highWaterMark, false);
+    DuplexOptions duplex() {
+        DuplexOptions options = DuplexOptions.defaults()
+                .allowHalfOpen(allowHalfOpen)
+                .highWaterMark(highWaterMark)
+                .emitClose(false);
         return fd < 0 ? options : GivenDescriptor.asOpened(fd, options);
     }
 

@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
+import io.chagres.stream.DuplexOptions;
 import java.util.List;
 
 /** How a socket connects. */
@@ -11,7 +12,7 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
     /** The way to the connection; null where it is on none. */
     Opening opening;
 
-    ConnectableSocket(Loop loop, Options options) {
+    ConnectableSocket(Loop loop, DuplexOptions options) {
         super(loop, options);
     }
 

@@ -9,7 +9,7 @@ import io.chagres.socket.DescriptorKind;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
-import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
 
@@ -57,10 +57,10 @@ final class GivenDescriptor {
     }
 
     /** {@code options} for the directions that the descriptor was opened for. */
-    static Duplex.Options asOpened(int fd, Duplex.Options options) {
+    static DuplexOptions asOpened(int fd, DuplexOptions options) {
         return switch (Descriptors.fcntl(fd, Descriptors.F_GETFL, 0) & Descriptors.O_ACCMODE) {
-            case Descriptors.O_RDONLY -> options.readOnly();
-            case Descriptors.O_WRONLY -> options.writeOnly();
+            case Descriptors.O_RDONLY -> options.writable(false);
+            case Descriptors.O_WRONLY -> options.readable(false);
             default -> options;
         };
     }

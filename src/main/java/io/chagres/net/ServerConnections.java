@@ -7,7 +7,7 @@ import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
-import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.stream.Listeners;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +22,7 @@ final class ServerConnections implements ConnectionListener {
 
     private final Server server;
     private final ServerOptions options;
-    private final Duplex.Options duplex;
+    private final DuplexOptions duplex;
     private Socket first;
     private Socket last;
     private int count;

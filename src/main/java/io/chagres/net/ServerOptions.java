@@ -5,6 +5,7 @@ import io.chagres.address.BlockList;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketOption;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
@@ -119,8 +120,11 @@ public final class ServerOptions {
         return pauseOnConnect;
     }
 
-    Duplex.Options duplex() {
-        return new Duplex.Options(allowHalfOpen, highWaterMark, highWaterMark, false);
+    DuplexOptions duplex() {
+        return DuplexOptions.defaults()
+                .allowHalfOpen(allowHalfOpen)
+                .highWaterMark(highWaterMark)
+                .emitClose(false);
     }
 
     /** Applies what each accepted socket gets before anybody sees it. */

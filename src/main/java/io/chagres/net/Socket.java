@@ -7,6 +7,7 @@ import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.StreamHandle;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
@@ -69,7 +70,7 @@ public final class Socket extends ConnectableSocket {
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
-    Socket(Loop loop, Options options, LentBuffer lent, StreamHandle accepted, Server server, boolean paused) {
+    Socket(Loop loop, DuplexOptions options, LentBuffer lent, StreamHandle accepted, Server server, boolean paused) {
         super(loop, options);
         allowHalfOpen = options.allowHalfOpen();
         this.lent = lent;
@@ -101,7 +102,7 @@ public final class Socket extends ConnectableSocket {
 
     @Override
     void beginAnew() {
-        reopen(options().bothWays());
+        reopen(options().readable(true).writable(true));
         connection = null;
         server = null;
         reset = false;

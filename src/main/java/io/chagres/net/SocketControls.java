@@ -8,6 +8,7 @@ import io.chagres.socket.SocketOption;
 import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 
 /** What can be set on a socket: options of the kernel's socket, the idle timeout, and whether the loop waits for it. */
 abstract sealed class SocketControls extends SocketListeners permits ConnectableSocket {
@@ -18,7 +19,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     private boolean noDelay;
     private IdleTimeout idle;
 
-    SocketControls(Loop loop, Options options) {
+    SocketControls(Loop loop, DuplexOptions options) {
         super(loop, options);
     }
 

@@ -6,6 +6,7 @@ import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.stream.Listeners;
 import io.chagres.stream.Readable;
 import java.nio.ByteBuffer;
@@ -19,7 +20,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     private ClientSide client;
     private Listeners<Runnable> timeoutListeners;
 
-    SocketListeners(Loop loop, Options options) {
+    SocketListeners(Loop loop, DuplexOptions options) {
         super(loop, options);
     }
 

@@ -24,69 +24,8 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     /** Node's default for bytes, 64 KiB. */
     public static final int DEFAULT_HIGH_WATER_MARK = 64 * 1024;
 
-    /**
-     * How a duplex behaves.
-     *
-     * @param allowHalfOpen whether it may go on writing when reading has ended; otherwise it ends itself a tick after
-     * @param readableHighWaterMark see {@link Readable#readableHighWaterMark()}
-     * @param writableHighWaterMark see {@link Writable#writableHighWaterMark()}
-     * @param emitClose whether the close comes by itself; otherwise the subclass calls {@link Duplex#emitClose}
-     * @param autoDestroy whether it destroys itself when both sides are over, and when one fails; otherwise an error is emitted,
-     *     reading and writing stop, and the user calls {@link Duplex#destroy()}
-     * @param readable whether it can be read at all; otherwise that side is over from the start
-     * @param writable whether it can be written at all; otherwise that side is over from the start
-     */
-    public record Options(
-            boolean allowHalfOpen,
-            int readableHighWaterMark,
-            int writableHighWaterMark,
-            boolean emitClose,
-            boolean autoDestroy,
-            boolean readable,
-            boolean writable) {
-
-        /** Node's defaults for a plain duplex. */
-        public static final Options DEFAULT = new Options(true, DEFAULT_HIGH_WATER_MARK, DEFAULT_HIGH_WATER_MARK, true);
-
-        /** Throws ERR_INVALID_ARG_VALUE where a high-water mark is negative. */
-        public Options {
-            requireNotNegative(readableHighWaterMark, "readableHighWaterMark");
-            requireNotNegative(writableHighWaterMark, "writableHighWaterMark");
-        }
-
-        /** For both directions, and destroyed when both are over. */
-        public Options(boolean allowHalfOpen, int readableHighWaterMark, int writableHighWaterMark, boolean emitClose) {
-            this(allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, true, true, true);
-        }
-
-        /** The same for a stream that can only be read: Node's Readable. */
-        public Options readOnly() {
-            return new Options(
-                    allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, false);
-        }
-
-        /** The same for a stream that can only be written: Node's Writable. */
-        public Options writeOnly() {
-            return new Options(
-                    allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, false, true);
-        }
-
-        /** The same for a stream that can be read and written. */
-        public Options bothWays() {
-            return new Options(
-                    allowHalfOpen, readableHighWaterMark, writableHighWaterMark, emitClose, autoDestroy, true, true);
-        }
-
-        private static void requireNotNegative(int bytes, String name) {
-            if (bytes < 0) {
-                throw new UsageException(
-                        "ERR_INVALID_ARG_VALUE", "The property '" + name + "' is invalid. Received " + bytes);
-            }
-        }
-    }
-
     /** A stream on {@code loop}, to whose thread it belongs. */
-    protected Duplex(Loop loop, Options options) {
+    protected Duplex(Loop loop, DuplexOptions options) {
         super(loop, options);
     }
 

@@ -23,7 +23,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     }
 
     private final LoopCore core;
-    Duplex.Options options;
+    DuplexOptions options;
     ReadableState reading;
     WritableState writing;
     private Life life = Life.OPEN;
@@ -35,7 +35,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     private Listeners<Consumer<? super ChagresException>> errorListeners;
     private Listeners<CloseListener> closeListeners;
 
-    DuplexLife(Loop loop, Duplex.Options options) {
+    DuplexLife(Loop loop, DuplexOptions options) {
         core = UsageException.requireArgument(loop, "loop").core();
         core.checkThread();
         this.options = UsageException.requireArgument(options, "options");
@@ -145,7 +145,7 @@ abstract sealed class DuplexLife permits DuplexReading {
      *
      * <pre>{@code
      * FileStream(Loop loop, Path path) {
-     *     super(loop, Options.DEFAULT.readOnly());
+     *     super(loop, DuplexOptions.defaults().writable(false));
      *     constructWith(done -> open(path, done));
      * }
      * }</pre>
@@ -340,7 +340,7 @@ abstract sealed class DuplexLife permits DuplexReading {
      * {@link Duplex#pause()} or {@link Duplex#resume()}; everything else is as in a stream that was just made. Its pipes end, and a
      * completion of the earlier life that comes late has no effect.
      */
-    protected final void reopen(Duplex.Options options) {
+    protected final void reopen(DuplexOptions options) {
         this.options = UsageException.requireArgument(options, "options");
         life = Life.OPEN;
         errored = null;
@@ -351,13 +351,13 @@ abstract sealed class DuplexLife permits DuplexReading {
         reading.reopened();
     }
 
-    /** As {@link #reopen(Duplex.Options)}, with the options that it has. */
+    /** As {@link #reopen(DuplexOptions)}, with the options that it has. */
     protected final void reopen() {
         reopen(options);
     }
 
     /** The options that it was made, or {@linkplain #reopen opened again}, with. */
-    protected final Duplex.Options options() {
+    protected final DuplexOptions options() {
         return options;
     }
 

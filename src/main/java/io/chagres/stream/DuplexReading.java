@@ -11,7 +11,7 @@ import java.util.function.Consumer;
 /** The part of a {@link Duplex} that is {@link Readable}; what it does is told there, how is in {@link ReadableState}. */
 abstract sealed class DuplexReading extends DuplexLife implements Readable permits Duplex {
 
-    DuplexReading(Loop loop, Duplex.Options options) {
+    DuplexReading(Loop loop, DuplexOptions options) {
         super(loop, options);
     }
 

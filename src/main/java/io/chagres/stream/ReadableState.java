@@ -42,7 +42,7 @@ final class ReadableState extends ReadablePipes {
     private boolean readableListening;
     private boolean didRead;
 
-    ReadableState(Duplex stream, Duplex.Options options) {
+    ReadableState(Duplex stream, DuplexOptions options) {
         super(stream);
         highWaterMark = options.readableHighWaterMark();
         ended = !options.readable();

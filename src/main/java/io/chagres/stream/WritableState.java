@@ -44,7 +44,7 @@ final class WritableState extends WritableListeners implements Completion {
 
     private List<Completion> finishCallbacks;
 
-    WritableState(Duplex stream, Duplex.Options options) {
+    WritableState(Duplex stream, DuplexOptions options) {
         super(stream);
         highWaterMark = options.writableHighWaterMark();
         ending = options.writable() ? Ending.NOT_YET : Ending.FINISHED;

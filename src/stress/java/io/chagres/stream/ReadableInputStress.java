@@ -26,7 +26,7 @@ public final class ReadableInputStress {
         private int next = 1;
 
         Digits(Loop loop) {
-            super(loop, Options.DEFAULT.readOnly());
+            super(loop, DuplexOptions.defaults().writable(false));
         }
 
         @Override

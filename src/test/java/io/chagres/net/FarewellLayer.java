@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.handle.Completion;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 
 /** A stream over a socket that says farewell before it ends, as TLS does with its close_notify, and when it is destroyed. */
@@ -12,7 +13,7 @@ final class FarewellLayer extends Duplex {
     private final Server server;
 
     FarewellLayer(Socket socket) {
-        super(socket.loop(), Options.DEFAULT);
+        super(socket.loop(), DuplexOptions.defaults());
         this.socket = socket.setLayer(this);
         server = socket.server();
         socket.onData(this::push).onEnd(this::pushEnd).onClose(hadError -> destroy());

@@ -17,6 +17,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import java.time.Duration;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -166,7 +167,7 @@ class ServerCloseWithLayersTest {
     /** Does nothing with its socket. */
     private static final class Lazy extends Duplex {
         Lazy(Loop loop) {
-            super(loop, Options.DEFAULT);
+            super(loop, DuplexOptions.defaults());
         }
     }
 }

@@ -1,6 +1,6 @@
 package io.chagres.net;
 
-import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.stream.Listeners;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
@@ -87,7 +87,7 @@ final class SocketFields {
             case Enum<?> constant -> values.put(path, constant.name());
             case Collection<?> many -> values.put(path, many.size() + " of them");
             case Listeners<?> list -> noteListeners(path, list);
-            case Duplex.Options options -> values.put(path, options.toString());
+            case DuplexOptions options -> values.put(path, options.toString());
             case Object other -> noteOther(path, other);
         }
     }

@@ -11,6 +11,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.stream.Streams;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -283,7 +284,7 @@ class SocketSecondLifeStateTest {
     private static final class Stuck extends Duplex {
 
         Stuck(Loop loop) {
-            super(loop, new Options(true, 1, 1, true));
+            super(loop, DuplexOptions.defaults().highWaterMark(1));
         }
 
         @Override

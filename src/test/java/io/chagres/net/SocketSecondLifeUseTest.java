@@ -19,6 +19,7 @@ import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortController;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import io.chagres.stream.Streams;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -450,7 +451,7 @@ class SocketSecondLifeUseTest {
     private static final class Stuck extends Duplex {
 
         Stuck(Loop loop) {
-            super(loop, new Options(true, 1, 1, true));
+            super(loop, DuplexOptions.defaults().highWaterMark(1));
         }
 
         @Override

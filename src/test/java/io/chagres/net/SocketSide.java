@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
+import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.Random;
 
@@ -21,7 +22,15 @@ final class SocketSide extends ModelSide {
         overTcp = handle instanceof Tcp;
         int mark = random.nextInt(3) == 0 ? random.nextInt(1000) : Duplex.DEFAULT_HIGH_WATER_MARK;
         socket = new Socket(
-                handle.loop(), new Duplex.Options(random.nextBoolean(), mark, mark, false), null, handle, null, false);
+                handle.loop(),
+                DuplexOptions.defaults()
+                        .allowHalfOpen(random.nextBoolean())
+                        .highWaterMark(mark)
+                        .emitClose(false),
+                null,
+                handle,
+                null,
+                false);
         socket.onData(this::take);
         socket.onEnd(this::end);
         socket.onDrain(this::drained);

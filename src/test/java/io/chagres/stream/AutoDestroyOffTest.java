@@ -19,7 +19,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LoopFixture.class)
 class AutoDestroyOffTest {
 
-    private static final Duplex.Options KEPT = new Duplex.Options(true, 10, 10, true, false, true, true);
+    private static final DuplexOptions KEPT =
+            DuplexOptions.defaults().highWaterMark(10).autoDestroy(false);
 
     private MemoryDuplex stream;
     private Journal journal;

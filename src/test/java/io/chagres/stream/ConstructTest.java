@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Covers("node:test-stream-construct")
 class ConstructTest {
 
-    private static final Duplex.Options OPTIONS = new Duplex.Options(true, 10, 10, true);
+    private static final DuplexOptions OPTIONS = DuplexOptions.defaults().highWaterMark(10);
 
     private MemoryDuplex stream;
     private Journal journal;
@@ -44,7 +44,7 @@ class ConstructTest {
     }
 
     /** A duplex that notes its construct step and its destruction. */
-    private static MemoryDuplex constructing(Loop loop, Duplex.Options options, Consumer<Completion> step) {
+    private static MemoryDuplex constructing(Loop loop, DuplexOptions options, Consumer<Completion> step) {
         return new MemoryDuplex(loop, options) {
             {
                 constructWith(done -> {
@@ -82,7 +82,7 @@ class ConstructTest {
 
     @Test
     void anEndAloneWaitsToo(Loop loop) {
-        use(constructing(loop, OPTIONS.writeOnly(), done -> loop.nextTick(() -> done.onComplete(null))));
+        use(constructing(loop, OPTIONS.readable(false), done -> loop.nextTick(() -> done.onComplete(null))));
         stream.end();
         loop.run();
         journal.expect("construct", "final", "finish", "destroy", "close false");
@@ -201,10 +201,10 @@ class ConstructTest {
 
     @Test
     void soDoesOneInsideTheCallAndAnExceptionThatTheStepThrows(Loop loop) {
-        use(constructing(loop, OPTIONS.readOnly(), done -> done.onComplete(error("kaboom"))));
+        use(constructing(loop, OPTIONS.writable(false), done -> done.onComplete(error("kaboom"))));
         loop.run();
         journal.expect("construct", "destroy kaboom", "error kaboom", "close true");
-        use(constructing(loop, OPTIONS.writeOnly(), done -> {
+        use(constructing(loop, OPTIONS.readable(false), done -> {
             throw error("thrown");
         }));
         loop.run();
@@ -215,7 +215,7 @@ class ConstructTest {
     void withoutAutoDestroyAnErrorOfTheStepIsEmittedAlone(Loop loop) {
         use(constructing(
                 loop,
-                new Duplex.Options(true, 10, 10, true, false, true, true),
+                DuplexOptions.defaults().highWaterMark(10).autoDestroy(false),
                 done -> done.onComplete(error("kaboom"))));
         stream.write("a");
         loop.run();
@@ -273,7 +273,7 @@ class ConstructTest {
 
     @Test
     void oneWithoutAReadingSideIsDestroyedAfterItsFinish(Loop loop) {
-        use(constructing(loop, OPTIONS.writeOnly(), done -> loop.nextTick(() -> done.onComplete(null))));
+        use(constructing(loop, OPTIONS.readable(false), done -> loop.nextTick(() -> done.onComplete(null))));
         stream.resume();
         stream.end("foo");
         loop.run();
@@ -282,7 +282,7 @@ class ConstructTest {
 
     @Test
     void notHalfOpenItEndsItselfAfterTheStepAlone(Loop loop) {
-        use(constructing(loop, new Duplex.Options(false, 10, 10, true), done -> step = done));
+        use(constructing(loop, DuplexOptions.defaults().allowHalfOpen(false).highWaterMark(10), done -> step = done));
         stream.resume();
         stream.pushNoMore();
         loop.run();

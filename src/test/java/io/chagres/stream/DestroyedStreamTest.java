@@ -160,7 +160,7 @@ class DestroyedStreamTest {
     @Test
     @Covers("node:test-stream-readable-destroy")
     void aPushAfterTheEndInsideTheReadIsAnErrorAlsoWithoutAutoDestroy(Loop loop) {
-        use(new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)));
+        use(new MemoryDuplex(loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false)));
         stream.source = () -> {
             stream.pushNoMore();
             stream.push("asd");

@@ -67,7 +67,7 @@ class DuplexEndTest {
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-duplex-end"})
     void notHalfOpenItEndsItselfATickAfterTheEnd(Loop loop) {
-        use(new MemoryDuplex(loop, new Duplex.Options(false, 10, 10, true)));
+        use(new MemoryDuplex(loop, DuplexOptions.defaults().allowHalfOpen(false).highWaterMark(10)));
         stream.onEnd(() -> loop.nextTick(journal.note("tick")));
         stream.pushNoMore();
         stream.resume();
@@ -152,7 +152,8 @@ class DuplexEndTest {
     @Test
     @Covers("node:test-stream-duplex-props")
     void bothSidesHaveTheirOwnMark(Loop loop) {
-        MemoryDuplex split = new MemoryDuplex(loop, new Duplex.Options(true, 3, 5, true));
+        MemoryDuplex split = new MemoryDuplex(
+                loop, DuplexOptions.defaults().readableHighWaterMark(3).writableHighWaterMark(5));
         assertEquals(3, split.readableHighWaterMark());
         assertEquals(5, split.writableHighWaterMark());
         split.holds = true;
@@ -170,7 +171,7 @@ class DuplexEndTest {
         private final Consumer<Completion> how;
 
         DestroyingDuplex(Loop loop, Consumer<Completion> how) {
-            super(loop, Options.DEFAULT);
+            super(loop, DuplexOptions.defaults());
             this.how = how;
         }
 

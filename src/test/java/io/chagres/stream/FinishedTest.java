@@ -77,7 +77,7 @@ class FinishedTest {
 
     @Test
     void oneThatDoesNotDestroyItselfWithoutAClose(Loop loop) {
-        use(new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)));
+        use(new MemoryDuplex(loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false)));
         watched().end();
         stream.pushNoMore();
         stream.resume();
@@ -161,7 +161,7 @@ class FinishedTest {
     @Test
     void destroyedBeforeItIsAskedItWaitsForTheClose(Loop loop) {
         List<Completion> held = new ArrayList<>();
-        Duplex slow = new Duplex(loop, Duplex.Options.DEFAULT.readOnly()) {
+        Duplex slow = new Duplex(loop, DuplexOptions.defaults().writable(false)) {
             @Override
             protected void doDestroy(ChagresException error, Completion done) {
                 held.add(done);

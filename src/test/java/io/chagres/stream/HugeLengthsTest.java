@@ -71,7 +71,7 @@ class HugeLengthsTest {
     @Test
     void allThatWaitsIsWritten(Loop loop) {
         List<Integer> batches = new ArrayList<>();
-        Duplex stream = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex stream = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected boolean isVectored() {
                 return true;

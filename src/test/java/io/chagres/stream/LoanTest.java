@@ -40,7 +40,7 @@ class LoanTest {
         private int loans;
 
         Source(Loop loop) {
-            super(loop, Options.DEFAULT);
+            super(loop, DuplexOptions.defaults());
             slab = ReadSlab.of(loop.core());
         }
 
@@ -95,7 +95,7 @@ class LoanTest {
         private Completion restDone;
 
         Sink(Loop loop, Random random) {
-            super(loop, new Options(true, 300, 300, true));
+            super(loop, DuplexOptions.defaults().highWaterMark(300));
             this.random = random;
         }
 

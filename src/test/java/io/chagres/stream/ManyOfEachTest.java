@@ -234,7 +234,7 @@ class ManyOfEachTest {
     private final class Counting extends MemoryDuplex {
 
         Counting(Loop loop) {
-            super(loop, new Options(true, 1, 1, true));
+            super(loop, DuplexOptions.defaults().highWaterMark(1));
         }
 
         @Override
@@ -349,7 +349,7 @@ class ManyOfEachTest {
         private final Duplex below;
 
         Layer(Loop loop, Duplex below) {
-            super(loop, Options.DEFAULT);
+            super(loop, DuplexOptions.defaults());
             this.below = below;
             below.onData(this::push);
             below.onEnd(this::pushEnd);

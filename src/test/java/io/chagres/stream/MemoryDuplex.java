@@ -30,23 +30,25 @@ class MemoryDuplex extends Duplex {
     Consumer<ByteBuffer> taking = data -> {};
 
     MemoryDuplex(Loop loop) {
-        this(loop, Options.DEFAULT);
+        this(loop, DuplexOptions.defaults());
     }
 
-    MemoryDuplex(Loop loop, Options options) {
+    MemoryDuplex(Loop loop, DuplexOptions options) {
         super(loop, options);
     }
 
     static MemoryDuplex withMark(Loop loop, int bytes) {
-        return new MemoryDuplex(loop, new Options(true, bytes, bytes, true));
+        return new MemoryDuplex(loop, DuplexOptions.defaults().highWaterMark(bytes));
     }
 
     static MemoryDuplex readable(Loop loop, int bytes) {
-        return new MemoryDuplex(loop, new Options(true, bytes, bytes, true).readOnly());
+        return new MemoryDuplex(
+                loop, DuplexOptions.defaults().highWaterMark(bytes).writable(false));
     }
 
     static MemoryDuplex writable(Loop loop, int bytes) {
-        return new MemoryDuplex(loop, new Options(true, bytes, bytes, true).writeOnly());
+        return new MemoryDuplex(
+                loop, DuplexOptions.defaults().highWaterMark(bytes).readable(false));
     }
 
     /** Writes every event into the journal. */

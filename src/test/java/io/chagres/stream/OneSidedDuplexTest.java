@@ -63,8 +63,9 @@ class OneSidedDuplexTest {
 
     @Test
     void itStaysWhereItWasToldSo(Loop loop) {
-        MemoryDuplex stream =
-                new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
+        MemoryDuplex stream = new MemoryDuplex(
+                        loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false))
+                .watched();
         stream.pushNoMore();
         stream.resume();
         stream.end();
@@ -80,7 +81,7 @@ class OneSidedDuplexTest {
     @Covers("node:test-stream-readable-with-unimplemented-_read")
     void whatASubclassLeavesOutIsSaidWhenItIsMissed(Loop loop) {
         Journal journal = new Journal();
-        Duplex empty = new Duplex(loop, Duplex.Options.DEFAULT) {};
+        Duplex empty = new Duplex(loop, DuplexOptions.defaults()) {};
         empty.onError(error -> journal.add(error.getMessage()));
         empty.onClose(hadError -> journal.add("close " + hadError));
         empty.read();
@@ -103,7 +104,7 @@ class OneSidedDuplexTest {
     @Test
     void soIsWhatItsDestructionThrows(Loop loop) {
         Journal journal = new Journal();
-        Duplex stubborn = new Duplex(loop, Duplex.Options.DEFAULT.readOnly()) {
+        Duplex stubborn = new Duplex(loop, DuplexOptions.defaults().writable(false)) {
             @Override
             protected void doDestroy(ChagresException error, Completion done) {
                 throw new IllegalStateException("no");
@@ -121,7 +122,7 @@ class OneSidedDuplexTest {
     void aVectorIsAGibibyteAtMost(Loop loop) {
         ByteBuffer chunk = ByteBuffer.allocate(64 << 20);
         Journal journal = new Journal();
-        Duplex sink = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex sink = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 journal.add("one");

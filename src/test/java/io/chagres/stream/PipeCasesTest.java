@@ -217,7 +217,7 @@ class PipeCasesTest {
     @Test
     @Covers("node:test-stream-big-packet")
     void aChunkBeyondTheMarkAnswersFalseAndIsDeliveredAndSoIsWhatFollows(Loop loop) {
-        MemoryDuplex first = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true)) {
+        MemoryDuplex first = new MemoryDuplex(loop, DuplexOptions.defaults().highWaterMark(10)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 loop.nextTick(() -> {
@@ -463,12 +463,13 @@ class PipeCasesTest {
     @Covers("node:test-stream-pipeline")
     void aPipelineIsOverOnceItsSourceHasClosed(Loop loop) {
         for (boolean duplex : new boolean[] {false, true}) {
-            MemoryDuplex closing = new MemoryDuplex(loop, Duplex.Options.DEFAULT.readOnly()) {
-                @Override
-                protected void doDestroy(ChagresException error, Completion done) {
-                    loop.nextTick(() -> done.onComplete(error));
-                }
-            };
+            MemoryDuplex closing =
+                    new MemoryDuplex(loop, DuplexOptions.defaults().writable(false)) {
+                        @Override
+                        protected void doDestroy(ChagresException error, Completion done) {
+                            loop.nextTick(() -> done.onComplete(error));
+                        }
+                    };
             MemoryDuplex sink = duplex ? new MemoryDuplex(loop) : sink(loop);
             closing.pushNoMore();
             Streams.pipeline(List.of(closing, sink), error -> {
@@ -489,7 +490,7 @@ class PipeCasesTest {
         }
         source.pushNoMore();
         source.onEnd(source.journal.note("end"));
-        MemoryDuplex sink = new MemoryDuplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        MemoryDuplex sink = new MemoryDuplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 done.onComplete(null);
@@ -525,7 +526,8 @@ class PipeCasesTest {
     @Test
     @Covers("node:test-stream-pipeline")
     void aFirstStreamThatStillWritesIsNotDestroyed(Loop loop) {
-        MemoryDuplex first = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true));
+        MemoryDuplex first = new MemoryDuplex(
+                loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false));
         first.holds = true;
         first.write("test");
         first.end();
@@ -545,15 +547,20 @@ class PipeCasesTest {
     @Test
     @Covers("node:test-stream-finished")
     void finishedIsToldInTheEventsOfWhatDoesNotDestroyItself(Loop loop) {
-        Duplex.Options kept = new Duplex.Options(true, 10, 10, true, false, true, false);
+        DuplexOptions kept =
+                DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).writable(false);
         MemoryDuplex reading = new MemoryDuplex(loop, kept);
         reading.onEnd(() -> Streams.finished(reading, reading.told("read")));
         reading.pushNoMore();
         reading.resume();
-        MemoryDuplex writing = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, false, true));
+        MemoryDuplex writing = new MemoryDuplex(
+                loop,
+                DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).readable(false));
         writing.end("asd");
         loop.nextTick(() -> Streams.finished(writing, writing.told("written")));
-        MemoryDuplex failing = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, false, true));
+        MemoryDuplex failing = new MemoryDuplex(
+                loop,
+                DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).readable(false));
         failing.holds = true;
         failing.write("asd");
         failing.onError(error -> Streams.finished(failing, failing.told("failed")));

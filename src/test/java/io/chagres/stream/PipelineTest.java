@@ -108,7 +108,8 @@ class PipelineTest {
     /** Which may well be why it closed. */
     @Test
     void anErrorThatComesAfterAPrematureCloseIsTheOneThatIsTold(Loop loop) {
-        MemoryDuplex failing = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true).readOnly()) {
+        MemoryDuplex failing = new MemoryDuplex(
+                loop, DuplexOptions.defaults().highWaterMark(10).writable(false)) {
             @Override
             protected void doDestroy(ChagresException error, Completion done) {
                 assertEquals("ERR_STREAM_PREMATURE_CLOSE", error.code());
@@ -175,7 +176,7 @@ class PipelineTest {
     @Test
     void itIsToldWhenAllHaveClosed(Loop loop) {
         List<Completion> held = new ArrayList<>();
-        Duplex slow = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex slow = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doDestroy(ChagresException error, Completion done) {
                 held.add(done);
@@ -249,7 +250,7 @@ class PipelineTest {
 
     @Test
     void nobodyIsDestroyedWhoDoesNotWantIt(Loop loop) {
-        Duplex.Options lasting = new Duplex.Options(true, 10, 10, true, false, true, true);
+        DuplexOptions lasting = DuplexOptions.defaults().highWaterMark(10).autoDestroy(false);
         MemoryDuplex first = new MemoryDuplex(loop, lasting);
         MemoryDuplex last = new MemoryDuplex(loop, lasting);
         first.pushNoMore();
@@ -324,7 +325,7 @@ class PipelineTest {
     @Test
     @Covers("node:test-stream-pipeline-queued-end-in-destroy")
     void oneThatEndsItselfWhileItIsDestroyedDoesNotHoldItUp(Loop loop) {
-        Duplex ending = new Duplex(loop, Duplex.Options.DEFAULT) {
+        Duplex ending = new Duplex(loop, DuplexOptions.defaults()) {
             @Override
             protected void doRead() {}
 

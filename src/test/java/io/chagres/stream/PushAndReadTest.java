@@ -341,7 +341,7 @@ class PushAndReadTest {
     @Test
     @Covers("node:test-streams-highwatermark")
     void theLargestMarkIsTaken(Loop loop) {
-        Duplex.Options largest = new Duplex.Options(true, Integer.MAX_VALUE, Integer.MAX_VALUE, true);
+        DuplexOptions largest = DuplexOptions.defaults().highWaterMark(Integer.MAX_VALUE);
         MemoryDuplex duplex = new MemoryDuplex(loop, largest);
         assertEquals(Integer.MAX_VALUE, duplex.readableHighWaterMark());
         assertEquals(Integer.MAX_VALUE, duplex.writableHighWaterMark());

@@ -280,7 +280,9 @@ class ReadByHandTest {
     @Test
     @Covers("node:test-stream-unshift-read-race")
     void afterTheEndOfTheSourceOnlyAnUnshiftIsPossibleAndTheSourceIsNotAskedAgain(Loop loop) {
-        use(new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, false)));
+        use(new MemoryDuplex(
+                loop,
+                DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).writable(false)));
         MemoryDuplex sink = MemoryDuplex.writable(loop, 1000);
         String data = "asdf".repeat(27).substring(0, 105);
         int[] at = {0};

@@ -214,7 +214,7 @@ class ReadableSideTest {
     void aSourceThatPushesAtOnceIsReadToItsEnd(Loop loop) {
         int count = 200_000;
         long[] sum = {0};
-        Duplex counting = new Duplex(loop, new Duplex.Options(true, 64, 64, true)) {
+        Duplex counting = new Duplex(loop, DuplexOptions.defaults().highWaterMark(64)) {
             private int next;
 
             @Override

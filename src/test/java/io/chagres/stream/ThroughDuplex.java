@@ -14,7 +14,7 @@ final class ThroughDuplex extends MemoryDuplex {
     }
 
     ThroughDuplex(Loop loop, int mark) {
-        super(loop, new Options(true, mark, mark, true));
+        super(loop, DuplexOptions.defaults().highWaterMark(mark));
     }
 
     @Override

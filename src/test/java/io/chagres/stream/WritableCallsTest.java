@@ -42,7 +42,7 @@ class WritableCallsTest {
     @CsvSource({"false,false", "false,true", "true,true"})
     @Covers("node:test-stream-writable-write-cb-twice")
     void aSecondCompletionIsAnErrorWheneverItComes(boolean firstLater, boolean secondLater, Loop loop) {
-        Duplex twice = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex twice = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 complete(done, firstLater);
@@ -66,7 +66,9 @@ class WritableCallsTest {
     @Test
     @Covers("node:test-stream-writable-destroy")
     void withoutAutoDestroyToo(Loop loop) {
-        stream = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
+        stream = new MemoryDuplex(
+                        loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false))
+                .watched();
         stream.holds = true;
         stream.write("asd");
         Completion done = stream.held.remove();
@@ -80,7 +82,7 @@ class WritableCallsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aWriteInsideTheSinksOwnIsCarriedOutRightAfterIt(boolean doneBefore, Loop loop) {
-        Duplex writing = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex writing = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 if (doneBefore) {
@@ -201,7 +203,9 @@ class WritableCallsTest {
     @Test
     @Covers("node:test-stream-duplex-end")
     void oneThatWasEndedByItsUserIsNotEndedAgainByTheEndOfReading(Loop loop) {
-        MemoryDuplex duplex = new MemoryDuplex(loop, new Duplex.Options(false, 10, 10, true)).watched();
+        MemoryDuplex duplex = new MemoryDuplex(
+                        loop, DuplexOptions.defaults().allowHalfOpen(false).highWaterMark(10))
+                .watched();
         duplex.holds = true;
         duplex.end();
         duplex.resume();
@@ -268,7 +272,7 @@ class WritableCallsTest {
     @Test
     @Covers("node:test-stream-writev")
     void aSinkThatTakesSeveralNeedNotTakeOne(Loop loop) {
-        Duplex vectors = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex vectors = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected boolean isVectored() {
                 return true;
@@ -306,7 +310,9 @@ class WritableCallsTest {
     @Test
     @Covers("node:test-stream-writable-destroy")
     void aFailureOfAnUncorkedWriteIsToldToThoseBehindItWithoutAutoDestroyToo(Loop loop) {
-        MemoryDuplex kept = new MemoryDuplex(loop, new Duplex.Options(true, 10, 10, true, false, true, true)).watched();
+        MemoryDuplex kept = new MemoryDuplex(
+                        loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false))
+                .watched();
         kept.holds = true;
         kept.taking = data -> loop.nextTick(() -> kept.held.remove().onComplete(new ChagresException("EX", "asd")));
         kept.cork();

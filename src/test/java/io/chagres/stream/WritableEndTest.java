@@ -92,7 +92,7 @@ class WritableEndTest {
     @Covers("node:test-stream-writable-final-throw")
     void whatTheSinksEndThrowsIsAnError(Loop loop) {
         IllegalStateException thrown = new IllegalStateException("fhqwhgads");
-        Duplex throwing = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex throwing = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 done.onComplete(null);
@@ -127,7 +127,7 @@ class WritableEndTest {
     @Test
     @Covers("node:test-stream-err-multiple-callback-construction")
     void aSinkThatEndsAgainATickLaterHasFinishedAndFails(Loop loop) {
-        Duplex twice = new Duplex(loop, Duplex.Options.DEFAULT.writeOnly()) {
+        Duplex twice = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
                 done.onComplete(null);
@@ -324,7 +324,7 @@ class WritableEndTest {
     private static final class PlainSink extends Duplex {
 
         PlainSink(Loop loop) {
-            super(loop, Options.DEFAULT.writeOnly());
+            super(loop, DuplexOptions.defaults().readable(false));
         }
 
         @Override

@@ -218,7 +218,7 @@ class WritableFailureTest {
         int writes;
 
         FailingDuplex(Loop loop) {
-            super(loop, Options.DEFAULT);
+            super(loop, DuplexOptions.defaults());
         }
 
         @Override

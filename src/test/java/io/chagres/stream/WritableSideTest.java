@@ -76,13 +76,21 @@ class WritableSideTest {
     void aNegativeMarkIsRefused() {
         assertEquals(
                 "ERR_INVALID_ARG_VALUE",
-                assertThrows(UsageException.class, () -> new Duplex.Options(true, -1, 0, true))
+                assertThrows(
+                                UsageException.class,
+                                () -> DuplexOptions.defaults()
+                                        .readableHighWaterMark(-1)
+                                        .writableHighWaterMark(0))
                         .code());
         assertEquals(
                 "ERR_INVALID_ARG_VALUE",
-                assertThrows(UsageException.class, () -> new Duplex.Options(true, 0, -5, true))
+                assertThrows(
+                                UsageException.class,
+                                () -> DuplexOptions.defaults()
+                                        .readableHighWaterMark(0)
+                                        .writableHighWaterMark(-5))
                         .code());
-        assertEquals(64 * 1024, Duplex.Options.DEFAULT.writableHighWaterMark());
+        assertEquals(64 * 1024, DuplexOptions.defaults().writableHighWaterMark());
     }
 
     @Test
