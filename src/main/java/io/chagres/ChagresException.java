@@ -4,11 +4,23 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What Chagres throws, and what it hands to error listeners. {@link #code()} is the stable part: a name of errno(3)
- * ("ECONNREFUSED"), or Node's code for what the kernel never saw ("ERR_STREAM_DESTROYED").
+ * An error that Chagres throws or hands to an error listener.
  *
- * <p>Two kinds: {@link SystemException}, the outside world said no; {@link UsageException}, a call was wrong and is
- * told so at the call.
+ * <p>{@link #code()} is the stable part, by which programs tell errors apart: a name of errno(3) ("ECONNREFUSED"), or
+ * Node's code for an error that the kernel has no number for ("ERR_STREAM_DESTROYED"). The message is for people.
+ *
+ * <pre>{@code
+ * socket.onError(error -> {
+ *     switch (error.code()) {
+ *         case "ECONNREFUSED" -> retryLater();
+ *         case "ECONNRESET" -> {} // the peer has gone
+ *         default -> throw error;
+ *     }
+ * });
+ * }</pre>
+ *
+ * <p>There are two kinds. A {@link SystemException} is a refusal of the outside world, for instance of the kernel or
+ * a name server. A {@link UsageException} is a wrong call, and that call throws it.
  *
  * @see <a href="https://nodejs.org/api/errors.html#nodejs-error-codes">Node.js error codes</a>
  */
@@ -17,15 +29,28 @@ public class ChagresException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final String code;
-    /** The stream, socket or server that had no listener for this error; null if it had one, or was not asked. */
+    /**
+     * The stream, socket or server that had no listener for this error. It is null if there was a listener, or no
+     * listener was looked for.
+     */
     private String unheardBy;
 
-    /** An error that a loop reports: without a stack trace, since the stack of an event tells nothing about its cause. */
+    /**
+     * Creates an error that a loop reports. It has no stack trace, because the stack of an event tells nothing about
+     * its cause.
+     *
+     * @param code the name of the error, as {@link #code()} returns it
+     * @param message the text for people
+     */
     public ChagresException(String code, String message) {
         this(code, message, false);
     }
 
-    /** As {@link #ChagresException(String, String)}, because of {@code cause}, which may be null. */
+    /**
+     * Creates an error that a loop reports, without a stack trace, with a cause.
+     *
+     * @param cause the exception that led to this error; null for none
+     */
     public ChagresException(String code, String message, Throwable cause) {
         super(message, cause, true, false);
         this.code = code;
@@ -36,31 +61,45 @@ public class ChagresException extends RuntimeException {
         this.code = code;
     }
 
-    /** Returns {@code thrown} itself, or ERR_UNHANDLED_ERROR with it as the cause: for error listeners, which take this type. */
+    /**
+     * Returns {@code thrown} as an error for error listeners, which take this type: {@code thrown} itself if it is a
+     * ChagresException, otherwise ERR_UNHANDLED_ERROR with {@code thrown} as its cause.
+     *
+     * @see <a href="https://nodejs.org/api/errors.html#err_unhandled_error">Node.js: ERR_UNHANDLED_ERROR</a>
+     */
     public static ChagresException of(Throwable thrown) {
         return thrown instanceof ChagresException error
                 ? error
                 : new ChagresException("ERR_UNHANDLED_ERROR", "Unhandled error. (" + thrown + ")", thrown);
     }
 
-    /** The name by which programs tell errors apart; never null. */
+    /** Returns the name by which programs tell errors apart; never null. */
     public final String code() {
         return code;
     }
 
-    /** Notes that {@code emitter} had no listener for this error; {@link #toString} says so. The loop calls it. */
+    /**
+     * Notes that {@code emitter} had no listener for this error, so that {@link #toString} names it. The library
+     * calls this method.
+     */
     public final void unheardBy(Object emitter) {
         unheardBy = emitter.toString();
     }
 
-    /** What the text names besides the message; of several errors in one, which has no message in Node, those. */
+    /**
+     * Returns the part of {@link #toString} that follows the message. An error that stands for several others has no
+     * message in Node: then it is the messages of those.
+     */
     String details() {
         return getMessage() == null || getMessage().isEmpty()
                 ? Stream.of(getSuppressed()).map(Throwable::getMessage).collect(Collectors.joining("; "))
                 : "";
     }
 
-    /** Returns class and message and, of an error event without a listener, the stream, socket or server that it is of. */
+    /**
+     * Returns the class and the message. If an {@code error} event had no listener, the text also names the stream,
+     * socket or server that emitted it.
+     */
     @Override
     public String toString() {
         String text = super.toString() + details();

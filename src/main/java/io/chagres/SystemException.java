@@ -3,10 +3,15 @@ package io.chagres;
 import io.chagres.sys.Errno;
 
 /**
- * The kernel said no. Message and properties are those of Node's system errors: {@code connect ECONNREFUSED
- * 127.0.0.1:80} has code ECONNREFUSED, errno 111, syscall connect, address 127.0.0.1 and port 80.
+ * An error that the kernel, or the lookup of a name, has answered with. The message and the properties are those of
+ * Node's system errors: {@code connect ECONNREFUSED 127.0.0.1:80} has code ECONNREFUSED, errno 111, syscall connect,
+ * address 127.0.0.1 and port 80.
+ *
+ * <p>The error of an established connection has Node's short message, {@code read ECONNRESET}. Its properties name
+ * the peer, and {@link #toString} adds the ends of the connection that are known.
  *
  * @see <a href="https://nodejs.org/api/errors.html#class-systemerror">Node.js SystemError</a>
+ * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
 public final class SystemException extends ChagresException {
 
@@ -19,21 +24,21 @@ public final class SystemException extends ChagresException {
     private final String hostname;
     private final String localAddress;
     private final int localPort;
-    /** Null if the fields have the addresses. */
+    /** The ends of the connection; null if the fields above have the addresses. */
     private final transient Ends ends;
 
-    /** Both ends of a connection, which are written as text when one of these methods is called. */
+    /** Both ends of a connection. They are written as text only when one of these methods is called. */
     public interface Ends {
-        /** The address or path of the peer; of a listener, its own; null if unknown. */
+        /** Returns the address or path of the peer, or of the listener itself if it is one; null if unknown. */
         String address();
 
-        /** The port that goes with {@link #address()}; 0 for a path. */
+        /** Returns the port that belongs to {@link #address()}; 0 if that is a path. */
         int port();
 
-        /** The own address or path; null if unknown. */
+        /** Returns the address or path of this side; null if unknown. */
         String localAddress();
 
-        /** The port that goes with {@link #localAddress()}; 0 for a path. */
+        /** Returns the port that belongs to {@link #localAddress()}; 0 if that is a path. */
         int localPort();
     }
 
@@ -97,44 +102,62 @@ public final class SystemException extends ChagresException {
         this.localPort = 0;
     }
 
-    /** {@code "getaddrinfo ENOTFOUND example.invalid"}: a name that could not be looked up. */
+    /** Returns {@code "getaddrinfo ENOTFOUND example.invalid"}: the lookup of a name has failed. */
     public static SystemException ofLookup(String code, int errno, String hostname) {
         return ofLookup(code, errno, "getaddrinfo", hostname);
     }
 
-    /** {@code "getnameinfo ENOTFOUND 192.0.2.1"}: a lookup by {@code syscall}, getaddrinfo or getnameinfo, has failed. */
+    /**
+     * Returns {@code "getnameinfo ENOTFOUND 192.0.2.1"}: a lookup has failed.
+     *
+     * @param errno the errno, or the negative number of getaddrinfo(3)
+     * @param syscall getaddrinfo or getnameinfo
+     * @param subject the name or the address that was looked up
+     */
     public static SystemException ofLookup(String code, int errno, String syscall, String subject) {
         return ofLookup(code, errno, syscall, subject, null);
     }
 
-    /** As {@link #ofLookup(String, int, String, String)}, because of {@code cause}: an Error, as when there is no memory. */
+    /**
+     * Returns an error like {@link #ofLookup(String, int, String, String)}, with a cause.
+     *
+     * @param cause the Error that the lookup has ended with, for instance OutOfMemoryError; null for none
+     */
     public static SystemException ofLookup(String code, int errno, String syscall, String subject, Throwable cause) {
         return new SystemException(code, errno, syscall, subject, cause);
     }
 
-    /** {@code "read ECONNRESET"}: an error that the loop reports later, without a stack trace. */
+    /** Returns {@code "read ECONNRESET"}: an error that the loop reports later, without a stack trace. */
     public static SystemException of(int errno, String syscall) {
         return new SystemException(errno, syscall, null, 0, syscall + " " + Errno.name(errno), false);
     }
 
     /**
-     * {@code "read ECONNRESET"}: an error of an established connection, or of a listener. The message is Node's; the properties name
-     * the peer, or the address of the listener, and {@link #toString} prints it.
+     * Returns {@code "read ECONNRESET"}: an error of an established connection, or of a listener, without a stack
+     * trace.
+     *
+     * <p>The message is Node's. The properties name the peer, or the address of the listener, and {@link #toString}
+     * prints it.
      */
     public static SystemException on(int errno, String syscall, Ends ends) {
         return new SystemException(errno, syscall, ends);
     }
 
     /**
-     * Returns {@code "write EFAULT: Already closed"}: this error with {@code cause}, an exception of the JDK that kept the call from
-     * being made. EFAULT with an IllegalStateException says that the arena of a request's memory was closed before the request had
-     * finished.
+     * Returns {@code "write EFAULT: Already closed"}: this error with {@code cause}, an exception of the JDK that
+     * prevented the call.
+     *
+     * <p>EFAULT with an IllegalStateException means that the arena of a request's memory was closed before the
+     * request had finished.
      */
     public SystemException because(RuntimeException cause) {
         return new SystemException(this, cause);
     }
 
-    /** {@code "bind EADDRINUSE 127.0.0.1:80"}; a port of 0 or less is left out. */
+    /**
+     * Returns {@code "connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:50000)"}: an error like {@link #at(int,
+     * String, String, int)} that also names the local address, unless {@code localAddress} is null.
+     */
     public static SystemException at(int errno, String syscall, String address, int port) {
         return at(errno, syscall, address, port, null, 0);
     }
@@ -150,16 +173,19 @@ public final class SystemException extends ChagresException {
         return new SystemException(errno, syscall, address, port, localAddress, localPort, message, false);
     }
 
-    /** {@code "listen EADDRINUSE: address already in use 127.0.0.1:80"}; an address of null is left out. */
+    /**
+     * Returns {@code "listen EADDRINUSE: address already in use 127.0.0.1:80"}; an address of null is left out of the
+     * text.
+     */
     public static SystemException described(int errno, String syscall, String address, int port) {
         return described(errno, syscall, address, port, null);
     }
 
     /**
-     * {@code "listen EACCES: permission denied /run/no/socket (its directory does not exist)"}: as
-     * {@link #described(int, String, String, int)}.
+     * Returns {@code "listen EACCES: permission denied /run/no/socket (its directory does not exist)"}: an error like
+     * {@link #described(int, String, String, int)} with a remark.
      *
-     * @param remark what the error means; null for nothing
+     * @param remark the meaning of the error, which is written in brackets; null for none
      */
     public static SystemException described(int errno, String syscall, String address, int port, String remark) {
         String message =
@@ -168,8 +194,11 @@ public final class SystemException extends ChagresException {
     }
 
     /**
-     * The one border between the kernel's integers and exceptions: returns {@code result} where it is not negative, and
-     * otherwise throws {@code "bind EACCES: permission denied"} at the caller.
+     * Returns {@code result} if it is not negative. This method is the one border between the kernel's integers and
+     * exceptions.
+     *
+     * @throws SystemException {@code "bind EACCES: permission denied"}, with a stack trace, if {@code result} is
+     *     negative
      */
     public static int check(int result, String syscall) {
         if (result < 0) {
@@ -179,9 +208,12 @@ public final class SystemException extends ChagresException {
     }
 
     /**
-     * As {@link #check(int, String)}: throws {@code "setsockopt ENOPROTOOPT: protocol not available (TCP_CONGESTION)"}.
+     * Returns {@code result} if it is not negative, as {@link #check(int, String)} does.
      *
-     * @param subject what the call was about, or what the error means; null for nothing
+     * @param subject the subject of the call, or the meaning of the error, which is written in brackets; null for
+     *     none
+     * @throws SystemException {@code "setsockopt ENOPROTOOPT: protocol not available (TCP_CONGESTION)"} if {@code
+     *     result} is negative
      */
     public static int check(int result, String syscall, String subject) {
         if (result < 0) {
@@ -198,7 +230,10 @@ public final class SystemException extends ChagresException {
         return syscall + " " + Errno.name(errno) + ": " + Errno.message(errno);
     }
 
-    /** As {@link #place}, for reading: an IPv6 address with a port in brackets, an abstract name with an at sign. */
+    /**
+     * Returns {@link #place} for people: an IPv6 address with a port is in brackets, an abstract name begins with an
+     * at sign.
+     */
     private static String bracketed(String address, int port) {
         boolean six = port > 0 && address.indexOf(':') >= 0;
         return place(six ? "[" + address + "]" : address, port).replace('\0', '@');
@@ -208,45 +243,53 @@ public final class SystemException extends ChagresException {
         return port > 0 ? address + ":" + port : address;
     }
 
-    /** The number of errno(3), positive; of a failed lookup, the number of getaddrinfo(3), which is negative. */
+    /**
+     * Returns the number of errno(3), which is positive; of a failed lookup, the number of getaddrinfo(3), which is
+     * negative.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
+     */
     public int errno() {
         return errno;
     }
 
-    /** The call that failed, by its name in section 2 of the manual; for a lookup, getaddrinfo or getnameinfo. */
+    /**
+     * Returns the name of the call that failed, as in section 2 of the manual; of a failed lookup, getaddrinfo or
+     * getnameinfo.
+     */
     public String syscall() {
         return syscall;
     }
 
-    /** The IP address or path that the call was about, or null. */
+    /** Returns the IP address or path that the call was about, or null. */
     public String address() {
         return ends == null ? address : ends.address();
     }
 
-    /** The port that the call was about, or 0. */
+    /** Returns the port that the call was about, or 0. */
     public int port() {
         return ends == null ? port : ends.port();
     }
 
-    /** The name, or the address, that could not be looked up; or null. */
+    /** Returns the name or the address that could not be looked up, or null if this is not the error of a lookup. */
     public String hostname() {
         return hostname;
     }
 
     /**
-     * The address or path that the call was made from, for an error of bind, listen or connect; null if unknown. An error of an
-     * established TCP connection names the peer only.
+     * Returns the address or path of this side; null if unknown. The error of an established TCP connection names the
+     * peer only.
      */
     public String localAddress() {
         return ends == null ? localAddress : ends.localAddress();
     }
 
-    /** The port that the call was made from; 0 if unknown, and for a path. */
+    /** Returns the port of this side; 0 if it is unknown or {@link #localAddress()} is a path. */
     public int localPort() {
         return ends == null ? localPort : ends.localPort();
     }
 
-    /** The connection, if the message does not name it. */
+    /** Returns the ends of the connection if the message does not name them. */
     @Override
     String details() {
         if (address() == null || getMessage().contains(place(address(), port()))) {

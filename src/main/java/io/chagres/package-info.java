@@ -1,9 +1,16 @@
 /**
- * The exceptions of the library, which every floor above the kernel's throws.
+ * The exceptions of the library. Every floor above the kernel's throws them.
  *
- * <p>{@link io.chagres.ChagresException} has a code, which is Node's or the kernel's: programs tell errors apart by it. {@link
- * io.chagres.SystemException} is an error of a system call, with its errno, the call and the address. {@link
- * io.chagres.UsageException} is a mistake of the caller: it is thrown at the call, has a stack trace, and nothing has been changed.
+ * <p>Programs tell errors apart by {@link io.chagres.ChagresException#code() their code}, a name of Node or of the
+ * kernel:
+ *
+ * <ul>
+ * <li>{@link io.chagres.ChagresException} is the parent of the other two. It has the code and a message.
+ * <li>{@link io.chagres.SystemException} is an error of a system call. It has the errno, the name of the call and the
+ *     address.
+ * <li>{@link io.chagres.UsageException} is a mistake of the caller. The call that is wrong throws it, with a stack
+ *     trace, and has changed nothing.
+ * </ul>
  *
  * @see <a href="https://nodejs.org/api/errors.html#errorcode">Node.js: error.code</a>
  */

@@ -5,12 +5,19 @@ import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
- * Addresses to keep away from: single ones, ranges and subnets. A server closes connections that come from there
- * (net.ServerOptions).
+ * A list of addresses that a server must not accept connections from: single addresses, ranges and subnets. {@code
+ * net.ServerOptions} takes one; the server closes connections from these addresses.
  *
- * <p>Whether an address is IPv4 or IPv6 its text says; an IPv6 address that stands for an IPv4 one, ::ffff:1.2.3.4, is that one.
- * Zones and ports don't count. Any thread may ask and change it at any time; a server asks at each connection, and what that
- * costs does not depend on the number of rules.
+ * <pre>{@code
+ * BlockList list = new BlockList().addAddress("192.0.2.1").addSubnet("10.0.0.0", 8);
+ * list.check("10.1.2.3");   // true
+ * }</pre>
+ *
+ * <p>The text of an address tells its family. An IPv6 address that stands for an IPv4 address, ::ffff:1.2.3.4, counts
+ * as that IPv4 address. Zones and ports are ignored.
+ *
+ * <p>Any thread may call any method at any time. A server checks each connection, and the cost of a check does not
+ * depend on the number of rules.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netblocklist">net.BlockList</a>
  */
@@ -21,10 +28,10 @@ public final class BlockList {
 
     /** All rules, the newest first. */
     private final LinkedHashSet<Rule> rules = new LinkedHashSet<>();
-    /** What they cover: a server asks at each connection, and there may be very many rules. */
+    /** The addresses that the rules cover. A server checks each connection, and there may be very many rules. */
     private final Prefixes covered = new Prefixes();
 
-    /** Nothing is blocked yet. */
+    /** Creates an empty list, which blocks no address. */
     public BlockList() {}
 
     private enum Kind {
@@ -33,7 +40,7 @@ public final class BlockList {
         SUBNET
     }
 
-    /** The 128 bits of an address, an IPv4 one as ::ffff:0:0/96 has it. */
+    /** The 128 bits of an address. An IPv4 address is in the form of ::ffff:0:0/96. */
     record Bits(long high, long low) implements Comparable<Bits> {
 
         static final int COUNT = 128;
@@ -58,7 +65,7 @@ public final class BlockList {
             return high == 0 && low >>> IPV4_BITS == 0xffff;
         }
 
-        /** This address with what is behind the first {@code prefix} bits all 0, or all 1. */
+        /** Returns this address with all bits behind the first {@code prefix} bits set to 0, or to 1. */
         Bits filled(int prefix, boolean ones) {
             long highMask = mask(Math.min(prefix, 64));
             long lowMask = mask(Math.max(prefix - 64, 0));
@@ -73,12 +80,12 @@ public final class BlockList {
             return low != 0 ? Long.numberOfTrailingZeros(low) : 64 + Long.numberOfTrailingZeros(high);
         }
 
-        /** The address behind it; behind the last one, the first. */
+        /** Returns the next address; after the last one, the first. */
         Bits next() {
             return new Bits(low == -1 ? high + 1 : high, low + 1);
         }
 
-        /** How many bits it begins with that {@code other} begins with too. */
+        /** Returns the number of leading bits that this address and {@code other} have in common. */
         int common(Bits other) {
             int inHigh = Long.numberOfLeadingZeros(high ^ other.high);
             return inHigh < 64 ? inHigh : 64 + Long.numberOfLeadingZeros(low ^ other.low);
@@ -101,7 +108,7 @@ public final class BlockList {
         }
     }
 
-    /** One rule: the addresses from first to last. */
+    /** One rule: the addresses from {@code first} to {@code last}. */
     private record Rule(Kind kind, Bits first, Bits last) {
 
         /** In Node's words. */
@@ -118,9 +125,12 @@ public final class BlockList {
         }
     }
 
-    // ---- rules
-
-    /** Blocks one address. */
+    /**
+     * Blocks one address.
+     *
+     * @return this list
+     * @throws UsageException ERR_INVALID_ADDRESS if {@code address} is not an IP address
+     */
     public BlockList addAddress(String address) {
         return add(addressRule(address));
     }
@@ -128,7 +138,9 @@ public final class BlockList {
     /**
      * Blocks the addresses from {@code start} to {@code end}, both included.
      *
-     * @throws UsageException ERR_INVALID_ARG_VALUE where the end comes before the start, or is of the other family
+     * @return this list
+     * @throws UsageException ERR_INVALID_ADDRESS if an argument is not an IP address; ERR_INVALID_ARG_VALUE if the
+     *     end comes before the start or is of the other family
      */
     public BlockList addRange(String start, String end) {
         return add(rangeRule(start, end));
@@ -137,23 +149,38 @@ public final class BlockList {
     /**
      * Blocks all addresses that have the first {@code prefix} bits of {@code network}.
      *
-     * @throws UsageException ERR_OUT_OF_RANGE where the prefix is negative, or more than 32 for IPv4, 128 for IPv6
+     * @param prefix 0 to 32 for IPv4, 0 to 128 for IPv6
+     * @return this list
+     * @throws UsageException ERR_INVALID_ADDRESS if {@code network} is not an IP address; ERR_OUT_OF_RANGE if the
+     *     prefix is out of range
      */
     public BlockList addSubnet(String network, int prefix) {
         return add(subnetRule(network, prefix));
     }
 
-    /** Takes back {@link #addAddress}; without effect where that rule is not there. */
+    /**
+     * Removes a rule of {@link #addAddress}. If there is no such rule, the call does nothing.
+     *
+     * @return this list
+     */
     public BlockList removeAddress(String address) {
         return remove(addressRule(address));
     }
 
-    /** Takes back {@link #addRange} of the same range. */
+    /**
+     * Removes a rule of {@link #addRange} with the same range. If there is no such rule, the call does nothing.
+     *
+     * @return this list
+     */
     public BlockList removeRange(String start, String end) {
         return remove(rangeRule(start, end));
     }
 
-    /** Takes back {@link #addSubnet} of the same subnet. */
+    /**
+     * Removes a rule of {@link #addSubnet} with the same subnet. If there is no such rule, the call does nothing.
+     *
+     * @return this list
+     */
     public BlockList removeSubnet(String network, int prefix) {
         return remove(subnetRule(network, prefix));
     }
@@ -176,13 +203,13 @@ public final class BlockList {
 
     private static Rule subnetRule(String network, int prefix) {
         Bits bits = require(network, "network");
-        int most = network.indexOf(':') < 0 ? IPV4_BITS : IPV6_BITS;
-        if (prefix < 0 || prefix > most) {
+        int max = network.indexOf(':') < 0 ? IPV4_BITS : IPV6_BITS;
+        if (prefix < 0 || prefix > max) {
             throw new UsageException(
                     "ERR_OUT_OF_RANGE",
-                    "The value of \"prefix\" is out of range. It must be >= 0 && <= " + most + ". Received " + prefix);
+                    "The value of \"prefix\" is out of range. It must be >= 0 && <= " + max + ". Received " + prefix);
         }
-        int bitsKept = IPV6_BITS - most + prefix;
+        int bitsKept = IPV6_BITS - max + prefix;
         return new Rule(Kind.SUBNET, bits.filled(bitsKept, false), bits.filled(bitsKept, true));
     }
 
@@ -209,20 +236,21 @@ public final class BlockList {
         return this;
     }
 
-    /** The rules in words, the newest first: "Address: IPv4 1.1.1.1", "Range: IPv4 10.0.0.1-10.0.0.10", "Subnet: IPv6 fe80::/10". */
+    /**
+     * Returns the rules in Node's words, the newest first: "Address: IPv4 1.1.1.1", "Range: IPv4 10.0.0.1-10.0.0.10",
+     * "Subnet: IPv6 fe80::/10".
+     */
     public synchronized List<String> rules() {
         return rules.stream().map(Rule::toString).toList();
     }
 
-    // ---- asking
-
-    /** Whether a rule covers {@code address}; false also where it is no IP address. */
+    /** Returns whether a rule covers {@code address}. The answer is false if {@code address} is not an IP address. */
     public boolean check(String address) {
         byte[] ip = address == null ? null : Ip.bytes(address);
         return ip != null && check(Bits.of(ip));
     }
 
-    /** Returns whether a rule covers {@code address}, with whatever port. */
+    /** Returns whether a rule covers {@code address}. Its port is ignored. */
     public boolean check(SocketAddress address) {
         return check(Bits.of(UsageException.requireArgument(address, "address").ip()));
     }
@@ -231,7 +259,7 @@ public final class BlockList {
         return covered.contains(address);
     }
 
-    /** "BlockList (2 rules)". */
+    /** Returns the number of rules: "BlockList (2 rules)". */
     @Override
     public synchronized String toString() {
         return "BlockList (" + rules.size() + " rules)";

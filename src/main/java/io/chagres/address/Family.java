@@ -1,10 +1,10 @@
 package io.chagres.address;
 
-/** The families of IP addresses. */
+/** A family of IP addresses. */
 public enum Family {
 
-    /** AF_INET, ip(7). */
+    /** IPv4 addresses of 4 bytes: AF_INET, ip(7). */
     IPV4,
-    /** AF_INET6, ipv6(7). */
+    /** IPv6 addresses of 16 bytes: AF_INET6, ipv6(7). */
     IPV6
 }

@@ -3,8 +3,12 @@ package io.chagres.address;
 import java.util.Arrays;
 
 /**
- * IP addresses as text and as bytes, by Node's rules (net.isIP): an IPv4 address is four decimal numbers without leading
- * zeros; none of inet_aton(3)'s other forms. Text comes out as inet_ntop(3) has it (RFC 5952).
+ * Converts IP addresses between text and bytes, by the rules of Node's net.isIP.
+ *
+ * <p>An IPv4 address is four decimal numbers without leading zeros. The other forms of inet_aton(3) are not accepted.
+ * An IPv6 address is written as inet_ntop(3) writes it (RFC 5952).
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc5952">RFC 5952</a>
  */
 public final class Ip {
 
@@ -15,7 +19,7 @@ public final class Ip {
     private Ip() {}
 
     /**
-     * Returns 4, 6, or 0 if {@code text} is not an IP address; an IPv6 address may have a zone, as in fe80::1%eth0.
+     * Returns 4 or 6, or 0 if {@code text} is not an IP address. An IPv6 address may have a zone, as in fe80::1%eth0.
      *
      * @see <a href="https://nodejs.org/api/net.html#netisipinput">net.isIP</a>
      */
@@ -24,18 +28,18 @@ public final class Ip {
         return ip == null ? 0 : ip.length == IPV4_BYTES ? 4 : 6;
     }
 
-    /** The 4 or 16 bytes of an address; null if {@link #version} is 0. */
+    /** Returns the 4 or 16 bytes of an address, or null if {@link #version} is 0. */
     static byte[] bytes(String text) {
         return isZoneValid(text) ? parse(text) : null;
     }
 
-    /** As {@link #bytes}, but with anything behind a %, as uv_inet_pton. */
+    /** Returns the bytes of an address like {@link #bytes}, but accepts any text behind a %, as uv_inet_pton does. */
     static byte[] parse(String text) {
         byte[] four = parse4(text);
         return four != null ? four : parse6(withoutZone(text));
     }
 
-    /** What stands behind the % of an IPv6 address; null where nothing does. */
+    /** Returns the text behind the % of an IPv6 address, or null if there is no %. */
     static String zone(String text) {
         int percent = text.indexOf('%');
         return percent < 0 ? null : text.substring(percent + 1);
@@ -90,7 +94,10 @@ public final class Ip {
         return ip;
     }
 
-    /** The bytes of colon-separated groups, the last of an address may be a dotted IPv4 one; null where one is wrong. */
+    /**
+     * Returns the bytes of groups that colons separate, or null if one is wrong. The last group of an address may be
+     * a dotted IPv4 address.
+     */
     private static byte[] groups(String text, boolean areLast) {
         if (text.isEmpty()) {
             return new byte[0];
@@ -115,9 +122,9 @@ public final class Ip {
         return Arrays.copyOf(bytes, length);
     }
 
-    /** A number of one to {@code most} digits, or -1. */
-    static int number(String digits, int radix, int most) {
-        if (digits.isEmpty() || digits.length() > most) {
+    /** Returns a number of one to {@code maxDigits} digits, or -1. */
+    static int number(String digits, int radix, int maxDigits) {
+        if (digits.isEmpty() || digits.length() > maxDigits) {
             return -1;
         }
         int number = 0;
@@ -132,7 +139,7 @@ public final class Ip {
         return number;
     }
 
-    /** The text of 4 or 16 bytes. */
+    /** Returns the text of 4 or 16 bytes. */
     static String format(byte[] ip) {
         return ip.length == IPV4_BYTES ? format4(ip, 0) : format6(ip);
     }
@@ -166,7 +173,7 @@ public final class Ip {
         return zeroRun(groups, 0, IPV6_GROUPS) == 5 && groups[5] == 0xffff;
     }
 
-    /** Where the first of the longest runs of two or more zero groups begins, or -1. */
+    /** Returns the index of the first of the longest runs of two or more zero groups, or -1 if there is no such run. */
     private static int longestZeroRun(int[] groups, int count) {
         int best = -1;
         int bestLength = 1;

@@ -19,31 +19,55 @@ import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 
 /**
- * A lookup under way: names to addresses, uv_getaddrinfo, or addresses to names, uv_getnameinfo. It is done on a worker thread,
- * since it may wait for a name server; the loop runs until its callback has come, from the poll phase.
+ * A lookup on a worker thread: of the addresses of a name, uv_getaddrinfo, or of the name of an address,
+ * uv_getnameinfo.
  *
- * <p>The error is always a {@link ChagresException}. A failed lookup has Node's code: ENOTFOUND where there is no such name, or no address to it; else that of getaddrinfo(3), as
- * EAI_AGAIN where the name server does not answer. Its errno is then negative: the number of getaddrinfo(3).
- * An Error on the worker (no memory) is the cause of an EAI_MEMORY or EAI_FAIL.
+ * <p>The worker may wait for a name server. The loop stays alive until the callback has been called, in the poll
+ * phase.
  *
- * @see <a href="https://docs.libuv.org/en/v1.x/dns.html">DNS utility functions</a>
- * @see <a href="https://nodejs.org/api/dns.html#dnslookuphostname-options-callback">dns.lookup, dns.lookupService</a>
+ * <pre>{@code
+ * Lookup.address(loop, "example.org", new LookupOptions(), (found, error) -> {
+ *     if (error != null) {
+ *         System.err.println(error.getMessage());   // getaddrinfo ENOTFOUND example.org
+ *     } else {
+ *         System.out.println(found.addresses());
+ *     }
+ * });
+ * }</pre>
+ *
+ * <p>The error is always a {@link ChagresException} with Node's code:
+ *
+ * <ul>
+ * <li>ENOTFOUND if there is no such name, or the name has no address.
+ * <li>Otherwise the name of getaddrinfo(3), for instance EAI_AGAIN if the name server does not answer. The errno is
+ *     then negative: the number of getaddrinfo(3).
+ * <li>EAI_MEMORY or EAI_FAIL if the worker has thrown an Error, for lack of memory for instance. That Error is the
+ *     cause.
+ * </ul>
+ *
+ * @see <a href="https://docs.libuv.org/en/v1.x/dns.html">libuv: DNS utility functions</a>
+ * @see <a href="https://nodejs.org/api/dns.html#dnslookuphostname-options-callback">Node.js: dns.lookup,
+ *     dns.lookupService</a>
  */
 public final class Lookup {
 
     private static final long POINTER_BYTES = 8;
 
-    /** The flags of getnameinfo(3), under the kernel's names. */
+    /**
+     * The flags of getnameinfo(3), under the kernel's names.
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man3/getnameinfo.3.html">getnameinfo(3)</a>
+     */
     public enum NameFlag {
-        /** The address itself instead of its name: nobody is asked. */
+        /** The address itself instead of its name. No name server is asked. */
         NI_NUMERICHOST(NetDb.NI_NUMERICHOST),
-        /** The port itself instead of the service's name. */
+        /** The port number instead of the name of the service. */
         NI_NUMERICSERV(NetDb.NI_NUMERICSERV),
-        /** Only the first part of names of the own domain. */
+        /** Only the first part of a name in the local domain. */
         NI_NOFQDN(NetDb.NI_NOFQDN),
-        /** An address without a name is an error; otherwise it stands for itself. */
+        /** An address without a name is an error. Without this flag, such an address is its own name. */
         NI_NAMEREQD(NetDb.NI_NAMEREQD),
-        /** The service is one of UDP. */
+        /** The service is a service of UDP. */
         NI_DGRAM(NetDb.NI_DGRAM);
 
         private final int bit;
@@ -54,14 +78,14 @@ public final class Lookup {
     }
 
     /**
-     * What a name stands for.
+     * The answer to the lookup of a name.
      *
-     * @param addresses in the order of the system's preference, each once; at least one
-     * @param canonicalName null unless AI_CANONNAME asked for it
+     * @param addresses the addresses in the order of the system's preference, without duplicates; at least one
+     * @param canonicalName the canonical name; null unless AI_CANONNAME asked for it
      */
     public record Addresses(List<SocketAddress> addresses, String canonicalName) {}
 
-    /** What an address and a port are called, "localhost" and "http". */
+    /** The answer to the lookup of an address: the names of the host and of the service, "localhost" and "http". */
     public record Name(String host, String service) {}
 
     private final String subject;
@@ -71,7 +95,7 @@ public final class Lookup {
         this.subject = subject;
     }
 
-    /** Returns what is looked up, as in "Lookup of example.org (running)"; any thread. */
+    /** Returns the subject and the state, as in "Lookup of example.org (running)". Any thread may call it. */
     @Override
     public String toString() {
         Work<?> current = work;
@@ -79,14 +103,14 @@ public final class Lookup {
                 + (current == null ? "" : current.toString().replace("Work", ""));
     }
 
-    // ---- names to addresses
-
     /**
-     * Looks {@code host} up.
+     * Looks up the addresses of {@code host}.
      *
-     * @param host a name, in which letters beyond ASCII are encoded as IDNA has it, or an address; null for this machine
-     * @param callback gets the addresses and null, or null and the error
-     * @throws UsageException EINVAL where there is neither a host nor a service
+     * @param host a name, whose letters beyond ASCII are encoded by IDNA, or an address; null for this machine
+     * @param callback is called once, on the thread of the loop: with the addresses and null, or with null and the
+     *     error
+     * @throws UsageException EINVAL if there is neither a host nor a service
+     * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
      */
     public static Lookup address(
             Loop loop, String host, LookupOptions options, BiConsumer<? super Addresses, ? super Throwable> callback) {
@@ -95,10 +119,12 @@ public final class Lookup {
     }
 
     /**
-     * As {@link #address(Loop, String, LookupOptions, BiConsumer)}, but waits for the answer: not for the thread of a loop that
-     * has other things to do.
+     * Looks up the addresses of {@code host} and waits for the answer. The thread of a loop should not call it,
+     * because all handles of the loop wait too.
      *
-     * @throws SystemException where the lookup has failed
+     * @return the addresses, as {@link #address} finds them
+     * @throws SystemException if the lookup has failed
+     * @throws UsageException EINVAL if there is neither a host nor a service
      */
     public static Addresses addressNow(String host, LookupOptions options) {
         requireSomething(host, options);
@@ -137,7 +163,7 @@ public final class Lookup {
         if (text == null) {
             return MemorySegment.NULL;
         }
-        if (text.indexOf('\0') >= 0) { // where C would cut it, and look up another name
+        if (text.indexOf('\0') >= 0) { // C would end the name there, and look up another one
             throw failure(NetDb.EAI_NONAME, "getaddrinfo", host);
         }
         return memory.string(text.chars().allMatch(c -> c < 128) ? text : toAscii(text));
@@ -159,13 +185,11 @@ public final class Lookup {
         return List.copyOf(addresses);
     }
 
-    // ---- addresses to names
-
     /**
-     * Looks up what {@code address} and its port are called.
+     * Looks up the names of {@code address} and of its port.
      *
-     * @param callback gets the names and null, or null and the error
-     * @throws UsageException EINVAL where an argument is null
+     * @param callback is called once, on the thread of the loop: with the names and null, or with null and the error
+     * @throws UsageException EINVAL if an argument is null
      * @see <a href="https://man7.org/linux/man-pages/man3/getnameinfo.3.html">getnameinfo(3)</a>
      */
     public static Lookup name(
@@ -175,7 +199,11 @@ public final class Lookup {
         return new Lookup(address.address()).start(loop, () -> nameOf(address, bits), "getnameinfo", callback);
     }
 
-    /** As {@link #name}, but waits for the answer, as {@link #addressNow}. */
+    /**
+     * Looks up the names of {@code address} and waits for the answer, as {@link #addressNow} does.
+     *
+     * @throws SystemException if the lookup has failed
+     */
     public static Name nameNow(SocketAddress address, NameFlag... flags) {
         return nameOf(UsageException.requireArgument(address, "address"), bits(flags));
     }
@@ -204,8 +232,6 @@ public final class Lookup {
         }
     }
 
-    // ---- both
-
     private <T> Lookup start(
             Loop loop, Callable<T> job, String syscall, BiConsumer<? super T, ? super Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
@@ -217,7 +243,10 @@ public final class Lookup {
         return this;
     }
 
-    /** Work knows of system calls only; an Error becomes the cause of what getaddrinfo(3) would say. */
+    /**
+     * Returns the error of a lookup. {@code Work} knows only the errors of system calls; an Error becomes the cause
+     * of the answer that getaddrinfo(3) would have given.
+     */
     private static ChagresException asError(Throwable failure, String syscall, String subject) {
         if (failure instanceof SystemException error && error.code().equals("ECANCELED")) {
             return failure(NetDb.EAI_CANCELED, syscall, subject);
@@ -230,10 +259,10 @@ public final class Lookup {
     }
 
     /**
-     * Looks {@code host} up as {@link #address} does. A lookup that can't begin, since no thread can be made, fails as one that has
-     * begun: {@code callback} is called with the error, on a tick.
+     * Looks {@code host} up like {@link #address}, but never throws an Error. If no thread can be made for the
+     * lookup, {@code callback} is called with the error, on a tick.
      *
-     * @return the lookup, or null if it has not begun
+     * @return the lookup, or null if no thread could be made
      */
     public static Lookup begin(
             Loop loop,
@@ -249,9 +278,9 @@ public final class Lookup {
     }
 
     /**
-     * Takes it back if no worker has begun it. Its callback comes all the same, later, with EAI_CANCELED.
+     * Cancels the lookup if no worker has begun it. The callback is still called, later, with EAI_CANCELED.
      *
-     * @return false where it is too late
+     * @return false if a worker has begun the lookup already
      */
     public boolean cancel() {
         return work.cancel();
@@ -268,7 +297,7 @@ public final class Lookup {
         return SystemException.ofLookup(codeOf(result), errno > 0 ? errno : result, syscall, subject);
     }
 
-    /** Node's ENOTFOUND stands for "there is no such name" and "it has no address". */
+    /** Returns the code. Node's ENOTFOUND means both "there is no such name" and "the name has no address". */
     private static String codeOf(int result) {
         return result == NetDb.EAI_NONAME || result == NetDb.EAI_NODATA ? "ENOTFOUND" : NetDb.eaiName(result);
     }

@@ -8,7 +8,13 @@ import java.util.Set;
 import java.util.StringJoiner;
 
 /**
- * The options of a lookup of addresses: the hints of getaddrinfo(3). Options are immutable; each method returns a changed copy.
+ * The options of a lookup of addresses: the hints of getaddrinfo(3).
+ *
+ * <p>Options are immutable. Each method returns a changed copy.
+ *
+ * <pre>{@code
+ * Lookup.address(loop, "example.org", new LookupOptions().family(Family.IPV6), (found, error) -> ...);
+ * }</pre>
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
  */
@@ -16,19 +22,21 @@ public final class LookupOptions {
 
     /** The flags of getaddrinfo(3), under the kernel's names. */
     public enum Hint {
-        /** Without a name: the addresses to bind to, instead of those of the loopback interface. */
+        /** If there is no name: the addresses to bind to, instead of those of the loopback interface. */
         AI_PASSIVE(NetDb.AI_PASSIVE),
         /** Asks for the canonical name too. */
         AI_CANONNAME(NetDb.AI_CANONNAME),
-        /** The name is an address: nobody is asked. */
+        /** The name is an address. No name server is asked. */
         AI_NUMERICHOST(NetDb.AI_NUMERICHOST),
-        /** Where IPv6 is wanted and there is none: IPv4 addresses as IPv6 ones, ::ffff:192.0.2.1. */
+        /**
+         * If IPv6 is wanted and the name has no IPv6 address: its IPv4 addresses as IPv6 addresses, ::ffff:192.0.2.1.
+         */
         AI_V4MAPPED(NetDb.AI_V4MAPPED),
-        /** With AI_V4MAPPED: those besides the IPv6 ones. */
+        /** With AI_V4MAPPED: those addresses in addition to the IPv6 addresses. */
         AI_ALL(NetDb.AI_ALL),
-        /** Only families that this machine has an address of, other than loopback. */
+        /** Only families of which this machine has an address other than the loopback address. */
         AI_ADDRCONFIG(NetDb.AI_ADDRCONFIG),
-        /** The service is a port: nobody is asked. */
+        /** The service is a port number. No service is looked up. */
         AI_NUMERICSERV(NetDb.AI_NUMERICSERV);
 
         private final int bit;
@@ -42,7 +50,7 @@ public final class LookupOptions {
     private final String service;
     private final Set<Hint> hints;
 
-    /** Addresses of both families, without a port. */
+    /** Creates the default options: addresses of both families, with port 0, and no hints. */
     public LookupOptions() {
         this(null, null, Set.of());
     }
@@ -53,27 +61,27 @@ public final class LookupOptions {
         this.hints = hints;
     }
 
-    /** Returns these options for addresses of {@code family} only; by default both families are looked up. */
+    /** Returns these options for addresses of {@code family} only. By default both families are looked up. */
     public LookupOptions family(Family family) {
         return new LookupOptions(UsageException.requireArgument(family, "family"), service, hints);
     }
 
-    /** Returns these options with the name or number of a service, whose port the addresses get; by default 0. */
+    /** Returns these options with the name or the number of a service. The addresses get its port, by default 0. */
     public LookupOptions service(String service) {
         return new LookupOptions(family, UsageException.requireArgument(service, "service"), hints);
     }
 
-    /** Returns these options with {@code hints} in place of all others; by default none. */
+    /** Returns these options with {@code hints} in place of all earlier hints. By default there are none. */
     public LookupOptions hints(Hint... hints) {
         return new LookupOptions(family, service, Set.copyOf(List.of(hints)));
     }
 
-    /** The only family that is looked up; null for both. */
+    /** Returns the only family that is looked up; null for both. */
     public Family family() {
         return family;
     }
 
-    /** How to look up. */
+    /** Returns the flags of the lookup. */
     public Set<Hint> hints() {
         return hints;
     }

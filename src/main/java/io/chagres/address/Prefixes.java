@@ -7,12 +7,15 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 
 /**
- * Spans of addresses, cut into blocks of which each has all addresses with the same first bits: the cost of a question depends on
- * how many lengths there are among them, 129 at most, and not on how many spans.
+ * A set of spans of addresses that answers quickly whether an address is in one of them.
+ *
+ * <p>A span is cut into blocks. All addresses of a block have the same first bits, the prefix, and no other address
+ * has them. A question costs one look for each length of a prefix that occurs, 129 at most. It does not depend on the
+ * number of spans.
  */
 final class Prefixes {
 
-    /** For each length of a prefix, the first address of its blocks, and how many spans have that block. */
+    /** For each length of a prefix, the first address of each block, and the number of spans that have the block. */
     private final List<Map<BlockList.Bits, Integer>> blocks = new ArrayList<>();
 
     Prefixes() {
@@ -30,7 +33,7 @@ final class Prefixes {
         });
     }
 
-    /** Takes back one {@link #add}. */
+    /** Reverts one {@link #add} of the same span. */
     void remove(BlockList.Bits first, BlockList.Bits last) {
         cut(
                 first,
@@ -39,7 +42,7 @@ final class Prefixes {
                         blocks.get(length).computeIfPresent(block, (same, count) -> count == 1 ? null : count - 1));
     }
 
-    /** Visits the blocks of a span, at most 254. */
+    /** Calls {@code visitor} with each block of a span; a span has at most 254 blocks. */
     private static void cut(BlockList.Bits first, BlockList.Bits last, BiConsumer<BlockList.Bits, Integer> visitor) {
         BlockList.Bits block = first;
         BlockList.Bits end;

@@ -4,15 +4,17 @@ import io.chagres.UsageException;
 import java.util.Arrays;
 
 /**
- * An IP address and a port: an immutable value. It holds the bytes of the address, as the kernel does. Text is parsed when an address
- * is made from text, and written when {@link #address()} is called.
+ * An IP address and a port: an immutable value.
+ *
+ * <p>The value holds the bytes of the address, as the kernel does. Text is parsed when an address is made from text,
+ * and written when {@link #address()} is called.
  *
  * <pre>{@code
  * new SocketAddress("::1", 80).toString();      // "[::1]:80"
  * SocketAddress.parse("192.0.2.1:80").port();   // 80
  * }</pre>
  *
- * <p>Two addresses are equal if their bytes, their ports and their zones are.
+ * <p>Two addresses are equal if their bytes, their ports and their zones are equal.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netsocketaddress">net.SocketAddress</a>
  * @see <a href="https://man7.org/linux/man-pages/man7/ipv6.7.html">ipv6(7): sin6_scope_id</a>
@@ -25,15 +27,20 @@ public final class SocketAddress {
     private final byte[] ip;
     private final int scopeId;
     private final int port;
-    /** The address in its shortest form; null until it is asked for. Any thread may write it, always the same text. */
+    /**
+     * The address in its shortest form; null until {@link #address()} is called. Any thread may write it, always with
+     * the same text.
+     */
     private String text;
 
     /**
-     * An address from text.
+     * Creates an address from text.
      *
-     * @param address an IPv4 or IPv6 address, "127.0.0.1" or "::1"; an IPv6 address may have a zone, as in "fe80::1%eth0"
-     * @param port 0 to 65535; 0 lets the kernel choose where a socket is bound
-     * @throws UsageException ERR_INVALID_ADDRESS if {@code address} is not an IP address; ERR_SOCKET_BAD_PORT
+     * @param address an IPv4 or IPv6 address, "127.0.0.1" or "::1"; an IPv6 address may have a zone, as in
+     *     "fe80::1%eth0"
+     * @param port 0 to 65535; 0 lets the kernel choose when a socket is bound
+     * @throws UsageException ERR_INVALID_ADDRESS if {@code address} is not an IP address; ERR_SOCKET_BAD_PORT if
+     *     {@code port} is out of range
      */
     public SocketAddress(String address, int port) {
         this(bytesOf(address), address, port);
@@ -63,12 +70,13 @@ public final class SocketAddress {
     }
 
     /**
-     * Returns an address of bytes.
+     * Returns an address of the given bytes.
      *
      * @param ip 4 or 16 bytes in network order, which are copied
      * @param scopeId the index of the interface that a link-local IPv6 address belongs to; 0 for none
      * @param port 0 to 65535
-     * @throws UsageException ERR_INVALID_ADDRESS if {@code ip} has another length; ERR_SOCKET_BAD_PORT
+     * @throws UsageException ERR_INVALID_ADDRESS if {@code ip} has another length; ERR_SOCKET_BAD_PORT if {@code
+     *     port} is out of range
      */
     public static SocketAddress of(byte[] ip, int scopeId, int port) {
         if (ip == null || ip.length != Ip.IPV4_BYTES && ip.length != Ip.IPV6_BYTES) {
@@ -77,13 +85,23 @@ public final class SocketAddress {
         return new SocketAddress(ip.clone(), ip.length == Ip.IPV4_BYTES ? 0 : scopeId, requirePort(port, "port"));
     }
 
-    /** Returns {@code address} with {@code port}, or null if {@code address} is not an IP address but, for instance, a name to look up. */
+    /**
+     * Returns {@code address} with {@code port}, or null if {@code address} is not an IP address (a name to look up,
+     * for instance).
+     *
+     * @throws UsageException ERR_SOCKET_BAD_PORT if {@code address} is an IP address and {@code port} is out of range
+     */
     public static SocketAddress ofLiteral(String address, int port) {
         byte[] bytes = address == null ? null : Ip.bytes(address);
         return bytes == null ? null : new SocketAddress(bytes, address, port);
     }
 
-    /** Returns {@code port}, or throws ERR_SOCKET_BAD_PORT with Node's text if it is not 0 to 65535. */
+    /**
+     * Returns {@code port} if it is 0 to 65535.
+     *
+     * @param name the name of the parameter, for the message
+     * @throws UsageException ERR_SOCKET_BAD_PORT, with Node's text, if {@code port} is out of range
+     */
     public static int requirePort(int port, String name) {
         if (port < 0 || port > MAX_PORT) {
             throw new UsageException(
@@ -93,11 +111,13 @@ public final class SocketAddress {
     }
 
     /**
-     * Returns the address that {@code text} is: what {@link #toString} writes, and what else an address and a port can be written as in
-     * a URL: "1.2.3.4", "1.2.3.4:80", "[::1]:80", also "0x7f.1" and the other forms of inet_aton(3). Text in front of an @ is ignored.
-     * Without a port, the port is 0.
+     * Returns the address and the port that {@code text} denotes.
      *
-     * @return null if {@code text} is none of these
+     * <p>It accepts the text of {@link #toString} and the other forms that a URL may have: "1.2.3.4", "1.2.3.4:80",
+     * "[::1]:80", also "0x7f.1" and the other forms of inet_aton(3). Text in front of an @ is ignored. If there is no
+     * port, the port is 0.
+     *
+     * @return null if {@code text} has none of these forms
      * @see <a href="https://nodejs.org/api/net.html#socketaddressparseinput">SocketAddress.parse</a>
      */
     public static SocketAddress parse(String text) {
@@ -116,7 +136,7 @@ public final class SocketAddress {
         return four == null ? null : new SocketAddress(four, 0, port);
     }
 
-    /** The port of ":80", 0 of nothing, -1 of anything else. */
+    /** Returns the port of ":80", 0 if {@code text} is empty, and -1 for any other text. */
     private static int parsePort(String text) {
         if (text.isEmpty()) {
             return 0;
@@ -125,7 +145,10 @@ public final class SocketAddress {
         return port <= MAX_PORT ? port : -1;
     }
 
-    /** The address in its shortest form, "127.0.0.1" or "::1"; of a link-local one with its zone, as in "fe80::1%eth0". */
+    /**
+     * Returns the address in its shortest form, "127.0.0.1" or "::1". A link-local address has its zone, as in
+     * "fe80::1%eth0".
+     */
     public String address() {
         String known = text;
         if (known == null) {
@@ -135,39 +158,44 @@ public final class SocketAddress {
         return known;
     }
 
-    /** The port, 0 to 65535. */
+    /** Returns the port, 0 to 65535. */
     public int port() {
         return port;
     }
 
-    /** A copy of the bytes of the address: 4, or 16 of an IPv6 one; in network order. */
+    /** Returns a copy of the bytes of the address, in network order: 4 for IPv4, 16 for IPv6. */
     public byte[] ip() {
         return ip.clone();
     }
 
-    /** The index of the interface that a link-local IPv6 address belongs to; 0 if it has no zone, or one that this machine lacks. */
+    /**
+     * Returns the index of the interface that a link-local IPv6 address belongs to; 0 if the address has no zone, or
+     * a zone that this machine lacks.
+     */
     public int scopeId() {
         return scopeId;
     }
 
-    /** "IPv4" or "IPv6". */
+    /** Returns "IPv4" or "IPv6". */
     public String family() {
         return isIPv6() ? "IPv6" : "IPv4";
     }
 
-    /** Returns whether it is an IPv6 address. */
+    /** Returns whether this is an IPv6 address. */
     public boolean isIPv6() {
         return ip.length == Ip.IPV6_BYTES;
     }
 
-    /** Returns whether it is of fe80::/10: such an address names a host only together with a zone. */
+    /** Returns whether this address is in fe80::/10. Such an address names a host only together with a zone. */
     public boolean isLinkLocal() {
         return isIPv6() && (ip[0] & 255) == 0xfe && (ip[1] & 0xc0) == 0x80;
     }
 
     /**
-     * Returns the address that a connect to this one goes to: itself, or, if it is link-local and has no zone, the same address with the
-     * zone of the first interface that has a link-local address. uv_tcp_connect does so.
+     * Returns the address that a connect to this address goes to, as uv_tcp_connect does.
+     *
+     * <p>That is this address, unless it is link-local and has no zone. Then it is the same address with the zone of
+     * the first interface that has a link-local address.
      */
     public SocketAddress withZone() {
         return isLinkLocal() && scopeId == 0 && Ip.zone(address()) == null
@@ -182,7 +210,10 @@ public final class SocketAddress {
         return other;
     }
 
-    /** A zone that this machine lacks has no number: then the text tells them apart. */
+    /**
+     * Returns whether {@code object} is the same address. A zone that this machine lacks has no index: then the texts
+     * are compared.
+     */
     @Override
     public boolean equals(Object object) {
         return object instanceof SocketAddress other
@@ -197,7 +228,7 @@ public final class SocketAddress {
         return 31 * Arrays.hashCode(ip) + port;
     }
 
-    /** "127.0.0.1:80" or "[::1]:80". */
+    /** Returns "127.0.0.1:80" or "[::1]:80". */
     @Override
     public String toString() {
         return isIPv6() ? "[" + address() + "]:" + port : address() + ":" + port;

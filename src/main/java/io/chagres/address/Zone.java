@@ -4,19 +4,27 @@ import java.net.Inet6Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 
-/** The zones of link-local IPv6 addresses, RFC 4007: interfaces, by name and by number; 0 is none. */
+/**
+ * The zones of link-local IPv6 addresses, RFC 4007: network interfaces, by name and by index. The index 0 means no
+ * zone.
+ *
+ * @see <a href="https://www.rfc-editor.org/rfc/rfc4007">RFC 4007</a>
+ */
 final class Zone {
 
-    private static final int MOST_INDEX_DIGITS = 9;
+    private static final int MAX_INDEX_DIGITS = 9;
 
     private Zone() {}
 
-    /** What if_nametoindex(3) says; 0, which the kernel answers with EINVAL, where it is no zone of this machine. */
+    /**
+     * Returns the index of a zone, as if_nametoindex(3) does. An unknown zone has index 0, for which connect(2) fails
+     * with EINVAL.
+     */
     static int index(String zone) {
         if (zone == null) {
             return 0;
         }
-        if (zone.length() <= MOST_INDEX_DIGITS && zone.chars().allMatch(Character::isDigit)) {
+        if (zone.length() <= MAX_INDEX_DIGITS && zone.chars().allMatch(Character::isDigit)) {
             return Integer.parseInt(zone);
         }
         try {
@@ -27,7 +35,10 @@ final class Zone {
         }
     }
 
-    /** What an address of this zone has behind it: "%eth0"; the number where it has no name; nothing for none. */
+    /**
+     * Returns the suffix of an address in this zone: "%eth0", "%3" if the interface has no usable name, and "" if
+     * there is no zone.
+     */
     static String suffix(int index) {
         if (index == 0) {
             return "";
@@ -41,7 +52,7 @@ final class Zone {
         }
     }
 
-    /** The first interface that has a link-local address. */
+    /** Returns the index of the first interface that has a link-local address; 0 if there is none. */
     static int firstLinkLocal() {
         try {
             return NetworkInterface.networkInterfaces()
