@@ -6,7 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What getaddrinfo(3) is asked with and answers with:
+ * The struct of the hints and of the answer of getaddrinfo(3).
  *
  * <pre>{@code
  *   struct addrinfo {
@@ -21,9 +21,11 @@ import java.lang.foreign.MemorySegment;
  *   };
  * }</pre>
  *
- * The list belongs to the C library until freeaddrinfo(3).
+ * <p>The list belongs to the C library until freeaddrinfo(3).
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
  */
-@SuppressWarnings("restricted") // reinterpret: the C library says how long its structs are
+@SuppressWarnings("restricted") // reinterpret: the pointers of the C library have no size
 public final class AddrInfo {
 
     public static final int BYTES = 48;
@@ -39,7 +41,7 @@ public final class AddrInfo {
 
     private AddrInfo() {}
 
-    /** Writes hints into a zeroed segment: 0 in any place leaves that open. */
+    /** Writes hints into a zeroed segment. A value of 0 leaves that choice to getaddrinfo. */
     public static void hints(MemorySegment ai, int flags, int family, int socktype, int protocol) {
         ai.set(JAVA_INT, FLAGS, flags);
         ai.set(JAVA_INT, FAMILY, family);
@@ -47,12 +49,14 @@ public final class AddrInfo {
         ai.set(JAVA_INT, PROTOCOL, protocol);
     }
 
-    /** The head of the list behind the pointer that getaddrinfo has filled, NULL if it is empty. */
+    /**
+     * Returns the head of the list that the pointer {@code res} of getaddrinfo points to; NULL if the list is empty.
+     */
     public static MemorySegment first(MemorySegment res) {
         return sized(res.get(ADDRESS, 0), BYTES);
     }
 
-    /** The next of the list, NULL after the last. */
+    /** Returns the next element of the list; NULL after the last. */
     public static MemorySegment next(MemorySegment ai) {
         return sized(ai.get(ADDRESS, NEXT), BYTES);
     }
@@ -77,12 +81,12 @@ public final class AddrInfo {
         return ai.get(JAVA_INT, ADDRLEN);
     }
 
-    /** The address: see {@link SockAddr}. */
+    /** Returns the address: see {@link SockAddr}. */
     public static MemorySegment addr(MemorySegment ai) {
         return sized(ai.get(ADDRESS, ADDR), addrlen(ai));
     }
 
-    /** The canonical name where AI_CANONNAME asked for it, else null. */
+    /** Returns the canonical name if AI_CANONNAME asked for it, otherwise null. */
     public static String canonname(MemorySegment ai) {
         MemorySegment name = sized(ai.get(ADDRESS, CANONNAME), NetDb.NI_MAXHOST);
         return name.equals(MemorySegment.NULL) ? null : name.getString(0);

@@ -6,11 +6,13 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 
 /**
- * recv(2) and send(2) on memory of an arena that can be closed. The segment itself is the argument: the linker holds its arena
- * until the call has returned, and throws IllegalStateException if the arena is closed already.
+ * recv(2) and send(2) on memory of an arena that can be closed.
  *
- * <p>The calls are not critical: a page of a mapped file may have to be read from disk first, and the collector must not wait for
- * that. This is a call shape of its own, which is linked when such memory is used for the first time.
+ * <p>The segment itself is the argument. The linker holds its arena until the call has returned, and throws
+ * IllegalStateException if the arena is closed already.
+ *
+ * <p>The calls are not critical: a page of a mapped file may have to be read from disk first, and the collector must
+ * not wait for that. They are a call shape of their own, linked when such memory is used for the first time.
  */
 final class ArenaCalls {
 

@@ -6,30 +6,40 @@ import java.nio.ByteBuffer;
 import java.util.Set;
 
 /**
- * The rule for a caller's buffer, and the three questions that it takes.
+ * The rule for buffers of callers, and the three questions that it needs.
  *
- * <p>A position and a limit belong to the caller. They are read during the call that hands the buffer in, and never after it has
- * returned: a buffer that is kept, or handed to a second receiver, is a {@linkplain #view view} that was made during the call.
- * A receiver may then move, decode and slice its view, and the caller may do the same with the buffer.
+ * <p>Position and limit belong to the caller. They are read during the call that passes the buffer, and never after
+ * the call has returned. A buffer that is kept, or passed to a second receiver, is a {@linkplain #view view} that was
+ * made during the call. A receiver may then move, decode and slice its view, and the caller may do the same with the
+ * buffer.
  *
- * <p>The bytes behind a buffer must stay where they are until a request has finished. Three kinds of memory differ in that:
+ * <p>The bytes behind a buffer must stay in place until a request has finished. Three kinds of memory differ in that:
  *
  * <ul>
- *   <li>The garbage collector moves a Java array. The kernel sees it only during a critical call ({@link HeapCalls}), or gets a copy.
- *   <li>Memory of {@link ByteBuffer#allocateDirect}, of {@link Arena#ofAuto} and of {@link Arena#global} stays as long as the buffer
- *       is reachable. An address is enough for the kernel, if the buffer is kept reachable until the call has returned.
- *   <li>Memory of {@link Arena#ofConfined} and {@link Arena#ofShared} is freed when its owner closes the arena. The call gets the
- *       segment itself ({@link ArenaCalls}): the linker then holds the arena for the time of the call, so that closing it throws
- *       IllegalStateException, and refuses a segment whose arena is closed. Otherwise the kernel gets a copy. Between two calls
- *       nothing holds the arena; a request whose arena was closed too early fails, and no byte of freed memory is sent.
+ * <li>The garbage collector moves a Java array. The kernel sees the array only during a critical call ({@link
+ *     HeapCalls}), or gets a copy.
+ * <li>Memory of {@link ByteBuffer#allocateDirect}, of {@link Arena#ofAuto} and of {@link Arena#global} stays as long
+ *     as the buffer is reachable. The kernel needs only an address, if the buffer is kept reachable until the call
+ *     has returned.
+ * <li>Memory of {@link Arena#ofConfined} and {@link Arena#ofShared} is freed when its owner closes the arena. The
+ *     call gets the segment itself ({@link ArenaCalls}). The linker holds the arena during the call, so that closing
+ *     it throws IllegalStateException, and refuses a segment whose arena is closed. Other calls get a copy. Between
+ *     two calls nothing holds the arena: a request whose arena was closed too early fails, and no byte of freed
+ *     memory is sent.
  * </ul>
  */
 public final class Buffers {
 
-    /** The scopes of native memory that nobody can free; made when a native buffer is used for the first time. */
+    /**
+     * The scopes of native memory that cannot be freed. The class is initialized when a native buffer is used for the
+     * first time.
+     */
     private static final class Scopes {
 
-        /** A JDK in which one class served for both kinds would make all memory closable here, which costs a copy and no more. */
+        /**
+         * If a JDK used one class for both kinds, all memory would count as closable here. That costs a copy and no
+         * more.
+         */
         static final Set<Class<?>> LASTING = lasting();
 
         private static Set<Class<?>> lasting() {
@@ -46,13 +56,16 @@ public final class Buffers {
 
     private Buffers() {}
 
-    /** A buffer over the same bytes, with position, limit and byte order of its own, which are now those of {@code buffer}. */
+    /**
+     * Returns a buffer over the same bytes, with a position, limit and byte order of its own that start with those of
+     * {@code buffer}.
+     */
     public static ByteBuffer view(ByteBuffer buffer) {
         return buffer.duplicate().order(buffer.order());
     }
 
     /**
-     * Returns if the bytes of {@code buffer} can be reached from this thread now.
+     * Returns if this thread can reach the bytes of {@code buffer} now.
      *
      * @throws IllegalStateException if the arena of its memory is closed
      * @throws WrongThreadException if the arena of its memory is confined to another thread
@@ -69,12 +82,15 @@ public final class Buffers {
         }
     }
 
-    /** Whether the kernel may have the address of {@code buffer}: it is native, and stays as long as the buffer is reachable. */
+    /**
+     * Returns whether the kernel may keep the address of {@code buffer}: it is native, and stays as long as the
+     * buffer is reachable.
+     */
     public static boolean stays(ByteBuffer buffer) {
         return buffer.isDirect() && lasts(MemorySegment.ofBuffer(buffer));
     }
 
-    /** Whether the memory of {@code nativeSegment} stays as long as the segment is reachable. */
+    /** Returns whether the memory of {@code nativeSegment} stays as long as the segment is reachable. */
     static boolean lasts(MemorySegment nativeSegment) {
         return Scopes.LASTING.contains(nativeSegment.scope().getClass());
     }

@@ -5,12 +5,16 @@ import java.lang.invoke.MethodHandle;
 /**
  * A function of the C library, linked by {@link Libc}.
  *
- * <p>Its handle is an instance field, and so no constant to the just-in-time compiler, on purpose. For each call the linker
- * makes a 40-byte view of the segment that errno goes to, which the compiler does away with where it inlines the call to its
- * end, seven methods down. As a constant the handle is inlined wherever it is called, and where the compiler's limit of 15
- * levels falls into those seven, depending on which method it happened to compile first, each call leaves the view behind:
- * recv from a loop did in one run of several. This way the call begins a unit of its own, always inlined to its end. It
- * costs nothing that can be measured: recv of a wrong descriptor takes some 300 ns either way.
+ * <p>Its handle is an instance field, not a constant of the just-in-time compiler, on purpose. For each call, the
+ * linker makes a 40-byte view of the segment that errno is written to. The compiler removes that view if it inlines
+ * the call to its end, seven methods down.
+ *
+ * <p>If the handle were a constant, it would be inlined into each caller. Where the compiler's limit of 15 levels
+ * falls into those seven methods, each call leaves the view behind as garbage. Whether that happens depends on which
+ * method the compiler compiled first: it did for recv from a loop in one run of several.
+ *
+ * <p>With a field, the call is a compilation unit of its own, always inlined to its end. The cost is too small to
+ * measure: recv of a wrong descriptor takes some 300 ns either way.
  */
 final class CFunction {
 

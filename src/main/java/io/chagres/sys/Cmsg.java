@@ -6,8 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Control messages, cmsg(3), of which this house knows one: descriptors on their way to another process, SCM_RIGHTS of
- * unix(7).
+ * Control messages, cmsg(3), of one kind: SCM_RIGHTS of unix(7), which passes descriptors to another process.
  *
  * <pre>{@code
  *   struct cmsghdr {
@@ -17,10 +16,13 @@ import java.lang.foreign.MemorySegment;
  *       int    fds[];          // 16  the data; the next header begins at a multiple of 8
  *   };
  * }</pre>
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/cmsg.3.html">cmsg(3)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7): SCM_RIGHTS</a>
  */
 public final class Cmsg {
 
-    /** {@code SCM_MAX_FD}: with more descriptors in one message sendmsg fails with EINVAL. */
+    /** {@code SCM_MAX_FD}: with more descriptors in one message, sendmsg fails with EINVAL. */
     public static final int MAX_FDS = 253;
 
     private static final int LEN = 0;
@@ -30,12 +32,12 @@ public final class Cmsg {
 
     private Cmsg() {}
 
-    /** {@code CMSG_SPACE(count * sizeof(int))}: the room that {@code count} descriptors take. */
+    /** {@code CMSG_SPACE(count * sizeof(int))}: returns the number of bytes that {@code count} descriptors take. */
     public static int space(int count) {
         return (int) align(DATA + (long) count * Integer.BYTES);
     }
 
-    /** Writes one message with the first {@code count} of {@code fds}; what it returns is the {@code controllen}. */
+    /** Writes one message with the first {@code count} of {@code fds}. Returns the {@code controllen}. */
     public static int putRights(MemorySegment control, int[] fds, int count) {
         control.set(JAVA_LONG, LEN, DATA + (long) count * Integer.BYTES);
         control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
@@ -45,9 +47,11 @@ public final class Cmsg {
     }
 
     /**
-     * Reads the descriptors that came with a received message into {@code fds} and returns how many: they are open and
-     * ours, whatever else becomes of the message. {@code control.byteSize() / 4} elements always suffice; with too few
-     * this throws before it has lost one.
+     * Copies the descriptors of a received message to {@code fds} and returns their number. They are open, and this
+     * process owns them, even if the rest of the message is not used.
+     *
+     * <p>{@code control.byteSize() / 4} elements of {@code fds} always suffice. If there are too few, the method
+     * throws before a descriptor is lost.
      */
     public static int rights(MemorySegment msg, MemorySegment control, int[] fds) {
         long end = MsgHdr.controllen(msg);

@@ -5,9 +5,12 @@ import static io.chagres.sys.Libc.call;
 import java.lang.foreign.MemorySegment;
 
 /**
- * epoll(7): which of many descriptors are ready. {@code <sys/epoll.h>}; the struct is {@link EpollEvent}.
+ * The system calls of epoll(7), {@code <sys/epoll.h>}, which tells which of many descriptors are ready. The struct is
+ * {@link EpollEvent}.
  *
- * <p>Every method returns what the kernel returned, or {@code -errno}.
+ * <p>Every method returns the result of the kernel, or {@code -errno}.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/epoll.7.html">epoll(7)</a>
  */
 public final class Epoll {
 
@@ -31,41 +34,42 @@ public final class Epoll {
     private static final CFunction EPOLL_CTL = Libc.plain("epoll_ctl");
     private static final CFunction EPOLL_WAIT = Libc.plain("epoll_wait");
 
-    /** Not on every system. */
+    /** The call that not every system has. */
     private static final class Later {
         static final CFunction EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
     }
 
     private Epoll() {}
 
-    /** epoll_create1(2): a new descriptor. EMFILE, ENFILE. */
+    /** epoll_create1(2): returns a new descriptor. EMFILE, ENFILE. */
     public static int epoll_create1(int flags) {
         return call(EPOLL_CREATE1, flags, 0, 0);
     }
 
     /**
      * epoll_ctl(2). EEXIST for ADD, ENOENT for MOD and DEL, EPERM for a regular file, EBADF, ENOSPC. DEL needs no
-     * event: NULL.
+     * event, so {@code event} may be NULL.
      */
     public static int epoll_ctl(int epfd, int op, int fd, MemorySegment event) {
         return call(EPOLL_CTL, epfd, op, fd, event, 0);
     }
 
     /**
-     * epoll_wait(2): how many events; {@code timeout} in milliseconds, -1 for ever. EINTR, which no SA_RESTART hides.
+     * epoll_wait(2): returns the number of events. {@code timeout} is in milliseconds, -1 for no limit. EINTR, even
+     * if the signal's handler has SA_RESTART.
      */
     public static int epoll_wait(int epfd, MemorySegment events, int maxevents, int timeout) {
         return call(EPOLL_WAIT, epfd, events, maxevents, timeout);
     }
 
-    /** Whether the C library has epoll_pwait2 (glibc 2.35); the kernel has it since Linux 5.11. */
+    /** Returns whether the C library has epoll_pwait2 (since glibc 2.35). The kernel has it since Linux 5.11. */
     public static boolean hasPwait2() {
         return Later.EPOLL_PWAIT2 != null;
     }
 
     /**
-     * epoll_pwait2(2): epoll_wait with a {@code struct timespec} (two longs: seconds, nanoseconds; NULL for ever).
-     * EINTR, and ENOSYS where the C library or the kernel is too old. {@code sigmask} may be NULL.
+     * epoll_pwait2(2): epoll_wait with a {@code struct timespec} (two longs: seconds, nanoseconds; NULL for no
+     * limit). EINTR, and ENOSYS if the C library or the kernel is too old. {@code sigmask} may be NULL.
      */
     public static int epoll_pwait2(
             int epfd, MemorySegment events, int maxevents, MemorySegment timeout, MemorySegment sigmask) {

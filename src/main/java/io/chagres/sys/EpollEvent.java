@@ -6,21 +6,23 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 
 /**
- * An array of
+ * An array of {@code struct epoll_event}.
  *
  * <pre>{@code
  *   struct epoll_event {
  *       uint32_t     events;    // EPOLLIN and so on
- *       epoll_data_t data;      // 64 bits of ours, handed back with the event
+ *       epoll_data_t data;      // 64 bits of the caller, returned with the event
  *   };                          // on x86-64 __attribute__((packed)), so that a 32-bit process may share it
  * }</pre>
  *
- * The event is 12 bytes with data at 4 on x86-64, 16 with data at 8 elsewhere; {@link SelfCheck} asks the kernel
- * whether that is so.
+ * <p>On x86-64 an event has 12 bytes with data at 4, elsewhere 16 bytes with data at 8. {@link SelfCheck} compares
+ * that with the kernel.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/epoll_event.3type.html">epoll_event(3type)</a>
  */
 public final class EpollEvent {
 
-    /** Where the fields are on one architecture. */
+    /** The size and the offset of data on one architecture. */
     record Layout(int bytes, int data) {
 
         static Layout of(String arch) {
@@ -33,27 +35,30 @@ public final class EpollEvent {
 
     private static final Layout LAYOUT = Layout.of(System.getProperty("os.arch"));
 
-    /** The size of one event. */
+    /** The size of one event in bytes. */
     public static final int BYTES = LAYOUT.bytes();
 
     private static final int DATA = LAYOUT.data();
 
     private EpollEvent() {}
 
+    /** Returns the events of an element: EPOLLIN and so on. */
     public static int events(MemorySegment array, int index) {
         return array.get(JAVA_INT_UNALIGNED, (long) index * BYTES);
     }
 
+    /** Returns the 64 bits that the caller gave to epoll_ctl with the descriptor. */
     public static long data(MemorySegment array, int index) {
         return array.get(JAVA_LONG_UNALIGNED, (long) index * BYTES + DATA);
     }
 
+    /** Writes one element. */
     public static void set(MemorySegment array, int index, int events, long data) {
         array.set(JAVA_INT_UNALIGNED, (long) index * BYTES, events);
         array.set(JAVA_LONG_UNALIGNED, (long) index * BYTES + DATA, data);
     }
 
-    /** {@link #BYTES}. */
+    /** Returns {@link #BYTES}. */
     public static int size() {
         return BYTES;
     }

@@ -1,11 +1,12 @@
 package io.chagres.sys;
 
 /**
- * errno(3): what went wrong, as a positive number, with its C name and the English text that users of libuv and Node
- * know.
+ * The error numbers of errno(3), which are positive, with their C names and the English texts of libuv and Node.
  *
- * <p>The numbers are those of {@code asm-generic/errno.h}, which x86-64 and AArch64 share. The texts are fixed here and
- * not asked from strerror(3), so that they depend neither on the locale nor on the C library.
+ * <p>The numbers are those of {@code asm-generic/errno.h}, which x86-64 and AArch64 share. The texts are constants
+ * here instead of answers of strerror(3), so that they do not depend on the locale or on the C library.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>
  */
 public final class Errno {
 
@@ -85,13 +86,17 @@ public final class Errno {
     private Errno() {}
 
     /**
-     * The C name of {@code errno} or {@code -errno}; of a number without one "Unknown system error -N", as in libuv.
+     * Returns the C name of {@code errno} or {@code -errno}. A number without a name gives "Unknown system error -N",
+     * as in libuv.
      */
     public static String name(int errno) {
         return Table.entry(Table.NAMES, errno);
     }
 
-    /** The text for {@code errno} or {@code -errno}; of a number without one "Unknown system error -N", as in libuv. */
+    /**
+     * Returns the text for {@code errno} or {@code -errno}. A number without a text gives "Unknown system error -N",
+     * as in libuv.
+     */
     public static String message(int errno) {
         return Table.entry(Table.MESSAGES, errno);
     }

@@ -4,8 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * eventfd(2): a 64-bit counter behind a descriptor, readable while it is not 0. How one thread wakes another out of
- * epoll_wait.
+ * The system calls of eventfd(2): a 64-bit counter behind a descriptor, which is readable while the counter is not 0.
+ * With it, one thread wakes another from epoll_wait.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man2/eventfd.2.html">eventfd(2)</a>
  */
 public final class EventFd {
 
@@ -19,16 +21,16 @@ public final class EventFd {
 
     private EventFd() {}
 
-    /** eventfd(2): a new descriptor. EMFILE, ENFILE. */
+    /** eventfd(2): returns a new descriptor. EMFILE, ENFILE. */
     public static int eventfd(int initval, int flags) {
         return Libc.call(EVENTFD, initval, flags, 0);
     }
 
     /**
-     * write(2) of a 1, which adds to the counter: 0, or EAGAIN when that is full (2^64 - 2).
+     * write(2) of a 1, which is added to the counter: returns 0, or -EAGAIN if the counter is full (2^64 - 2).
      *
-     * <p>The calling thread needs no native memory of its own: it may be a fresh thread when there is none left. The price is an
-     * errno that another thread, which writes to the same eventfd at the same time, may have overwritten.
+     * <p>The calling thread needs no native memory of its own: it may be a new thread when there is no memory left.
+     * In return, another thread that writes to the same eventfd at the same time may overwrite the errno.
      *
      * @param errno 4 bytes, the same for all threads that write to {@code fd}
      */

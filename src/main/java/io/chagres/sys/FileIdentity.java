@@ -5,9 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The file, socket or device behind a descriptor or a path: no other that exists at the same time has the same two numbers.
+ * The identity of the file, socket or device behind a descriptor or a path. No other one that exists at the same time
+ * has the same two numbers.
  *
- * <p>It is read from statx(2), {@code <linux/stat.h>}, whose struct is the same on every architecture:
+ * <p>It is read by statx(2), {@code <linux/stat.h>}, whose struct is the same on every architecture:
  *
  * <pre>{@code
  *   struct statx {
@@ -22,8 +23,9 @@ import java.lang.foreign.ValueLayout;
  *   };
  * }</pre>
  *
- * @param device the device that it is on, major number first
- * @param inode its number there
+ * @param device the number of the device, with the major number in the upper half
+ * @param inode the number of the file on the device
+ * @see <a href="https://man7.org/linux/man-pages/man2/statx.2.html">statx(2)</a>
  */
 public record FileIdentity(long device, long inode) {
 
@@ -32,14 +34,17 @@ public record FileIdentity(long device, long inode) {
     private static final long DEV_MAJOR = 136;
     private static final long DEV_MINOR = 140;
 
-    /** What is behind {@code fd}; null if the kernel does not say. */
+    /** Returns the identity of the file behind {@code fd}; null if the kernel does not tell it. */
     public static FileIdentity of(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             return of(fd, arena.allocate(1), Descriptors.AT_EMPTY_PATH, arena);
         }
     }
 
-    /** What is at {@code path}, a C string, itself if it is a symbolic link; null if there is nothing, or the kernel does not say. */
+    /**
+     * Returns the identity of the file at {@code path}, a C string. A symbolic link is not followed. Returns null if
+     * there is no file, or the kernel does not tell its identity.
+     */
     public static FileIdentity of(MemorySegment path) {
         try (Arena arena = Arena.ofConfined()) {
             return of(Descriptors.AT_FDCWD, path, Descriptors.AT_SYMLINK_NOFOLLOW, arena);

@@ -8,10 +8,11 @@ import java.lang.invoke.MethodType;
 /**
  * recv(2) and send(2) on heap segments: critical calls, which may point into an array.
  *
- * <p>Where in the segment the bytes begin is an argument, and the view that begins there is made here, below a handle that is
- * no constant ({@link CFunction} tells why): it is gone then with the linker's own, in a process whose views are of one or two
- * kinds. With more, mapped memory say, it can be left behind, 40 bytes a call. Native memory takes another way, for where both
- * met in one call it always was.
+ * <p>The offset in the segment is an argument. The view that begins at the offset is made here, below a handle that
+ * is no constant ({@link CFunction} explains why). So the compiler removes the view together with the linker's own,
+ * in a process whose views are of one or two kinds. With more kinds (mapped memory, for instance) the view can
+ * remain, 40 bytes a call. Native memory does not come here: when both kinds met in one call, the view always
+ * remained.
  */
 final class HeapCalls {
 

@@ -12,39 +12,46 @@ import java.lang.ref.Reference;
 import java.util.function.BiFunction;
 
 /**
- * The door: the only class that links C functions, and the only one that calls them.
+ * The only class that links C functions, and the only one that calls them.
  *
- * <p><b>A call is machine words.</b> The first handle of a JVM costs some 60 ms, each further <i>shape</i> (argument
- * types and linker options) 5 to 10, one more function of a known shape 0.2. So there are five shapes, of which a
- * server needs the first two, and not the twenty of exact C types (measured up to a listening socket: eleven exact
- * shapes took 46 ms longer than two):
+ * <h2>A call is machine words</h2>
+ *
+ * <p>The first handle of a JVM costs some 60 ms. Each further <i>shape</i> (argument types and linker options) costs
+ * 5 to 10 ms, one more function of a known shape 0.2 ms. So there are five shapes instead of the twenty of exact C
+ * types, and a server needs the first two (measured up to a listening socket: eleven exact shapes took 46 ms longer
+ * than two):
  *
  * <pre>{@code
- *   long f(long, long, long, long, long)     whatever has at most five parameters
+ *   long f(long, long, long, long, long)     every function of at most five parameters
  *   long f(long, void *, long, long)         recv, send: critical, so that the pointer may be into a byte[]
- *   long f(long, void *, long, long)         the same two, not critical, for memory that an arena may free: see Buffers
+ *   long f(long, void *, long, long)         recv, send: not critical, for memory that an arena may free, see Buffers
  *   long f(long, long, ...)                  fcntl, open: linked as variadic
  *   long f(long x 7)                         getnameinfo
  * }</pre>
  *
- * This is sound on the two architectures that {@link SelfCheck} lets in. The System V and the AArch64 conventions give
- * each of the first six integer or pointer arguments a 64-bit register of its own (the seventh still a 64-bit slot),
- * whose upper half is undefined for a 32-bit parameter: a callee reads what its prototype says and nothing that it has
- * no parameter for. The upper half of an {@code int} result is undefined as well, so {@link #call} narrows before it
- * looks at the sign. What the C types are is said by the signatures of the public methods: {@code size_t} is a long
- * there, {@code socklen_t} an int.
+ * <p>This is correct on the two architectures that {@link SelfCheck} accepts. The System V and the AArch64
+ * conventions pass each of the first six integer or pointer arguments in a 64-bit register (the seventh in a 64-bit
+ * slot on the stack or a register). The upper half is undefined if the parameter has 32 bits. A callee reads the
+ * parameters of its prototype and ignores all other registers. The upper half of an {@code int} result is undefined
+ * as well, so {@link #call} narrows the result before it tests the sign. The signatures of the public methods tell
+ * the C types: {@code size_t} is a long there, {@code socklen_t} an int.
  *
- * <p><b>One body for all.</b> The functions are {@code static final} in the class of their man page, and go through the few
- * short methods below; why their handles are no constants there, {@link CFunction} tells.
+ * <h2>One body for all</h2>
  *
- * <p><b>Critical or not.</b> A critical call leaves out the thread's change of state, so a garbage collection waits
- * until it returns: for what cannot block only. On epoll_ctl and the write to an eventfd that gained nothing measurable
- * (400 ns either way), hence recv and send alone, which it lets work on a {@code byte[]} without a copy.
+ * <p>The functions are {@code static final} in the class of their man page. All calls go through the few short
+ * methods below. {@link CFunction} explains why the method handles are not constants there.
+ *
+ * <h2>Critical or not</h2>
+ *
+ * <p>A critical call leaves out the change of the thread's state, so a garbage collection waits until the call
+ * returns. It is only for calls that cannot block. Critical epoll_ctl and critical writes to an eventfd gained
+ * nothing measurable (400 ns either way). So only recv and send are critical, which lets them work on a {@code
+ * byte[]} without a copy.
  */
-@SuppressWarnings("restricted") // native access is asked for and explained in SelfCheck
+@SuppressWarnings("restricted") // SelfCheck tests native access and explains its lack
 final class Libc {
 
-    /** Whether a critical call can capture errno: since JDK 24 (JDK-8336768). */
+    /** Tells whether a critical call can capture errno: since JDK 24 (JDK-8336768). */
     static final boolean CRITICAL = Runtime.version().feature() >= 24;
 
     private static final FunctionDescriptor FIVE_WORDS =
@@ -59,36 +66,36 @@ final class Libc {
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
     /**
-     * For tests that make calls fail: what goes around each function, by its name, as it is linked. It is null in any
-     * other JVM, which so has the linker's own handles, and at a call there is no trace of this.
+     * For tests that make calls fail: a function that wraps each C function, by its name, as it is linked.
+     *
+     * <p>The field is null outside of those tests. Then the handles are the linker's own, and a call has no trace of
+     * this field.
      */
     static BiFunction<String, MethodHandle, MethodHandle> seam;
 
     private Libc() {}
 
-    // ---- linking
-
-    /** A function of at most five words. */
+    /** Links a function of at most five words. */
     static CFunction plain(String name) {
         return new CFunction(link(name, FIVE_WORDS, ERRNO));
     }
 
-    /** A function of at most seven words. */
+    /** Links a function of at most seven words. */
     static CFunction plain7(String name) {
         return new CFunction(link(name, SEVEN_WORDS, ERRNO));
     }
 
-    /** A function whose prototype ends in {@code ...} after {@code fixed} parameters. */
+    /** Links a function whose prototype ends in {@code ...} after {@code fixed} parameters. */
     static CFunction variadic(String name, int fixed) {
         return new CFunction(link(name, FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed)));
     }
 
-    /** A function {@code (fd, buffer, length, flags)} that never blocks: it may be given heap segments. */
+    /** Links a function {@code (fd, buffer, length, flags)} that never blocks. It accepts heap segments. */
     static MethodHandle critical(String name) {
         return link(name, BUFFER, ERRNO, Linker.Option.critical(true));
     }
 
-    /** The same function for native segments, each of which is held during the call. */
+    /** Links the same function for native segments. The linker keeps each of them alive during the call. */
     static MethodHandle held(String name) {
         return link(name, BUFFER, ERRNO);
     }
@@ -98,7 +105,7 @@ final class Libc {
         return seam == null ? function : seam.apply(name, function);
     }
 
-    /** Whether this C library has the function: {@code epoll_pwait2} came with glibc 2.35. */
+    /** Returns whether this C library has the function. For instance, {@code epoll_pwait2} exists since glibc 2.35. */
     static boolean has(String name) {
         return SYMBOLS.find(name).isPresent();
     }
@@ -111,8 +118,7 @@ final class Libc {
         return address;
     }
 
-    // ---- calling: the result if it is >= 0, else -errno
-
+    /** Calls a function whose result is an int. Returns the result if it is not negative, otherwise -errno. */
     static int call(CFunction function, long a, long b, long c, long d, long e) {
         MemorySegment slab = Scratch.slab();
         try {
@@ -174,12 +180,15 @@ final class Libc {
         return result;
     }
 
-    /** A function whose result is a {@code ssize_t}: the whole word counts. */
+    /** Calls a function whose result is a {@code ssize_t}: all 64 bits of it count. */
     static long size(CFunction function, long a, MemorySegment p, long c) {
         return size(function, a, p, 0, c, 0);
     }
 
-    /** As {@link #size(CFunction, long, MemorySegment, long)}, of memory that begins at {@code offset} of {@code p}. */
+    /**
+     * Calls a function like {@link #size(CFunction, long, MemorySegment, long)}, with memory that begins at {@code
+     * offset} of {@code p}.
+     */
     static long size(CFunction function, long a, MemorySegment p, long offset, long c, long d) {
         MemorySegment slab = Scratch.slab();
         long result = invoke(function, slab, a, pointer(p) + offset, c, d, 0);
@@ -187,7 +196,9 @@ final class Libc {
         return result >= 0 ? result : -Scratch.errno(slab);
     }
 
-    /** As {@link #size}, for those of {@link HeapCalls} and {@link ArenaCalls}, which get the segment instead of its address. */
+    /**
+     * Calls a function of {@link HeapCalls} or {@link ArenaCalls}, which receives the segment instead of its address.
+     */
     static long holding(CFunction function, long fd, MemorySegment buf, long offset, long len, long flags) {
         MemorySegment slab = Scratch.slab();
         try {
@@ -198,7 +209,10 @@ final class Libc {
         }
     }
 
-    /** The bare call: the word that came back, and in {@code slab} what the C library left in errno. */
+    /**
+     * Makes the bare call. Returns the word that the function returned; {@code slab} then holds the errno of the C
+     * library.
+     */
     static long invoke(CFunction function, MemorySegment slab, long a, long b, long c, long d, long e) {
         try {
             return (long) function.handle.invokeExact(slab, a, b, c, d, e);
@@ -213,7 +227,8 @@ final class Libc {
     }
 
     /**
-     * For what {@code invokeExact} declares and a downcall never throws; a mistake in the arguments passes as it is.
+     * Handles the Throwable that {@code invokeExact} declares and a call of C never throws. A mistake in the
+     * arguments is thrown unchanged.
      */
     static AssertionError unexpected(Throwable t) {
         if (t instanceof RuntimeException mistake) {

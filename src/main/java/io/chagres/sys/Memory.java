@@ -5,19 +5,26 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
 
-/** Native memory that lives as long as its segment is reachable. What can be given back at a known moment is a {@link Region}'s. */
+/**
+ * Native memory that lives as long as its segment is reachable.
+ *
+ * <p>Use a {@link Region} instead if the memory can be freed at a known moment.
+ */
 public final class Memory {
 
-    static final int ALIGNMENT = 16; // what malloc(3) gives, enough for every C struct
+    static final int ALIGNMENT = 16; // the alignment of malloc(3), enough for every C struct
 
     private Memory() {}
 
-    /** Zeroed, aligned to 16, freed by the garbage collector; counts against {@code -XX:MaxDirectMemorySize}. */
+    /**
+     * Allocates memory that is zeroed and aligned to 16 bytes. The garbage collector frees it, and it counts against
+     * {@code -XX:MaxDirectMemorySize}.
+     */
     public static MemorySegment allocate(long bytes) {
         return Arena.ofAuto().allocate(bytes, ALIGNMENT);
     }
 
-    /** A copy as a C string: the bytes and a NUL. */
+    /** Returns a copy of {@code bytes} as a C string: the bytes and a NUL. */
     public static MemorySegment string(byte[] bytes) {
         return copy(bytes, allocate(bytes.length + 1L));
     }
@@ -27,12 +34,15 @@ public final class Memory {
         return target;
     }
 
-    /** A copy as a C string in UTF-8. */
+    /** Returns a copy of {@code text} as a C string in UTF-8. */
     public static MemorySegment string(String text) {
         return string(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Whether a call with these arguments would leave the segment; beyond that of an array lies the Java heap. */
+    /**
+     * Returns whether a call with these arguments would leave the segment. Behind the segment of an array is the Java
+     * heap.
+     */
     static boolean outside(MemorySegment buf, long offset, long len) {
         return offset < 0 || len < 0 || offset > buf.byteSize() - len;
     }

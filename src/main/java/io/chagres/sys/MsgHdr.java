@@ -6,22 +6,23 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What sendmsg(2) and recvmsg(2) work on:
+ * The struct of sendmsg(2) and recvmsg(2).
  *
  * <pre>{@code
  *   struct msghdr {
- *       void         *msg_name;         //  0  address of the other side, or NULL
+ *       void         *msg_name;         //  0  address of the peer, or NULL
  *       socklen_t     msg_namelen;      //  8
  *       struct iovec *msg_iov;          // 16  the data: see IoVec
  *       size_t        msg_iovlen;       // 24
- *       void         *msg_control;      // 32  what goes beside the data: see Cmsg
- *       size_t        msg_controllen;   // 40  in: the room; out: what came
+ *       void         *msg_control;      // 32  the control messages: see Cmsg
+ *       size_t        msg_controllen;   // 40  in: the room; out: the bytes that arrived
  *       int           msg_flags;        // 48  out: MSG_CTRUNC and so on
  *   };
  * }</pre>
  *
- * It holds addresses, not segments: whoever fills it keeps the memory alive until the call has returned. Native memory
- * only. (musl has 32-bit lengths with padding after them, which is the same bytes on a little-endian machine.)
+ * <p>It holds addresses, not segments: the caller that fills the struct keeps the memory alive until the call has
+ * returned. Native memory only. (musl has 32-bit lengths with padding after them, which are the same bytes on a
+ * little-endian machine.)
  */
 public final class MsgHdr {
 
@@ -47,7 +48,7 @@ public final class MsgHdr {
         msg.set(JAVA_LONG, IOVLEN, iovlen);
     }
 
-    /** NULL and 0 for none. */
+    /** Sets the control messages; NULL and 0 for none. */
     public static void control(MemorySegment msg, MemorySegment control, long controllen) {
         msg.set(JAVA_LONG, CONTROL, Libc.pointer(control));
         msg.set(JAVA_LONG, CONTROLLEN, controllen);

@@ -4,12 +4,15 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 
 /**
- * Names and addresses: {@code <netdb.h>}. <b>These block</b>, for seconds if a name server is gone: worker threads
- * only.
+ * The lookups of names and addresses of {@code <netdb.h>}. <b>They block</b>, for seconds if a name server does not
+ * answer, so only worker threads call them.
  *
- * <p>They have error numbers of their own, already negative. One of them, EAI_SYSTEM, says "see errno"; since errno
- * would be lost with the next call it is part of the result: {@code -(1000 + errno)}, which {@link #eaiErrno} takes
- * apart. So the result is 0, an {@code EAI_} constant other than EAI_SYSTEM, or at most -1001.
+ * <p>They have error numbers of their own, which are negative already. One of them, EAI_SYSTEM, means "see errno".
+ * The next call would overwrite errno, so it becomes part of the result, {@code -(1000 + errno)}, and {@link
+ * #eaiErrno} returns it. So the result is 0, an {@code EAI_} constant other than EAI_SYSTEM, or -1001 or less.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man3/getnameinfo.3.html">getnameinfo(3)</a>
  */
 public final class NetDb {
 
@@ -48,7 +51,7 @@ public final class NetDb {
     private static final CFunction GETADDRINFO = Libc.plain("getaddrinfo");
     private static final CFunction FREEADDRINFO = Libc.plain("freeaddrinfo");
 
-    /** Apart from the rest, since it is a call shape of its own. */
+    /** The call that has a shape of its own, and is linked at its first use for that reason. */
     private static final class Reverse {
         static final CFunction GETNAMEINFO = Libc.plain7("getnameinfo");
     }
@@ -56,8 +59,8 @@ public final class NetDb {
     private NetDb() {}
 
     /**
-     * getaddrinfo(3): writes the head of a list of {@link AddrInfo} to the pointer {@code res}. EAI_NONAME, EAI_AGAIN,
-     * EAI_NODATA, EAI_FAIL. {@code node}, {@code service} and {@code hints} may be NULL.
+     * getaddrinfo(3): writes the head of a list of {@link AddrInfo} to the pointer {@code res}. EAI_NONAME,
+     * EAI_AGAIN, EAI_NODATA, EAI_FAIL. {@code node}, {@code service} and {@code hints} may be NULL.
      */
     public static int getaddrinfo(MemorySegment node, MemorySegment service, MemorySegment hints, MemorySegment res) {
         MemorySegment slab = Scratch.slab();
@@ -76,12 +79,12 @@ public final class NetDb {
         return result(result, slab);
     }
 
-    /** freeaddrinfo(3): the whole list. */
+    /** freeaddrinfo(3): frees the whole list. */
     public static void freeaddrinfo(MemorySegment res) {
         Libc.invoke(FREEADDRINFO, Scratch.slab(), Libc.pointer(res), 0, 0, 0, 0);
     }
 
-    /** getnameinfo(3): C strings into {@code host} and {@code serv}. EAI_NONAME, EAI_AGAIN, EAI_OVERFLOW. */
+    /** getnameinfo(3): writes C strings to {@code host} and {@code serv}. EAI_NONAME, EAI_AGAIN, EAI_OVERFLOW. */
     public static int getnameinfo(
             MemorySegment sa, int salen, MemorySegment host, int hostlen, MemorySegment serv, int servlen, int flags) {
         MemorySegment slab = Scratch.slab();
@@ -109,12 +112,12 @@ public final class NetDb {
         return eai == EAI_SYSTEM ? EAI_ERRNO - Scratch.errno(slab) : eai;
     }
 
-    /** The errno in a result that stands for EAI_SYSTEM, otherwise 0. */
+    /** Returns the errno in a result that stands for EAI_SYSTEM, otherwise 0. */
     public static int eaiErrno(int result) {
         return result < EAI_ERRNO ? EAI_ERRNO - result : 0;
     }
 
-    /** The name of a result: "EAI_NONAME"; where it has an errno, the name of that. */
+    /** Returns the name of a result, "EAI_NONAME". If the result has an errno, it is the name of the errno. */
     public static String eaiName(int result) {
         return switch (result) {
             case EAI_BADFLAGS -> "EAI_BADFLAGS";
@@ -134,7 +137,10 @@ public final class NetDb {
         };
     }
 
-    /** The text for a result, in libuv's words: "unknown node or service"; where it has an errno, the text of that. */
+    /**
+     * Returns the text for a result, in libuv's words: "unknown node or service". If the result has an errno, it is
+     * the text of the errno.
+     */
     public static String eaiMessage(int result) {
         return switch (result) {
             case EAI_BADFLAGS -> "bad ai_flags value";

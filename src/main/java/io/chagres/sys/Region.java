@@ -6,12 +6,12 @@ import java.lang.foreign.SegmentAllocator;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Native memory that is given back as a whole, by {@link #close}, and not when a garbage collection happens to come: that
- * of a loop, or that of one call.
+ * Native memory that {@link #close} frees as a whole, instead of a later garbage collection: the memory of a loop, or
+ * of one call.
  *
- * <p>It counts against {@code -XX:MaxDirectMemorySize}, as all native memory. A segment that is read or written through its
- * own methods after the close throws IllegalStateException. A system call that is given its address knows nothing of that:
- * the owner of a region ends such calls first.
+ * <p>Like all native memory, it counts against {@code -XX:MaxDirectMemorySize}. After the close, the methods of its
+ * segments throw IllegalStateException. A system call that has only the address is not protected: the owner of a
+ * region ends such calls before it closes the region.
  */
 public final class Region implements AutoCloseable {
 
@@ -24,9 +24,11 @@ public final class Region implements AutoCloseable {
     }
 
     /**
-     * A region for several threads, any of which may close it. Closing takes a handshake with all threads of the JVM.
+     * Creates a region for several threads, any of which may close it. Closing takes a handshake with all threads of
+     * the JVM.
      *
-     * @param parts the sizes of what will be allocated, taken here at once: all of it is there, or OutOfMemoryError and nothing
+     * @param parts the sizes that will be allocated later
+     * @throws OutOfMemoryError if the memory for all parts is not there now; nothing is allocated then
      */
     public static Region shared(long... parts) {
         long total = 0;
@@ -42,28 +44,28 @@ public final class Region implements AutoCloseable {
         }
     }
 
-    /** A region for one call on the current thread, of any size, cheap to close. */
+    /** Creates a region of any size for one call on the current thread. It is cheap to close. */
     public static Region ofCall() {
         Arena arena = Arena.ofConfined();
         return new Region(arena, arena);
     }
 
-    /** Zeroed, aligned to 16. */
+    /** Allocates memory that is zeroed and aligned to 16 bytes. */
     public MemorySegment allocate(long bytes) {
         return allocator.allocate(bytes, Memory.ALIGNMENT);
     }
 
-    /** A copy of {@code bytes} as a C string: the bytes and a NUL. */
+    /** Returns a copy of {@code bytes} as a C string: the bytes and a NUL. */
     public MemorySegment string(byte[] bytes) {
         return Memory.copy(bytes, allocate(bytes.length + 1L));
     }
 
-    /** A copy of {@code text} as a C string in UTF-8. */
+    /** Returns a copy of {@code text} as a C string in UTF-8. */
     public MemorySegment string(String text) {
         return string(text.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Gives all of it back. */
+    /** Frees all memory of this region. */
     @Override
     public void close() {
         arena.close();

@@ -5,13 +5,13 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What a thread lends to its own system calls: a few bytes of native memory that no other thread sees. They die with
- * the thread.
+ * A few bytes of native memory that a thread uses for its own system calls. No other thread sees them, and they are
+ * freed after the thread has ended.
  *
  * <pre>{@code
  *   0  int errno      written by the linker as a failing call returns
- *   8  int value      an integer socket option, on its way in or out
- *  12  int length     and its length
+ *   8  int value      an integer socket option, in or out
+ *  12  int length     the length of that option
  * }</pre>
  */
 final class Scratch {
@@ -19,7 +19,7 @@ final class Scratch {
     static final int VALUE = 8;
     static final int LENGTH = 12;
 
-    /** On 22 and 23 heap data passes through this many native bytes; 64 KiB is what one read of a stream asks for. */
+    /** On JDK 22 and 23 heap data is copied through this many native bytes. A read of a stream asks for 64 KiB. */
     static final int BOUNCE_BYTES = 64 * 1024;
 
     private static final ThreadLocal<MemorySegment> SLAB = ThreadLocal.withInitial(() -> Memory.allocate(16));

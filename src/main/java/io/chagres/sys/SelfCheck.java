@@ -3,14 +3,16 @@ package io.chagres.sys;
 import java.lang.foreign.MemorySegment;
 
 /**
- * Can this JVM reach this kernel as the rest of the package believes? Asked once, before anything else is touched; the
- * answer costs what a loop would pay for anyway, since the calls it tries are those of a loop.
+ * A test whether this JVM can call this kernel in the way that the package needs.
+ *
+ * <p>It runs once, before any other class of the package is used. It costs nothing extra, because it makes the calls
+ * that a loop makes anyway.
  */
 public final class SelfCheck {
 
     /**
-     * What a loop with streams on it calls. The handles of {@link Sockets} may wait, a look at the symbols costs
-     * nothing.
+     * The functions that a loop with streams calls. A look at the symbols costs nothing, while the handles of {@link
+     * Sockets} are linked later.
      */
     private static final String[] NEEDED = {
         "socket", "setsockopt", "getsockopt", "bind", "listen", "getsockname", "getpeername", "accept4", "connect",
@@ -18,7 +20,7 @@ public final class SelfCheck {
         "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd",
     };
 
-    /** No small number, and no two bytes alike: a datum read from a wrong place cannot look like it. */
+    /** A large number without two equal bytes, so that bytes read from a wrong offset cannot have the same value. */
     private static final long MAGIC = 0x0123_4567_89ab_cdefL;
 
     private static boolean asked;
@@ -26,12 +28,12 @@ public final class SelfCheck {
 
     private SelfCheck() {}
 
-    /** Whether everything is there. */
+    /** Returns whether everything that the package needs is there. */
     public static boolean isAvailable() {
         return unavailabilityCause() == null;
     }
 
-    /** What is missing, in one sentence; null if nothing is. */
+    /** Returns one sentence about the thing that is missing; null if nothing is. */
     public static synchronized String unavailabilityCause() {
         if (!asked) {
             asked = true;
@@ -75,7 +77,7 @@ public final class SelfCheck {
         }
     }
 
-    /** Sends a datum through epoll and looks whether it comes back. */
+    /** Passes a number through epoll and tests whether it comes back unchanged. */
     private static String roundTrip(int epfd, int fd) {
         MemorySegment event = Memory.allocate(2L * EpollEvent.BYTES);
         EpollEvent.set(event, 0, Epoll.EPOLLIN, MAGIC);
@@ -88,12 +90,14 @@ public final class SelfCheck {
         return verdict(ready, EpollEvent.events(event, 0), EpollEvent.data(event, 0));
     }
 
-    /** Whether another time it may be well: the process or the system has no descriptor or memory to spare. */
+    /** Returns whether a later check may succeed: the process or the system has no descriptor or no memory to spare. */
     static boolean isPassing(int errno) {
         return errno == -Errno.EMFILE || errno == -Errno.ENFILE || errno == -Errno.ENOMEM;
     }
 
-    /** No verdict this time: the loop that is about to be made will be told the same, by the same calls. */
+    /**
+     * Leaves the verdict to a later check. The loop that is about to be made gets the same error from the same calls.
+     */
     private static String askAgain() {
         asked = false;
         return null;
@@ -123,8 +127,8 @@ public final class SelfCheck {
     }
 
     /**
-     * On JDK 24 and 25 native access that nobody enabled is granted with a warning, and the module counts as enabled
-     * from then on.
+     * Returns the sentence about a failed call. On JDK 24 and 25, native access that was not enabled is granted with
+     * a warning, and the module counts as enabled from then on.
      */
     static String explain(Module module, Throwable t) {
         return module.isNativeAccessEnabled()

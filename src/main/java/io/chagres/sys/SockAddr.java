@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 
 /**
- * Socket addresses, written and read: ip(7), ipv6(7), unix(7).
+ * The structs of socket addresses, written and read: ip(7), ipv6(7), unix(7).
  *
  * <pre>{@code
  *   struct sockaddr_in {             struct sockaddr_in6 {                struct sockaddr_un {
@@ -22,12 +22,16 @@ import java.util.Arrays;
  *                                    };
  * }</pre>
  *
- * Port and flow information are in network byte order there, family and scope in the machine's. The writers return the
- * length to pass to the kernel, or {@code -errno} where the arguments make no address.
+ * <p>Port and flow information are in network byte order, family and scope in the byte order of the machine. The
+ * writers return the length to pass to the kernel, or {@code -errno} if the arguments are no valid address.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/ip.7.html">ip(7)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/ipv6.7.html">ipv6(7)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>
  */
 public final class SockAddr {
 
-    /** {@code sizeof(struct sockaddr_storage)}: room for any of them. */
+    /** {@code sizeof(struct sockaddr_storage)}: enough for every kind of address. */
     public static final int SIZE = 128;
 
     /** {@code sizeof(sun_path)}. */
@@ -50,9 +54,10 @@ public final class SockAddr {
 
     private SockAddr() {}
 
-    // ---- writing
-
-    /** A {@code sockaddr_in}: 16, or -EINVAL unless there are 4 bytes of address and a port of 0 to 65535. */
+    /**
+     * Writes a {@code sockaddr_in}. Returns 16, or -EINVAL if {@code ip4} has not 4 bytes or the port is not 0 to
+     * 65535.
+     */
     public static int putInet(MemorySegment dst, byte[] ip4, int port) {
         if (ip4.length != 4 || port >>> 16 != 0) {
             return -Errno.EINVAL;
@@ -62,7 +67,10 @@ public final class SockAddr {
         return INET_BYTES;
     }
 
-    /** A {@code sockaddr_in6}: 28, or -EINVAL unless there are 16 bytes of address and a port of 0 to 65535. */
+    /**
+     * Writes a {@code sockaddr_in6}. Returns 28, or -EINVAL if {@code ip16} has not 16 bytes or the port is not 0 to
+     * 65535.
+     */
     public static int putInet6(MemorySegment dst, byte[] ip16, int port, int flowinfo, int scopeId) {
         if (ip16.length != 16 || port >>> 16 != 0) {
             return -Errno.EINVAL;
@@ -74,15 +82,17 @@ public final class SockAddr {
         return INET6_BYTES;
     }
 
-    /** The address of 4 or 16 bytes as its family has it: {@link #putInet} or {@link #putInet6}. */
+    /** Writes an address of 4 or 16 bytes, by {@link #putInet} or {@link #putInet6}. */
     public static int putIp(MemorySegment dst, byte[] ip, int port, int scopeId) {
         return ip.length == 4 ? putInet(dst, ip, port) : putInet6(dst, ip, port, 0, scopeId);
     }
 
     /**
-     * A {@code sockaddr_un}. A path is written with its NUL; a name whose first byte is NUL is abstract and just as
-     * long as given; the empty name lets bind choose one. A name that does not fit is -ENAMETOOLONG and never cut; a
-     * path with a NUL inside is -EINVAL.
+     * Writes a {@code sockaddr_un}.
+     *
+     * <p>A path is written with its NUL. A name whose first byte is NUL is abstract and is written exactly as given.
+     * With the empty name, bind chooses a name. Returns -ENAMETOOLONG if a name does not fit, since no name is cut,
+     * and -EINVAL if a path has a NUL inside.
      */
     public static int putUnix(MemorySegment dst, byte[] name) {
         boolean path = name.length > 0 && name[0] != 0;
@@ -117,19 +127,17 @@ public final class SockAddr {
         return i;
     }
 
-    // ---- reading
-
-    /** AF_INET, AF_INET6 or AF_UNIX. */
+    /** Returns AF_INET, AF_INET6 or AF_UNIX. */
     public static int family(MemorySegment src) {
         return Short.toUnsignedInt(src.get(JAVA_SHORT_UNALIGNED, 0));
     }
 
-    /** The port of an AF_INET or AF_INET6 address. */
+    /** Returns the port of an AF_INET or AF_INET6 address. */
     public static int port(MemorySegment src) {
         return Short.toUnsignedInt(src.get(NET_SHORT, PORT));
     }
 
-    /** The 4 bytes of an AF_INET address, the 16 of an AF_INET6 one; of any other family none. */
+    /** Returns the 4 bytes of an AF_INET address or the 16 of an AF_INET6 address; no bytes for any other family. */
     public static byte[] ip(MemorySegment src) {
         return switch (family(src)) {
             case Sockets.AF_INET -> bytes(src, INET_ADDR, 4);
@@ -138,19 +146,22 @@ public final class SockAddr {
         };
     }
 
-    /** The flow information of an AF_INET6 address. */
+    /** Returns the flow information of an AF_INET6 address. */
     public static int flowinfo(MemorySegment src) {
         return src.get(NET_INT, FLOWINFO);
     }
 
-    /** The scope of an AF_INET6 address: the index of an interface if it is link-local. 0 of other families. */
+    /**
+     * Returns the scope of an AF_INET6 address: the index of an interface if the address is link-local. 0 for other
+     * families.
+     */
     public static int scopeId(MemorySegment src) {
         return family(src) == Sockets.AF_INET6 ? src.get(JAVA_INT_UNALIGNED, SCOPE_ID) : 0;
     }
 
     /**
-     * The name in an AF_UNIX address of {@code addrlen} bytes: a path without its NUL, an abstract name with it, empty
-     * if unnamed.
+     * Returns the name in an AF_UNIX address of {@code addrlen} bytes: a path without its NUL, an abstract name with
+     * its NUL; empty if the socket has no name.
      */
     public static byte[] unixName(MemorySegment src, int addrlen) {
         if (addrlen <= PATH) {

@@ -7,10 +7,13 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import java.lang.foreign.MemorySegment;
 
 /**
- * socket(2), bind(2), connect(2), recv(2), send(2) and their family: {@code <sys/socket.h>}, with the options of
- * socket(7), tcp(7), ip(7) and ipv6(7).
+ * The system calls of {@code <sys/socket.h>}: socket(2), bind(2), connect(2), recv(2), send(2) and their family, with
+ * the options of socket(7), tcp(7), ip(7) and ipv6(7).
  *
- * <p>Every method returns what the kernel returned, or {@code -errno}.
+ * <p>Every method returns the result of the kernel, or {@code -errno}.
+ *
+ * @see <a href="https://man7.org/linux/man-pages/man7/socket.7.html">socket(7)</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7)</a>
  */
 public final class Sockets {
 
@@ -77,8 +80,8 @@ public final class Sockets {
     public static final int SCM_RIGHTS = 1;
 
     /**
-     * The largest backlog that listen(2) heeds by default, since Linux 5.4; {@code net.core.somaxconn} has the last
-     * word.
+     * The largest backlog that listen(2) respects by default, since Linux 5.4. {@code net.core.somaxconn} is the
+     * limit in force.
      */
     public static final int SOMAXCONN = 4096;
 
@@ -90,7 +93,7 @@ public final class Sockets {
     private static final CFunction ACCEPT4 = Libc.plain("accept4");
     private static final CFunction SHUTDOWN = Libc.plain("shutdown");
 
-    /** What a plain server can start without. */
+    /** The calls that a plain server does not need at its start. They are linked at their first use. */
     private static final class Later {
         static final CFunction CONNECT = Libc.plain("connect");
         static final CFunction GETPEERNAME = Libc.plain("getpeername");
@@ -105,36 +108,37 @@ public final class Sockets {
     private Sockets() {}
 
     /**
-     * socket(2): a new descriptor. EAFNOSUPPORT where the kernel has no such family (IPv6 switched off), EMFILE,
-     * ENFILE.
+     * socket(2): returns a new descriptor. EAFNOSUPPORT if the kernel has no such family (IPv6 is switched off),
+     * EMFILE, ENFILE.
      */
     public static int socket(int domain, int type, int protocol) {
         return call(SOCKET, domain, type, protocol);
     }
 
     /**
-     * bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES (port below 1024); for AF_UNIX also ENOENT, EADDRINUSE where the file
-     * exists.
+     * bind(2). EADDRINUSE, EADDRNOTAVAIL, EACCES (a port below 1024). For AF_UNIX also ENOENT, and EADDRINUSE if the
+     * file exists.
      */
     public static int bind(int fd, MemorySegment addr, int addrlen) {
         return call(BIND, fd, addr, addrlen, 0);
     }
 
-    /** listen(2). EADDRINUSE where another socket listens there already. */
+    /** listen(2). EADDRINUSE if another socket listens at the address already. */
     public static int listen(int fd, int backlog) {
         return call(LISTEN, fd, backlog, 0);
     }
 
     /**
-     * accept4(2): the connection's descriptor. EAGAIN, ECONNABORTED, EMFILE, ENFILE. {@code addr} and {@code addrlen}
-     * may be NULL.
+     * accept4(2): returns the descriptor of the connection. EAGAIN, ECONNABORTED, EMFILE, ENFILE. {@code addr} and
+     * {@code addrlen} may be NULL.
      */
     public static int accept4(int fd, MemorySegment addr, MemorySegment addrlen, int flags) {
         return call(ACCEPT4, fd, addr, addrlen, flags);
     }
 
     /**
-     * connect(2): 0, or EINPROGRESS for TCP, then see SO_ERROR once writable; EAGAIN for AF_UNIX means a full backlog.
+     * connect(2): returns 0, or -EINPROGRESS for TCP: then SO_ERROR has the result once the socket is writable. For
+     * AF_UNIX, EAGAIN means that the backlog is full.
      */
     public static int connect(int fd, MemorySegment addr, int addrlen) {
         return call(Later.CONNECT, fd, addr, addrlen, 0);
@@ -145,24 +149,30 @@ public final class Sockets {
         return call(SHUTDOWN, fd, how, 0);
     }
 
-    /** getsockname(2): {@code addrlen} says the room before and the length after. EBADF. */
+    /**
+     * getsockname(2): {@code addrlen} is the size of {@code addr} before the call and the length of the address after
+     * it. EBADF.
+     */
     public static int getsockname(int fd, MemorySegment addr, MemorySegment addrlen) {
         return call(GETSOCKNAME, fd, addr, addrlen, 0);
     }
 
-    /** getpeername(2), as {@link #getsockname}. ENOTCONN. */
+    /** getpeername(2), with the arguments of {@link #getsockname}. ENOTCONN. */
     public static int getpeername(int fd, MemorySegment addr, MemorySegment addrlen) {
         return call(Later.GETPEERNAME, fd, addr, addrlen, 0);
     }
 
-    /** getsockopt(2): {@code optlen} says the room before and the length after. ENOPROTOOPT. */
+    /**
+     * getsockopt(2): {@code optlen} is the size of {@code optval} before the call and the length of the value after
+     * it. ENOPROTOOPT.
+     */
     public static int getsockopt(int fd, int level, int optname, MemorySegment optval, MemorySegment optlen) {
         return call(Later.GETSOCKOPT, fd, level, optname, optval, optlen);
     }
 
     /**
-     * An option that is an int: its 32 bits as a number >= 0 (cast to int where -1 is a value, as of SO_INCOMING_CPU),
-     * or -errno.
+     * getsockopt(2) of an option that is an int: returns its 32 bits as a number >= 0, or -errno. The caller casts
+     * the result to int if -1 is a value of the option, as it is of SO_INCOMING_CPU.
      */
     public static long getsockopt(int fd, int level, int optname) {
         MemorySegment slab = Scratch.slab();
@@ -177,42 +187,45 @@ public final class Sockets {
         return call(SETSOCKOPT, fd, level, optname, optval, optlen);
     }
 
-    /** An option that is an int. */
+    /** setsockopt(2) of an option that is an int. ENOPROTOOPT, EINVAL. */
     public static int setsockopt(int fd, int level, int optname, int value) {
         MemorySegment slab = Scratch.slab();
         slab.set(JAVA_INT, Scratch.VALUE, value);
         return call(SETSOCKOPT, fd, level, optname, slab.address() + Scratch.VALUE, Integer.BYTES);
     }
 
-    /** socketpair(2): two ints into {@code sv}. EMFILE. */
+    /** socketpair(2): writes two ints to {@code sv}. EMFILE. */
     public static int socketpair(int domain, int type, int protocol, MemorySegment sv) {
         return call(Later.SOCKETPAIR, domain, type, protocol, sv, 0);
     }
 
     /**
-     * sendmsg(2): the bytes sent. EAGAIN, EPIPE, EBADF where a descriptor to be passed is not open. See {@link MsgHdr}.
+     * sendmsg(2): returns the number of bytes sent. EAGAIN, EPIPE, EBADF if a descriptor that is passed is not open.
+     * See {@link MsgHdr}.
      */
     public static long sendmsg(int fd, MemorySegment msg, int flags) {
         return Libc.size(Later.SENDMSG, fd, msg, flags);
     }
 
-    /** recvmsg(2): the bytes received, 0 at end of file. EAGAIN. See {@link MsgHdr}. */
+    /** recvmsg(2): returns the number of bytes received, 0 at end of file. EAGAIN. See {@link MsgHdr}. */
     public static long recvmsg(int fd, MemorySegment msg, int flags) {
         return Libc.size(Later.RECVMSG, fd, msg, flags);
     }
 
-    /** As {@link #recv(int, MemorySegment, long, long, int)}, from the beginning of {@code buf}. */
+    /** recv(2) to the beginning of {@code buf}: see {@link #recv(int, MemorySegment, long, long, int)}. */
     public static long recv(int fd, MemorySegment buf, long len, int flags) {
         return recv(fd, buf, 0, len, flags);
     }
 
     /**
-     * recv(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes received, 0 at
-     * end of file; EAGAIN, ECONNRESET, EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be
-     * a heap segment (on JDK 22 and 23 at most 64 KiB a call then), or of an arena that can be closed: see {@link Buffers}.
+     * recv(2), <b>always with MSG_DONTWAIT</b>: with a heap segment the call is critical and must not block.
+     *
+     * <p>Returns the number of bytes received, 0 at end of file. EAGAIN, ECONNRESET, EFAULT if {@code offset} and
+     * {@code len} exceed the segment. {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call
+     * then), or a segment of an arena that can be closed: see {@link Buffers}.
      *
      * @throws IllegalStateException if the arena of {@code buf} is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the arena of {@code buf} is confined to another thread
      */
     public static long recv(int fd, MemorySegment buf, long offset, long len, int flags) {
         if (Memory.outside(buf, offset, len)) {
@@ -228,19 +241,21 @@ public final class Sockets {
                 : recvBounced(fd, buf, offset, len, flags);
     }
 
-    /** As {@link #send(int, MemorySegment, long, long, int)}, from the beginning of {@code buf}. */
+    /** send(2) from the beginning of {@code buf}: see {@link #send(int, MemorySegment, long, long, int)}. */
     public static long send(int fd, MemorySegment buf, long len, int flags) {
         return send(fd, buf, 0, len, flags);
     }
 
     /**
-     * send(2), <b>always with MSG_DONTWAIT</b>: on the heap it is critical and must not block. The bytes sent, perhaps
-     * fewer than {@code len}; EAGAIN, EPIPE (without MSG_NOSIGNAL also a signal, which the JVM ignores), ECONNRESET,
-     * EFAULT where {@code offset} and {@code len} exceed the segment. {@code buf} may be a heap segment (on JDK 22 and 23
-     * at most 64 KiB a call then), or of an arena that can be closed: see {@link Buffers}.
+     * send(2), <b>always with MSG_DONTWAIT</b>: with a heap segment the call is critical and must not block.
+     *
+     * <p>Returns the number of bytes sent, which may be less than {@code len}. EAGAIN, EPIPE (without MSG_NOSIGNAL
+     * also a signal, which the JVM ignores), ECONNRESET, EFAULT if {@code offset} and {@code len} exceed the segment.
+     * {@code buf} may be a heap segment (on JDK 22 and 23 at most 64 KiB a call then), or a segment of an arena that
+     * can be closed: see {@link Buffers}.
      *
      * @throws IllegalStateException if the arena of {@code buf} is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the arena of {@code buf} is confined to another thread
      */
     public static long send(int fd, MemorySegment buf, long offset, long len, int flags) {
         if (Memory.outside(buf, offset, len)) {

@@ -7,8 +7,8 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG_UNALIGNED;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What getsockopt(2) answers to TCP_INFO, {@code <linux/tcp.h>}. It has grown with the kernel, always at its end: the length
- * that comes back says which fields are there. What is not there reads as -1.
+ * The answer of getsockopt(2) to TCP_INFO, {@code <linux/tcp.h>}. The struct has grown with the kernel, always at its end.
+ * The length that the kernel returns tells which fields the answer has. A field that it does not have reads as -1.
  *
  * <pre>{@code
  *   struct tcp_info {
@@ -32,7 +32,7 @@ import java.lang.foreign.MemorySegment;
  */
 public final class TcpInfoFields {
 
-    /** More than any kernel answers yet. */
+    /** The size of the buffer for the answer in bytes: more than any kernel answers so far. */
     public static final int ROOM = 512;
 
     public static final int STATE = 0;
@@ -76,17 +76,20 @@ public final class TcpInfoFields {
 
     private TcpInfoFields() {}
 
-    /** A __u8. */
+    /** Returns the value of a __u8 field, or -1 if the answer of {@code length} bytes does not have the field. */
     public static int u8(MemorySegment info, int length, int field) {
         return field + 1 > length ? -1 : Byte.toUnsignedInt(info.get(JAVA_BYTE, field));
     }
 
-    /** A __u32. */
+    /** Returns the value of a __u32 field, or -1 if the answer of {@code length} bytes does not have the field. */
     public static long u32(MemorySegment info, int length, int field) {
         return field + 4 > length ? -1 : Integer.toUnsignedLong(info.get(JAVA_INT_UNALIGNED, field));
     }
 
-    /** A __u64; one beyond 2^63, as the "unlimited" of a rate, is Long.MAX_VALUE. */
+    /**
+     * Returns the value of a __u64 field, or -1 if the answer of {@code length} bytes does not have the field. A
+     * value of 2^63 or more is Long.MAX_VALUE, for instance a rate that is "unlimited".
+     */
     public static long u64(MemorySegment info, int length, int field) {
         if (field + 8 > length) {
             return -1;
