@@ -127,9 +127,9 @@ doc: ## write the API documentation
 	@$(MVN) --quiet compile javadoc:javadoc
 	@echo target/reports/apidocs/index.html
 
-conformance: ## write CONFORMANCE.md from the tests' @Covers and the tables beside them
+conformance: ## write docs/CONFORMANCE.md from the tests' @Covers and the tables beside them
 	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@conformance
-	@echo CONFORMANCE.md
+	@echo docs/CONFORMANCE.md
 
 api: ## write docs/api.txt, the public signatures
 	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@api

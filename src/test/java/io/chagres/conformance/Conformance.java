@@ -50,7 +50,7 @@ final class Conformance {
         return decision != null && decision.kind() == kind;
     }
 
-    /** What is wrong with the tables or the annotations, one sentence each. */
+    /** The mistakes in the tables and the annotations, one sentence each. */
     List<String> faults() {
         return Stream.of(
                         unknownRowsInTests(),
@@ -66,15 +66,15 @@ final class Conformance {
         Set<String> known = ids();
         return coverage.testsById().entrySet().stream()
                 .filter(entry -> !known.contains(entry.getKey()))
-                .map(entry ->
-                        entry.getKey() + " is no row, but named by @Covers of " + String.join(", ", entry.getValue()));
+                .map(entry -> entry.getKey() + " is no row, but is named by @Covers of "
+                        + String.join(", ", entry.getValue()));
     }
 
     private Stream<String> unknownRowsInDecisions() {
         Set<String> known = ids();
         return decisions.keySet().stream()
                 .filter(id -> !known.contains(id))
-                .map(id -> id + " is no row, but named in decisions.tsv");
+                .map(id -> id + " is no row, but is named in decisions.tsv");
     }
 
     private Stream<String> coveredThoughNotApplicable() {

@@ -12,18 +12,21 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
-/** Writes CONFORMANCE.md. The same tables and tests always give the same text. */
+/** Writes docs/CONFORMANCE.md. The same tables and tests always give the same text. */
 final class ConformanceReport {
-    static final Path FILE = Path.of("CONFORMANCE.md");
+    static final Path FILE = Path.of("docs/CONFORMANCE.md");
 
     private static final String INTRODUCTION = """
             # Conformance
 
-            What Chagres answers of the chapter it implements and of the tests of libuv and Node, and by which of its own tests.
-            This file is written by `make conformance` from `src/test/resources/conformance` and the tests' `@Covers`.
+            This file lists the points of the chapter that Chagres implements, and the tests of libuv and Node, with the tests of
+            Chagres that show the same fact. `make conformance` writes it from `src/test/resources/conformance` and the `@Covers`
+            of the tests.
 
-            A row is *covered* when a test names it; *n/a* when it does not apply to Chagres; *differs* when Chagres means to
-            behave otherwise, which a test may show too, so that such a row counts in both columns; *open* otherwise.
+            * A row is *covered* if a test names it.
+            * It is *n/a* if it does not apply to Chagres.
+            * It *differs* if Chagres behaves otherwise on purpose. If a test shows that, the row counts in both columns.
+            * It is *open* otherwise.
 
             """;
     private static final String COUNTS = "rows | covered | n/a | differs | open |\n";

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
 
-/** CONFORMANCE.md tells what the tests say today. */
+/** docs/CONFORMANCE.md is what the tests say today. */
 class ConformanceTest {
     private final Conformance conformance = new Conformance();
 
@@ -18,8 +18,8 @@ class ConformanceTest {
 
     @Test
     void theReportIsUpToDate() throws IOException {
-        assertTrue(Files.exists(ConformanceReport.FILE), "CONFORMANCE.md is missing: run `make conformance`");
+        assertTrue(Files.exists(ConformanceReport.FILE), "docs/CONFORMANCE.md is missing: run `make conformance`");
         boolean upToDate = Files.readString(ConformanceReport.FILE).equals(ConformanceReport.of(conformance));
-        assertTrue(upToDate, "CONFORMANCE.md is out of date: run `make conformance`");
+        assertTrue(upToDate, "docs/CONFORMANCE.md is out of date: run `make conformance`");
     }
 }

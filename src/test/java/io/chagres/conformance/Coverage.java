@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 import org.junit.platform.commons.annotation.Testable;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** What the compiled tests say with {@link Covers}: the tests of each row id. */
+/** The tests of each row id, from the {@link Covers} of the compiled tests. */
 final class Coverage {
     private static final Path CLASSES = Path.of("target/test-classes");
 
@@ -41,7 +41,7 @@ final class Coverage {
         return testsById;
     }
 
-    /** The uses of {@link Covers} where no test is. */
+    /** The uses of {@link Covers} on methods that are no tests. */
     List<String> faults() {
         return faults;
     }

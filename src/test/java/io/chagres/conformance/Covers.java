@@ -6,7 +6,7 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * The rows of CONFORMANCE.md that a test, or a test class as a whole, answers: {@code "S42"} for a point of the chapter,
+ * The rows of docs/CONFORMANCE.md that a test, or a whole test class, covers: {@code "S42"} for a point of the chapter,
  * {@code "libuv:timer_order"} and {@code "node:test-net-pingpong"} for upstream tests.
  */
 @Retention(RetentionPolicy.RUNTIME)

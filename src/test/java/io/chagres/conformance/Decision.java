@@ -1,6 +1,6 @@
 package io.chagres.conformance;
 
-/** Why a row does not apply to Chagres, or in what it is meant to differ. */
+/** The reason why a row does not apply to Chagres, or why Chagres differs. */
 record Decision(String id, Kind kind, String reason) {
     enum Kind {
         NOT_APPLICABLE("n/a"),

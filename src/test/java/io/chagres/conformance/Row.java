@@ -3,7 +3,7 @@ package io.chagres.conformance;
 /**
  * One point or upstream test.
  *
- * @param scope what it is about, the main thing first: {@code "stream, tcp"}
+ * @param scope the subjects, the main one first: {@code "stream, tcp"}
  */
 record Row(Source source, String name, String scope, String priority, String fact) {
     String id() {

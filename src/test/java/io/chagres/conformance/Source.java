@@ -1,6 +1,6 @@
 package io.chagres.conformance;
 
-/** Where rows come from, in the order of the report. */
+/** The sources of the rows, in the order of the report. */
 enum Source {
     CHAPTER(
             "chapter",
@@ -12,14 +12,14 @@ enum Source {
             "libuv",
             "libuv:",
             "libuv's tests",
-            "The tests of libuv 1.x for a loop, its handles and streams; files, processes and terminals are left out. "
-                    + "Secondary are those about names, signals, worker threads, metrics and passing handles."),
+            "The tests of libuv 1.x for a loop, its handles and streams, without those for files, processes and terminals. "
+                    + "The priority is secondary if the subject is names, signals, worker threads, metrics or the passing of handles."),
     NODE(
             "node",
             "node:",
             "Node's tests",
-            "The tests of Node 25 for net, and those for streams as far as a socket needs them. "
-                    + "Y: portable as it is. P: its idea is, though the test itself looks into JavaScript. N: about JavaScript.");
+            "The tests of Node 25 for net, and the tests for streams that matter to a socket. "
+                    + "Y: the test is portable. P: its idea is portable, but the test uses internals of JavaScript. N: it is about JavaScript.");
 
     private final String table;
     private final String prefix;
@@ -37,7 +37,7 @@ enum Source {
         return table;
     }
 
-    /** What stands before a row's name in {@link Covers}. */
+    /** The prefix of the names of this source's rows in {@link Covers}. */
     String prefix() {
         return prefix;
     }

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The tab-separated tables that people write, first line aside. */
+/** The tab-separated tables that people write. The first line has the names of the columns. */
 final class Tables {
     private static final Path FOLDER = Path.of("src/test/resources/conformance");
 
