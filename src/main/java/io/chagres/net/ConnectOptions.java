@@ -11,8 +11,8 @@ import io.chagres.address.SocketAddress;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
@@ -50,7 +50,7 @@ public final class ConnectOptions {
     BlockList blockList;
     AbortSignal signal;
     int fd = -1;
-    StreamHandle handle;
+    SocketHandle handle;
     LentBuffer lent;
     private int port = -1;
     private boolean allowHalfOpen;
@@ -297,11 +297,10 @@ public final class ConnectOptions {
      *
      * @throws UsageException ERR_INVALID_ARG_TYPE where it is null or of another kind
      */
-    public ConnectOptions handle(StreamHandle handle) {
-        if (!(handle instanceof Tcp) && !(handle instanceof Pipe)) {
+    public ConnectOptions handle(SocketHandle handle) {
+        if (handle == null) {
             throw new UsageException(
-                    "ERR_INVALID_ARG_TYPE",
-                    "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
+                    "ERR_INVALID_ARG_TYPE", "The \"options.handle\" property must be a Tcp or a Pipe. Received null");
         }
         this.handle = handle;
         return this;

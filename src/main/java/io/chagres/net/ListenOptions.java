@@ -4,7 +4,7 @@ import io.chagres.UsageException;
 import io.chagres.address.Ip;
 import io.chagres.address.SocketAddress;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 
@@ -18,7 +18,7 @@ public final class ListenOptions {
 
     private static final int NONE = -1;
 
-    private StreamHandle handle;
+    private SocketHandle handle;
     private int fd = NONE;
     private int port = NONE;
     private String path;
@@ -87,11 +87,10 @@ public final class ListenOptions {
      * A {@link Tcp} or {@link Pipe} of the server's loop, which is bound or listens already. The server takes it over and closes
      * it, also where it can't listen.
      */
-    public ListenOptions handle(StreamHandle handle) {
-        if (!(handle instanceof Tcp) && !(handle instanceof Pipe)) {
+    public ListenOptions handle(SocketHandle handle) {
+        if (handle == null) {
             throw new UsageException(
-                    "ERR_INVALID_ARG_TYPE",
-                    "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
+                    "ERR_INVALID_ARG_TYPE", "The \"options.handle\" property must be a Tcp or a Pipe. Received null");
         }
         this.handle = handle;
         return this;
@@ -196,7 +195,7 @@ public final class ListenOptions {
         return handle == null && fd == NONE && !isPath() && host != null && Ip.version(host) == 0;
     }
 
-    StreamHandle handle() {
+    SocketHandle handle() {
         return handle;
     }
 

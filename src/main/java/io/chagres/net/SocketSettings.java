@@ -4,10 +4,8 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
-import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
-import io.chagres.socket.Tcp;
 
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
@@ -40,27 +38,18 @@ final class SocketSettings {
         return bytes;
     }
 
-    void setKeepAlive(KeepAlive wanted, StreamHandle handle) {
-        if (handle instanceof Tcp tcp && !wanted.equals(keepAlive)) {
-            tcp.setKeepAlive(wanted);
+    void setKeepAlive(KeepAlive wanted, SocketHandle handle) {
+        if (!wanted.equals(keepAlive) && takes(SocketOption.KEEP_ALIVE, handle)) {
+            handle.set(SocketOption.KEEP_ALIVE, wanted);
         }
         keepAlive = wanted;
     }
 
-    <T> void set(SocketOption<T> option, T value, StreamHandle handle) {
+    <T> void set(SocketOption<T> option, T value, SocketHandle handle) {
         if (handle != null && handle.fd() >= 0) {
-            if (handle instanceof Tcp tcp) {
-                tcp.set(option, value);
-            } else {
-                ((Pipe) handle).set(option, value);
-            }
+            handle.set(option, value);
         }
         keep(option, value);
-    }
-
-    /** The option as the kernel has it. */
-    static <T> T get(SocketOption<T> option, StreamHandle handle) {
-        return handle instanceof Tcp tcp ? tcp.get(option) : ((Pipe) handle).get(option);
     }
 
     private <T> void keep(SocketOption<T> option, T value) {
@@ -75,25 +64,27 @@ final class SocketSettings {
         return options == null ? null : options.valueOf(option);
     }
 
-    void setTypeOfService(int tos, StreamHandle handle) {
-        if (handle instanceof Tcp tcp) {
-            tcp.set(SocketOption.TRAFFIC_CLASS, tos);
+    void setTypeOfService(int tos, SocketHandle handle) {
+        if (takes(SocketOption.TRAFFIC_CLASS, handle)) {
+            handle.set(SocketOption.TRAFFIC_CLASS, tos);
         }
         typeOfService = tos;
     }
 
-    int typeOfService(StreamHandle handle) {
-        return handle instanceof Tcp tcp ? tcp.get(SocketOption.TRAFFIC_CLASS) : Math.max(typeOfService, 0);
+    int typeOfService(SocketHandle handle) {
+        return takes(SocketOption.TRAFFIC_CLASS, handle)
+                ? handle.get(SocketOption.TRAFFIC_CLASS)
+                : Math.max(typeOfService, 0);
     }
 
-    void setReferenced(boolean wanted, StreamHandle handle) {
+    void setReferenced(boolean wanted, SocketHandle handle) {
         referenced = wanted;
         if (handle != null) {
             tellReferenced(handle);
         }
     }
 
-    private void tellReferenced(StreamHandle handle) {
+    private void tellReferenced(SocketHandle handle) {
         if (referenced) {
             handle.ref();
         } else {
@@ -102,12 +93,12 @@ final class SocketSettings {
     }
 
     /**
-     * Tells a handle that is going to connect what must be said before.
+     * Sets the options of the kernel's socket: over TCP before it connects, since some take effect only then.
      *
-     * @throws SystemException the kernel's no
+     * @throws SystemException the first error of setsockopt(2)
      */
-    void applyBefore(Tcp handle) {
-        if (typeOfService >= 0) {
+    void applyOptions(SocketHandle handle) {
+        if (typeOfService >= 0 && handle.has(SocketOption.TRAFFIC_CLASS)) {
             handle.set(SocketOption.TRAFFIC_CLASS, typeOfService);
         }
         if (options != null) {
@@ -115,19 +106,20 @@ final class SocketSettings {
         }
     }
 
+    /** Returns whether there is a handle, of a kind that has {@code option}: Unix sockets have none of TCP. */
+    private static boolean takes(SocketOption<?> option, SocketHandle handle) {
+        return handle != null && handle.has(option);
+    }
+
     /**
-     * Tells a handle that is connected what differs from what it has by itself.
+     * Applies what concerns an established connection.
      *
-     * @throws SystemException the kernel's no
+     * @throws SystemException the first error of setsockopt(2)
      */
-    void applyAfter(StreamHandle handle) {
+    void applyConnected(SocketHandle handle) {
         tellReferenced(handle);
-        if (handle instanceof Tcp tcp) {
-            if (keepAlive.on()) {
-                tcp.setKeepAlive(keepAlive);
-            }
-        } else if (options != null) {
-            options.applyTo(handle.fd());
+        if (keepAlive.on() && takes(SocketOption.KEEP_ALIVE, handle)) {
+            handle.set(SocketOption.KEEP_ALIVE, keepAlive);
         }
     }
 }

@@ -100,7 +100,7 @@ class KeepAliveTest {
         listener.setKeepAlive(KeepAlive.of(60, 7, 3));
         Tcp accepted = new Tcp(loop);
         Tcp client = new Tcp(loop);
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             listener.accept(accepted);
             assertEquals(KeepAlive.of(60, 7, 3), accepted.keepAlive());
             accepted.close();
