@@ -5,7 +5,9 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
+import io.chagres.socket.KeepAlive;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -51,7 +53,7 @@ public class Chat {
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
         String host = args.length > 1 ? args[1] : "127.0.0.1";
-        ServerOptions options = new ServerOptions().keepAlive(true, 60_000);
+        ServerOptions options = ServerOptions.defaults().keepAlive(KeepAlive.every(Duration.ofMinutes(1)));
         try (Loop loop = new Loop()) {
             Chat chat = new Chat(loop);
             Server server = Net.createServer(loop, options, socket -> chat.new Member(socket))

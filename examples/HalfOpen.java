@@ -32,7 +32,7 @@ public class HalfOpen {
     }
 
     private static void listen(Loop loop, int port, boolean allowHalfOpen) {
-        Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(allowHalfOpen), HalfOpen::answer);
+        Server server = Net.createServer(loop, ServerOptions.defaults().allowHalfOpen(allowHalfOpen), HalfOpen::answer);
         server.listen(
                 port,
                 "127.0.0.1",

@@ -13,9 +13,10 @@ public class KeepAliveDefaults {
     public static void main(String[] args) {
         try (Loop loop = new Loop()) {
             KeepAlive keepAlive = new Tcp(loop, Family.IPV4).keepAlive();
-            System.out.println("keep-alive on by default: " + (keepAlive.on() ? 1 : 0));
-            System.out.println("silence before the first probe: " + keepAlive.idleSeconds() + " seconds");
-            System.out.println("time between probes: " + keepAlive.intervalSeconds() + " seconds");
+            System.out.println("keep-alive on by default: " + (keepAlive.isOn() ? 1 : 0));
+            System.out.println(
+                    "silence before the first probe: " + keepAlive.idle().toSeconds() + " seconds");
+            System.out.println("time between probes: " + keepAlive.interval().toSeconds() + " seconds");
             System.out.println("unanswered probes that end the connection: " + keepAlive.count());
         }
     }

@@ -41,7 +41,7 @@ public class KeyValue {
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 6380;
         String host = args.length > 1 ? args[1] : "127.0.0.1";
-        ServerOptions options = new ServerOptions().noDelay(true).allowHalfOpen(true);
+        ServerOptions options = ServerOptions.defaults().noDelay(true).allowHalfOpen(true);
         try (Loop loop = new Loop()) {
             Store store = new Store(loop);
             Budget budget = new Budget();

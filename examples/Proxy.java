@@ -6,6 +6,7 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
+import io.chagres.net.SocketOptions;
 import io.chagres.stream.Streams;
 import java.util.List;
 
@@ -29,11 +30,11 @@ public class Proxy {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9298;
         int targetPort = args.length > 1 ? Integer.parseInt(args[1]) : 9297;
         String targetHost = args.length > 2 ? args[2] : "127.0.0.1";
-        ConnectOptions target =
-                new ConnectOptions().port(targetPort).host(targetHost).allowHalfOpen(true);
+        SocketOptions halfOpen = SocketOptions.defaults().allowHalfOpen(true);
+        ConnectOptions target = ConnectOptions.to(targetHost, targetPort);
         try (Loop loop = new Loop()) {
-            Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), client -> {
-                Socket far = Net.connect(loop, target, null);
+            Server server = Net.createServer(loop, ServerOptions.defaults().allowHalfOpen(true), client -> {
+                Socket far = Net.connect(loop, halfOpen, target);
                 for (Socket side : List.of(client, far)) {
                     side.setTimeout(IDLE_MILLIS).onTimeout(side::destroy); // also while it connects
                 }

@@ -36,7 +36,7 @@ public class VirtualThreads {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
         String host = args.length > 1 ? args[1] : "127.0.0.1";
         try (Loop loop = new Loop()) {
-            Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), Client::new);
+            Server server = Net.createServer(loop, ServerOptions.defaults().allowHalfOpen(true), Client::new);
             server.setMaxConnections(MAX_CLIENTS);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", server::close).unref();

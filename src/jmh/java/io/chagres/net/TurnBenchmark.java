@@ -67,14 +67,14 @@ public class TurnBenchmark {
             case KERNEL -> {}
             case STREAM -> listenToStream();
             case SOCKET -> {
-                Socket socket = new Socket(loop, new ConnectOptions().fd(own));
+                Socket socket = new Socket(loop, SocketOptions.defaults().fd(own));
                 socket.onData(socket::write);
             }
             case PIPE -> {
-                Socket socket = new Socket(loop, new ConnectOptions().fd(own));
+                Socket socket = new Socket(loop, SocketOptions.defaults().fd(own));
                 socket.pipe(socket);
             }
-            case LENT -> new Socket(loop, new ConnectOptions().fd(own).onRead(room, TurnBenchmark::echo));
+            case LENT -> new Socket(loop, SocketOptions.defaults().fd(own).onRead(room, TurnBenchmark::echo));
         }
     }
 

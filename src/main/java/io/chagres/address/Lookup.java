@@ -26,7 +26,7 @@ import java.util.function.BiConsumer;
  * phase.
  *
  * <pre>{@code
- * Lookup.address(loop, "example.org", new LookupOptions(), (found, error) -> {
+ * Lookup.address(loop, "example.org", LookupOptions.defaults(), (found, error) -> {
  *     if (error != null) {
  *         System.err.println(error.getMessage());   // getaddrinfo ENOTFOUND example.org
  *     } else {

@@ -4,6 +4,7 @@ import io.chagres.UsageException;
 import io.chagres.sys.NetDb;
 import io.chagres.sys.Sockets;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
 
@@ -13,7 +14,7 @@ import java.util.StringJoiner;
  * <p>Options are immutable. Each method returns a changed copy.
  *
  * <pre>{@code
- * Lookup.address(loop, "example.org", new LookupOptions().family(Family.IPV6), (found, error) -> ...);
+ * Lookup.address(loop, "example.org", LookupOptions.defaults().family(Family.IPV6), (found, error) -> ...);
  * }</pre>
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
@@ -46,19 +47,21 @@ public final class LookupOptions {
         }
     }
 
+    private static final LookupOptions DEFAULTS = new LookupOptions(null, null, Set.of());
+
     private final Family family;
     private final String service;
     private final Set<Hint> hints;
-
-    /** Creates the default options: addresses of both families, with port 0, and no hints. */
-    public LookupOptions() {
-        this(null, null, Set.of());
-    }
 
     private LookupOptions(Family family, String service, Set<Hint> hints) {
         this.family = family;
         this.service = service;
         this.hints = hints;
+    }
+
+    /** Returns the default options: addresses of both families, with port 0, and no hints. */
+    public static LookupOptions defaults() {
+        return DEFAULTS;
     }
 
     /** Returns these options for addresses of {@code family} only. By default both families are looked up. */
@@ -73,6 +76,9 @@ public final class LookupOptions {
 
     /** Returns these options with {@code hints} in place of all earlier hints. By default there are none. */
     public LookupOptions hints(Hint... hints) {
+        for (Hint hint : UsageException.requireArgument(hints, "hints")) {
+            UsageException.requireArgument(hint, "a hint");
+        }
         return new LookupOptions(family, service, Set.copyOf(List.of(hints)));
     }
 
@@ -96,6 +102,19 @@ public final class LookupOptions {
 
     int flags() {
         return hints.stream().mapToInt(hint -> hint.bit).reduce(0, (one, other) -> one | other);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof LookupOptions options
+                && family == options.family
+                && Objects.equals(service, options.service)
+                && hints.equals(options.hints);
+    }
+
+    @Override
+    public int hashCode() {
+        return Objects.hash(family, service, hints);
     }
 
     /** Returns the options that differ from their defaults. */

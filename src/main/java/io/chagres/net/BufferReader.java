@@ -5,7 +5,8 @@ import java.nio.ByteBuffer;
 /**
  * Reads what comes from a buffer that it is lent until it returns: Node's onread.
  *
- * @see ConnectOptions#onRead(ByteBuffer, BufferReader)
+ * @see SocketOptions#onRead(ByteBuffer, BufferReader)
+ * @see ServerOptions#onRead(ByteBuffer, BufferReader)
  */
 @FunctionalInterface
 public interface BufferReader {

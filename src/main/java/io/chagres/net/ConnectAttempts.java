@@ -60,9 +60,9 @@ final class ConnectAttempts {
         this.socket = socket;
         this.remotes = interleaved(new LinkedHashSet<>(remotes));
         this.isSeveral = this.remotes.size() > 1;
-        this.attemptMillis = options.attemptTimeoutMillis;
-        this.localAddress = options.localAddress;
-        this.localPort = options.localPort;
+        this.attemptMillis = options.attemptTimeoutMillis();
+        this.localAddress = options.localAddress();
+        this.localPort = options.localPort();
         this.listener = listener;
     }
 
@@ -145,8 +145,7 @@ final class ConnectAttempts {
 
     /** A new handle, bound where it is to be; or why it could not. */
     private SystemException tryToBind(SocketAddress remote) {
-        Tcp given = socket.client().takeUnconnected(Tcp.class);
-        handle = given != null ? given : new Tcp(socket.loop());
+        handle = socket.client().takeUnconnected() instanceof Tcp given ? given : new Tcp(socket.loop());
         if (localAddress == null && localPort == 0) {
             return null;
         }
@@ -167,7 +166,7 @@ final class ConnectAttempts {
 
     private SystemException tryToConnect(SocketAddress remote) {
         try {
-            socket.applyOptions(handle);
+            socket.applyBefore(handle);
             Tcp attempt = handle;
             handle.connect(remote, error -> connected(attempt, remote, error));
             return null;

@@ -28,7 +28,7 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
 
     /** As {@link #connect(int)}; {@code onConnect} runs once, when it is connected. */
     public Socket connect(int port, Runnable onConnect) {
-        return connect(new ConnectOptions().port(port), onConnect);
+        return connect(ConnectOptions.to(port), onConnect);
     }
 
     /** Connects to {@code port} of {@code host}, an IP address or a name to look up. */
@@ -38,11 +38,11 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
 
     /** As {@link #connect(int, String)}; {@code onConnect} runs once, when it is connected. */
     public Socket connect(int port, String host, Runnable onConnect) {
-        return connect(new ConnectOptions().port(port).host(host), onConnect);
+        return connect(ConnectOptions.to(host, port), onConnect);
     }
 
     /**
-     * Connects to the Unix socket of that path, see {@link ConnectOptions#path}; or, as in Node, to that port of this machine if
+     * Connects to the Unix socket of that path, see {@link ConnectOptions#toPath}; or, as in Node, to that port of this machine if
      * the text is a number, "9297" or "0x2451". The Unix socket of such a name is "./9297".
      *
      * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number above 65535
@@ -53,7 +53,7 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
 
     /** As {@link #connect(String)}; {@code onConnect} runs once, when it is connected. */
     public Socket connect(String portOrPath, Runnable onConnect) {
-        return connect(ConnectOptions.to(portOrPath), onConnect);
+        return connect(ConnectOptions.toPortOrPath(portOrPath), onConnect);
     }
 
     /** As {@link #connect(ConnectOptions, Runnable)}. */
@@ -71,14 +71,13 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
      * Node, and so do pipes: they must be set again.
      *
      * @param onConnect runs once, when it is connected; may be null
-     * @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path; EALREADY while it connects; EISCONN
-     *     while it is connected; ERR_STREAM_DESTROYED where it is destroyed and the close has not come
+     * @throws UsageException ERR_MISSING_ARGS if {@code options} is null; EALREADY while it connects; EISCONN while it is connected; ERR_STREAM_DESTROYED where it is destroyed and the close has not come
      */
     public Socket connect(ConnectOptions options, Runnable onConnect) {
         checkThread();
-        ConnectOptions.requireDestination(options);
+        ConnectOptions.require(options);
         requireUnconnected();
-        client().requireKind(options.path != null);
+        client().requireKind(options.path() != null);
         if (isDestroyed()) {
             beginAnew();
         }
@@ -86,6 +85,9 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
         opening = new Opening(self(), options);
         touch();
         begin();
+        if (isConnecting() && options.timeoutMillis() > 0) {
+            setTimeout(options.timeoutMillis());
+        }
         if (onConnect != null && isConnecting()) {
             onceConnect(onConnect);
         }

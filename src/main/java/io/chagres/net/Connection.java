@@ -7,7 +7,8 @@ import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.socket.ReadListener;
 import io.chagres.socket.ReadSlab;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
@@ -21,7 +22,7 @@ final class Connection implements ReadListener, Runnable {
 
     private final Socket socket;
     private final ReadSlab slab;
-    private SocketHandle handle;
+    private StreamHandle handle;
     private boolean reading;
     /** Whether bytes have come since the last write: somebody may be at work on an answer. */
     private boolean owes;
@@ -31,7 +32,7 @@ final class Connection implements ReadListener, Runnable {
     private SocketAddress remote;
 
     /** @param handle is connected */
-    Connection(Socket socket, SocketHandle handle) {
+    Connection(Socket socket, StreamHandle handle) {
         this.socket = socket;
         this.handle = handle;
         slab = ReadSlab.of(socket.loop().core());
@@ -47,7 +48,7 @@ final class Connection implements ReadListener, Runnable {
     }
 
     /** Null where the socket was destroyed. */
-    SocketHandle handle() {
+    StreamHandle handle() {
         return handle;
     }
 
@@ -125,8 +126,8 @@ final class Connection implements ReadListener, Runnable {
     @Override
     public void onError(SystemException error) {
         reading = false;
-        if (remote == null) {
-            remote = handle.knownPeer(); // the error was made of it: no second system call
+        if (remote == null && handle instanceof Tcp tcp) {
+            remote = tcp.knownPeer(); // which the error was made of, so that it need not be asked for again
         }
         socket.destroy(error);
     }
@@ -238,14 +239,14 @@ final class Connection implements ReadListener, Runnable {
      * @return false where the loop has closed the handle already, so that {@code onClosed} never comes
      */
     boolean close(boolean reset, Runnable onClosed) {
-        SocketHandle closing = handle;
+        StreamHandle closing = handle;
         handle = null;
         reading = false;
         if (closing.isClosing()) {
             return false;
         }
-        if (reset) {
-            closing.reset(onClosed);
+        if (reset && closing instanceof Tcp tcp) {
+            tcp.reset(onClosed);
         } else {
             closing.close(onClosed);
         }
@@ -256,7 +257,7 @@ final class Connection implements ReadListener, Runnable {
 
     /** Any thread. */
     void describe(StringJoiner text) {
-        SocketHandle open = handle;
+        StreamHandle open = handle;
         String ends = open != null ? open.describeEnds() : remote == null ? "" : "-> " + remote;
         if (!ends.isEmpty()) {
             text.add(ends);
@@ -264,7 +265,7 @@ final class Connection implements ReadListener, Runnable {
     }
 
     SocketAddress localAddress() {
-        return handle == null ? null : handle.localAddress();
+        return handle instanceof Tcp tcp ? tcp.localAddress() : null;
     }
 
     SocketAddress remoteAddress() {
@@ -274,8 +275,8 @@ final class Connection implements ReadListener, Runnable {
 
     /** Asks for the peer's address while there is a handle, for events that come after it is closed. */
     void rememberPeer() {
-        if (remote == null && handle != null) {
-            remote = handle.peer();
+        if (remote == null && handle instanceof Tcp tcp) {
+            remote = tcp.peer();
         }
     }
 }

@@ -28,7 +28,10 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
     }
 
     /** @param fd of the connection, which is still open */
-    static DroppedConnection of(int fd, Reason reason) {
+    static DroppedConnection of(int fd, boolean isTcp, Reason reason) {
+        if (!isTcp) {
+            return new DroppedConnection(null, null, reason);
+        }
         try (Region memory = Region.ofCall()) {
             MemorySegment address = memory.allocate(SockAddr.SIZE);
             MemorySegment length = memory.allocate(Integer.BYTES);
@@ -41,7 +44,6 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
     }
 
     private static SocketAddress read(MemorySegment sockaddr) {
-        byte[] ip = SockAddr.ip(sockaddr);
-        return ip.length == 0 ? null : SocketAddress.of(ip, SockAddr.scopeId(sockaddr), SockAddr.port(sockaddr));
+        return SocketAddress.of(SockAddr.ip(sockaddr), SockAddr.scopeId(sockaddr), SockAddr.port(sockaddr));
     }
 }

@@ -4,13 +4,22 @@ import io.chagres.UsageException;
 import io.chagres.address.Ip;
 import io.chagres.address.SocketAddress;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
+import java.util.function.Consumer;
 
 /**
- * Where a server listens: the options of Node's server.listen. Of several places the first of these counts: a handle, a
- * descriptor, a port, a path; without any it is a port that is free.
+ * The options of one listen: where, and how. Those of Node's server.listen. The options that a server is made with are
+ * {@link ServerOptions}. Options are immutable: each method returns a changed copy.
+ *
+ * <pre>{@code
+ * server.listen(ListenOptions.at("127.0.0.1", 9297).reusePort(true));
+ * server.listen(ListenOptions.atPath("/run/echo.sock").writableAll(true));
+ * }</pre>
+ *
+ * <p>The options of a port, {@link #ipv6Only} and {@link #reusePort}, can't be switched on for another place, nor those of a path,
+ * {@link #readableAll} and {@link #writableAll}: they are refused with ERR_INCOMPATIBLE_OPTION_PAIR.
  *
  * @see <a href="https://nodejs.org/api/net.html#serverlistenoptions-callback">server.listen(options)</a>
  */
@@ -18,242 +27,298 @@ public final class ListenOptions {
 
     private static final int NONE = -1;
 
-    private SocketHandle handle;
-    private int fd = NONE;
-    private int port = NONE;
-    private String path;
-    private String host;
-    private int backlog = Tcp.DEFAULT_BACKLOG;
-    private boolean ipv6Only;
-    private boolean reusePort;
-    private boolean readableAll;
-    private boolean writableAll;
-    private AbortSignal signal;
+    private static final class Values implements Cloneable {
+        private String host;
+        private int port = NONE;
+        private String path;
+        private int fd = NONE;
+        private StreamHandle handle;
+        private int backlog = Tcp.DEFAULT_BACKLOG;
+        private boolean ipv6Only;
+        private boolean reusePort;
+        private boolean readableAll;
+        private boolean writableAll;
+        private AbortSignal signal;
 
-    /** Any port that is free, on all addresses. */
-    public ListenOptions() {}
-
-    // ---- the place
-
-    /** The port, 0 to 65535; 0, the default, takes one that is free. */
-    public ListenOptions port(int port) {
-        this.port = SocketAddress.requirePort(port, "options.port");
-        return this;
+        private Values copy() {
+            try {
+                return (Values) clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
     }
 
-    /** An address of this machine, or a name to look up; by default all its IPv6 and IPv4 addresses. */
-    public ListenOptions host(String host) {
+    private final Values values;
+
+    private ListenOptions(Values values) {
+        this.values = values;
+    }
+
+    private static ListenOptions of(Consumer<Values> place) {
+        return new ListenOptions(new Values()).with(place);
+    }
+
+    private ListenOptions with(Consumer<Values> change) {
+        Values changed = values.copy();
+        change.accept(changed);
+        return new ListenOptions(changed);
+    }
+
+    // ---- where
+
+    /**
+     * Returns the options of a listen on {@code port} of all addresses of this machine, IPv6 and IPv4.
+     *
+     * @param port 0 to 65535; 0 for a port that is free
+     * @throws UsageException ERR_SOCKET_BAD_PORT
+     */
+    public static ListenOptions at(int port) {
+        return at(null, port);
+    }
+
+    /**
+     * Returns the options of a listen on {@code port} of {@code host}.
+     *
+     * @param host an address of this machine, or a name to look up; null for all addresses
+     * @param port 0 to 65535; 0 for a port that is free
+     * @throws UsageException ERR_INVALID_ARG_TYPE if {@code host} is empty; ERR_SOCKET_BAD_PORT
+     */
+    public static ListenOptions at(String host, int port) {
+        SocketAddress.requirePort(port, "options.port");
         if (host != null && host.isEmpty()) {
             throw new UsageException(
                     "ERR_INVALID_ARG_TYPE",
                     "The \"options.host\" property must be a host name or an IP address. Received ''");
         }
-        this.host = host;
-        return this;
+        return of(values -> {
+            values.host = host;
+            values.port = port;
+        });
     }
 
     /**
-     * The name of a Unix socket: a path, whose file is made now and removed at the close; or one of the abstract namespace,
-     * which begins with a NUL. See {@link Pipe#bind}.
+     * Returns the options of a listen on a Unix socket: a path, whose file is made by the listen and removed by the close, or a name of
+     * the abstract namespace, which begins with a NUL. See {@link Pipe#bind}.
      *
-     * @throws UsageException ERR_INVALID_ARG_VALUE if it is empty, has a NUL behind its first character, or is a number, as in Node:
-     *     a port is set with {@link #port}, and a socket file of that name is "./9297"
+     * @throws UsageException ERR_INVALID_ARG_TYPE if {@code path} is null; ERR_INVALID_ARG_VALUE if it is empty, has a NUL after its first
+     *     character, or is a number, as in Node: {@link #at(int)} is for ports, and a socket file of that name is "./9297"
      */
-    public ListenOptions path(String path) {
+    public static ListenOptions atPath(String path) {
         if (path != null && PortText.isNumber(path)) {
             throw new UsageException(
                     "ERR_INVALID_ARG_VALUE",
-                    "The property 'options.path' is a number. Received '" + path + "': port() sets a port, and './"
+                    "The property 'options.path' is a number. Received '" + path + "': at() is for a port, and './"
                             + path + "' is a path");
         }
-        this.path = ConnectOptions.requirePath(path);
-        return this;
+        ConnectOptions.requirePath(path);
+        return of(values -> values.path = path);
+    }
+
+    /** The options of a listen on a port, if {@code portOrPath} is a number, or else on a path. */
+    static ListenOptions atPortOrPath(String portOrPath) {
+        int port = PortText.port(portOrPath);
+        return port < 0 ? atPath(portOrPath) : at(port);
     }
 
     /**
-     * A descriptor of this process, of a TCP or Unix socket that is bound or listens already: inherited, or received from
-     * another process. The server takes it over and closes it at its own close, but never 0, 1 and 2. It is non-blocking
-     * meanwhile: see {@link Pipe#open}. If the server can't listen, the descriptor stays the caller's, open and unchanged.
+     * Returns the options of a listen on a descriptor of this process, of a TCP or Unix socket that is bound or listens already: inherited,
+     * or received from another process. The server takes the descriptor over, and closes it at its own close, but never 0, 1 and 2. The
+     * descriptor is non-blocking meanwhile: see {@link Pipe#open}. If the listen fails, the descriptor stays the caller's, open and
+     * unchanged.
+     *
+     * @throws UsageException ERR_INVALID_ARG_VALUE if {@code fd} is negative
      */
-    public ListenOptions fd(int fd) {
+    public static ListenOptions atFd(int fd) {
         if (fd < 0) {
             throw new UsageException("ERR_INVALID_ARG_VALUE", "The property 'options.fd' must be >= 0. Received " + fd);
         }
-        this.fd = fd;
-        return this;
+        return of(values -> values.fd = fd);
     }
 
     /**
-     * A {@link Tcp} or {@link Pipe} of the server's loop, which is bound or listens already. The server takes it over and closes
-     * it, also where it can't listen.
+     * Returns the options of a listen on a {@link Tcp} or {@link Pipe} of the server's loop, which is bound or listens already. The server
+     * takes the handle over and closes it, also if the listen fails.
+     *
+     * @throws UsageException ERR_INVALID_ARG_TYPE if {@code handle} is null or of another kind
      */
-    public ListenOptions handle(SocketHandle handle) {
-        if (handle == null) {
-            throw new UsageException(
-                    "ERR_INVALID_ARG_TYPE", "The \"options.handle\" property must be a Tcp or a Pipe. Received null");
-        }
-        this.handle = handle;
-        return this;
+    public static ListenOptions atHandle(StreamHandle handle) {
+        SocketOptions.requireHandle(handle);
+        return of(values -> values.handle = handle);
     }
 
     // ---- how
 
-    /** How many connections may wait to be accepted; by default 511. The kernel cuts it to net.core.somaxconn. */
+    /** Sets how many connections can wait to be accepted; 511 by default. The kernel limits it to net.core.somaxconn. */
     public ListenOptions backlog(int backlog) {
-        this.backlog = backlog;
-        return this;
+        return with(values -> values.backlog = backlog);
     }
 
     /**
-     * Whether the server shares its socket with nobody. It never does: in Node this is for the workers of a cluster, of which
-     * there is none here. Processes that want to share a port say {@link #reusePort}, or pass a descriptor on.
-     */
-    public ListenOptions exclusive(boolean exclusive) {
-        return this;
-    }
-
-    /** Whether an IPv6 address takes IPv6 connections only; by default IPv4 ones too. */
-    public ListenOptions ipv6Only(boolean only) {
-        this.ipv6Only = only;
-        return this;
-    }
-
-    /**
-     * Whether several servers, of one loop or many, of one process or many of the same user, may listen on the port, where all of
-     * them say so; each connection then goes to one of them, as the kernel distributes them: SO_REUSEPORT. By default not.
+     * Sets whether an IPv6 address takes IPv6 connections only. False by default: it takes IPv4 connections too.
      *
+     * @throws UsageException ERR_INCOMPATIBLE_OPTION_PAIR if the place is not a port
+     */
+    public ListenOptions ipv6Only(boolean only) {
+        requirePort(only, "ipv6Only");
+        return with(values -> values.ipv6Only = only);
+    }
+
+    /**
+     * Sets whether several servers can listen on the port, of one loop or several, of one process or several of the same user, if all of
+     * them set this. The kernel distributes the connections over them: SO_REUSEPORT. False by default.
+     *
+     * @throws UsageException ERR_INCOMPATIBLE_OPTION_PAIR if the place is not a port
      * @see <a href="https://man7.org/linux/man-pages/man7/socket.7.html">socket(7)</a>
      */
     public ListenOptions reusePort(boolean reuse) {
-        this.reusePort = reuse;
-        return this;
+        requirePort(reuse, "reusePort");
+        return with(values -> values.reusePort = reuse);
     }
 
-    /** Whether everybody may read the socket file of a path; by default who the umask lets. */
+    /**
+     * Sets whether all users can read the socket file of the path. False by default: the umask decides.
+     *
+     * @throws UsageException ERR_INCOMPATIBLE_OPTION_PAIR if the place is not a path; ERR_INVALID_ARG_VALUE if it is a name of the
+     *     abstract namespace
+     */
     public ListenOptions readableAll(boolean all) {
-        this.readableAll = all;
-        return this;
+        requireFile(all, "readableAll");
+        return with(values -> values.readableAll = all);
     }
 
-    /** Whether everybody may write the socket file of a path, which is what a connect takes; by default who the umask lets. */
+    /**
+     * Sets whether all users can write the socket file of the path, which is what a connect needs. False by default: the umask decides.
+     *
+     * @throws UsageException ERR_INCOMPATIBLE_OPTION_PAIR if the place is not a path; ERR_INVALID_ARG_VALUE if it is a name of the
+     *     abstract namespace
+     */
     public ListenOptions writableAll(boolean all) {
-        this.writableAll = all;
-        return this;
+        requireFile(all, "writableAll");
+        return with(values -> values.writableAll = all);
     }
 
-    /** Closes the server when it is aborted, as {@link Server#close()} does; where it is already, on a tick. */
+    /** Sets a signal that closes the server when it is aborted, as {@link Server#close()} does; on a tick if it is aborted already. */
     public ListenOptions signal(AbortSignal signal) {
-        this.signal = UsageException.requireArgument(signal, "signal");
-        return this;
+        UsageException.requireArgument(signal, "signal");
+        return with(values -> values.signal = signal);
+    }
+
+    private void requirePort(boolean on, String name) {
+        SocketOptions.requireNone(on && values.port < 0, place(), name);
+    }
+
+    private void requireFile(boolean on, String name) {
+        SocketOptions.requireNone(on && values.path == null, place(), name);
+        if (on && values.path.charAt(0) == 0) {
+            throw new UsageException(
+                    "ERR_INVALID_ARG_VALUE",
+                    "The argument 'options' can not set readableAll or writableAll to "
+                            + "true when path is abstract unix socket. Received '" + values.path.replace("\0", "\\0")
+                            + "'");
+        }
+    }
+
+    private String place() {
+        if (values.handle != null) {
+            return "handle";
+        }
+        return isDescriptor() ? "fd" : isPath() ? "path" : "port";
     }
 
     // ---- for the server
 
-    /** What counts is how they are at the call, even where a lookup comes first. */
-    ListenOptions copy() {
-        ListenOptions copy = new ListenOptions();
-        copy.handle = handle;
-        copy.fd = fd;
-        copy.port = port;
-        copy.path = path;
-        copy.host = host;
-        copy.backlog = backlog;
-        copy.ipv6Only = ipv6Only;
-        copy.reusePort = reusePort;
-        copy.readableAll = readableAll;
-        copy.writableAll = writableAll;
-        copy.signal = signal;
-        return copy;
-    }
-
-    /** Throws ERR_INVALID_ARG_VALUE where one option contradicts another. */
-    void requireConsistent() {
-        if (isPath() && path.charAt(0) == 0 && opensToAll()) {
-            throw new UsageException(
-                    "ERR_INVALID_ARG_VALUE",
-                    "The argument 'options' can not set readableAll or writableAll to "
-                            + "true when path is abstract unix socket. Received '" + path.replace("\0", "\\0") + "'");
-        }
-    }
-
     boolean opensToAll() {
-        return readableAll || writableAll;
+        return values.readableAll || values.writableAll;
     }
 
     /** Whether the place is a path. */
     boolean isPath() {
-        return handle == null && fd == NONE && port == NONE && path != null;
+        return values.path != null;
     }
 
     /** Whether the place is a descriptor. */
     boolean isDescriptor() {
-        return handle == null && fd != NONE;
+        return values.fd >= 0;
     }
 
     /** Whether the host of the place is a name. */
     boolean isNamed() {
-        return handle == null && fd == NONE && !isPath() && host != null && Ip.version(host) == 0;
+        return values.host != null && Ip.version(values.host) == 0;
     }
 
-    SocketHandle handle() {
-        return handle;
+    StreamHandle handle() {
+        return values.handle;
     }
 
     int fd() {
-        return fd;
+        return values.fd;
     }
 
     int port() {
-        return Math.max(port, 0);
+        return values.port;
     }
 
     String path() {
-        return path;
+        return values.path;
     }
 
     String host() {
-        return host;
+        return values.host;
     }
 
     int backlog() {
-        return backlog;
+        return values.backlog;
     }
 
     boolean ipv6Only() {
-        return ipv6Only;
+        return values.ipv6Only;
     }
 
     boolean reusePort() {
-        return reusePort;
+        return values.reusePort;
     }
 
     boolean readableAll() {
-        return readableAll;
+        return values.readableAll;
     }
 
     boolean writableAll() {
-        return writableAll;
+        return values.writableAll;
     }
 
     AbortSignal signal() {
-        return signal;
+        return values.signal;
     }
 
-    /** Returns the options that differ from their defaults. */
+    private OptionList list() {
+        return new OptionList("ListenOptions")
+                .add("handle", values.handle, null)
+                .add("fd", values.fd, NONE)
+                .add("port", values.port, NONE)
+                .add("host", values.host, null)
+                .addName("path", values.path)
+                .add("backlog", values.backlog, Tcp.DEFAULT_BACKLOG)
+                .addFlag("ipv6Only", values.ipv6Only)
+                .addFlag("reusePort", values.reusePort)
+                .addFlag("readableAll", values.readableAll)
+                .addFlag("writableAll", values.writableAll)
+                .add("signal", values.signal, null);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ListenOptions options && list().equals(options.list());
+    }
+
+    @Override
+    public int hashCode() {
+        return list().hashCode();
+    }
+
+    /** Returns the place, and the options that differ from their defaults. */
     @Override
     public String toString() {
-        return new OptionText("ListenOptions")
-                .add("handle", handle, null)
-                .add("fd", fd, NONE)
-                .add("port", port, NONE)
-                .add("host", host, null)
-                .addName("path", path, null)
-                .add("backlog", backlog, Tcp.DEFAULT_BACKLOG)
-                .addFlag("ipv6Only", ipv6Only)
-                .addFlag("reusePort", reusePort)
-                .addFlag("readableAll", readableAll)
-                .addFlag("writableAll", writableAll)
-                .add("signal", signal, null)
-                .toString();
+        return list().toString();
     }
 }

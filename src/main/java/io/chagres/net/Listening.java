@@ -8,7 +8,7 @@ import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.LoopCore;
 import io.chagres.socket.ConnectionListener;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import io.chagres.stream.Listeners;
 import java.util.List;
 import java.util.function.Consumer;
@@ -19,10 +19,10 @@ final class Listening {
     private final Server server;
     private final LoopCore core;
     /** Only addresses of a family that this machine has. */
-    private static final LookupOptions LOOKUP = new LookupOptions().hints(LookupOptions.Hint.AI_ADDRCONFIG);
+    private static final LookupOptions LOOKUP = LookupOptions.defaults().hints(LookupOptions.Hint.AI_ADDRCONFIG);
 
     private final ConnectionListener listener;
-    private SocketHandle handle;
+    private StreamHandle handle;
     /** Counts beginnings and ends, so that what comes late, after it was stopped, is recognised. */
     private int changes;
 
@@ -38,14 +38,14 @@ final class Listening {
     }
 
     /** Null where it does not listen. */
-    SocketHandle handle() {
+    StreamHandle handle() {
         return handle;
     }
 
     /** As in "listening on 127.0.0.1:80" and "not listening"; any thread. */
     @Override
     public String toString() {
-        SocketHandle open = handle;
+        StreamHandle open = handle;
         if (open == null) {
             return lookingUp ? "looking up where to listen" : "not listening";
         }
@@ -69,7 +69,7 @@ final class Listening {
     // ---- beginning
 
     void require(ListenOptions options) {
-        UsageException.requireArgument(options, "options").requireConsistent();
+        UsageException.requireArgument(options, "options");
         if (isRunning()) {
             throw new UsageException(
                     "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
@@ -84,7 +84,7 @@ final class Listening {
         if (where.signal() != null && where.signal().isAborted()) {
             tickUnlessChanged(server::close);
         }
-        Binding binding = new Binding(core.loop(), where.copy(), listener);
+        Binding binding = new Binding(core.loop(), where, listener);
         if (where.signal() != null) {
             removeAbort = where.signal().onAbort(core.loop(), server::close);
         }
@@ -106,7 +106,7 @@ final class Listening {
         }
     }
 
-    private void begin(SocketHandle listening, Runnable onListening) {
+    private void begin(StreamHandle listening, Runnable onListening) {
         handle = listening;
         handle.onClose(server::close);
         if (!referenced) {
@@ -156,7 +156,7 @@ final class Listening {
         changes++;
         lookingUp = false;
         forgetAbort();
-        SocketHandle closing = handle;
+        StreamHandle closing = handle;
         handle = null;
         if (closing != null && !closing.isClosing()) {
             closing.close(() -> {});

@@ -2,17 +2,21 @@ package io.chagres.net;
 
 import io.chagres.ChagresException;
 
-/** Is told what a lookup has found, see {@link Socket#onLookup}. */
+/**
+ * Receives the result of a lookup, see {@link Socket#onLookup}: Node's lookup event, with the error last as in all callbacks here.
+ *
+ * @see <a href="https://nodejs.org/api/net.html#event-lookup">Event: 'lookup'</a>
+ */
 @FunctionalInterface
 public interface LookupListener {
 
     /**
-     * An address was found, or none.
+     * Is called once for each address that is tried, or once with the error.
      *
-     * @param error null where one was found
-     * @param address null where none was found
-     * @param family 4 or 6; 0 where none was found
-     * @param host what was looked up
+     * @param address the address; null after an error
+     * @param family 4 or 6; 0 after an error
+     * @param host the host that was looked up
+     * @param error the error; null if an address was found
      */
-    void onLookup(ChagresException error, String address, int family, String host);
+    void onLookup(String address, int family, String host, ChagresException error);
 }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  */
 public final class Net {
 
-    private static final long LEAST_ATTEMPT_TIMEOUT_MILLIS = 10;
+    private static final long MIN_ATTEMPT_TIMEOUT_MILLIS = 10;
 
     private static volatile boolean autoSelectFamily = true;
     private static volatile long attemptTimeoutMillis = 500;
@@ -26,7 +26,7 @@ public final class Net {
 
     /** A server that nobody hears of connections from yet: see {@link Server#onConnection}. */
     public static Server createServer(Loop loop) {
-        return createServer(loop, new ServerOptions());
+        return createServer(loop, ServerOptions.defaults());
     }
 
     /** As {@link #createServer(Loop)}, with options for its sockets. */
@@ -36,7 +36,7 @@ public final class Net {
 
     /** A server that hands each connection to {@code listener}; it does not listen yet. */
     public static Server createServer(Loop loop, Consumer<? super Socket> listener) {
-        return createServer(loop, new ServerOptions(), listener);
+        return createServer(loop, ServerOptions.defaults(), listener);
     }
 
     /** As {@link #createServer(Loop, Consumer)}, with options for its sockets. */
@@ -53,7 +53,7 @@ public final class Net {
 
     /** As {@link #connect(Loop, int)}; {@code onConnect} runs once, when it is connected. */
     public static Socket connect(Loop loop, int port, Runnable onConnect) {
-        return connect(loop, new ConnectOptions().port(port), onConnect);
+        return connect(loop, ConnectOptions.to(port), onConnect);
     }
 
     /** Connects to {@code port} of {@code host}, an IP address or a name to look up. */
@@ -63,7 +63,7 @@ public final class Net {
 
     /** As {@link #connect(Loop, int, String)}; {@code onConnect} runs once, when it is connected. */
     public static Socket connect(Loop loop, int port, String host, Runnable onConnect) {
-        return connect(loop, new ConnectOptions().port(port).host(host), onConnect);
+        return connect(loop, ConnectOptions.to(host, port), onConnect);
     }
 
     /** Connects to the Unix socket of that path; or to a port if it is a number: see {@link Socket#connect(String)}. */
@@ -73,22 +73,43 @@ public final class Net {
 
     /** As {@link #connect(Loop, String)}; {@code onConnect} runs once, when it is connected. */
     public static Socket connect(Loop loop, String portOrPath, Runnable onConnect) {
-        return connect(loop, ConnectOptions.to(portOrPath), onConnect);
+        return connect(loop, ConnectOptions.toPortOrPath(portOrPath), onConnect);
     }
 
-    /** As {@link #connect(Loop, ConnectOptions, Runnable)}. */
+    /** Connects as {@code options} say; see {@link #connect(Loop, SocketOptions, ConnectOptions, Runnable)}. */
     public static Socket connect(Loop loop, ConnectOptions options) {
         return connect(loop, options, null);
     }
 
-    /**
-     * Connects as {@code options} say. What goes wrong from here on arrives at {@link Socket#onError}.
-     *
-     * @param onConnect runs once, when it is connected; may be null
-     * @throws UsageException ERR_MISSING_ARGS where there is neither a port nor a path
-     */
+    /** Connects as {@code options} say, and calls {@code onConnect} once when the socket is connected. */
     public static Socket connect(Loop loop, ConnectOptions options, Runnable onConnect) {
-        Socket socket = new Socket(loop, ConnectOptions.requireDestination(options));
+        return connect(loop, SocketOptions.defaults(), options, onConnect);
+    }
+
+    /** Connects a socket that is made with {@code socketOptions}; see {@link #connect(Loop, SocketOptions, ConnectOptions, Runnable)}. */
+    public static Socket connect(Loop loop, SocketOptions socketOptions, ConnectOptions options) {
+        return connect(loop, socketOptions, options, null);
+    }
+
+    /**
+     * Makes a socket with {@code socketOptions} and connects it as {@code options} say. Errors of the connect arrive at
+     * {@link Socket#onError}.
+     *
+     * <pre>{@code
+     * Socket socket = Net.connect(
+     *         loop,
+     *         SocketOptions.defaults().noDelay(true),
+     *         ConnectOptions.to("example.org", 80),
+     *         () -> System.out.println("connected"));
+     * }</pre>
+     *
+     * @param onConnect is called once, when the socket is connected; may be null
+     * @return the socket; if its signal is aborted already, it is destroyed and does not connect
+     * @throws UsageException those of {@link Socket#Socket(Loop, SocketOptions)} and {@link Socket#connect(ConnectOptions, Runnable)}
+     */
+    public static Socket connect(Loop loop, SocketOptions socketOptions, ConnectOptions options, Runnable onConnect) {
+        ConnectOptions.require(options);
+        Socket socket = new Socket(loop, socketOptions);
         return socket.isDestroyed() ? socket : socket.connect(options, onConnect);
     }
 
@@ -102,18 +123,18 @@ public final class Net {
         autoSelectFamily = on;
     }
 
-    /** See {@link ConnectOptions#autoSelectFamilyAttemptTimeout}. 500 by default. */
+    /** See {@link ConnectOptions#autoSelectFamilyAttemptTimeoutMillis}. 500 by default. */
     public static long defaultAutoSelectFamilyAttemptTimeoutMillis() {
         return attemptTimeoutMillis;
     }
 
     /** Changes the default for the options that are made from now on, in all of the process; less than 10 become 10. */
-    public static void setDefaultAutoSelectFamilyAttemptTimeout(long millis) {
+    public static void setDefaultAutoSelectFamilyAttemptTimeoutMillis(long millis) {
         attemptTimeoutMillis = requireAttemptTimeout(millis, "millis");
     }
 
     static long requireAttemptTimeout(long millis, String name) {
-        return Math.max(UsageException.requireRange(millis, 1, Integer.MAX_VALUE, name), LEAST_ATTEMPT_TIMEOUT_MILLIS);
+        return Math.max(UsageException.requireRange(millis, 1, Integer.MAX_VALUE, name), MIN_ATTEMPT_TIMEOUT_MILLIS);
     }
 
     // ---- addresses

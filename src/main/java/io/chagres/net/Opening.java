@@ -10,7 +10,7 @@ import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.TimerEntry;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
@@ -43,22 +43,22 @@ final class Opening implements ConnectAttempts.Listener {
 
     Opening(Socket socket, ConnectOptions options) {
         this.socket = socket;
-        this.options = options.ofConnect();
+        this.options = options;
         this.port = options.port();
     }
 
     /** Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
     void begin() {
         startDeadline();
-        if (options.path != null) {
-            connectPipe(options.path);
+        if (options.path() != null) {
+            connectPipe(options.path());
             return;
         }
-        SocketAddress literal = SocketAddress.ofLiteral(options.host, port);
+        SocketAddress literal = SocketAddress.ofLiteral(options.host(), port);
         if (literal != null) {
             socket.loop().nextTick(() -> attempt(List.of(literal)));
         } else {
-            lookUp(options.host);
+            lookUp(options.host());
         }
     }
 
@@ -73,9 +73,9 @@ final class Opening implements ConnectAttempts.Listener {
 
     /** It counts by the clock: the callback that connects may have worked for long. */
     private void startDeadline() {
-        if (options.connectTimeoutMillis > 0) {
+        if (options.connectTimeoutMillis() > 0) {
             deadline = new Deadline();
-            long micros = TimeUnit.MILLISECONDS.toMicros(options.connectTimeoutMillis);
+            long micros = TimeUnit.MILLISECONDS.toMicros(options.connectTimeoutMillis());
             socket.loop().core().timers().startByClock(deadline, micros);
         }
     }
@@ -83,7 +83,7 @@ final class Opening implements ConnectAttempts.Listener {
     private ChagresException timeoutError() {
         ChagresException error = new ChagresException(
                 "ERR_SOCKET_CONNECTION_TIMEOUT",
-                "Socket connection timeout: " + destination() + " after " + options.connectTimeoutMillis + " ms"
+                "Socket connection timeout: " + destination() + " after " + options.connectTimeoutMillis() + " ms"
                         + (isLookingUp() ? ", in the lookup" : ""));
         if (attempts != null) {
             attempts.errors().forEach(error::addSuppressed);
@@ -112,8 +112,7 @@ final class Opening implements ConnectAttempts.Listener {
     // ---- a Unix socket
 
     private void connectPipe(String path) {
-        Pipe given = socket.client().takeUnconnected(Pipe.class);
-        pipe = given != null ? given : new Pipe(socket.loop());
+        pipe = socket.client().takeUnconnected() instanceof Pipe given ? given : new Pipe(socket.loop());
         try {
             pipe.connect(path, error -> pipeConnected(path, (SystemException) error));
         } catch (SystemException refused) {
@@ -132,18 +131,18 @@ final class Opening implements ConnectAttempts.Listener {
         } else if (error != null) {
             onFailed(SystemException.at(error.errno(), "connect", path, 0));
         } else {
-            handOver(pipe, false);
+            handOver(pipe);
         }
     }
 
     // ---- the lookup
 
     private void lookUp(String host) {
-        if (options.lookup != null) {
-            ask(options.lookup, host);
+        if (options.lookup() != null) {
+            ask(options.lookup(), host);
         } else {
             lookup = Lookup.begin(
-                    socket.loop(), host, options.lookupOptions, (found, error) -> lookedUp(host, found, error));
+                    socket.loop(), host, options.lookupOptions(), (found, error) -> lookedUp(host, found, error));
         }
     }
 
@@ -164,7 +163,7 @@ final class Opening implements ConnectAttempts.Listener {
     private void ask(HostLookup user, String host) {
         asking = true;
         try {
-            user.lookup(host, options.lookupOptions, (answer, error) -> {
+            user.lookup(host, options.lookupOptions(), (answer, error) -> {
                 socket.loop().core().checkThread();
                 List<Answer> addresses = answer == null
                         ? null
@@ -197,7 +196,7 @@ final class Opening implements ConnectAttempts.Listener {
         if (socket.loop().core().isClosing()) {
             onFailed(null);
         } else if (error != null) {
-            socket.emitLookup(error, null, 0, host);
+            socket.emitLookup(null, 0, host, error);
             failLater(error);
         } else {
             found(host, addresses);
@@ -228,7 +227,7 @@ final class Opening implements ConnectAttempts.Listener {
     private void found(String host, List<Answer> addresses) {
         List<SocketAddress> remotes = new ArrayList<>(addresses.size());
         for (Answer found : options.triesAll() || addresses.isEmpty() ? addresses : addresses.subList(0, 1)) {
-            socket.emitLookup(null, found.address(), found.family(), host);
+            socket.emitLookup(found.address(), found.family(), host, null);
             if (over) {
                 return;
             }
@@ -279,14 +278,14 @@ final class Opening implements ConnectAttempts.Listener {
 
     @Override
     public void onConnected(Tcp connection) {
-        handOver(connection, true);
+        handOver(connection);
     }
 
     /** The socket has it, or it is closed. */
-    private void handOver(SocketHandle connection, boolean hasOptions) {
+    private void handOver(StreamHandle connection) {
         end();
         try {
-            socket.connected(connection, hasOptions);
+            socket.connected(connection);
         } catch (Throwable broken) {
             if (socket.handle() != connection) {
                 connection.close();
@@ -309,7 +308,7 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     /** What connects now, or null. */
-    SocketHandle handle() {
+    StreamHandle handle() {
         return attempts != null ? attempts.handle() : pipe;
     }
 

@@ -4,7 +4,9 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;
@@ -30,7 +32,7 @@ public final class Server extends ServerListeners {
 
     Server(Loop loop, ServerOptions options) {
         super(loop);
-        connections = new ServerConnections(this, options.copy());
+        connections = new ServerConnections(this, options);
         listening = new Listening(this, connections);
     }
 
@@ -43,7 +45,7 @@ public final class Server extends ServerListeners {
 
     /** Listens on a port of all addresses that is free; see {@link #listen(ListenOptions, Runnable)}. */
     public Server listen() {
-        return listen(new ListenOptions(), null);
+        return listen(ListenOptions.at(0), null);
     }
 
     /** Listens on {@code port} of all addresses, 0 for one that is free; see {@link #listen(ListenOptions, Runnable)}. */
@@ -53,7 +55,7 @@ public final class Server extends ServerListeners {
 
     /** As {@link #listen(int)}; {@code onListening} runs once, when it does. */
     public Server listen(int port, Runnable onListening) {
-        return listen(new ListenOptions().port(port), onListening);
+        return listen(ListenOptions.at(port), onListening);
     }
 
     /** Listens on {@code port} of {@code host}, an address of this machine or a name to look up. */
@@ -63,16 +65,16 @@ public final class Server extends ServerListeners {
 
     /** As {@link #listen(int, String)}; {@code onListening} runs once, when it does. */
     public Server listen(int port, String host, Runnable onListening) {
-        return listen(new ListenOptions().port(port).host(host), onListening);
+        return listen(ListenOptions.at(host, port), onListening);
     }
 
     /** As {@link #listen(int, String, Runnable)}; {@code backlog} connections may wait to be accepted. */
     public Server listen(int port, String host, int backlog, Runnable onListening) {
-        return listen(new ListenOptions().port(port).host(host).backlog(backlog), onListening);
+        return listen(ListenOptions.at(host, port).backlog(backlog), onListening);
     }
 
     /**
-     * Listens on the Unix socket of that path, see {@link ListenOptions#path}; or, as in Node, on the TCP port if the text is a
+     * Listens on the Unix socket of that path, see {@link ListenOptions#atPath}; or, as in Node, on the TCP port if the text is a
      * number, "9297" or "0x2451", as a program's argument may be. The Unix socket of such a name is "./9297".
      *
      * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number above 65535
@@ -83,19 +85,17 @@ public final class Server extends ServerListeners {
 
     /** As {@link #listen(String)}; {@code onListening} runs once, when it does. */
     public Server listen(String portOrPath, Runnable onListening) {
-        int port = PortText.port(portOrPath);
-        ListenOptions where = new ListenOptions();
-        return listen(port < 0 ? where.path(portOrPath) : where.port(port), onListening);
+        return listen(ListenOptions.atPortOrPath(portOrPath), onListening);
     }
 
-    /** Listens on a {@link Tcp} or {@link Pipe} that is bound: see {@link ListenOptions#handle}. */
-    public Server listen(SocketHandle handle) {
+    /** Listens on a {@link Tcp} or {@link Pipe} that is bound: see {@link ListenOptions#atHandle}. */
+    public Server listen(StreamHandle handle) {
         return listen(handle, null);
     }
 
-    /** As {@link #listen(SocketHandle)}; {@code onListening} runs once, when it does. */
-    public Server listen(SocketHandle handle, Runnable onListening) {
-        return listen(new ListenOptions().handle(handle), onListening);
+    /** As {@link #listen(StreamHandle)}; {@code onListening} runs once, when it does. */
+    public Server listen(StreamHandle handle, Runnable onListening) {
+        return listen(ListenOptions.atHandle(handle), onListening);
     }
 
     /** As {@link #listen(ListenOptions, Runnable)}, without a listener of its own. */
@@ -110,8 +110,7 @@ public final class Server extends ServerListeners {
      * again.
      *
      * @param onListening may be null
-     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; ERR_INVALID_ARG_VALUE if the options contradict each other; EINVAL if a
-     *     handle is closed or of another loop; EEXIST if another handle has the descriptor
+     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; EINVAL if a handle is closed or of another loop; EEXIST if another handle has the descriptor
      */
     public Server listen(ListenOptions options, Runnable onListening) {
         core.checkThread();
@@ -129,7 +128,7 @@ public final class Server extends ServerListeners {
         }
     }
 
-    SocketHandle handle() {
+    StreamHandle handle() {
         return listening.handle();
     }
 
@@ -142,13 +141,13 @@ public final class Server extends ServerListeners {
     /** The address that it listens on, with the port that the kernel chose; null where it does not listen, or on a Unix socket. */
     public SocketAddress address() {
         core.checkThread();
-        return handle() == null ? null : handle().localAddress();
+        return handle() instanceof Tcp tcp ? tcp.localAddress() : null;
     }
 
     /** The name of the Unix socket that it listens on; null where it does not. */
     public String path() {
         core.checkThread();
-        return handle() == null ? null : handle().localName();
+        return handle() instanceof Pipe pipe ? pipe.localName() : null;
     }
 
     /** Returns its state, place and number of connections, as in "Server (listening on 127.0.0.1:80, 3 connections)"; any thread. */
@@ -174,7 +173,7 @@ public final class Server extends ServerListeners {
      *     it to somebody else
      * @throws UsageException EINVAL where it is no such handle
      */
-    public boolean adopt(SocketHandle connection) {
+    public boolean adopt(StreamHandle connection) {
         core.checkThread();
         UsageException.requireArgument(connection, "connection");
         if (connection.loop() != loop()

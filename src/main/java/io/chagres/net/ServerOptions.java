@@ -3,151 +3,175 @@ package io.chagres.net;
 import io.chagres.UsageException;
 import io.chagres.address.BlockList;
 import io.chagres.socket.KeepAlive;
-import io.chagres.socket.SocketOption;
-import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
- * How a server's sockets shall behave: the options of Node's net.createServer.
+ * The options that a {@link Server} is made with, usually for its connections: those of Node's net.createServer. The options of one listen
+ * are {@link ListenOptions}. Options are immutable: each method returns a changed copy.
+ *
+ * <pre>{@code
+ * Server server = Net.createServer(loop, ServerOptions.defaults().noDelay(true), socket -> socket.pipe(socket));
+ * }</pre>
  *
  * @see <a href="https://nodejs.org/api/net.html#netcreateserveroptions-connectionlistener">net.createServer</a>
  */
 public final class ServerOptions {
 
-    private boolean allowHalfOpen;
-    private boolean pauseOnConnect;
-    private boolean noDelay;
-    private KeepAlive keepAlive = KeepAlive.OFF;
-    private LentBuffer lent;
-    private BlockList blockList;
-    private int highWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
+    private static final ServerOptions DEFAULTS = new ServerOptions(new Values());
 
-    /** Node's defaults. */
-    public ServerOptions() {}
+    private static final class Values implements Cloneable {
+        private SocketOptions sockets = SocketOptions.defaults();
+        private boolean pauseOnConnect;
+        private BlockList blockList;
 
-    /** Whether writing may go on when the peer has ended; by default a socket ends itself a tick after its peer. */
-    public ServerOptions allowHalfOpen(boolean allow) {
-        this.allowHalfOpen = allow;
-        return this;
+        private Values copy() {
+            try {
+                return (Values) clone();
+            } catch (CloneNotSupportedException impossible) {
+                throw new AssertionError(impossible);
+            }
+        }
     }
 
-    /** Whether sockets are not read before {@link Socket#resume()}; by default they are, from the start. */
-    public ServerOptions pauseOnConnect(boolean pause) {
-        this.pauseOnConnect = pause;
-        return this;
+    private final Values values;
+
+    private ServerOptions(Values values) {
+        this.values = values;
     }
 
-    /** See {@link Socket#setNoDelay}; by default false. */
-    public ServerOptions noDelay(boolean on) {
-        this.noDelay = on;
-        return this;
+    private ServerOptions with(Consumer<Values> change) {
+        Values changed = values.copy();
+        change.accept(changed);
+        return new ServerOptions(changed);
     }
 
-    /** See {@link Socket#setKeepAlive(boolean, long)}; by default off. */
-    public ServerOptions keepAlive(boolean on, long initialDelayMillis) {
-        return keepAlive(SocketSettings.keepAlive(on, initialDelayMillis));
-    }
-
-    /** See {@link Socket#setKeepAlive(KeepAlive)}; by default off. */
-    public ServerOptions keepAlive(KeepAlive keepAlive) {
-        SocketOption.KEEP_ALIVE.require(UsageException.requireArgument(keepAlive, "keepAlive"));
-        this.keepAlive = keepAlive;
-        return this;
-    }
-
-    /** How many bytes each direction of a socket buffers before it asks for a pause; by default 64 KiB. */
-    public ServerOptions highWaterMark(int bytes) {
-        this.highWaterMark = SocketSettings.requireHighWaterMark(bytes);
-        return this;
+    /** Returns Node's defaults. */
+    public static ServerOptions defaults() {
+        return DEFAULTS;
     }
 
     /**
-     * Connections from addresses in {@code blockList} are closed at once, without an event; by default there is no list. The list
-     * itself is asked at each connection: unlike options, it may be changed at any time.
+     * Sets whether a connection can still be written after its peer has ended; if not, it ends itself a tick after the peer. False by
+     * default.
+     */
+    public ServerOptions allowHalfOpen(boolean allow) {
+        return with(values -> values.sockets = values.sockets.allowHalfOpen(allow));
+    }
+
+    /** Sets whether connections are not read before {@link Socket#resume()}. False by default: they are read from the start. */
+    public ServerOptions pauseOnConnect(boolean pause) {
+        return with(values -> values.pauseOnConnect = pause);
+    }
+
+    /** Sets whether small writes are sent at once, see {@link Socket#setNoDelay(boolean)}. False by default. */
+    public ServerOptions noDelay(boolean on) {
+        return with(values -> values.sockets = values.sockets.noDelay(on));
+    }
+
+    /**
+     * Sets the keep-alive with the silence before the first probe only, see {@link Socket#setKeepAlive(boolean, long)}. Off by default.
+     *
+     * @param initialDelayMillis cut to whole seconds; 0, or a negative one, leaves what the system has
+     */
+    public ServerOptions keepAlive(boolean on, long initialDelayMillis) {
+        return with(values -> values.sockets = values.sockets.keepAlive(on, initialDelayMillis));
+    }
+
+    /**
+     * Sets the keep-alive, see {@link Socket#setKeepAlive(KeepAlive)}. Off by default.
+     *
+     * @throws UsageException EINVAL if a number is out of range
+     */
+    public ServerOptions keepAlive(KeepAlive keepAlive) {
+        return with(values -> values.sockets = values.sockets.keepAlive(keepAlive));
+    }
+
+    /**
+     * Sets the high-water mark of both directions of a connection, in bytes: how much is buffered before a write returns false, and
+     * before reading pauses. 64 KiB by default.
+     *
+     * @throws UsageException ERR_INVALID_ARG_VALUE if {@code bytes} is negative
+     */
+    public ServerOptions highWaterMark(int bytes) {
+        return with(values -> values.sockets = values.sockets.highWaterMark(bytes));
+    }
+
+    /**
+     * Closes connections from the addresses in {@code blockList} at once, without an event. By default no address is blocked. The list
+     * itself is asked at each connection: unlike options, it can be changed at any time.
      */
     public ServerOptions blockList(BlockList blockList) {
-        this.blockList = UsageException.requireArgument(blockList, "blockList");
-        return this;
+        UsageException.requireArgument(blockList, "blockList");
+        return with(values -> values.blockList = blockList);
     }
 
     /**
-     * Reads all connections into {@code buffer}, from its position to its limit, and lends that to {@code reader}, instead of
-     * data events: no garbage, but what is to be kept must be copied. Position and limit are read during this call only, and
-     * set again before each read.
+     * Reads all connections into {@code buffer}, from its position to its limit, and lends it to {@code reader}: there are no data
+     * events, and no garbage. The reader must copy what it keeps. Position and limit are read during this call only, and set again
+     * before each read.
      *
      * @throws UsageException ERR_INVALID_ARG_VALUE if {@code buffer} has no room, or is read-only
-     * @throws IllegalStateException if its arena is closed
-     * @throws WrongThreadException if its arena is confined to another thread
+     * @throws IllegalStateException if the arena of {@code buffer} is closed
+     * @throws WrongThreadException if the arena of {@code buffer} is confined to another thread
      */
     public ServerOptions onRead(ByteBuffer buffer, BufferReader reader) {
-        lent = LentBuffer.of(buffer, reader);
-        return this;
+        return with(values -> values.sockets = values.sockets.onRead(buffer, reader));
     }
 
     /**
-     * As {@link #onRead(ByteBuffer, BufferReader)}, with a buffer that is asked for before each read. One that is read-only, or of a
-     * closed arena, destroys the socket with ERR_INVALID_ARG_VALUE or EFAULT.
+     * Like {@link #onRead(ByteBuffer, BufferReader)}, with a supplier that is asked for the buffer before each read. A buffer that is
+     * read-only, or of a closed arena, destroys the socket with ERR_INVALID_ARG_VALUE or EFAULT.
      */
     public ServerOptions onRead(Supplier<ByteBuffer> buffers, BufferReader reader) {
-        lent = new LentBuffer(buffers, reader);
-        return this;
+        return with(values -> values.sockets = values.sockets.onRead(buffers, reader));
     }
 
-    /** A server's sockets are as the options were when it was made. */
-    ServerOptions copy() {
-        ServerOptions copy = new ServerOptions();
-        copy.allowHalfOpen = allowHalfOpen;
-        copy.pauseOnConnect = pauseOnConnect;
-        copy.noDelay = noDelay;
-        copy.keepAlive = keepAlive;
-        copy.lent = lent;
-        copy.blockList = blockList;
-        copy.highWaterMark = highWaterMark;
-        return copy;
-    }
+    // ---- for the server
 
     LentBuffer lent() {
-        return lent;
+        return values.sockets.lent();
     }
 
     BlockList blockList() {
-        return blockList;
+        return values.blockList;
     }
 
     boolean pauseOnConnect() {
-        return pauseOnConnect;
+        return values.pauseOnConnect;
     }
 
     DuplexOptions duplex() {
-        return DuplexOptions.defaults()
-                .allowHalfOpen(allowHalfOpen)
-                .highWaterMark(highWaterMark)
-                .emitClose(false);
+        return values.sockets.duplex();
     }
 
-    /** Applies what each accepted socket gets before anybody sees it. */
+    /** Applies what each accepted socket gets before the connection listeners are called. */
     void applyTo(Socket socket) {
-        if (noDelay) {
-            socket.setNoDelay();
-        }
-        if (keepAlive.on()) {
-            socket.setKeepAlive(keepAlive);
-        }
+        values.sockets.applyTo(socket);
+    }
+
+    private OptionList list() {
+        return values.sockets
+                .addTo(new OptionList("ServerOptions"))
+                .addFlag("pauseOnConnect", values.pauseOnConnect)
+                .add("blockList", values.blockList, null);
+    }
+
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof ServerOptions options && list().equals(options.list());
+    }
+
+    @Override
+    public int hashCode() {
+        return list().hashCode();
     }
 
     /** Returns the options that differ from their defaults. */
     @Override
     public String toString() {
-        return new OptionText("ServerOptions")
-                .addFlag("allowHalfOpen", allowHalfOpen)
-                .addFlag("pauseOnConnect", pauseOnConnect)
-                .addFlag("noDelay", noDelay)
-                .add("keepAlive", keepAlive, KeepAlive.OFF)
-                .add("highWaterMark", highWaterMark, Duplex.DEFAULT_HIGH_WATER_MARK)
-                .addFlag("onRead", lent != null)
-                .add("blockList", blockList, null)
-                .toString();
+        return list().toString();
     }
 }

@@ -5,7 +5,8 @@ import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.StreamHandle;
 import io.chagres.stream.DuplexOptions;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
@@ -38,38 +39,38 @@ public final class Socket extends ConnectableSocket {
 
     /** A socket to {@link #connect}, with Node's defaults. */
     public Socket(Loop loop) {
-        this(loop, new ConnectOptions());
+        this(loop, SocketOptions.defaults());
     }
 
     /**
-     * A socket to {@link #connect}; with {@link ConnectOptions#fd} or {@link ConnectOptions#handle} one that is connected
-     * already, where those are.
+     * A socket to {@link #connect}; or one that is connected already, if the descriptor or the handle of the options is:
+     * {@link SocketOptions#fd}, {@link SocketOptions#handle}.
      *
      * @throws UsageException ERR_INVALID_FD_TYPE where the descriptor is neither a stream socket nor of a pipe; EINVAL where the
      *     handle is closed, or of another loop
      * @throws io.chagres.SystemException EBADF
      */
-    public Socket(Loop loop, ConnectOptions options) {
+    public Socket(Loop loop, SocketOptions options) {
         super(loop, UsageException.requireArgument(options, "options").duplex());
-        allowHalfOpen = options.duplex().allowHalfOpen();
-        lent = options.lent;
+        allowHalfOpen = options().allowHalfOpen();
+        lent = options.lent();
         options.applyTo(this);
-        if (options.blockList != null) {
-            client().blockList = options.blockList;
+        if (options.blockList() != null) {
+            client().blockList = options.blockList();
         }
-        if (options.handle != null) {
-            take(GivenDescriptor.require(options.handle, loop));
-        } else if (options.fd >= 0) {
-            take(GivenDescriptor.open(loop, options.fd));
+        if (options.handle() != null) {
+            take(GivenDescriptor.require(options.handle(), loop));
+        } else if (options.fd() >= 0) {
+            take(GivenDescriptor.open(loop, options.fd()));
         }
-        if (options.signal != null) {
-            client().signal = options.signal;
+        if (options.signal() != null) {
+            client().signal = options.signal();
             client().follow(this);
         }
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
-    Socket(Loop loop, DuplexOptions options, LentBuffer lent, SocketHandle accepted, Server server, boolean paused) {
+    Socket(Loop loop, DuplexOptions options, LentBuffer lent, StreamHandle accepted, Server server, boolean paused) {
         super(loop, options);
         allowHalfOpen = options.allowHalfOpen();
         this.lent = lent;
@@ -77,7 +78,7 @@ public final class Socket extends ConnectableSocket {
         stand(accepted, paused);
     }
 
-    private void stand(SocketHandle handle, boolean paused) {
+    private void stand(StreamHandle handle, boolean paused) {
         connection = new Connection(this, handle);
         if (paused) {
             pause();
@@ -87,9 +88,9 @@ public final class Socket extends ConnectableSocket {
     }
 
     /** Where it is connected it is read; otherwise it waits to be. */
-    private void take(SocketHandle given) {
-        if (given.hasPeer()) {
-            applyConnected(given, false);
+    private void take(StreamHandle given) {
+        if (GivenDescriptor.isConnected(given)) {
+            applyAfter(given);
             stand(given, false);
         } else {
             client().unconnected = given;
@@ -110,14 +111,14 @@ public final class Socket extends ConnectableSocket {
     }
 
     /** The connection stands; what was asked for meanwhile is done now. */
-    void connected(SocketHandle handle, boolean hasOptions) {
+    void connected(StreamHandle handle) {
         Connection made = new Connection(this, handle); // should that fail, the opening still knows who waits
         Opening opened = opening;
         opening = null;
         connection = made;
         connection.owe(opened.deferredLength());
         touch();
-        applyConnected(handle, hasOptions);
+        applyAfter(handle);
         if (isConnected()) {
             emitConnect();
         }
@@ -145,12 +146,12 @@ public final class Socket extends ConnectableSocket {
     }
 
     @Override
-    SocketHandle handle() {
+    StreamHandle handle() {
         return connection == null ? null : connection.handle();
     }
 
     @Override
-    SocketHandle target() {
+    StreamHandle target() {
         return opening != null ? opening.handle() : handle();
     }
 
@@ -356,7 +357,7 @@ public final class Socket extends ConnectableSocket {
      */
     public Socket resetAndDestroy() {
         checkThread();
-        if (target() != null && !target().canReset()) {
+        if (target() instanceof Pipe) {
             throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket: " + this);
         }
         if (opening != null) {

@@ -4,8 +4,9 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.socket.KeepAlive;
-import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
 
@@ -30,10 +31,10 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     }
 
     /** The handle of the connection; null where there is none. */
-    abstract SocketHandle handle();
+    abstract StreamHandle handle();
 
     /** As {@link #handle()}; while it connects, the handle that does. */
-    abstract SocketHandle target();
+    abstract StreamHandle target();
 
     /** The bytes that wait in the connection's handle. */
     abstract long queueSize();
@@ -46,8 +47,8 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** Sends small writes at once; kept until it is connected. No system call where it is so already, or over a Unix socket. */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        if (on != noDelay && handle() != null && handle().has(SocketOption.TCP_NODELAY)) {
-            handle().set(SocketOption.TCP_NODELAY, on);
+        if (on != noDelay && handle() instanceof Tcp tcp) {
+            tcp.setNoDelay(on);
         }
         noDelay = on;
         return self();
@@ -82,7 +83,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
      */
     public Socket setTypeOfService(int tos) {
         checkThread();
-        settings().setTypeOfService(ConnectOptions.requireTypeOfService(tos, "tos"), handle());
+        settings().setTypeOfService(SocketOptions.requireTypeOfService(tos, "tos"), handle());
         return self();
     }
 
@@ -118,7 +119,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         if (kept == null && handle() == null) {
             throw new UsageException("EBADF", "get of " + option + " without a connection: " + this);
         }
-        return kept != null ? kept : handle().get(option);
+        return kept != null ? kept : SocketSettings.get(option, handle());
     }
 
     /** As {@link #setTimeout(long)}; {@code onTimeout} runs once, at the next timeout. With 0 it is taken off again. */
@@ -250,24 +251,21 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
 
     // ---- of a connect
 
-    /** Sets the options of the kernel's socket. */
-    final void applyOptions(SocketHandle handle) {
+    /** What must be said before the connect. */
+    final void applyBefore(Tcp handle) {
         if (settings != null) {
-            settings.applyOptions(handle);
+            settings.applyBefore(handle);
         }
     }
 
-    /** Applies the settings to an established connection; a refused one destroys the socket. */
-    final void applyConnected(SocketHandle handle, boolean hasOptions) {
+    /** What is said when the connection stands; the kernel's no ends the socket. */
+    final void applyAfter(StreamHandle handle) {
         try {
-            if (!hasOptions) {
-                applyOptions(handle);
-            }
-            if (noDelay && handle.has(SocketOption.TCP_NODELAY)) {
-                handle.set(SocketOption.TCP_NODELAY, true);
+            if (noDelay && handle instanceof Tcp tcp) {
+                tcp.setNoDelay(true);
             }
             if (settings != null) {
-                settings.applyConnected(handle);
+                settings.applyAfter(handle);
             }
         } catch (SystemException refused) {
             destroy(refused);

@@ -158,10 +158,10 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         return self();
     }
 
-    final void emitLookup(ChagresException error, String address, int family, String host) {
+    final void emitLookup(String address, int family, String host, ChagresException error) {
         tellEach(
                 client == null ? null : client.lookupListeners,
-                listener -> listener.onLookup(error, address, family, host));
+                listener -> listener.onLookup(address, family, host, error));
     }
 
     final void emitAttempt(SocketAddress remote) {

@@ -1,11 +1,13 @@
 package io.chagres.net;
 
 import io.chagres.SystemException;
-import io.chagres.UsageException;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketOption;
+import io.chagres.socket.StreamHandle;
+import io.chagres.socket.Tcp;
+import java.time.Duration;
 
 /**
  * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
@@ -19,72 +21,65 @@ final class SocketSettings {
     private boolean referenced = true;
     /** -1 where none was set. */
     private int typeOfService = -1;
-    /** What else was set; null where nothing was. */
-    private DeferredOptions options;
+    /** The other options that were set. */
+    private DeferredOptions options = DeferredOptions.NONE;
 
     /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
-        return on
-                ? KeepAlive.of(Math.clamp(initialDelayMillis / MILLIS_PER_SECOND, 0, KeepAlive.MAX_SECONDS), 0, 0)
-                : KeepAlive.OFF;
-    }
-
-    /** Throws ERR_INVALID_ARG_VALUE unless {@code bytes} is a high-water mark. */
-    static int requireHighWaterMark(int bytes) {
-        if (bytes < 0) {
-            throw new UsageException(
-                    "ERR_INVALID_ARG_VALUE", "The property 'options.highWaterMark' is invalid. Received " + bytes);
+        if (!on) {
+            return KeepAlive.OFF;
         }
-        return bytes;
+        long seconds = Math.min(initialDelayMillis / MILLIS_PER_SECOND, KeepAlive.MAX_TIME.toSeconds());
+        return seconds <= 0 ? KeepAlive.ON : KeepAlive.ON.idle(Duration.ofSeconds(seconds));
     }
 
-    void setKeepAlive(KeepAlive wanted, SocketHandle handle) {
-        if (!wanted.equals(keepAlive) && takes(SocketOption.KEEP_ALIVE, handle)) {
-            handle.set(SocketOption.KEEP_ALIVE, wanted);
+    void setKeepAlive(KeepAlive wanted, StreamHandle handle) {
+        if (handle instanceof Tcp tcp && !wanted.equals(keepAlive)) {
+            tcp.setKeepAlive(wanted);
         }
         keepAlive = wanted;
     }
 
-    <T> void set(SocketOption<T> option, T value, SocketHandle handle) {
+    <T> void set(SocketOption<T> option, T value, StreamHandle handle) {
         if (handle != null && handle.fd() >= 0) {
-            handle.set(option, value);
+            if (handle instanceof Tcp tcp) {
+                tcp.set(option, value);
+            } else {
+                ((Pipe) handle).set(option, value);
+            }
         }
-        keep(option, value);
+        options = options.with(option, value);
     }
 
-    private <T> void keep(SocketOption<T> option, T value) {
-        if (options == null) {
-            options = new DeferredOptions();
-        }
-        options.add(option, value);
+    /** The option as the kernel has it. */
+    static <T> T get(SocketOption<T> option, StreamHandle handle) {
+        return handle instanceof Tcp tcp ? tcp.get(option) : ((Pipe) handle).get(option);
     }
 
     /** What was set, or null. */
     <T> T kept(SocketOption<T> option) {
-        return options == null ? null : options.valueOf(option);
+        return options.valueOf(option);
     }
 
-    void setTypeOfService(int tos, SocketHandle handle) {
-        if (takes(SocketOption.TRAFFIC_CLASS, handle)) {
-            handle.set(SocketOption.TRAFFIC_CLASS, tos);
+    void setTypeOfService(int tos, StreamHandle handle) {
+        if (handle instanceof Tcp tcp) {
+            tcp.set(SocketOption.TRAFFIC_CLASS, tos);
         }
         typeOfService = tos;
     }
 
-    int typeOfService(SocketHandle handle) {
-        return takes(SocketOption.TRAFFIC_CLASS, handle)
-                ? handle.get(SocketOption.TRAFFIC_CLASS)
-                : Math.max(typeOfService, 0);
+    int typeOfService(StreamHandle handle) {
+        return handle instanceof Tcp tcp ? tcp.get(SocketOption.TRAFFIC_CLASS) : Math.max(typeOfService, 0);
     }
 
-    void setReferenced(boolean wanted, SocketHandle handle) {
+    void setReferenced(boolean wanted, StreamHandle handle) {
         referenced = wanted;
         if (handle != null) {
             tellReferenced(handle);
         }
     }
 
-    private void tellReferenced(SocketHandle handle) {
+    private void tellReferenced(StreamHandle handle) {
         if (referenced) {
             handle.ref();
         } else {
@@ -93,33 +88,30 @@ final class SocketSettings {
     }
 
     /**
-     * Sets the options of the kernel's socket: over TCP before it connects, since some take effect only then.
+     * Tells a handle that is going to connect what must be said before.
      *
-     * @throws SystemException the first error of setsockopt(2)
+     * @throws SystemException the kernel's no
      */
-    void applyOptions(SocketHandle handle) {
-        if (typeOfService >= 0 && handle.has(SocketOption.TRAFFIC_CLASS)) {
+    void applyBefore(Tcp handle) {
+        if (typeOfService >= 0) {
             handle.set(SocketOption.TRAFFIC_CLASS, typeOfService);
         }
-        if (options != null) {
-            options.applyTo(handle::set);
-        }
-    }
-
-    /** Returns whether there is a handle, of a kind that has {@code option}: Unix sockets have none of TCP. */
-    private static boolean takes(SocketOption<?> option, SocketHandle handle) {
-        return handle != null && handle.has(option);
+        options.applyTo(handle::set);
     }
 
     /**
-     * Applies what concerns an established connection.
+     * Tells a handle that is connected what differs from what it has by itself.
      *
-     * @throws SystemException the first error of setsockopt(2)
+     * @throws SystemException the kernel's no
      */
-    void applyConnected(SocketHandle handle) {
+    void applyAfter(StreamHandle handle) {
         tellReferenced(handle);
-        if (keepAlive.on() && takes(SocketOption.KEEP_ALIVE, handle)) {
-            handle.set(SocketOption.KEEP_ALIVE, keepAlive);
+        if (handle instanceof Tcp tcp) {
+            if (keepAlive.isOn()) {
+                tcp.setKeepAlive(keepAlive);
+            }
+        } else {
+            options.applyTo(handle.fd());
         }
     }
 }

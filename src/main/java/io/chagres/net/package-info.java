@@ -23,8 +23,9 @@
  * <h2>A client</h2>
  *
  * {@link io.chagres.net.Net#connect(io.chagres.loop.Loop, int, String)} makes a socket and connects it; in two steps it is
- * {@link io.chagres.net.Socket} and its connect, which may be called again after each close. What {@link
- * io.chagres.net.ConnectOptions} there are follows these steps, each with its events:
+ * {@link io.chagres.net.Socket} and its connect, which may be called again after each close. {@link io.chagres.net.SocketOptions} are
+ * those of the socket, for all its connections; {@link io.chagres.net.ConnectOptions} are those of one connect. A connect takes these
+ * steps, each with its events:
  *
  * <pre>
  *     lookup        a name becomes addresses, on a worker thread or by a function of the user's
@@ -36,8 +37,8 @@
  *
  * <p>A signal ends it at any step, and a block list keeps it from addresses. What comes is a chunk of the loop's slab for data
  * listeners; or it is read into one buffer that a {@link io.chagres.net.BufferReader} is lent. The chapter of {@link
- * io.chagres.stream} says what callers and receivers may do with a buffer, and when. Options are values: a call goes by what they are
- * then, and changing them later has no effect on it. A {@link io.chagres.address.BlockList} and an {@link
+ * io.chagres.stream} says what callers and receivers may do with a buffer, and when. Options are immutable values: each
+ * setter returns a changed copy. A {@link io.chagres.address.BlockList} and an {@link
  * io.chagres.stream.AbortSignal} are not values: they are asked each time they are needed.
  *
  * <h2>The end of a connection</h2>

@@ -3,16 +3,16 @@ package io.chagres.socket;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
- * Socket options that are set before there is a socket: kept in the order of their setting, and applied when the socket is made. If an
- * option is set twice, only the second value is kept, and its place is that of the second setting. Values are copied.
+ * Options of a kernel socket that are set before the socket exists: kept in the order of the calls, and applied when the socket is made.
+ * If an option is set twice, only the second value is kept, at its place. Immutable: {@link #with} returns a changed copy. The values are
+ * copies too.
  */
 public final class DeferredOptions {
 
-    /** Takes each option and its value. A method reference will do, such as {@code tcp::set}. */
+    /** Receives each option and its value: {@code tcp::set} for example. */
     public interface Target {
 
         /** Sets {@code option} to {@code value}. */
@@ -34,20 +34,26 @@ public final class DeferredOptions {
         }
     }
 
-    private final List<Setting<?>> settings = new ArrayList<>();
+    /** No options. */
+    public static final DeferredOptions NONE = new DeferredOptions(List.of());
 
-    /** No option. */
-    public DeferredOptions() {}
+    private final List<Setting<?>> settings;
+
+    private DeferredOptions(List<Setting<?>> settings) {
+        this.settings = settings;
+    }
 
     /**
-     * Keeps {@code value} for {@code option}.
+     * Returns these options, and {@code value} for {@code option}.
      *
      * @throws UsageException EINVAL if the option can't have that value
      */
-    public <T> void add(SocketOption<T> option, T value) {
+    public <T> DeferredOptions with(SocketOption<T> option, T value) {
         UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
-        settings.removeIf(earlier -> earlier.option == option);
-        settings.add(new Setting<>(option, option.own(value)));
+        List<Setting<?>> changed = new ArrayList<>(settings);
+        changed.removeIf(earlier -> earlier.option == option);
+        changed.add(new Setting<>(option, option.own(value)));
+        return new DeferredOptions(List.copyOf(changed));
     }
 
     /** Returns the value that is kept for {@code option}, or null. */
@@ -68,7 +74,7 @@ public final class DeferredOptions {
     /**
      * Sets all options on the descriptor {@code fd}, in order.
      *
-     * @throws SystemException the first error of setsockopt(2); the options behind it are set all the same
+     * @throws SystemException the first error of setsockopt(2); the remaining options are set nevertheless
      */
     public void applyTo(int fd) {
         SystemException first = null;
@@ -84,9 +90,19 @@ public final class DeferredOptions {
         }
     }
 
-    /** As in "[TCP_NODELAY=true, SO_RCVBUF=65536]"; any thread: the list is copied first. */
+    @Override
+    public boolean equals(Object other) {
+        return other instanceof DeferredOptions options && settings.equals(options.settings);
+    }
+
+    @Override
+    public int hashCode() {
+        return settings.hashCode();
+    }
+
+    /** Returns the options and their values, as in "[TCP_NODELAY=true, SO_RCVBUF=65536]". */
     @Override
     public String toString() {
-        return Arrays.toString(settings.toArray());
+        return settings.toString();
     }
 }

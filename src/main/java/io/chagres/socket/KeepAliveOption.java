@@ -2,7 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.sys.Sockets;
 
-/** Four options that make sense together. */
+/** SO_KEEPALIVE and its three numbers. */
 final class KeepAliveOption extends SocketOption<KeepAlive> {
 
     KeepAliveOption() {
@@ -10,23 +10,14 @@ final class KeepAliveOption extends SocketOption<KeepAlive> {
     }
 
     @Override
-    boolean isOfInternet() {
-        return true;
-    }
-
-    @Override
     public void require(KeepAlive value) {
-        if (value.on()) {
-            requireRange(value.idleSeconds(), 0, KeepAlive.MAX_SECONDS, "idleSeconds");
-            requireRange(value.intervalSeconds(), 0, KeepAlive.MAX_SECONDS, "intervalSeconds");
-            requireRange(value.count(), 0, KeepAlive.MOST_PROBES, "count");
-        }
+        value.requireInRange();
     }
 
     @Override
     int write(int fd, KeepAlive value) {
-        int result = Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, value.on() ? 1 : 0);
-        if (value.on()) {
+        int result = Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE, value.isOn() ? 1 : 0);
+        if (value.isOn()) {
             result = result < 0 ? result : write(fd, Sockets.TCP_KEEPIDLE, value.idleSeconds());
             result = result < 0 ? result : write(fd, Sockets.TCP_KEEPINTVL, value.intervalSeconds());
             result = result < 0 ? result : write(fd, Sockets.TCP_KEEPCNT, value.count());

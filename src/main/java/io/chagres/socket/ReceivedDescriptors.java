@@ -26,7 +26,7 @@ final class ReceivedDescriptors {
     }
 
     boolean isFull() {
-        return count() == Pipe.MAX_PENDING;
+        return count() == IpcStream.MAX_PENDING;
     }
 
     int count() {

@@ -14,6 +14,7 @@ import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.StringJoiner;
 
 /**
  * A TCP socket as a handle: uv_tcp_t. The kernel's socket is made when it is first needed, by bind, listen or connect; what
@@ -21,7 +22,7 @@ import java.lang.foreign.ValueLayout;
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html">uv_tcp_t</a>
  */
-public final class Tcp extends SocketHandle {
+public final class Tcp extends StreamHandle {
 
     /** What listen(2) is given where nobody says otherwise, as in Node. */
     public static final int DEFAULT_BACKLOG = 511;
@@ -74,7 +75,6 @@ public final class Tcp extends SocketHandle {
      *     no stream socket
      * @throws SystemException EBADF; what the kernel says to an option that was set before
      */
-    @Override
     public void open(int fd) {
         requireOpen("open");
         if (fd() < 0) {
@@ -83,6 +83,13 @@ public final class Tcp extends SocketHandle {
         }
         adopt(fd);
         early = null;
+    }
+
+    /** Closes the handle, and leaves the descriptor that it was {@linkplain #open opened} on open: it is the caller's again. */
+    public void giveBack() {
+        requireOpen("giveBack");
+        disown();
+        close();
     }
 
     private static void requireStreamSocket(int fd) {
@@ -110,18 +117,13 @@ public final class Tcp extends SocketHandle {
     }
 
     @Override
-    SocketHandle newClient() {
-        return new Tcp(loop());
-    }
-
-    @Override
-    boolean takes(DescriptorKind kind) {
+    protected boolean takes(DescriptorKind kind) {
         return kind == DescriptorKind.TCP;
     }
 
     /** The connection stands, whatever the kernel says to its options. */
     @Override
-    void onAccepted() {
+    protected void onAccepted() {
         DeferredOptions options = early;
         early = null;
         if (options != null) {
@@ -180,7 +182,6 @@ public final class Tcp extends SocketHandle {
      * @param listener see {@link StreamHandle#accept}
      * @throws SystemException EADDRINUSE and others of listen(2)
      */
-    @Override
     public void listen(int backlog, ConnectionListener listener) {
         requireOpen("listen");
         requireNoDelayedError("listen");
@@ -237,7 +238,6 @@ public final class Tcp extends SocketHandle {
      * @throws UsageException EBADF where it has no socket
      * @throws SystemException EADDRINUSE, delayed from bind
      */
-    @Override
     public SocketAddress localAddress() {
         requireSocket("getsockname");
         requireNoDelayedError("getsockname");
@@ -265,7 +265,6 @@ public final class Tcp extends SocketHandle {
      * Returns the address of the peer; null if the socket was never connected, or was closed before this was called. Unlike {@link
      * #remoteAddress()} it answers after a reset too.
      */
-    @Override
     public SocketAddress peer() {
         if (fd() >= 0) {
             learnPeer(memory().peer(fd()));
@@ -274,9 +273,8 @@ public final class Tcp extends SocketHandle {
     }
 
     /** Returns the address of the peer as far as it is known without a system call, after an error for one; or null. */
-    @Override
     public SocketAddress knownPeer() {
-        core().checkThread();
+        loop().core().checkThread();
         return knowsPeer ? known.ip() : null;
     }
 
@@ -293,7 +291,7 @@ public final class Tcp extends SocketHandle {
 
     @Override
     Endpoints endpoints() {
-        if (core().isLoopThread() && fd() >= 0) {
+        if (loop().core().isLoopThread() && fd() >= 0) {
             Endpoints ends = memory().ends(fd());
             learnPeer(ends.remote());
             return ends;
@@ -307,16 +305,18 @@ public final class Tcp extends SocketHandle {
         return fd() >= 0 && peer() != null ? new Endpoints(null, known) : endpoints();
     }
 
+    /** Adds both addresses, as in "127.0.0.1:80 -> 127.0.0.1:51234"; on another thread only the one that is known. */
     @Override
-    public String localName() {
-        return null;
+    protected void describe(StringJoiner text) {
+        super.describe(text);
+        endpoints().describe(text);
     }
 
-    @Override
-    public boolean hasPeer() {
-        AddressMemory memory = memory();
-        memory.room(SockAddr.SIZE);
-        return fd() >= 0 && Sockets.getpeername(fd(), memory.address, memory.length) >= 0;
+    private void requireSocket(String call) {
+        loop().core().checkThread();
+        if (fd() < 0) {
+            throw new UsageException("EBADF", call + " without a socket: " + this);
+        }
     }
 
     // ---- options
@@ -330,7 +330,6 @@ public final class Tcp extends SocketHandle {
      * @throws SystemException ENOPROTOOPT, EINVAL, EPERM and others of setsockopt(2)
      * @see <a href="https://man7.org/linux/man-pages/man2/setsockopt.2.html">setsockopt(2)</a>
      */
-    @Override
     public <T> void set(SocketOption<T> option, T value) {
         requireOpen("set");
         UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
@@ -338,15 +337,18 @@ public final class Tcp extends SocketHandle {
             option.set(fd(), value);
             return;
         }
-        if (early == null) {
-            early = new DeferredOptions();
-        }
-        early.add(option, value);
+        early = (early == null ? DeferredOptions.NONE : early).with(option, value);
     }
 
-    @Override
-    public boolean has(SocketOption<?> option) {
-        return true;
+    /**
+     * An option as the kernel has it.
+     *
+     * @throws UsageException EBADF where it has no socket
+     * @throws SystemException ENOPROTOOPT and others of getsockopt(2)
+     */
+    public <T> T get(SocketOption<T> option) {
+        requireSocket("getsockopt");
+        return UsageException.requireArgument(option, "option").read(fd());
     }
 
     /** {@link SocketOption#TCP_NODELAY}. */
@@ -354,21 +356,20 @@ public final class Tcp extends SocketHandle {
         set(SocketOption.TCP_NODELAY, on);
     }
 
-    /** As {@link #setKeepAlive(KeepAlive)}; interval and count stay. With {@code on} false, {@code idleSeconds} is ignored. */
-    public void setKeepAlive(boolean on, int idleSeconds) {
-        setKeepAlive(on ? KeepAlive.of(idleSeconds, 0, 0) : KeepAlive.OFF);
-    }
-
     /**
-     * {@link SocketOption#KEEP_ALIVE}.
+     * Sets the keep-alive, see {@link SocketOption#KEEP_ALIVE}.
      *
-     * @throws UsageException EINVAL where it is on and a number out of range: nothing is set then
+     * <pre>{@code
+     * tcp.setKeepAlive(KeepAlive.every(Duration.ofSeconds(30)));
+     * }</pre>
+     *
+     * @throws UsageException EINVAL if a number is out of range; nothing is changed then
      */
     public void setKeepAlive(KeepAlive keepAlive) {
         set(SocketOption.KEEP_ALIVE, keepAlive);
     }
 
-    /** Keep-alive as the kernel has it; also where it is off, with the numbers that it would have. */
+    /** Returns the keep-alive as the kernel has it. If it is off, the numbers are those that it would have. */
     public KeepAlive keepAlive() {
         return get(SocketOption.KEEP_ALIVE);
     }
@@ -409,12 +410,7 @@ public final class Tcp extends SocketHandle {
         reset(callback);
     }
 
-    @Override
-    public boolean canReset() {
-        return true;
-    }
-
-    @Override
+    /** Closes as {@link #closeReset} does, also while a shutdown is pending, which then fails with ECANCELED. */
     public void reset(Runnable callback) {
         if (fd() >= 0) {
             lingerForNothing();

@@ -137,7 +137,7 @@ final class WriteQueue {
     /** The arena of the next bytes was closed before they were sent: neither other memory nor what follows goes in their place. */
     private void lose(RuntimeException closedArena) {
         hasLostBytes = true;
-        stream.writeFailed();
+        stream.writable = false;
         first.closedArena = closedArena;
         finishFirst(Errno.EFAULT);
         while (first != null) {
@@ -232,13 +232,13 @@ final class WriteQueue {
 
     private void tellSoon() {
         if (finishedFirst != null && !tellingSoon) {
-            core.pend(this::complete);
+            core.pend(this::tell);
             tellingSoon = true;
         }
     }
 
     /** Calls the callbacks that are due now; those of writes that they make themselves wait for the next round. */
-    void complete() {
+    void tell() {
         tellingSoon = false;
         WriteRequest request = finishedFirst;
         WriteRequest dueLast = finishedLast;

@@ -5,7 +5,7 @@ package io.chagres.stream;
  *
  * <pre>{@code
  * AbortController controller = new AbortController();
- * Net.connect(loop, new ConnectOptions().port(9297).signal(controller.signal()));
+ * Net.connect(loop, SocketOptions.defaults().signal(controller.signal()), ConnectOptions.to(9297));
  * controller.abort();
  * }</pre>
  *

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(LoopFixture.class)
 class LookupAddressTest {
 
-    private static final LookupOptions PLAIN = new LookupOptions();
+    private static final LookupOptions PLAIN = LookupOptions.defaults();
     /** RFC 1035: a label has at most 63 characters. */
     private static final String NO_NAME = "a".repeat(300) + ".invalid";
 
@@ -40,7 +40,7 @@ class LookupAddressTest {
     @Test
     @Covers("libuv:getaddrinfo_basic")
     void localhostResolvesAndTheCallbackComesOnce(Loop loop) {
-        Lookup.address(loop, "localhost", new LookupOptions().family(Family.IPV4), this::keep);
+        Lookup.address(loop, "localhost", LookupOptions.defaults().family(Family.IPV4), this::keep);
         journal.expect();
         loop.run();
         journal.expect("[127.0.0.1:0]");
@@ -49,7 +49,7 @@ class LookupAddressTest {
     @Test
     @Covers("libuv:getaddrinfo_basic_sync")
     void itCanBeWaitedFor() {
-        assertEquals("127.0.0.1:0", first("localhost", new LookupOptions().family(Family.IPV4)));
+        assertEquals("127.0.0.1:0", first("localhost", LookupOptions.defaults().family(Family.IPV4)));
     }
 
     @Test
@@ -105,13 +105,15 @@ class LookupAddressTest {
 
     @Test
     void theServiceIsThePort() {
-        assertEquals("192.0.2.1:8080", first("192.0.2.1", new LookupOptions().service("8080")));
-        LookupOptions numeric = new LookupOptions().service("no-such-service").hints(Hint.AI_NUMERICSERV);
+        assertEquals(
+                "192.0.2.1:8080", first("192.0.2.1", LookupOptions.defaults().service("8080")));
+        LookupOptions numeric =
+                LookupOptions.defaults().service("no-such-service").hints(Hint.AI_NUMERICSERV);
         assertEquals(
                 "ENOTFOUND",
                 assertThrows(SystemException.class, () -> Lookup.addressNow("192.0.2.1", numeric))
                         .code());
-        LookupOptions unknown = new LookupOptions().service("no-such-service");
+        LookupOptions unknown = LookupOptions.defaults().service("no-such-service");
         assertEquals(
                 "EAI_SERVICE",
                 assertThrows(SystemException.class, () -> Lookup.addressNow("192.0.2.1", unknown))
@@ -120,24 +122,25 @@ class LookupAddressTest {
 
     @Test
     void withoutAHostItIsThisMachine() {
-        LookupOptions loopback = new LookupOptions().family(Family.IPV4).service("80");
+        LookupOptions loopback = LookupOptions.defaults().family(Family.IPV4).service("80");
         assertEquals("127.0.0.1:80", first(null, loopback));
         assertEquals("0.0.0.0:80", first(null, loopback.hints(Hint.AI_PASSIVE)));
     }
 
     @Test
     void hintsAreHeeded() {
-        LookupOptions numeric = new LookupOptions().hints(Hint.AI_NUMERICHOST, Hint.AI_CANONNAME);
+        LookupOptions numeric = LookupOptions.defaults().hints(Hint.AI_NUMERICHOST, Hint.AI_CANONNAME);
         assertEquals("192.0.2.1", Lookup.addressNow("192.0.2.1", numeric).canonicalName());
         assertNull(Lookup.addressNow("192.0.2.1", PLAIN).canonicalName());
         assertThrows(SystemException.class, () -> Lookup.addressNow("localhost", numeric));
-        LookupOptions mapped = new LookupOptions().family(Family.IPV6).hints(Hint.AI_V4MAPPED);
+        LookupOptions mapped = LookupOptions.defaults().family(Family.IPV6).hints(Hint.AI_V4MAPPED);
         assertEquals("[::ffff:192.0.2.1]:0", first("192.0.2.1", mapped));
         assertEquals(
                 "EAI_ADDRFAMILY",
                 assertThrows(
                                 SystemException.class,
-                                () -> Lookup.addressNow("192.0.2.1", new LookupOptions().family(Family.IPV6)))
+                                () -> Lookup.addressNow(
+                                        "192.0.2.1", LookupOptions.defaults().family(Family.IPV6)))
                         .code());
     }
 

@@ -66,7 +66,7 @@ class LookupCancelTest {
     void lookupsOfAddresses(Loop loop) {
         List<Lookup> lookups = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
-            lookups.add(Lookup.address(loop, "localhost", new LookupOptions(), this::keep));
+            lookups.add(Lookup.address(loop, "localhost", LookupOptions.defaults(), this::keep));
         }
         cancel(loop, lookups);
         assertEquals(Collections.nCopies(4, "getaddrinfo EAI_CANCELED"), calls);
@@ -92,7 +92,7 @@ class LookupCancelTest {
                     })
                     .unref();
             Socket client = Net.connect(own, 9, "localhost");
-            client.onLookup((error, address, family, host) -> calls.add("lookup"));
+            client.onLookup((address, family, host, error) -> calls.add("lookup"));
             client.onClose(hadError -> calls.add("close"));
             Timer.after(own, 1, client::destroy);
             own.run();
@@ -105,7 +105,8 @@ class LookupCancelTest {
     @Test
     void whatIsDoneIsNotCancelled(Loop loop) {
         mayEnd.open();
-        Lookup lookup = Lookup.address(loop, "127.0.0.1", new LookupOptions(), (found, failure) -> calls.add("found"));
+        Lookup lookup =
+                Lookup.address(loop, "127.0.0.1", LookupOptions.defaults(), (found, failure) -> calls.add("found"));
         loop.run();
         assertFalse(lookup.cancel());
         assertEquals(List.of("found"), calls);

@@ -24,15 +24,15 @@ class LookupMemoryTest {
         public static void main(String[] arguments) {
             Faults.install();
             try (Loop loop = new Loop()) {
-                Lookup.address(loop, "localhost", new LookupOptions(), (found, failure) -> {});
+                Lookup.address(loop, "localhost", LookupOptions.defaults(), (found, failure) -> {});
                 Lookup.address(
                         loop,
                         "127.0.0.1",
-                        new LookupOptions().hints(LookupOptions.Hint.AI_CANONNAME),
+                        LookupOptions.defaults().hints(LookupOptions.Hint.AI_CANONNAME),
                         (found, failure) -> {});
                 loop.run();
             }
-            Lookup.addressNow("::1", new LookupOptions());
+            Lookup.addressNow("::1", LookupOptions.defaults());
             int lists = Faults.calls("getaddrinfo");
             int freed = Faults.calls("freeaddrinfo");
             System.out.println(lists + " lists, " + freed + " freed");
@@ -43,7 +43,7 @@ class LookupMemoryTest {
 
         private static void fail() {
             try {
-                Lookup.addressNow("no such name", new LookupOptions());
+                Lookup.addressNow("no such name", LookupOptions.defaults());
             } catch (ChagresException expected) {
                 return;
             }

@@ -7,7 +7,7 @@ import static io.chagres.faults.World.nameOf;
 import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.socket.ReadListener;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,10 +22,10 @@ class Dialogue {
     static final int LENGTH = 100;
     private static final int ROUNDS = 3;
 
-    private final SocketHandle mouth;
-    private final SocketHandle ear;
-    private final SocketHandle echoEar;
-    private final SocketHandle echoMouth;
+    private final StreamHandle mouth;
+    private final StreamHandle ear;
+    private final StreamHandle echoEar;
+    private final StreamHandle echoMouth;
     private final Consumer<String> told;
     private String how = FINE;
     private boolean over;
@@ -33,7 +33,7 @@ class Dialogue {
     private int open;
 
     Dialogue(
-            SocketHandle mouth, SocketHandle echoEar, SocketHandle echoMouth, SocketHandle ear, Consumer<String> told) {
+            StreamHandle mouth, StreamHandle echoEar, StreamHandle echoMouth, StreamHandle ear, Consumer<String> told) {
         this.mouth = mouth;
         this.ear = ear;
         this.echoEar = echoEar;
@@ -51,7 +51,7 @@ class Dialogue {
     }
 
     /** In two pieces the first time, in one the second, and out of turn the third. */
-    private void speak(SocketHandle stream, int round) {
+    private void speak(StreamHandle stream, int round) {
         if (round == 0) {
             stream.write(
                     new ByteBuffer[] {ByteBuffer.allocate(LENGTH / 2), ByteBuffer.allocate(LENGTH / 2)}, this::written);
@@ -63,7 +63,7 @@ class Dialogue {
     }
 
     /** Says it in one piece. */
-    void say(SocketHandle stream, ByteBuffer bytes) {
+    void say(StreamHandle stream, ByteBuffer bytes) {
         stream.write(bytes, this::written);
     }
 
@@ -82,7 +82,7 @@ class Dialogue {
         }
     }
 
-    private void end(SocketHandle stream) {
+    private void end(StreamHandle stream) {
         stream.shutdown(error -> {
             written(error);
             if (stream != ear && stream != echoEar && !stream.isClosing()) {
@@ -112,7 +112,7 @@ class Dialogue {
         }
         over = true;
         how = outcome;
-        List<SocketHandle> all = Stream.of(mouth, echoEar, echoMouth, ear)
+        List<StreamHandle> all = Stream.of(mouth, echoEar, echoMouth, ear)
                 .distinct()
                 .filter(stream -> !stream.isClosing())
                 .toList();

@@ -125,7 +125,7 @@ final class ErrorExercises {
             world.request(
                     "lookup",
                     answer -> Lookup.address(
-                            world.loop, "127.0.0.1", new LookupOptions(), (found, error) -> answer.run()));
+                            world.loop, "127.0.0.1", LookupOptions.defaults(), (found, error) -> answer.run()));
         }
         world.request(
                 "name",
@@ -150,7 +150,7 @@ final class ErrorExercises {
         boolean[] thrown = {true};
         world.call("listener", () -> {
             socket[0].onClose(hadError -> closed[0] = true);
-            socket[0].connect(new ConnectOptions().port(9).host("localhost"));
+            socket[0].connect(ConnectOptions.to("localhost", 9));
             thrown[0] = false;
         });
         world.run();
@@ -235,7 +235,7 @@ final class ErrorExercises {
             world.call("listen", () -> {
                 tcp[0] = new Tcp(world.loop);
                 tcp[0].bind(new SocketAddress("127.0.0.1", 0));
-                tcp[0].listen(1, _ -> {});
+                tcp[0].listen(1, () -> {});
             });
             if (tcp[0] != null) {
                 world.call("close", () -> Timer.after(world.loop, 0, tcp[0]::close));

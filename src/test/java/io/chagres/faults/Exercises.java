@@ -169,7 +169,7 @@ final class Exercises {
     static void listenGuarded(World world, Consumer<String> told) {
         BlockList blocked = new BlockList();
         blocked.addAddress("192.0.2.1");
-        listen(world, Net.createServer(world.loop, new ServerOptions().blockList(blocked)), World.HOST, told);
+        listen(world, Net.createServer(world.loop, ServerOptions.defaults().blockList(blocked)), World.HOST, told);
     }
 
     /** Two handles, without what net puts on top: bound, connected to each other's host, closed. */

@@ -7,7 +7,7 @@ import io.chagres.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.socket.DescriptorKind;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import io.chagres.sys.Descriptors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -103,7 +103,7 @@ final class PipeExercises {
         }
 
         @Override
-        void say(SocketHandle stream, ByteBuffer bytes) {
+        void say(StreamHandle stream, ByteBuffer bytes) {
             Pipe sent = somePipe(stream.loop());
             ((Pipe) stream).write(bytes, sent, error -> {
                 sent.close();
@@ -157,7 +157,7 @@ final class PipeExercises {
             listener.chmod(true, true);
             listener.listen(
                     8,
-                    _ -> dialogue.guarded(() -> {
+                    () -> dialogue.guarded(() -> {
                         listener.accept(accepted);
                         client.remoteName();
                         listener.localName();

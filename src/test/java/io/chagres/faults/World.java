@@ -32,7 +32,7 @@ final class World {
     private static final long PATIENCE_MILLIS = 3000;
 
     final Loop loop = new Loop();
-    final Server server = Net.createServer(loop, new ServerOptions().noDelay(true), this::connected);
+    final Server server = Net.createServer(loop, ServerOptions.defaults().noDelay(true), this::connected);
     final int port;
     private final FaultCase fault;
     private final List<String> complaints = new ArrayList<>();

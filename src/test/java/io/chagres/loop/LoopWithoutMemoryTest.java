@@ -82,12 +82,12 @@ class LoopWithoutMemoryTest {
             try (Loop loop = new Loop()) {
                 loop.run(RunMode.NOWAIT);
                 taken.addAll(takeAll());
-                Lookup.address(loop, "localhost", new LookupOptions(), (found, error) -> hear(error));
+                Lookup.address(loop, "localhost", LookupOptions.defaults(), (found, error) -> hear(error));
                 Net.connect(loop, 9, "localhost").onError(Lookups::hear);
                 loop.run();
                 taken.clear();
                 System.gc();
-                Lookup.address(loop, "localhost", new LookupOptions(), (found, error) -> hear(error));
+                Lookup.address(loop, "localhost", LookupOptions.defaults(), (found, error) -> hear(error));
                 loop.run();
             }
             System.out.println(String.join(", ", HEARD));

@@ -110,17 +110,16 @@ class ConnectionGarbageTest {
         AbortController controller = new AbortController();
         try (FullBacklog silent = new FullBacklog()) {
             for (int i = 0; i < COUNT; i++) {
-                ConnectOptions options = new ConnectOptions()
-                        .signal(controller.signal())
-                        .port(silent.port())
+                SocketOptions made = SocketOptions.defaults().signal(controller.signal());
+                ConnectOptions options = ConnectOptions.to(silent.port())
                         .connectTimeoutMillis(1_000_000)
                         .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(
                                 List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.1")),
                                 null)));
-                watched(Net.connect(loop, options))
+                watched(Net.connect(loop, made, options))
                         .setTimeout(1_000_000, listener("one timeout"))
                         .onConnectionAttempt(remote -> listener("attempt").run());
-                watched(new Socket(loop, options)).setTimeout(10).destroy();
+                watched(new Socket(loop, made)).setTimeout(10).destroy();
             }
             loop.run();
         }
@@ -133,10 +132,7 @@ class ConnectionGarbageTest {
         for (int i = 0; i < COUNT; i++) {
             watched(Net.connect(
                             loop,
-                            new ConnectOptions()
-                                    .port(9)
-                                    .connectTimeoutMillis(1_000_000)
-                                    .lookup((host, wanted, answer) -> {})))
+                            ConnectOptions.to(9).connectTimeoutMillis(1_000_000).lookup((host, wanted, answer) -> {})))
                     .destroy();
         }
         loop.run();

@@ -85,7 +85,7 @@ class ConnectionTextTest {
     @Test
     void aSocketPrintsHowMuchWaitsOnEitherSide(Loop loop) {
         Socket socket = new Socket(loop);
-        socket.connect(new ConnectOptions().port(9).lookup((host, options, answer) -> {}));
+        socket.connect(ConnectOptions.to(9).lookup((host, options, answer) -> {}));
         socket.write(ByteBuffer.allocate(12));
         assertEquals("Socket (open, 12 bytes to write, connecting to localhost:9)", socket.toString());
         socket.destroy();
@@ -96,7 +96,7 @@ class ConnectionTextTest {
     void aHandlePrintsItsDescriptorAndItsAddresses(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         assertEquals("Tcp (inactive, fd " + listener.fd() + ", " + listener.localAddress() + ")", listener.toString());
-        listener.listen(1, _ -> {});
+        listener.listen(1, () -> {});
         String text = "Tcp (active, fd " + listener.fd() + ", listening, " + listener.localAddress() + ")";
         assertEquals(text, listener.toString());
         assertEquals(text, elsewhere(listener::toString));
@@ -136,7 +136,7 @@ class ConnectionTextTest {
         String path = folder.resolve("s").toString();
         Pipe listener = new Pipe(loop);
         listener.bind(path);
-        listener.listen(1, _ -> {});
+        listener.listen(1, () -> {});
         String text = "Pipe (active, fd " + listener.fd() + ", listening, " + path + ")";
         assertEquals(text, listener.toString());
         assertEquals(text, elsewhere(listener::toString));
@@ -151,33 +151,31 @@ class ConnectionTextTest {
 
     @Test
     void optionsPrintWhatDiffersFromTheirDefaults() {
-        assertEquals("ConnectOptions (defaults)", new ConnectOptions().toString());
+        assertEquals("SocketOptions (defaults)", SocketOptions.defaults().toString());
         assertEquals(
-                "ConnectOptions (to example.org:80, noDelay, timeoutMillis 5, options [SO_RCVBUF=4096])",
-                new ConnectOptions()
-                        .host("example.org")
-                        .port(80)
+                "SocketOptions (noDelay, options [SO_RCVBUF=4096])",
+                SocketOptions.defaults()
                         .noDelay(true)
-                        .timeoutMillis(5)
                         .set(SocketOption.SO_RCVBUF, 4096)
                         .toString());
         assertEquals(
-                "ConnectOptions (to @name)", new ConnectOptions().path("\0name").toString());
-        assertEquals("ListenOptions (defaults)", new ListenOptions().toString());
+                "ConnectOptions (to example.org:80, timeoutMillis 5)",
+                ConnectOptions.to("example.org", 80).timeoutMillis(5).toString());
+        assertEquals(
+                "ConnectOptions (to @name)", ConnectOptions.toPath("\0name").toString());
+        assertEquals("ListenOptions (port 0)", ListenOptions.at(0).toString());
         assertEquals(
                 "ListenOptions (port 80, host ::1, reusePort, signal AbortSignal (not aborted))",
-                new ListenOptions()
-                        .host("::1")
-                        .port(80)
+                ListenOptions.at("::1", 80)
                         .reusePort(true)
                         .signal(new AbortController().signal())
                         .toString());
         assertEquals(
                 "ServerOptions (allowHalfOpen, highWaterMark 1)",
-                new ServerOptions().allowHalfOpen(true).highWaterMark(1).toString());
+                ServerOptions.defaults().allowHalfOpen(true).highWaterMark(1).toString());
         assertEquals(
                 "LookupOptions (family IPV6)",
-                new LookupOptions().family(Family.IPV6).toString());
+                LookupOptions.defaults().family(Family.IPV6).toString());
     }
 
     @Test
@@ -190,7 +188,7 @@ class ConnectionTextTest {
 
     @Test
     void aLookupPrintsItsHost(Loop loop) {
-        Lookup lookup = Lookup.address(loop, "127.0.0.1", new LookupOptions(), (found, error) -> {});
+        Lookup lookup = Lookup.address(loop, "127.0.0.1", LookupOptions.defaults(), (found, error) -> {});
         loop.run();
         assertEquals("Lookup of 127.0.0.1 (done)", lookup.toString());
     }

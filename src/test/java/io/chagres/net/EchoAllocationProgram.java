@@ -35,7 +35,7 @@ final class EchoAllocationProgram {
     }
 
     private void run(String way) {
-        ServerOptions options = new ServerOptions();
+        ServerOptions options = ServerOptions.defaults();
         if (way.equals("lent")) {
             options.onRead(ByteBuffer.allocate(SIZE), EchoAllocationProgram::echo);
         }

@@ -29,14 +29,14 @@ public final class InheritingProgram {
         Server server = Net.createServer(loop, socket -> socket.write(name));
         server.onConnection(socket -> socket.onData(anything -> server.close()));
         server.onConnection(socket -> socket.onError(error -> {}));
-        server.listen(new ListenOptions().fd(fd), null);
+        server.listen(ListenOptions.atFd(fd), null);
     }
 
     private static void listenOnStandardDescriptors(Loop loop) {
         for (int fd = 0; fd < 3; fd++) {
             Net.createServer(loop)
                     .onError(error -> System.out.println(error.getMessage()))
-                    .listen(new ListenOptions().fd(fd), null);
+                    .listen(ListenOptions.atFd(fd), null);
         }
     }
 

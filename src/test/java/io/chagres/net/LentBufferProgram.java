@@ -24,7 +24,7 @@ final class LentBufferProgram {
     }
 
     private void run(Loop loop) {
-        ServerOptions lending = new ServerOptions().onRead(ByteBuffer.allocate(64), (socket, buffer, count) -> {
+        ServerOptions lending = ServerOptions.defaults().onRead(ByteBuffer.allocate(64), (socket, buffer, count) -> {
             if (++reads % READS == 0) {
                 loop.stop();
             }

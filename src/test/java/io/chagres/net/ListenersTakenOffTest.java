@@ -33,7 +33,7 @@ class ListenersTakenOffTest {
         Consumer<Object> neverAny = any -> journal.add("never");
         Consumer<? super SocketAddress> neverAddress = neverAny::accept;
         BiConsumer<SocketAddress, ChagresException> neverFailed = (remote, error) -> journal.add("never");
-        LookupListener neverLookup = (error, address, family, host) -> journal.add("never");
+        LookupListener neverLookup = (address, family, host, error) -> journal.add("never");
         CloseListener neverClose = hadError -> journal.add("never");
         Consumer<? super Readable> neverPipe = neverAny::accept;
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
@@ -75,8 +75,7 @@ class ListenersTakenOffTest {
                     .offError(neverAny)
                     .offClose(neverClose);
             client.connect(
-                            new ConnectOptions()
-                                    .port(server.port())
+                            ConnectOptions.to(server.port())
                                     .lookup((host, options, answer) ->
                                             answer.accept(List.of(HostLookup.Address.of(Local.HOST)), null)),
                             never)

@@ -36,7 +36,7 @@ class OptionValuesTest {
     @Test
     void aLookupGoesByItsOptionsAtTheCall(Loop loop) throws Exception {
         Gate mayEnd = occupyEveryWorker(loop);
-        LookupOptions options = new LookupOptions().family(Family.IPV4).service("80");
+        LookupOptions options = LookupOptions.defaults().family(Family.IPV4).service("80");
         Lookup.address(
                 loop,
                 "127.0.0.1",
@@ -71,13 +71,13 @@ class OptionValuesTest {
     void aLookupOfTheUsersGetsOptionsOfItsOwn(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             List<Address> addresses = new ArrayList<>(List.of(Address.of("127.0.0.2"), Address.of("127.0.0.1")));
-            ConnectOptions options = new ConnectOptions().port(server.port()).lookup((host, wanted, answer) -> {
+            ConnectOptions options = ConnectOptions.to(server.port()).lookup((host, wanted, answer) -> {
                 wanted.family(Family.IPV4);
                 answer.accept(addresses, null);
                 addresses.clear();
             });
             Socket client = Net.connect(loop, options);
-            client.onLookup((error, address, family, host) -> journal.add(address));
+            client.onLookup((address, family, host, error) -> journal.add(address));
             client.onConnect(client::end);
             client.resume();
             loop.run();
@@ -91,10 +91,9 @@ class OptionValuesTest {
             List<Address> addresses = new ArrayList<>(List.of(Address.of("127.0.0.1"), Address.of("127.0.0.1")));
             Socket client = Net.connect(
                     loop,
-                    new ConnectOptions()
-                            .port(server.port())
+                    ConnectOptions.to(server.port())
                             .lookup((host, wanted, answer) -> loop.nextTick(() -> answer.accept(addresses, null))));
-            client.onLookup((error, address, family, host) -> {
+            client.onLookup((address, family, host, error) -> {
                 journal.add(address);
                 addresses.clear();
             });
@@ -112,7 +111,7 @@ class OptionValuesTest {
         byte[] value = number(20_000);
         Tcp tcp = new Tcp(loop);
         tcp.set(sendBuffer, value);
-        Socket socket = new Socket(loop, new ConnectOptions().set(sendBuffer, value));
+        Socket socket = new Socket(loop, SocketOptions.defaults().set(sendBuffer, value));
         value[1] = 0;
         socket.get(sendBuffer)[1] = 0;
         assertArrayEquals(number(20_000), socket.get(sendBuffer));
@@ -134,7 +133,8 @@ class OptionValuesTest {
     @Test
     void aBlockListIsAskedAsItIsAtEachConnection(Loop loop) {
         BlockList list = new BlockList();
-        Server server = Net.createServer(loop, new ServerOptions().blockList(list), socket -> socket.end("served"));
+        Server server =
+                Net.createServer(loop, ServerOptions.defaults().blockList(list), socket -> socket.end("served"));
         int port = server.listen(0, Local.HOST).address().port();
         try (Peer<String> first = Peer.client(port, Talk::allText)) {
             server.onConnection(socket -> {

@@ -17,15 +17,15 @@ enum Place {
     /** A free port of 127.0.0.1, or a name in {@code folder}. */
     ListenOptions in(Path folder) {
         return this == TCP
-                ? new ListenOptions().host(Local.HOST)
-                : new ListenOptions().path(folder.resolve("socket").toString());
+                ? ListenOptions.at(Local.HOST, 0)
+                : ListenOptions.atPath(folder.resolve("socket").toString());
     }
 
     /** Where {@code server} listens, for a client. */
     ConnectOptions connectTo(Server server) {
         return this == TCP
-                ? new ConnectOptions().host(Local.HOST).port(server.address().port())
-                : new ConnectOptions().path(server.path());
+                ? ConnectOptions.to(Local.HOST, server.address().port())
+                : ConnectOptions.toPath(server.path());
     }
 
     static SocketAddress of(Server server) {

@@ -15,7 +15,7 @@ import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import org.junit.jupiter.api.Test;
 
 /** Connections that a server takes over from somebody who has accepted them. */
@@ -53,7 +53,8 @@ class ServerAdoptTest {
     void oneTooManyOrBlockedStaysWithWhoeverOfferedIt(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         Server full = echo(loop).setMaxConnections(0).onDrop(dropped -> journal.add("drop"));
-        Server blocking = Net.createServer(loop, new ServerOptions().blockList(new BlockList().addAddress(Local.HOST)));
+        Server blocking =
+                Net.createServer(loop, ServerOptions.defaults().blockList(new BlockList().addAddress(Local.HOST)));
         assertFalse(full.adopt(pair.accepted()));
         assertFalse(blocking.adopt(pair.accepted()));
         assertTrue(echo(loop).adopt(pair.accepted()));
@@ -70,7 +71,7 @@ class ServerAdoptTest {
         assertRefused(() -> server.adopt(pair.accepted()));
         pair.close();
         assertRefused(() -> server.adopt(pair.client()));
-        SocketHandle listening = TcpPair.listening(loop);
+        StreamHandle listening = TcpPair.listening(loop);
         assertRefused(() -> server.adopt(listening));
         listening.close();
         assertRefused(() -> server.adopt(null));
@@ -93,7 +94,7 @@ class ServerAdoptTest {
         });
     }
 
-    private void talk(SocketHandle client) {
+    private void talk(StreamHandle client) {
         client.write(Talk.buffer("hello"), PipePair.ok());
         client.shutdown(PipePair.ok());
         client.readStart(TcpPair.reader(bytes -> journal.add(Talk.text(bytes)), client::close));

@@ -75,7 +75,7 @@ class ServerBlockListTest {
     }
 
     private Server server(Loop loop) {
-        Server server = Net.createServer(loop, new ServerOptions().blockList(blocked));
+        Server server = Net.createServer(loop, ServerOptions.defaults().blockList(blocked));
         return server.onConnection(socket -> {
             server.close();
             socket.end("hello");

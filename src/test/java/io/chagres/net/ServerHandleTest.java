@@ -20,7 +20,7 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.fixture.UnixPeer;
 import io.chagres.loop.Loop;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.SocketHandle;
+import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
@@ -49,7 +49,7 @@ class ServerHandleTest {
     @EnumSource
     @Covers({"S67", "S68", "S74", "node:test-net-server-listen-handle"})
     void aHandleThatIsBoundBecomesTheServers(Place place, Loop loop) {
-        SocketHandle handle = bound(place, loop);
+        StreamHandle handle = bound(place, loop);
         int fd = handle.fd();
         Server server = echo(loop);
         server.listen(handle, journal.note("listening"));
@@ -63,16 +63,15 @@ class ServerHandleTest {
     @CsvSource({"TCP, true", "TCP, false", "UNIX, true", "UNIX, false"})
     @Covers({"S68", "node:test-net-server-listen-handle"})
     void itMayListenAlready(Place place, boolean inOptions, Loop loop) {
-        SocketHandle handle = bound(place, loop);
+        StreamHandle handle = bound(place, loop);
         if (handle instanceof Tcp tcp) {
-            tcp.listen(1, _ -> journal.add("of the handle"));
+            tcp.listen(1, () -> journal.add("of the handle"));
         } else {
-            ((Pipe) handle).listen(1, _ -> journal.add("of the handle"));
+            ((Pipe) handle).listen(1, () -> journal.add("of the handle"));
         }
         Server server = echo(loop);
         if (inOptions) {
-            server.listen(
-                    new ListenOptions().port(1).path("ignored").fd(NOBODYS).handle(handle), null);
+            server.listen(ListenOptions.atHandle(handle), null);
         } else {
             server.listen(handle);
         }
@@ -86,7 +85,7 @@ class ServerHandleTest {
         try (RawSocket other = RawSocket.listening()) {
             Tcp tcp = new Tcp(loop);
             tcp.bind(new SocketAddress(Local.HOST, other.port()));
-            listenInVain(loop, new ListenOptions().handle(tcp));
+            listenInVain(loop, ListenOptions.atHandle(tcp));
             assertEquals("listen EADDRINUSE: address already in use", error.getMessage());
             assertTrue(tcp.isClosed());
         }
@@ -114,7 +113,7 @@ class ServerHandleTest {
         Tcp closed = new Tcp(loop);
         closed.close();
         assertRefused("EINVAL", "closed handle", () -> server.listen(closed, null));
-        assertRefused("ERR_INVALID_ARG_TYPE", "options.handle", () -> server.listen((SocketHandle) null, null));
+        assertRefused("ERR_INVALID_ARG_TYPE", "options.handle", () -> server.listen((StreamHandle) null, null));
         Pipe ipc = new Pipe(loop, true);
         assertRefused("EINVAL", "ipc", () -> server.listen(ipc, null));
         assertFalse(server.isListening());
@@ -127,10 +126,10 @@ class ServerHandleTest {
     @EnumSource
     @Covers({"S69", "S80", "node:test-net-server-listen-handle"})
     void aDescriptorIsWhatTheKernelSays(Place place, Loop loop) {
-        SocketHandle handle = bound(place, loop);
+        StreamHandle handle = bound(place, loop);
         int fd = duplicate(handle.fd());
         Server server = echo(loop);
-        server.listen(new ListenOptions().port(1).path("ignored").fd(fd), journal.note("listening"));
+        server.listen(ListenOptions.atFd(fd), journal.note("listening"));
         assertEquals(place == Place.UNIX, server.path() != null);
         assertEquals("hello", visit(server, loop));
         assertTrue(isFree(fd), "it was the server's to close");
@@ -143,7 +142,7 @@ class ServerHandleTest {
     @Covers({"S80", "node:test-net-server-listen-handle"})
     void aFileIsNothingToListenOn(Loop loop) {
         try (Descriptor file = Descriptor.file("/proc/self/maps")) {
-            listenInVain(loop, new ListenOptions().fd(file.fd()));
+            listenInVain(loop, ListenOptions.atFd(file.fd()));
             assertEquals("listen EINVAL: invalid argument", error.getMessage());
             assertEquals("EINVAL", error.code());
             assertNull(((SystemException) error).address());
@@ -154,7 +153,7 @@ class ServerHandleTest {
     @Test
     @Covers("node:test-listen-fd-ebadf")
     void neitherIsWhatIsNotOpen(Loop loop) {
-        listenInVain(loop, new ListenOptions().fd(NOBODYS));
+        listenInVain(loop, ListenOptions.atFd(NOBODYS));
         assertEquals("listen EINVAL: invalid argument", error.getMessage());
     }
 
@@ -163,7 +162,7 @@ class ServerHandleTest {
     @Covers("S80")
     void anEndOfAPipeIsNoSocket(Loop loop) {
         int[] ends = Pipe.pipe2();
-        listenInVain(loop, new ListenOptions().fd(ends[0]));
+        listenInVain(loop, ListenOptions.atFd(ends[0]));
         assertEquals("listen ENOTSOCK: socket operation on non-socket", error.getMessage());
         assertFalse(isFree(ends[0]));
         Descriptors.close(ends[0]);
@@ -174,7 +173,7 @@ class ServerHandleTest {
     void aConnectionCannotListen(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         int connection = duplicate(pair.client().fd());
-        listenInVain(loop, new ListenOptions().fd(connection));
+        listenInVain(loop, ListenOptions.atFd(connection));
         assertEquals("listen EINVAL: invalid argument", error.getMessage());
         assertFalse(isFree(connection));
         Descriptors.close(connection);
@@ -185,11 +184,9 @@ class ServerHandleTest {
     @Test
     void aDescriptorThatAnotherHandleWatchesIsRefused(Loop loop) {
         Tcp other = TcpPair.listening(loop);
-        other.listen(1, _ -> {});
+        other.listen(1, () -> {});
         assertRefused(
-                "EEXIST",
-                "descriptor " + other.fd(),
-                () -> echo(loop).listen(new ListenOptions().fd(other.fd()), null));
+                "EEXIST", "descriptor " + other.fd(), () -> echo(loop).listen(ListenOptions.atFd(other.fd()), null));
         assertTrue(other.isActive());
         other.close();
         loop.run();
@@ -197,12 +194,12 @@ class ServerHandleTest {
 
     @Test
     void aNegativeNumberIsNoDescriptor(Loop loop) {
-        assertRefused("ERR_INVALID_ARG_VALUE", "options.fd", () -> new ListenOptions().fd(-1));
+        assertRefused("ERR_INVALID_ARG_VALUE", "options.fd", () -> ListenOptions.atFd(-1));
     }
 
     // ---- in common
 
-    private SocketHandle bound(Place place, Loop loop) {
+    private StreamHandle bound(Place place, Loop loop) {
         if (place == Place.TCP) {
             return TcpPair.listening(loop);
         }

@@ -109,7 +109,7 @@ class ServerIdleTest {
 
     @Test
     void whoIsPausedIsNotIdle(Loop loop) {
-        Server server = Net.createServer(loop, new ServerOptions().pauseOnConnect(true));
+        Server server = Net.createServer(loop, ServerOptions.defaults().pauseOnConnect(true));
         idleAtConnection(server, false, socket -> {});
         idleAtConnection(server, true, socket -> {
             socket.onData(chunk -> {});

@@ -141,7 +141,7 @@ class ServerListenErrorsTest {
         int[] pair = Pipe.socketpair();
         Descriptors.fcntl(pair[0], Descriptors.F_SETFL, Descriptors.O_RDWR);
         Server server = Net.createServer(loop).onError(error -> assertEquals("EINVAL", error.code()));
-        server.listen(new ListenOptions().fd(pair[0]));
+        server.listen(ListenOptions.atFd(pair[0]));
         loop.run();
         assertFalse(server.isListening());
         assertEquals(0, Descriptors.fcntl(pair[0], Descriptors.F_GETFL, 0) & Descriptors.O_NONBLOCK);

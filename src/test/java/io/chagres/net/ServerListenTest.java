@@ -62,10 +62,10 @@ class ServerListenTest {
             assertEquals("port should be >= 0 and < 65536. Received '" + port + "'.", refused.getMessage());
             assertThrows(UsageException.class, () -> Net.connect(loop, port));
         }
-        UsageException refused = assertThrows(UsageException.class, () -> new ListenOptions().path("9297"));
+        UsageException refused = assertThrows(UsageException.class, () -> ListenOptions.atPath("9297"));
         assertEquals("ERR_INVALID_ARG_VALUE", refused.code());
         assertEquals(
-                "The property 'options.path' is a number. Received '9297': port() sets a port, and './9297' is a path",
+                "The property 'options.path' is a number. Received '9297': at() is for a port, and './9297' is a path",
                 refused.getMessage());
         loop.run();
     }
@@ -100,9 +100,9 @@ class ServerListenTest {
                 form -> form.listen(0, Local.HOST),
                 form -> form.listen(0, Local.HOST, journal.note("callback")),
                 form -> form.listen(0, null, 17, journal.note("callback")),
-                form -> form.listen(new ListenOptions().exclusive(true)),
-                form -> form.listen(new ListenOptions(), null),
-                form -> form.listen(new ListenOptions().port(0).host("::1").backlog(1), journal.note("callback")));
+                form -> form.listen(ListenOptions.at(0)),
+                form -> form.listen(ListenOptions.at(0), null),
+                form -> form.listen(ListenOptions.at("::1", 0).backlog(1), journal.note("callback")));
         for (Consumer<Server> form : forms) {
             server = server(loop);
             form.accept(server);
@@ -115,8 +115,8 @@ class ServerListenTest {
 
     @Test
     void whatIsDoneToOptionsLaterIsForWhoGetsThemLater(Loop loop) {
-        ServerOptions sockets = new ServerOptions().pauseOnConnect(true);
-        ListenOptions where = new ListenOptions().host("localhost").port(0);
+        ServerOptions sockets = ServerOptions.defaults().pauseOnConnect(true);
+        ListenOptions where = ListenOptions.at("localhost", 0);
         server = Net.createServer(loop, sockets, socket -> journal.add("paused " + socket.isPaused()));
         closeAfter(1);
         server.listen(
@@ -125,7 +125,7 @@ class ServerListenTest {
                                 loop, server.address().port(), server.address().address())
                         .end());
         sockets.pauseOnConnect(false);
-        where.host("no-such-host.invalid").port(1);
+        where.backlog(1).reusePort(true);
         server.onConnection(Socket::destroy);
         loop.run();
         assertEquals(1, journal.count("paused true"));
@@ -136,9 +136,8 @@ class ServerListenTest {
     @Covers({"node:test-net-server-bind", "node:test-cluster-net-listen-backlog"})
     void theBacklogReachesTheKernel(Loop loop) {
         List<BiConsumer<Server, Tcp>> forms = List.of(
-                (form, tcp) -> form.listen(new ListenOptions().handle(tcp).backlog(17), null),
-                (form, tcp) ->
-                        form.listen(new ListenOptions().backlog(17).fd(tcp.fd()).handle(tcp), null));
+                (form, tcp) -> form.listen(ListenOptions.atHandle(tcp).backlog(17)),
+                (form, tcp) -> form.listen(ListenOptions.atHandle(tcp).backlog(17), null));
         for (BiConsumer<Server, Tcp> form : forms) {
             Tcp tcp = TcpPair.listening(loop);
             server = server(loop);
@@ -178,7 +177,7 @@ class ServerListenTest {
     })
     void ipv6OnlyTakesNoIPv4(Loop loop) {
         server = server(loop);
-        server.listen(new ListenOptions().host("::").ipv6Only(true), null);
+        server.listen(ListenOptions.at("::", 0).ipv6Only(true), null);
         Socket four = Local.connect(loop, server.address().port());
         SocketEvents.into(journal, "", four);
         four.onClose(hadError -> server.close());
@@ -268,9 +267,7 @@ class ServerListenTest {
     void aPortThatIsNoneIsRefused(int port, Loop loop) {
         server = server(loop);
         for (Runnable wrong : List.<Runnable>of(
-                () -> server.listen(port),
-                () -> server.listen(port, Local.HOST),
-                () -> new ListenOptions().port(port))) {
+                () -> server.listen(port), () -> server.listen(port, Local.HOST), () -> ListenOptions.at(port))) {
             UsageException refused = assertThrows(UsageException.class, wrong::run);
             assertEquals("ERR_SOCKET_BAD_PORT", refused.code());
             assertTrue(
@@ -302,7 +299,9 @@ class ServerListenTest {
         assertThrows(UsageException.class, () -> Net.createServer(loop, null, socket -> {}));
         assertEquals(
                 "ERR_INVALID_ARG_VALUE",
-                assertThrows(UsageException.class, () -> new ServerOptions().highWaterMark(-1))
+                assertThrows(
+                                UsageException.class,
+                                () -> ServerOptions.defaults().highWaterMark(-1))
                         .code());
     }
 

@@ -56,9 +56,7 @@ class ServerPathTest {
         List<Consumer<Server>> forms = List.of(
                 server -> server.listen(path.toString()),
                 server -> server.listen(path.toString(), journal.note("callback")),
-                server -> server.listen(
-                        new ListenOptions().path(path.toString()).backlog(1).exclusive(true),
-                        journal.note("callback")));
+                server -> server.listen(ListenOptions.atPath(path.toString()).backlog(1), journal.note("callback")));
         for (Consumer<Server> form : forms) {
             Server server = echo(loop);
             assertNull(server.path());
@@ -80,27 +78,13 @@ class ServerPathTest {
         journal.expect("callback", "callback");
     }
 
-    @Test
-    void aPortBeatsAPath(Loop loop) {
-        Server server = echo(loop);
-        server.listen(new ListenOptions().path(path.toString()).port(0), null);
-        assertNull(server.path());
-        assertTrue(server.address().port() > 0);
-        server.close();
-        loop.run();
-    }
-
     @ParameterizedTest
     @CsvSource({"false, false", "true, false", "false, true", "true, true"})
     @Covers({"node:test-net-server-listen-path", "node:test-cluster-listen-pipe-readable-writable"})
     void whoMayConnectIsToldByTheModeOfTheFile(boolean readableAll, boolean writableAll, Loop loop) throws IOException {
         Server server = echo(loop);
         server.listen(
-                new ListenOptions()
-                        .path(path.toString())
-                        .readableAll(readableAll)
-                        .writableAll(writableAll),
-                null);
+                ListenOptions.atPath(path.toString()).readableAll(readableAll).writableAll(writableAll), null);
         String mode = PosixFilePermissions.toString(Files.getPosixFilePermissions(path));
         server.close();
         loop.run();
@@ -117,7 +101,7 @@ class ServerPathTest {
     @Covers({"node:test-net-server-listen-path", "node:test-net-better-error-messages-listen-path"})
     void aPathInUseIsNamedAndStays(boolean writableAll, Loop loop) throws IOException {
         try (ServerSocketChannel other = UnixPeer.listener(path, 0)) {
-            listenInVain(loop, new ListenOptions().path(path.toString()).writableAll(writableAll));
+            listenInVain(loop, ListenOptions.atPath(path.toString()).writableAll(writableAll));
             assertTrue(other.isOpen());
         }
         assertTrue(Files.exists(path));
@@ -152,7 +136,7 @@ class ServerPathTest {
     @Covers("node:test-net-better-error-messages-listen-path")
     void aFolderThatIsNotThereIsNotAccessible(Loop loop) {
         Path nowhere = folder.resolve("none").resolve("socket");
-        listenInVain(loop, new ListenOptions().path(nowhere.toString()));
+        listenInVain(loop, ListenOptions.atPath(nowhere.toString()));
         assertError(
                 "EACCES",
                 "listen EACCES: permission denied " + nowhere + " (its directory does not exist)",
@@ -164,7 +148,7 @@ class ServerPathTest {
     void aPathThatIsTooLongIsAnErrorOfTheListenAndNeverCut(Loop loop) throws IOException {
         Server server = echo(loop);
         String tooLong = folder.resolve("x".repeat(10_000)).toString();
-        listenInVain(loop, new ListenOptions().path(tooLong));
+        listenInVain(loop, ListenOptions.atPath(tooLong));
         assertError("EINVAL", "listen EINVAL: invalid argument " + tooLong, tooLong);
         assertFalse(server.isListening());
         try (var files = Files.list(folder)) {
@@ -176,9 +160,9 @@ class ServerPathTest {
 
     @Test
     void whatIsNoPathIsRefused() {
-        assertRefused("ERR_INVALID_ARG_TYPE", () -> new ListenOptions().path(null));
-        assertRefused("ERR_INVALID_ARG_VALUE", () -> new ListenOptions().path(""));
-        assertRefused("ERR_INVALID_ARG_VALUE", () -> new ListenOptions().path("/tmp/a\0b"));
+        assertRefused("ERR_INVALID_ARG_TYPE", () -> ListenOptions.atPath(null));
+        assertRefused("ERR_INVALID_ARG_VALUE", () -> ListenOptions.atPath(""));
+        assertRefused("ERR_INVALID_ARG_VALUE", () -> ListenOptions.atPath("/tmp/a\0b"));
     }
 
     private static void assertRefused(String code, Runnable wrong) {
@@ -229,11 +213,10 @@ class ServerPathTest {
     @ParameterizedTest
     @CsvSource({"true, false", "false, true", "true, true"})
     @Covers("node:test-pipe-abstract-socket")
-    void anAbstractNameHasNoMode(boolean readableAll, boolean writableAll, Loop loop) {
-        ListenOptions where =
-                new ListenOptions().path("\0abstract").readableAll(readableAll).writableAll(writableAll);
-        UsageException refused =
-                assertThrows(UsageException.class, () -> echo(loop).listen(where, null));
+    void anAbstractNameHasNoMode(boolean readableAll, boolean writableAll) {
+        ListenOptions where = ListenOptions.atPath("\0abstract");
+        UsageException refused = assertThrows(
+                UsageException.class, () -> where.readableAll(readableAll).writableAll(writableAll));
         assertEquals("ERR_INVALID_ARG_VALUE", refused.code());
         assertEquals(
                 "The argument 'options' can not set readableAll or writableAll to true when path is abstract unix socket. "
@@ -282,7 +265,8 @@ class ServerPathTest {
     @Covers("node:test-net-server-pause-on-connect")
     void pausedOnConnectNothingIsReadUntilResume(Loop loop) {
         Server server = Net.createServer(
-                loop, new ServerOptions().pauseOnConnect(true).noDelay(true).keepAlive(true, 1000));
+                loop,
+                ServerOptions.defaults().pauseOnConnect(true).noDelay(true).keepAlive(true, 1000));
         server.onConnection(socket -> {
             server.close();
             assertTrue(socket.isPaused());

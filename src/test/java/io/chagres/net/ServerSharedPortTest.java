@@ -34,10 +34,9 @@ class ServerSharedPortTest {
             Server server = Net.createServer(loop).onError(error -> journal.add(error.getMessage()));
             servers.add(server);
         }
-        ListenOptions where = new ListenOptions().host(host).reusePort(true).exclusive(true);
-        servers.getFirst().listen(where, () -> {
+        servers.getFirst().listen(ListenOptions.at(host, 0).reusePort(true), () -> {
             int port = servers.getFirst().address().port();
-            servers.getLast().listen(where.port(port), () -> {
+            servers.getLast().listen(ListenOptions.at(host, port).reusePort(true), () -> {
                 assertEquals(servers.getFirst().address(), servers.getLast().address());
                 servers.forEach(Server::close);
                 journal.add("both");
@@ -52,9 +51,9 @@ class ServerSharedPortTest {
     @Covers("node:test-net-reuseport")
     void bothMustSaySo(boolean first, Loop loop) {
         Server one = Net.createServer(loop);
-        one.listen(new ListenOptions().reusePort(first), null);
+        one.listen(ListenOptions.at(0).reusePort(first), null);
         Server other = Net.createServer(loop).onError(error -> journal.add(error.code()));
-        other.listen(new ListenOptions().port(one.address().port()).reusePort(!first), null);
+        other.listen(ListenOptions.at(one.address().port()).reusePort(!first), null);
         loop.nextTick(one::close);
         loop.run();
         journal.expect("EADDRINUSE");
@@ -66,7 +65,7 @@ class ServerSharedPortTest {
     void twoProcessesShareThePort(Loop loop) throws Exception {
         Server server = Net.createServer(loop, socket -> socket.end("j"));
         server.onConnection(Socket::resume);
-        int port = server.listen(new ListenOptions().host(Local.HOST).reusePort(true), null)
+        int port = server.listen(ListenOptions.at(Local.HOST, 0).reusePort(true), null)
                 .address()
                 .port();
         try (Program python = Program.python("""

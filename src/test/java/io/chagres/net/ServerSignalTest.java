@@ -51,7 +51,7 @@ class ServerSignalTest {
 
     @Test
     void abortedDuringTheLookupItNeverListens(Loop loop) {
-        server(loop).listen(where().host("localhost"), journal.note("listening"));
+        server(loop).listen(ListenOptions.at("localhost", 0).signal(controller.signal()), journal.note("listening"));
         controller.abort(new IllegalStateException("why"));
         loop.run();
         journal.expect("close");
@@ -81,7 +81,7 @@ class ServerSignalTest {
         server.close();
         assertEquals(0, controller.signal().listeners());
         try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
-            server.listen(where().port(other.getLocalPort()), null);
+            server.listen(ListenOptions.at(Local.HOST, other.getLocalPort()).signal(controller.signal()), null);
             loop.run();
         }
         assertEquals(0, controller.signal().listeners());
@@ -106,14 +106,15 @@ class ServerSignalTest {
     void aListenThatThrowsHasNotBegun(Loop loop) {
         controller.abort();
         Server server = server(loop);
-        assertThrows(UsageException.class, () -> server.listen(where().port(0).handle(new Pipe(loop, true)), null));
+        ListenOptions where = ListenOptions.atHandle(new Pipe(loop, true)).signal(controller.signal());
+        assertThrows(UsageException.class, () -> server.listen(where, null));
         loop.run();
         journal.expect();
         assertEquals(0, controller.signal().listeners());
     }
 
     private ListenOptions where() {
-        return new ListenOptions().host(Local.HOST).signal(controller.signal());
+        return ListenOptions.at(Local.HOST, 0).signal(controller.signal());
     }
 
     private Server server(Loop loop) {

@@ -33,11 +33,12 @@ class SocketAbortTest {
     }
 
     private Socket connect(Loop loop) {
-        return journal(Net.connect(loop, options().port(server.address().port()).host(Local.HOST)));
+        return journal(Net.connect(
+                loop, options(), ConnectOptions.to(Local.HOST, server.address().port())));
     }
 
-    private ConnectOptions options() {
-        return new ConnectOptions().signal(controller.signal());
+    private SocketOptions options() {
+        return SocketOptions.defaults().signal(controller.signal());
     }
 
     private Socket journal(Socket client) {

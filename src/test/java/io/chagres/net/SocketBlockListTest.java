@@ -21,14 +21,14 @@ class SocketBlockListTest {
 
     @Test
     void anAddressThatIsBlockedIsNotTried(Loop loop) {
-        connect(loop, 9, new ConnectOptions().host("127.0.0.1"));
+        connect(loop, ConnectOptions.to("127.0.0.1", 9));
         loop.run();
         journal.expect("error ERR_IP_BLOCKED IP(127.0.0.1) is blocked by net.BlockList", "close true");
     }
 
     @Test
     void norIsTheOnlyAddressOfAName(Loop loop) {
-        connect(loop, 9, finding("127.0.0.2"));
+        connect(loop, finding(9, "127.0.0.2"));
         loop.run();
         journal.expect("error ERR_IP_BLOCKED IP(127.0.0.2) is blocked by net.BlockList", "close true");
     }
@@ -37,7 +37,7 @@ class SocketBlockListTest {
     void ofSeveralTheOthersAreTried(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             list.removeAddress("127.0.0.1");
-            Socket client = connect(loop, server.port(), finding("127.0.0.2", "127.0.0.1"));
+            Socket client = connect(loop, finding(server.port(), "127.0.0.2", "127.0.0.1"));
             client.onConnect(client::end);
             loop.run();
         }
@@ -46,7 +46,7 @@ class SocketBlockListTest {
 
     @Test
     void whereAllAreBlockedThatIsTheError(Loop loop) {
-        connect(loop, 9, finding("127.0.0.2", "127.0.0.1"));
+        connect(loop, finding(9, "127.0.0.2", "127.0.0.1"));
         loop.run();
         journal.expect(
                 "failed 127.0.0.2 ERR_IP_BLOCKED",
@@ -55,15 +55,14 @@ class SocketBlockListTest {
                 "close true");
     }
 
-    private static ConnectOptions finding(String... addresses) {
-        return new ConnectOptions()
-                .host("several.test")
+    private static ConnectOptions finding(int port, String... addresses) {
+        return ConnectOptions.to("several.test", port)
                 .lookup((host, options, answer) -> answer.accept(
                         Stream.of(addresses).map(HostLookup.Address::of).toList(), null));
     }
 
-    private Socket connect(Loop loop, int port, ConnectOptions options) {
-        return Net.connect(loop, options.port(port).blockList(list))
+    private Socket connect(Loop loop, ConnectOptions options) {
+        return Net.connect(loop, SocketOptions.defaults().blockList(list), options)
                 .onConnectionAttempt(remote -> journal.add("try " + remote.address()))
                 .onConnectionAttemptFailed(
                         (remote, error) -> journal.add("failed " + remote.address() + " " + error.code()))

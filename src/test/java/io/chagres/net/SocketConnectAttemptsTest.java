@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -18,6 +19,7 @@ import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -236,40 +238,40 @@ class SocketConnectAttemptsTest {
         assertTrue(Net.defaultAutoSelectFamily());
         Net.setDefaultAutoSelectFamily(false);
         try {
-            assertEquals(false, new ConnectOptions().autoSelectFamily);
+            assertFalse(ConnectOptions.to(9).triesAll());
         } finally {
             Net.setDefaultAutoSelectFamily(true);
         }
-        assertTrue(new ConnectOptions().autoSelectFamily);
+        assertTrue(ConnectOptions.to(9).triesAll());
     }
 
     @Test
     @Covers("node:test-net-autoselectfamily-attempt-timeout-default-value")
     void anAttemptHasHalfASecondByDefault(Loop loop, ManualClock clock) throws IOException {
         assertEquals(500, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
-        assertEquals(500, timeOfTheSecondAttempt(loop, new ConnectOptions()));
+        assertEquals(500, timeOfTheSecondAttempt(loop, options -> options));
     }
 
     @Test
     void anAttemptHasTheTimeThatTheOptionsGiveIt(Loop loop, ManualClock clock) throws IOException {
-        assertEquals(1000, timeOfTheSecondAttempt(loop, new ConnectOptions().autoSelectFamilyAttemptTimeout(1000)));
+        assertEquals(1000, timeOfTheSecondAttempt(loop, options -> options.autoSelectFamilyAttemptTimeoutMillis(1000)));
     }
 
     @Test
     void anAttemptHasTheDefaultThatTheProcessHasSet(Loop loop, ManualClock clock) throws IOException {
-        Net.setDefaultAutoSelectFamilyAttemptTimeout(30);
+        Net.setDefaultAutoSelectFamilyAttemptTimeoutMillis(30);
         try {
-            assertEquals(30, timeOfTheSecondAttempt(loop, new ConnectOptions()));
+            assertEquals(30, timeOfTheSecondAttempt(loop, options -> options));
         } finally {
-            Net.setDefaultAutoSelectFamilyAttemptTimeout(500);
+            Net.setDefaultAutoSelectFamilyAttemptTimeoutMillis(500);
         }
     }
 
-    private long timeOfTheSecondAttempt(Loop loop, ConnectOptions options) throws IOException {
+    private long timeOfTheSecondAttempt(Loop loop, UnaryOperator<ConnectOptions> change) throws IOException {
         long[] time = new long[2];
         try (FullBacklog silent = new FullBacklog()) {
             int[] attempt = {0};
-            Net.connect(loop, options.host(NAME).port(silent.port()).lookup(finding(silent.host(), "127.0.0.2")))
+            Net.connect(loop, change.apply(options(silent.port(), silent.host(), "127.0.0.2")))
                     .onConnectionAttempt(remote -> time[attempt[0]++] = loop.now())
                     .onError(error -> {});
             loop.run();
@@ -281,21 +283,25 @@ class SocketConnectAttemptsTest {
     @ValueSource(longs = {1, 9, 10})
     @Covers("node:test-net-socket-connect-invalid-autoselectfamilyattempttimeout")
     void aVeryShortTimeBecomesTenMilliseconds(long millis) {
-        assertEquals(10, new ConnectOptions().autoSelectFamilyAttemptTimeout(millis).attemptTimeoutMillis);
+        assertEquals(
+                10,
+                ConnectOptions.to(9)
+                        .autoSelectFamilyAttemptTimeoutMillis(millis)
+                        .attemptTimeoutMillis());
     }
 
     @ParameterizedTest
     @ValueSource(longs = {0, -1, Integer.MAX_VALUE + 1L})
     @Covers("node:test-net-socket-connect-invalid-autoselectfamilyattempttimeout")
     void aTimeThatIsNoneIsRefused(long millis) {
-        UsageException error =
-                assertThrows(UsageException.class, () -> new ConnectOptions().autoSelectFamilyAttemptTimeout(millis));
+        UsageException error = assertThrows(
+                UsageException.class, () -> ConnectOptions.to(9).autoSelectFamilyAttemptTimeoutMillis(millis));
         assertEquals("ERR_OUT_OF_RANGE", error.code());
         assertEquals(
-                "The value of \"options.autoSelectFamilyAttemptTimeout\" is out of range. "
+                "The value of \"options.autoSelectFamilyAttemptTimeoutMillis\" is out of range. "
                         + "It must be >= 1 && <= 2147483647. Received " + millis,
                 error.getMessage());
-        assertThrows(UsageException.class, () -> Net.setDefaultAutoSelectFamilyAttemptTimeout(millis));
+        assertThrows(UsageException.class, () -> Net.setDefaultAutoSelectFamilyAttemptTimeoutMillis(millis));
         assertEquals(500, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
     }
 
@@ -306,7 +312,7 @@ class SocketConnectAttemptsTest {
     }
 
     private static ConnectOptions options(int port, String... addresses) {
-        return new ConnectOptions().host(NAME).port(port).lookup(finding(addresses));
+        return ConnectOptions.to(NAME, port).lookup(finding(addresses));
     }
 
     private static HostLookup finding(String... addresses) {

@@ -46,10 +46,12 @@ class SocketConnectDetailsTest {
     @Test
     @Covers("node:test-net-connect-no-arg")
     void everyConnectNeedsAPlace(Loop loop) {
+        assertEquals(0, ConnectOptions.class.getConstructors().length, "options begin with a place");
         List<Runnable> placeless = List.of(
-                () -> Net.connect(loop, new ConnectOptions()),
-                () -> new Socket(loop).connect(new ConnectOptions()),
-                () -> new Socket(loop).connect(new ConnectOptions(), () -> {}));
+                () -> Net.connect(loop, (ConnectOptions) null),
+                () -> Net.connect(loop, SocketOptions.defaults(), null),
+                () -> new Socket(loop).connect((ConnectOptions) null),
+                () -> new Socket(loop).connect((ConnectOptions) null, () -> {}));
         for (Runnable connect : placeless) {
             UsageException refused = assertThrows(UsageException.class, connect::run);
             assertEquals("ERR_MISSING_ARGS", refused.code());
@@ -92,12 +94,13 @@ class SocketConnectDetailsTest {
     @Test
     @Covers("node:test-net-localerror")
     void aLocalAddressThatIsNoneIsRefusedAtOnce() {
-        UsageException refused = assertThrows(UsageException.class, () -> new ConnectOptions().localAddress("foobar"));
+        UsageException refused =
+                assertThrows(UsageException.class, () -> ConnectOptions.to(9).localAddress("foobar"));
         assertEquals("ERR_INVALID_IP_ADDRESS", refused.code());
         assertEquals("Invalid IP address: foobar", refused.getMessage());
         assertEquals(
                 "ERR_SOCKET_BAD_PORT",
-                assertThrows(UsageException.class, () -> new ConnectOptions().localPort(-1))
+                assertThrows(UsageException.class, () -> ConnectOptions.to(9).localPort(-1))
                         .code());
     }
 
@@ -108,11 +111,12 @@ class SocketConnectDetailsTest {
         String path = folder.resolve("server").toString();
         server.listen(path);
         List<IntFunction<Socket>> forms = List.of(
-                fd -> Net.connect(loop, new ConnectOptions().fd(fd).path(path)),
-                fd -> Net.connect(loop, new ConnectOptions().fd(fd).path(path), journal.note("callback")),
-                fd -> new Socket(loop, new ConnectOptions().fd(fd)).connect(path),
-                fd -> new Socket(loop, new ConnectOptions().fd(fd))
-                        .connect(new ConnectOptions().path(path), journal.note("callback")));
+                fd -> Net.connect(loop, SocketOptions.defaults().fd(fd), ConnectOptions.toPath(path)),
+                fd -> Net.connect(
+                        loop, SocketOptions.defaults().fd(fd), ConnectOptions.toPath(path), journal.note("callback")),
+                fd -> new Socket(loop, SocketOptions.defaults().fd(fd)).connect(path),
+                fd -> new Socket(loop, SocketOptions.defaults().fd(fd))
+                        .connect(ConnectOptions.toPath(path), journal.note("callback")));
         int[] open = {forms.size()};
         for (var form : forms) {
             Pipe bound = new Pipe(loop);
@@ -198,7 +202,7 @@ class SocketConnectDetailsTest {
     @Covers({"node:test-net-connect-buffer", "node:test-net-connect-buffer2"})
     void withAMarkOf0AWriteAndAnEndWaitForTheConnection(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket client = new Socket(loop, new ConnectOptions().highWaterMark(0));
+            Socket client = new Socket(loop, SocketOptions.defaults().highWaterMark(0));
             assertTrue(client.isPending());
             boolean[] connected = {false};
             client.connect(server.port(), Local.HOST, () -> connected[0] = true);
@@ -283,11 +287,7 @@ class SocketConnectDetailsTest {
             server.close();
         });
         Socket client = Net.connect(
-                loop,
-                new ConnectOptions()
-                        .host(Local.HOST)
-                        .port(server.address().port())
-                        .localPort(local));
+                loop, ConnectOptions.to(Local.HOST, server.address().port()).localPort(local));
         assertNull(client.remoteAddress());
         client.onConnect(() -> {
                     assertEquals(local, client.localAddress().port());
@@ -307,13 +307,7 @@ class SocketConnectDetailsTest {
     void theLocalSideIsNamedOverBothFamilies(String host, Loop loop) {
         int port = Peer.deadPort();
         int local = Peer.deadPort();
-        Net.connect(
-                        loop,
-                        new ConnectOptions()
-                                .host(host)
-                                .port(port)
-                                .localAddress(host)
-                                .localPort(local))
+        Net.connect(loop, ConnectOptions.to(host, port).localAddress(host).localPort(local))
                 .onError(error -> {
                     SystemException refused = (SystemException) error;
                     assertEquals("connect", refused.syscall());
@@ -331,9 +325,7 @@ class SocketConnectDetailsTest {
         SystemException unknown = SystemException.ofLookup("ENOTFOUND", -2, "something.invalid");
         Socket client = Net.connect(
                 loop,
-                new ConnectOptions()
-                        .host("something.invalid")
-                        .port(80)
+                ConnectOptions.to("something.invalid", 80)
                         .lookup((host, options, answer) -> answer.accept(null, unknown)),
                 journal.note("connect"));
         client.onError(error -> {
@@ -354,7 +346,7 @@ class SocketConnectDetailsTest {
     @Covers("node:test-net-dns-error")
     void aNameThatIsTooLongForTheDnsFailsTheLookupAndTheConnect(Loop loop) {
         Net.connect(loop, 42, "*".repeat(64), journal.note("connect"))
-                .onLookup((error, address, family, host) ->
+                .onLookup((address, family, host, error) ->
                         journal.add("lookup " + codeOf(error) + " " + address + " " + family))
                 .onError(error -> journal.add("error " + codeOf(error)));
         loop.run();
@@ -375,7 +367,7 @@ class SocketConnectDetailsTest {
         server.listen(0, address);
         Net.connect(loop, server.address().port(), address)
                 .resume()
-                .onLookup((error, found, family, host) -> journal.add("lookup"))
+                .onLookup((found, family, host, error) -> journal.add("lookup"))
                 .onConnect(journal.note("connect"));
         loop.run();
         journal.expect("connect");
@@ -392,9 +384,7 @@ class SocketConnectDetailsTest {
         Server other = answering(loop, second).listen(port, second);
         Socket client = Net.connect(
                 loop,
-                new ConnectOptions()
-                        .host("example.org")
-                        .port(port)
+                ConnectOptions.to("example.org", port)
                         .lookup((host, options, answer) -> answer.accept(
                                 List.of(HostLookup.Address.of(first), HostLookup.Address.of(second)), null)));
         client.onReady(() ->
@@ -419,9 +409,7 @@ class SocketConnectDetailsTest {
             int port = server.port();
             Socket client = Net.connect(
                     loop,
-                    new ConnectOptions()
-                            .host("example.org")
-                            .port(port)
+                    ConnectOptions.to("example.org", port)
                             .lookup((host, options, answer) -> answer.accept(
                                     List.of(
                                             HostLookup.Address.of("::1"),
@@ -451,9 +439,7 @@ class SocketConnectDetailsTest {
         try {
             Net.connect(
                             loop,
-                            new ConnectOptions()
-                                    .host("example.org")
-                                    .port(port)
+                            ConnectOptions.to("example.org", port)
                                     .lookup((host, options, answer) -> answer.accept(
                                             List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)),
                                             null)))
@@ -472,11 +458,11 @@ class SocketConnectDetailsTest {
     @Covers("node:test-net-socket-connect-invalid-autoselectfamilyattempttimeout")
     void aVeryShortDefaultBecomesTenMilliseconds(long millis) {
         long before = Net.defaultAutoSelectFamilyAttemptTimeoutMillis();
-        Net.setDefaultAutoSelectFamilyAttemptTimeout(millis);
+        Net.setDefaultAutoSelectFamilyAttemptTimeoutMillis(millis);
         try {
             assertEquals(10, Net.defaultAutoSelectFamilyAttemptTimeoutMillis());
         } finally {
-            Net.setDefaultAutoSelectFamilyAttemptTimeout(before);
+            Net.setDefaultAutoSelectFamilyAttemptTimeoutMillis(before);
         }
     }
 }

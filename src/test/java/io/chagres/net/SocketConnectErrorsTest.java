@@ -83,7 +83,7 @@ class SocketConnectErrorsTest {
     @Test
     @Covers("S19")
     void whatTheKernelRefusesAtOnceArrivesLaterAllTheSame(Loop loop) {
-        watched(Net.connect(loop, new ConnectOptions().port(9).host("::1").localAddress(Local.HOST), null));
+        watched(Net.connect(loop, ConnectOptions.to("::1", 9).localAddress(Local.HOST), null));
         journal.expect();
         loop.run();
         assertTrue(
@@ -188,6 +188,6 @@ class SocketConnectErrorsTest {
     }
 
     private static ConnectOptions options(int port) {
-        return new ConnectOptions().port(port).host(Local.HOST);
+        return ConnectOptions.to(Local.HOST, port);
     }
 }

@@ -79,7 +79,7 @@ class SocketConnectTest {
     @Test
     void withAMarkOf0EveryWriteMeanwhileAnswersFalse(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket client = Net.connect(loop, options(server.port()).highWaterMark(0), null);
+            Socket client = Net.connect(loop, SocketOptions.defaults().highWaterMark(0), options(server.port()));
             assertFalse(client.write("ä"));
             assertTrue(client.isWritableNeedDrain());
             assertEquals(2, client.bytesWritten());
@@ -214,13 +214,13 @@ class SocketConnectTest {
     @Covers({"node:test-net-connect-no-arg", "node:test-net-localerror"})
     void wrongOptionsAreRefused(Loop loop) {
         UsageException missing =
-                assertThrows(UsageException.class, () -> Net.connect(loop, new ConnectOptions(), null));
+                assertThrows(UsageException.class, () -> Net.connect(loop, SocketOptions.defaults(), null, null));
         assertEquals("ERR_MISSING_ARGS", missing.code());
         assertEquals("The \"options\" or \"port\" or \"path\" argument must be specified", missing.getMessage());
         assertThrows(UsageException.class, () -> Net.connect(loop, (ConnectOptions) null, null));
-        assertThrows(UsageException.class, () -> new ConnectOptions().host(null));
-        assertThrows(UsageException.class, () -> new ConnectOptions().host(""));
-        assertThrows(UsageException.class, () -> new ConnectOptions().highWaterMark(-1));
+        assertThrows(UsageException.class, () -> ConnectOptions.to(null, 80));
+        assertThrows(UsageException.class, () -> ConnectOptions.to("", 80));
+        assertThrows(UsageException.class, () -> SocketOptions.defaults().highWaterMark(-1));
         assertThrows(UsageException.class, () -> new SocketAddress("foobar", 0));
         loop.run();
     }
@@ -247,6 +247,6 @@ class SocketConnectTest {
     }
 
     private static ConnectOptions options(int port) {
-        return new ConnectOptions().port(port).host(Local.HOST);
+        return ConnectOptions.to(Local.HOST, port);
     }
 }

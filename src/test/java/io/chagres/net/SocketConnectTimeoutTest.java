@@ -44,9 +44,7 @@ class SocketConnectTimeoutTest {
     @Test
     void aConnectThatHangsEndsAfterItsTime(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
-            connect(
-                    loop,
-                    new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
+            connect(loop, ConnectOptions.to(silent.host(), silent.port()).connectTimeoutMillis(500));
             loop.run();
             ChagresException error = errors.get(0);
             assertEquals("ERR_SOCKET_CONNECTION_TIMEOUT", error.code());
@@ -58,13 +56,7 @@ class SocketConnectTimeoutTest {
 
     @Test
     void theLookupIsPartOfIt(Loop loop, ManualClock clock) {
-        connect(
-                loop,
-                new ConnectOptions()
-                        .host("example.invalid")
-                        .port(80)
-                        .lookup(NEVER)
-                        .connectTimeoutMillis(500));
+        connect(loop, ConnectOptions.to("example.invalid", 80).lookup(NEVER).connectTimeoutMillis(500));
         Timer.after(loop, 600, () -> journal.add("later"));
         loop.run();
         assertEquals(
@@ -80,10 +72,8 @@ class SocketConnectTimeoutTest {
             HostLookup.Address address = HostLookup.Address.of(silent.host());
             connect(
                     loop,
-                    new ConnectOptions()
-                            .host("x")
-                            .port(silent.port())
-                            .autoSelectFamilyAttemptTimeout(200)
+                    ConnectOptions.to("x", silent.port())
+                            .autoSelectFamilyAttemptTimeoutMillis(200)
                             .connectTimeoutMillis(500)
                             .lookup((host, options, answer) ->
                                     answer.accept(List.of(HostLookup.Address.of("127.0.0.4"), address), null)));
@@ -98,12 +88,7 @@ class SocketConnectTimeoutTest {
         try (FullBacklog silent = new FullBacklog()) {
             Timer.after(loop, 10, () -> {
                 clock.advanceMillis(1000);
-                connect(
-                        loop,
-                        new ConnectOptions()
-                                .host(silent.host())
-                                .port(silent.port())
-                                .connectTimeoutMillis(500));
+                connect(loop, ConnectOptions.to(silent.host(), silent.port()).connectTimeoutMillis(500));
             });
             loop.run();
         }
@@ -113,9 +98,8 @@ class SocketConnectTimeoutTest {
     @Test
     void itNeverFiresOnAConnectionThatIsIdleLater(Loop loop, ManualClock clock) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket socket = connect(
-                    loop,
-                    new ConnectOptions().port(server.port()).host(Local.HOST).connectTimeoutMillis(500));
+            Socket socket =
+                    connect(loop, ConnectOptions.to(Local.HOST, server.port()).connectTimeoutMillis(500));
             socket.onConnect(() -> Timer.after(loop, 10_000, socket::end)).resume();
             loop.run();
         }
@@ -128,8 +112,7 @@ class SocketConnectTimeoutTest {
     void aSocketThatIsDestroyedOnTheWayLeavesNoTimer(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
             Socket socket = connect(
-                    loop,
-                    new ConnectOptions().host(silent.host()).port(silent.port()).connectTimeoutMillis(500));
+                    loop, ConnectOptions.to(silent.host(), silent.port()).connectTimeoutMillis(500));
             Timer.after(loop, 100, socket::destroy);
             loop.run();
         }
@@ -140,8 +123,8 @@ class SocketConnectTimeoutTest {
     @Test
     void aConnectAfterOneThatTookTooLongHasItsOwnTime(Loop loop, ManualClock clock) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket socket = connect(
-                    loop, new ConnectOptions().host("x").port(80).lookup(NEVER).connectTimeoutMillis(500));
+            Socket socket =
+                    connect(loop, ConnectOptions.to("x", 80).lookup(NEVER).connectTimeoutMillis(500));
             Timer.after(
                     loop,
                     600,
@@ -153,9 +136,7 @@ class SocketConnectTimeoutTest {
 
     @Test
     void aConnectThatThrowsLeavesNoTimer(Loop loop, ManualClock clock) {
-        ConnectOptions options = new ConnectOptions()
-                .host("x")
-                .port(80)
+        ConnectOptions options = ConnectOptions.to("x", 80)
                 .connectTimeoutMillis(500)
                 .lookup((host, wanted, answer) -> {
                     throw new IllegalStateException("no lookup");
@@ -167,7 +148,7 @@ class SocketConnectTimeoutTest {
     @Test
     void aNegativeTimeIsRefusedByName() {
         UsageException refused =
-                assertThrows(UsageException.class, () -> new ConnectOptions().connectTimeoutMillis(-1));
+                assertThrows(UsageException.class, () -> ConnectOptions.to(9).connectTimeoutMillis(-1));
         assertEquals("ERR_OUT_OF_RANGE", refused.code());
         assertTrue(refused.getMessage().startsWith("The value of \"options.connectTimeoutMillis\" is out of range."));
     }

@@ -89,7 +89,7 @@ class SocketDescriptorTest {
             socket.resume();
         });
         server.onConnection(socket -> server.close());
-        server.listen(new ListenOptions().path(served.toString()), null);
+        server.listen(ListenOptions.atPath(served.toString()), null);
         Pipe bound = new Pipe(loop);
         String name = folder.resolve("client").toString();
         bound.bind(name);
@@ -149,7 +149,7 @@ class SocketDescriptorTest {
         }
         second.close();
         try (Peer<Integer> server = Peer.server(java.net.Socket::getPort)) {
-            Socket client = new Socket(loop, new ConnectOptions().handle(bound)).resume();
+            Socket client = new Socket(loop, SocketOptions.defaults().handle(bound)).resume();
             client.connect(server.port(), Local.HOST, () -> assertEquals(local, client.localAddress()));
             loop.run();
             assertEquals(local.port(), server.result());
@@ -166,10 +166,10 @@ class SocketDescriptorTest {
             socket.resume();
         });
         server.onConnection(socket -> server.close());
-        server.listen(new ListenOptions().path(name + "-server"), null);
+        server.listen(ListenOptions.atPath(name + "-server"), null);
         Pipe bound = new Pipe(loop);
         bound.bind(name);
-        new Socket(loop, new ConnectOptions().handle(bound))
+        new Socket(loop, SocketOptions.defaults().handle(bound))
                 .connect(name + "-server")
                 .resume()
                 .end();
@@ -181,15 +181,17 @@ class SocketDescriptorTest {
     void aHandleThatCanNotBeASocketsIsRefused(Loop loop) {
         Tcp closed = new Tcp(loop);
         closed.close();
-        assertEquals("EINVAL", codeOf(() -> new Socket(loop, new ConnectOptions().handle(closed))));
-        assertEquals("ERR_INVALID_ARG_TYPE", codeOf(() -> new ConnectOptions().handle(null)));
+        assertEquals(
+                "EINVAL", codeOf(() -> new Socket(loop, SocketOptions.defaults().handle(closed))));
+        assertEquals(
+                "ERR_INVALID_ARG_TYPE", codeOf(() -> SocketOptions.defaults().handle(null)));
         loop.run();
     }
 
     @Test
     void oneThatNobodyConnectsIsClosedWithTheSocket(Loop loop) {
         Tcp tcp = new Tcp(loop, Family.IPV4);
-        Socket socket = new Socket(loop, new ConnectOptions().handle(tcp));
+        Socket socket = new Socket(loop, SocketOptions.defaults().handle(tcp));
         socket.destroy();
         loop.run();
         assertTrue(tcp.isClosed());
@@ -198,7 +200,7 @@ class SocketDescriptorTest {
     @Test
     void whoeverClosesItDestroysTheSocket(Loop loop) {
         Tcp tcp = new Tcp(loop, Family.IPV4);
-        Socket socket = new Socket(loop, new ConnectOptions().handle(tcp));
+        Socket socket = new Socket(loop, SocketOptions.defaults().handle(tcp));
         SocketEvents.into(journal, "", socket);
         tcp.close();
         loop.run();
@@ -209,9 +211,8 @@ class SocketDescriptorTest {
     void givenAwayForSeveralAddressesItIsForTheFirst(Loop loop) {
         Tcp tcp = new Tcp(loop);
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            Socket socket = new Socket(loop, new ConnectOptions().handle(tcp)).resume();
-            socket.connect(new ConnectOptions()
-                    .port(server.port())
+            Socket socket = new Socket(loop, SocketOptions.defaults().handle(tcp)).resume();
+            socket.connect(ConnectOptions.to(server.port())
                     .lookup((host, options, answer) -> answer.accept(
                             List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
             socket.onConnect(() -> {
@@ -228,7 +229,8 @@ class SocketDescriptorTest {
     @Test
     @Covers("node:test-net-socket-constructor")
     void aNegativeNumberIsOutOfRange() {
-        UsageException error = assertThrows(UsageException.class, () -> new ConnectOptions().fd(-1));
+        UsageException error = assertThrows(
+                UsageException.class, () -> SocketOptions.defaults().fd(-1));
         assertEquals("ERR_OUT_OF_RANGE", error.code());
         assertEquals(
                 "The value of \"options.fd\" is out of range. It must be >= 0 && <= 2147483647. Received -1",
@@ -254,6 +256,6 @@ class SocketDescriptorTest {
     }
 
     private static Socket on(Loop loop, int fd) {
-        return new Socket(loop, new ConnectOptions().fd(fd));
+        return new Socket(loop, SocketOptions.defaults().fd(fd));
     }
 }

@@ -114,7 +114,7 @@ class SocketDestroyTest {
     @Covers("S56")
     void inADataListenerItEndsTheData(Loop loop) {
         Gate sent = new Gate();
-        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             SocketEvents.into(journal, "", socket);
             socket.onData(chunk -> socket.destroy());
             awaitThen(sent, socket::resume);
@@ -162,7 +162,7 @@ class SocketDestroyTest {
     @Covers("node:test-net-error-twice")
     void aPeerThatIsGoneIsOneErrorHoweverMuchIsWritten(Loop loop) {
         Gate reset = new Gate();
-        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             socket.onError(error -> journal.add("error"));
             socket.onClose(hadError -> journal.add("close " + hadError));
             awaitThen(reset, () -> {
@@ -186,7 +186,7 @@ class SocketDestroyTest {
     void theErrorOfAFailedWriteIsThatOfTheEvent(Loop loop) {
         Gate reset = new Gate();
         ChagresException[] seen = new ChagresException[3];
-        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             socket.onError(error -> seen[2] = error);
             awaitThen(reset, () -> {
                 socket.write(Talk.buffer("x"), error -> seen[0] = error);

@@ -181,7 +181,7 @@ class SocketEndTest {
     @Test
     @Covers({"S106", "node:test-net-connect-options-allowhalfopen", "node:test-socket-write-after-fin", "S33"})
     void halfOpenItWritesAsLongAsItLikes(Loop loop) {
-        int port = Local.once(loop, new ServerOptions().allowHalfOpen(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().allowHalfOpen(true), socket -> {
             SocketEvents.into(journal, "", socket);
             socket.onEnd(() -> laterAndLater(loop, 50, () -> {
                 assertFalse(socket.isReadable());
@@ -208,9 +208,8 @@ class SocketEndTest {
             socket.shutdownOutput();
             return Talk.allText(socket);
         })) {
-            ConnectOptions options =
-                    new ConnectOptions().port(server.port()).host(Local.HOST).allowHalfOpen(true);
-            Socket client = Net.connect(loop, options, null);
+            SocketOptions options = SocketOptions.defaults().allowHalfOpen(true);
+            Socket client = Net.connect(loop, options, ConnectOptions.to(Local.HOST, server.port()));
             SocketEvents.into(journal, "", client);
             client.onEnd(() -> loop.execute(() -> client.end("later")));
             loop.run();

@@ -36,7 +36,7 @@ class SocketInputStreamTest {
     @Test
     void itGetsAllThatComesAndAnswers(Loop loop) throws Exception {
         byte[] question = Talk.noise(12, 4 << 20);
-        int port = Local.once(loop, new ServerOptions().allowHalfOpen(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().allowHalfOpen(true), socket -> {
             InputStream input = socket.inputStream();
             start(() -> {
                 byte[] all = input.readAllBytes();

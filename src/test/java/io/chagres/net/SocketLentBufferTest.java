@@ -33,23 +33,23 @@ class SocketLentBufferTest {
     @Covers("node:test-net-onread-static-buffer")
     void theSameBufferIsLentForEachRead(boolean direct, Loop loop) {
         ByteBuffer buffer = direct ? ByteBuffer.allocateDirect(8) : ByteBuffer.allocate(8);
-        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-                    assertSame(buffer, lent);
-                    journal.add(text(lent, count));
-                    return true;
-                }));
+        read(loop, SocketOptions.defaults().onRead(buffer, (socket, lent, count) -> {
+            assertSame(buffer, lent);
+            journal.add(text(lent, count));
+            return true;
+        }));
         journal.expect("hello wo", "rld", "end", "close false");
     }
 
     @Test
     void itIsReadIntoFromItsPositionToItsLimit(Loop loop) {
         ByteBuffer buffer = ByteBuffer.allocate(20).position(5).limit(9);
-        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-                    assertEquals(5, lent.position());
-                    assertEquals(9, lent.limit());
-                    journal.add(text(lent, count));
-                    return true;
-                }));
+        read(loop, SocketOptions.defaults().onRead(buffer, (socket, lent, count) -> {
+            assertEquals(5, lent.position());
+            assertEquals(9, lent.limit());
+            journal.add(text(lent, count));
+            return true;
+        }));
         journal.expect("hell", "o wo", "rld", "end", "close false");
     }
 
@@ -59,11 +59,11 @@ class SocketLentBufferTest {
         ByteBuffer[] pool = {ByteBuffer.allocate(2), ByteBuffer.allocate(2), ByteBuffer.allocate(2)};
         int[] asked = {0};
         StringBuilder got = new StringBuilder();
-        read(loop, new ConnectOptions().onRead(() -> pool[asked[0]++ % 3], (socket, lent, count) -> {
-                    assertSame(pool[(asked[0] - 1) % 3], lent);
-                    got.append(text(lent, count));
-                    return true;
-                }));
+        read(loop, SocketOptions.defaults().onRead(() -> pool[asked[0]++ % 3], (socket, lent, count) -> {
+            assertSame(pool[(asked[0] - 1) % 3], lent);
+            got.append(text(lent, count));
+            return true;
+        }));
         assertEquals("hello world", got.toString());
         assertEquals(7, asked[0], "six reads, and the one that finds the end");
     }
@@ -74,28 +74,28 @@ class SocketLentBufferTest {
     void pauseOrFalseStopsItUntilResume(boolean byPause, Loop loop) {
         ByteBuffer buffer = ByteBuffer.allocate(8);
         boolean[] stopped = {false};
-        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-                    assertFalse(stopped[0]);
-                    journal.add(text(lent, count));
-                    stopped[0] = true;
-                    if (byPause) {
-                        socket.pause();
-                    }
-                    Timer.after(loop, 10, () -> {
-                        stopped[0] = false;
-                        socket.resume();
-                    });
-                    return byPause;
-                }));
+        read(loop, SocketOptions.defaults().onRead(buffer, (socket, lent, count) -> {
+            assertFalse(stopped[0]);
+            journal.add(text(lent, count));
+            stopped[0] = true;
+            if (byPause) {
+                socket.pause();
+            }
+            Timer.after(loop, 10, () -> {
+                stopped[0] = false;
+                socket.resume();
+            });
+            return byPause;
+        }));
         journal.expect("hello wo", "rld", "end", "close false");
     }
 
-    private void read(Loop loop, ConnectOptions options) {
+    private void read(Loop loop, SocketOptions options) {
         try (Peer<Void> server = Peer.server(socket -> {
             Talk.send(socket, "hello world");
             return null;
         })) {
-            Socket client = Net.connect(loop, options.host(Local.HOST).port(server.port()));
+            Socket client = Net.connect(loop, options, ConnectOptions.to(Local.HOST, server.port()));
             client.onData(chunk -> journal.add("data"));
             client.onEnd(journal.note("end"));
             client.onClose(hadError -> journal.add("close " + hadError));
@@ -108,10 +108,10 @@ class SocketLentBufferTest {
     void pausedBeforeItConnectsItIsNotRead(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
             Socket client =
-                    new Socket(loop, new ConnectOptions().onRead(ByteBuffer.allocate(8), (socket, lent, count) -> {
-                                journal.add(text(lent, count));
-                                return true;
-                            }));
+                    new Socket(loop, SocketOptions.defaults().onRead(ByteBuffer.allocate(8), (socket, lent, count) -> {
+                        journal.add(text(lent, count));
+                        return true;
+                    }));
             client.pause()
                     .connect(
                             server.port(),
@@ -127,24 +127,24 @@ class SocketLentBufferTest {
 
     @Test
     void destroyedInTheReaderNothingMoreComes(Loop loop) {
-        read(loop, new ConnectOptions().onRead(ByteBuffer.allocate(2), (socket, lent, count) -> {
-                    journal.add(text(lent, count));
-                    socket.destroy();
-                    return true;
-                }));
+        read(loop, SocketOptions.defaults().onRead(ByteBuffer.allocate(2), (socket, lent, count) -> {
+            journal.add(text(lent, count));
+            socket.destroy();
+            return true;
+        }));
         journal.expect("he", "close false");
     }
 
     @Test
     void aReaderMayMoveTheBufferAsItLikes(Loop loop) {
         ByteBuffer buffer = ByteBuffer.allocate(20).position(5).limit(9);
-        read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-                    journal.add(StandardCharsets.UTF_8
-                            .decode(lent.limit(lent.position() + count))
-                            .toString());
-                    lent.clear();
-                    return true;
-                }));
+        read(loop, SocketOptions.defaults().onRead(buffer, (socket, lent, count) -> {
+            journal.add(StandardCharsets.UTF_8
+                    .decode(lent.limit(lent.position() + count))
+                    .toString());
+            lent.clear();
+            return true;
+        }));
         journal.expect("hell", "o wo", "rld", "end", "close false");
     }
 
@@ -161,17 +161,17 @@ class SocketLentBufferTest {
         })) {
             Net.connect(
                             loop,
-                            new ConnectOptions()
-                                    .host(Local.HOST)
-                                    .port(server.port())
-                                    .onRead(() -> closed ? freed : readOnly, (socket, lent, count) -> true))
+                            SocketOptions.defaults()
+                                    .onRead(() -> closed ? freed : readOnly, (socket, lent, count) -> true),
+                            ConnectOptions.to(Local.HOST, server.port()))
                     .onError(error -> journal.add(error.code()))
                     .onClose(hadError -> journal.add("close " + hadError));
             loop.run();
         }
         journal.expect(closed ? "EFAULT" : "ERR_INVALID_ARG_VALUE", "close true");
         assertThrows(
-                IllegalStateException.class, () -> new ServerOptions().onRead(freed, (socket, lent, count) -> true));
+                IllegalStateException.class,
+                () -> ServerOptions.defaults().onRead(freed, (socket, lent, count) -> true));
     }
 
     @ParameterizedTest
@@ -179,10 +179,10 @@ class SocketLentBufferTest {
     void anArenasBufferIsReadInto(boolean shared, Loop loop) {
         try (Arena arena = shared ? Arena.ofShared() : Arena.ofConfined()) {
             ByteBuffer buffer = arena.allocate(20).asByteBuffer().position(5).limit(9);
-            read(loop, new ConnectOptions().onRead(buffer, (socket, lent, count) -> {
-                        journal.add(text(lent, count));
-                        return true;
-                    }));
+            read(loop, SocketOptions.defaults().onRead(buffer, (socket, lent, count) -> {
+                journal.add(text(lent, count));
+                return true;
+            }));
         }
         journal.expect("hell", "o wo", "rld", "end", "close false");
     }
@@ -195,10 +195,8 @@ class SocketLentBufferTest {
         })) {
             Net.connect(
                             loop,
-                            new ConnectOptions()
-                                    .host(Local.HOST)
-                                    .port(server.port())
-                                    .onRead(() -> null, (socket, lent, count) -> true))
+                            SocketOptions.defaults().onRead(() -> null, (socket, lent, count) -> true),
+                            ConnectOptions.to(Local.HOST, server.port()))
                     .onError(error -> journal.add(error.getMessage()));
             loop.run();
         }
@@ -210,13 +208,15 @@ class SocketLentBufferTest {
         BufferReader reader = (socket, lent, count) -> true;
         assertEquals(
                 "ERR_INVALID_ARG_VALUE",
-                assertThrows(UsageException.class, () -> new ConnectOptions().onRead(ByteBuffer.allocate(0), reader))
+                assertThrows(
+                                UsageException.class,
+                                () -> SocketOptions.defaults().onRead(ByteBuffer.allocate(0), reader))
                         .code());
         assertThrows(
                 UsageException.class,
-                () -> new ConnectOptions().onRead(ByteBuffer.allocate(8).asReadOnlyBuffer(), reader));
-        assertThrows(UsageException.class, () -> new ConnectOptions().onRead((ByteBuffer) null, reader));
-        assertThrows(UsageException.class, () -> new ServerOptions().onRead(ByteBuffer.allocate(8), null));
+                () -> SocketOptions.defaults().onRead(ByteBuffer.allocate(8).asReadOnlyBuffer(), reader));
+        assertThrows(UsageException.class, () -> SocketOptions.defaults().onRead((ByteBuffer) null, reader));
+        assertThrows(UsageException.class, () -> ServerOptions.defaults().onRead(ByteBuffer.allocate(8), null));
     }
 
     // ---- a server
@@ -227,7 +227,7 @@ class SocketLentBufferTest {
         int port = Local.times(
                 2,
                 loop,
-                new ServerOptions().onRead(buffer, (socket, lent, count) -> {
+                ServerOptions.defaults().onRead(buffer, (socket, lent, count) -> {
                     assertSame(buffer, lent);
                     return socket.write(copy(lent, count));
                 }),

@@ -37,8 +37,7 @@ class SocketLookupTest {
     void aNameHasALookupEvent(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = journal(Net.connect(
-                    loop,
-                    new ConnectOptions().host("localhost").port(server.port()).family(Family.IPV4)));
+                    loop, ConnectOptions.to("localhost", server.port()).family(Family.IPV4)));
             client.onConnect(client::end);
             loop.run();
         }
@@ -58,7 +57,7 @@ class SocketLookupTest {
 
     @Test
     void aNameThatThereIsNotHasItsErrorTwice(Loop loop) {
-        journal(Net.connect(loop, new ConnectOptions().host("no\0name").port(9)));
+        journal(Net.connect(loop, ConnectOptions.to("no\0name", 9)));
         loop.run();
         journal.expect("lookup ENOTFOUND null 0 no\0name", "error ENOTFOUND getaddrinfo ENOTFOUND no\0name");
     }
@@ -68,20 +67,18 @@ class SocketLookupTest {
     void aFamilyReachesTheLookup(Loop loop) {
         Server server = Net.createServer(
                 loop,
-                new ServerOptions().allowHalfOpen(true),
+                ServerOptions.defaults().allowHalfOpen(true),
                 socket -> socket.resume().end("hello"));
-        server.listen(new ListenOptions().host("::1"), null);
+        server.listen(ListenOptions.at("::1", 0), null);
         server.onConnection(socket -> {
             server.close();
             socket.onData(chunk -> journal.add("server got " + Talk.text(chunk)));
         });
         Socket client = journal(Net.connect(
                 loop,
-                new ConnectOptions()
-                        .host("localhost")
-                        .port(server.address().port())
+                SocketOptions.defaults().allowHalfOpen(true),
+                ConnectOptions.to("localhost", server.address().port())
                         .family(Family.IPV6)
-                        .allowHalfOpen(true)
                         .lookup((host, options, answer) -> {
                             journal.add(options.family() + " " + options.hints());
                             answer.accept(List.of(Address.of("::1")), null);
@@ -103,13 +100,11 @@ class SocketLookupTest {
     void aLookupOfTheUsersIsAskedInstead(Family family, Loop loop) {
         String address = family == Family.IPV4 ? "127.0.0.1" : "::1";
         Server server = Net.createServer(loop, socket -> socket.resume().end());
-        server.listen(new ListenOptions().host(address), null);
+        server.listen(ListenOptions.at(address, 0), null);
         server.onConnection(socket -> server.close());
         journal(Net.connect(
                         loop,
-                        new ConnectOptions()
-                                .host("anything")
-                                .port(server.address().port())
+                        ConnectOptions.to("anything", server.address().port())
                                 .lookup((host, options, answer) -> loop.nextTick(() -> {
                                     journal.add("asked for " + host);
                                     answer.accept(List.of(Address.of(address)), null);
@@ -125,14 +120,13 @@ class SocketLookupTest {
     @Test
     void itLearnsWhatIsWanted(Loop loop) {
         for (ConnectOptions options : List.of(
-                new ConnectOptions(),
-                new ConnectOptions().family(Family.IPV4),
-                new ConnectOptions().hints(Hint.AI_V4MAPPED, Hint.AI_ALL, Hint.AI_ALL))) {
+                ConnectOptions.to(9),
+                ConnectOptions.to(9).family(Family.IPV4),
+                ConnectOptions.to(9).hints(Hint.AI_V4MAPPED, Hint.AI_ALL, Hint.AI_ALL))) {
             Net.connect(
                             loop,
-                            options.port(9)
-                                    .lookup((host, wanted, answer) -> journal.add(host + " " + wanted.family() + " "
-                                            + Set.copyOf(wanted.hints()).size())))
+                            options.lookup((host, wanted, answer) -> journal.add(host + " " + wanted.family() + " "
+                                    + Set.copyOf(wanted.hints()).size())))
                     .destroy();
         }
         loop.run();
@@ -162,8 +156,7 @@ class SocketLookupTest {
         ChagresException[] told = new ChagresException[1];
         Net.connect(
                         loop,
-                        new ConnectOptions()
-                                .port(0)
+                        ConnectOptions.to(0)
                                 .lookup((host, options, answer) ->
                                         answer.accept(List.of(new Address("127.0.0.1", 100)), null)))
                 .onError(error -> told[0] = error);
@@ -180,8 +173,7 @@ class SocketLookupTest {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = journal(Net.connect(
                     loop,
-                    new ConnectOptions()
-                            .port(server.port())
+                    ConnectOptions.to(server.port())
                             .lookup((host, options, answer) -> answer.accept(
                                     List.of(new Address("x", 4), new Address("::1", 5), Address.of("127.0.0.1")),
                                     null))));
@@ -211,10 +203,10 @@ class SocketLookupTest {
 
     @Test
     void aSecondAnswerIsIgnored(Loop loop) {
-        journal(Net.connect(loop, new ConnectOptions().port(9).lookup((host, options, answer) -> {
-                    answer.accept(null, new ChagresException("EX", "first"));
-                    answer.accept(null, new ChagresException("EX", "second"));
-                })));
+        journal(Net.connect(loop, ConnectOptions.to(9).lookup((host, options, answer) -> {
+            answer.accept(null, new ChagresException("EX", "first"));
+            answer.accept(null, new ChagresException("EX", "second"));
+        })));
         loop.run();
         journal.expect("lookup EX null 0 localhost", "error EX first");
     }
@@ -222,7 +214,7 @@ class SocketLookupTest {
     @Test
     void anAnswerAfterTheDestroyIsIgnored(Loop loop) {
         AnswerLater later = new AnswerLater();
-        Socket client = journal(Net.connect(loop, new ConnectOptions().port(9).lookup(later)));
+        Socket client = journal(Net.connect(loop, ConnectOptions.to(9).lookup(later)));
         client.destroy();
         later.answer.accept(List.of(Address.of("127.0.0.1")), null);
         loop.run();
@@ -244,7 +236,7 @@ class SocketLookupTest {
     @Test
     void aLookupListenerMayDestroyTheSocket(Loop loop) {
         Socket client = answering(loop, List.of(Address.of("127.0.0.1"), Address.of("::1")), null);
-        client.onLookup((error, address, family, host) -> client.destroy());
+        client.onLookup((address, family, host, error) -> client.destroy());
         client.onConnectionAttempt(remote -> journal.add("attempt"));
         loop.run();
         journal.expect("lookup null 127.0.0.1 4 localhost");
@@ -253,7 +245,7 @@ class SocketLookupTest {
     @Test
     void whatItThrowsTheConnectThrowsAndNothingHasBegun(Loop loop) {
         Socket client = journal(new Socket(loop));
-        ConnectOptions failing = new ConnectOptions().port(9).lookup((host, options, answer) -> {
+        ConnectOptions failing = ConnectOptions.to(9).lookup((host, options, answer) -> {
             throw new IllegalStateException("no resolver");
         });
         assertThrows(IllegalStateException.class, () -> client.connect(failing));
@@ -268,23 +260,24 @@ class SocketLookupTest {
     @Test
     @Covers("node:test-net-options-lookup")
     void nullIsNoLookup() {
-        assertThrows(UsageException.class, () -> new ConnectOptions().lookup(null));
+        assertThrows(UsageException.class, () -> ConnectOptions.to(9).lookup(null));
     }
 
     @Test
     void hintsThatAreNotAboutAddressesAreRefused() {
-        UsageException error = assertThrows(UsageException.class, () -> new ConnectOptions().hints(Hint.AI_PASSIVE));
+        UsageException error =
+                assertThrows(UsageException.class, () -> ConnectOptions.to(9).hints(Hint.AI_PASSIVE));
         assertEquals("ERR_INVALID_ARG_VALUE", error.code());
         assertEquals("The argument 'hints' is invalid. Received AI_PASSIVE", error.getMessage());
     }
 
     private Socket answering(Loop loop, List<Address> addresses, ChagresException error) {
         return journal(Net.connect(
-                loop, new ConnectOptions().port(9).lookup((host, options, answer) -> answer.accept(addresses, error))));
+                loop, ConnectOptions.to(9).lookup((host, options, answer) -> answer.accept(addresses, error))));
     }
 
     private Socket journal(Socket client) {
-        return client.onLookup((error, address, family, host) -> journal.add(
+        return client.onLookup((address, family, host, error) -> journal.add(
                         "lookup " + (error == null ? null : error.code()) + " " + address + " " + family + " " + host))
                 .onConnect(journal.note("connect"))
                 .onError(error -> journal.add("error " + error.code() + " " + error.getMessage()))

@@ -26,7 +26,7 @@ class SocketManyAddressesTest {
 
     @Test
     void anyNumberOfAddressesMayFailAtOnce(Loop loop) {
-        Socket socket = connect(loop, new ConnectOptions(), SocketManyAddressesTest::multicast);
+        Socket socket = connect(loop, SocketOptions.defaults(), SocketManyAddressesTest::multicast);
         loop.run();
         journal.expect("error ENETUNREACH, 100 in all", "close true");
         assertEquals(
@@ -37,7 +37,7 @@ class SocketManyAddressesTest {
     @Test
     void anyNumberOfAddressesMayBeBlocked(Loop loop) {
         BlockList blockList = new BlockList().addSubnet("224.0.0.0", 4);
-        connect(loop, new ConnectOptions().blockList(blockList), SocketManyAddressesTest::multicast);
+        connect(loop, SocketOptions.defaults().blockList(blockList), SocketManyAddressesTest::multicast);
         loop.run();
         journal.expect("error ERR_IP_BLOCKED, 100 in all", "close true");
     }
@@ -46,7 +46,7 @@ class SocketManyAddressesTest {
     void eachFamilyHasItsShareOfTheAddressesThatAreTried(Loop loop) {
         Socket socket = connect(
                 loop,
-                new ConnectOptions(),
+                SocketOptions.defaults(),
                 i -> i < MANY - 10 ? multicast(i) : "ff0e::" + Integer.toHexString(i - (MANY - 10)));
         loop.run();
         List<SocketAddress> attempted = socket.autoSelectFamilyAttemptedAddresses();
@@ -60,7 +60,7 @@ class SocketManyAddressesTest {
         return "224." + (i >> 16) + "." + (i >> 8 & 255) + "." + (i & 255);
     }
 
-    private Socket connect(Loop loop, ConnectOptions options, IntFunction<String> address) {
+    private Socket connect(Loop loop, SocketOptions options, IntFunction<String> address) {
         List<HostLookup.Address> answer = IntStream.range(0, MANY)
                 .mapToObj(address)
                 .map(HostLookup.Address::of)
@@ -69,7 +69,7 @@ class SocketManyAddressesTest {
         socket.onError(this::note);
         socket.onClose(hadError -> journal.add("close " + hadError));
         return socket.connect(
-                options.port(9297).host("many.test").lookup((host, how, told) -> told.accept(answer, null)), null);
+                ConnectOptions.to("many.test", 9297).lookup((host, how, told) -> told.accept(answer, null)), null);
     }
 
     private void note(ChagresException error) {

@@ -29,12 +29,11 @@ class SocketOfKilledServerTest {
             ProcessHandle process = ProcessHandle.of(server.pid()).orElseThrow();
             client = Net.connect(
                     loop,
-                    new ConnectOptions()
-                            .host(Local.HOST)
-                            .port(server.port())
+                    SocketOptions.defaults()
                             .onRead(
                                     ByteBuffer.allocate(64 * 1024),
-                                    (socket, buffer, count) -> process.destroyForcibly()));
+                                    (socket, buffer, count) -> process.destroyForcibly()),
+                    ConnectOptions.to(Local.HOST, server.port()));
             client.write(new byte[MUCH]); // so that the echo is under way when the first of it comes
             client.onError(broken -> error = broken);
             client.onClose(hadError -> closed = true);

@@ -8,9 +8,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.fixture.KernelOptions;
 import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
-import io.chagres.fixture.SocketOptions;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import io.chagres.socket.KeepAlive;
@@ -28,7 +28,7 @@ class SocketOptionsTest {
     @Test
     @Covers({"S92", "S93", "S104"})
     void byDefaultTheyAreTheSystems(Loop loop) {
-        accepted(loop, new ServerOptions(), socket -> {
+        accepted(loop, ServerOptions.defaults(), socket -> {
             assertEquals(0, noDelay(socket));
             assertEquals(0, keepAlive(socket));
             assertEquals(7200, keepIdle(socket));
@@ -38,7 +38,7 @@ class SocketOptionsTest {
     @Test
     @Covers({"S95", "S96", "S100"})
     void theyAreSetAtOnceOnAConnection(Loop loop) {
-        accepted(loop, new ServerOptions(), socket -> {
+        accepted(loop, ServerOptions.defaults(), socket -> {
             socket.setNoDelay(true).setKeepAlive(true, 5999);
             assertEquals(1, noDelay(socket));
             assertEquals(1, keepAlive(socket));
@@ -55,7 +55,7 @@ class SocketOptionsTest {
     @Test
     @Covers("S96")
     void aDelayOf0OrLessLeavesTheSystemsAndALongOneIsCut(Loop loop) {
-        accepted(loop, new ServerOptions(), socket -> {
+        accepted(loop, ServerOptions.defaults(), socket -> {
             socket.setKeepAlive(true, 0);
             assertEquals(7200, keepIdle(socket));
             socket.setKeepAlive(true, -1000);
@@ -70,7 +70,7 @@ class SocketOptionsTest {
     @Test
     @Covers({"node:test-net-server-nodelay", "node:test-net-server-keepalive"})
     void theServersAreThereBeforeTheConnectionEvent(Loop loop) {
-        accepted(loop, new ServerOptions().noDelay(true).keepAlive(true, 3000), socket -> {
+        accepted(loop, ServerOptions.defaults().noDelay(true).keepAlive(true, 3000), socket -> {
             assertEquals(1, noDelay(socket));
             assertEquals(1, keepAlive(socket));
             assertEquals(3, keepIdle(socket));
@@ -79,7 +79,7 @@ class SocketOptionsTest {
 
     @Test
     void theServersCanBeTakenBackOnASocket(Loop loop) {
-        accepted(loop, new ServerOptions().noDelay(true).keepAlive(true, 3000), socket -> {
+        accepted(loop, ServerOptions.defaults().noDelay(true).keepAlive(true, 3000), socket -> {
             socket.setNoDelay(false).setKeepAlive(false, 0);
             assertEquals(0, noDelay(socket));
             assertEquals(0, keepAlive(socket));
@@ -90,7 +90,7 @@ class SocketOptionsTest {
     void aServersOptionThatTheKernelDoesNotKnowDoesNotCostTheConnection(Loop loop) {
         accepted(
                 loop,
-                new ServerOptions().keepAlive(true, Long.MAX_VALUE),
+                ServerOptions.defaults().keepAlive(true, Long.MAX_VALUE),
                 socket -> assertEquals(1, keepAlive(socket)));
     }
 
@@ -103,12 +103,8 @@ class SocketOptionsTest {
     })
     void thoseOfAClientAreKeptUntilItIsConnected(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
-            ConnectOptions options = new ConnectOptions()
-                    .port(server.port())
-                    .host(Local.HOST)
-                    .noDelay(true)
-                    .keepAlive(true, 4000);
-            Socket byOptions = Net.connect(loop, options, null);
+            SocketOptions options = SocketOptions.defaults().noDelay(true).keepAlive(true, 4000);
+            Socket byOptions = Net.connect(loop, options, ConnectOptions.to(Local.HOST, server.port()));
             byOptions.onConnect(() -> {
                 assertEquals(1, noDelay(byOptions));
                 assertEquals(4, keepIdle(byOptions));
@@ -134,22 +130,25 @@ class SocketOptionsTest {
     @Test
     @Covers({"node:test-net-keepalive", "S95", "S103"})
     void keepAliveHasAnIntervalAndACount(Loop loop) {
-        KeepAlive wanted = KeepAlive.of(7, 3, 5);
-        accepted(loop, new ServerOptions().keepAlive(wanted), socket -> {
+        KeepAlive wanted = KeepAlive.ON
+                .idle(Duration.ofSeconds(7))
+                .interval(Duration.ofSeconds(3))
+                .count(5);
+        accepted(loop, ServerOptions.defaults().keepAlive(wanted), socket -> {
             assertEquals(wanted, socket.get(SocketOption.KEEP_ALIVE));
             socket.setKeepAlive(KeepAlive.OFF);
-            assertFalse(socket.get(SocketOption.KEEP_ALIVE).on());
-            socket.setKeepAlive(KeepAlive.of(8, 0, 0));
-            assertEquals(KeepAlive.of(8, 3, 5), socket.get(SocketOption.KEEP_ALIVE));
+            assertFalse(socket.get(SocketOption.KEEP_ALIVE).isOn());
+            socket.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(8)));
+            assertEquals(wanted.idle(Duration.ofSeconds(8)), socket.get(SocketOption.KEEP_ALIVE));
         });
-        assertEquals("EINVAL", codeOf(() -> new ConnectOptions().keepAlive(KeepAlive.of(1, 1, 128))));
-        assertEquals("EINVAL", codeOf(() -> new ServerOptions().keepAlive(KeepAlive.of(-1, 1, 1))));
+        assertEquals("EINVAL", codeOf(() -> SocketOptions.defaults().keepAlive(null)));
+        assertEquals("EINVAL", codeOf(() -> ServerOptions.defaults().keepAlive(null)));
     }
 
     @Test
     @Covers("node:test-net-socket-setnodelay")
     void withoutAnArgumentNoDelayIsOnAndWhatIsSoAlreadyCostsNoCall(Loop loop) {
-        accepted(loop, new ServerOptions(), socket -> {
+        accepted(loop, ServerOptions.defaults(), socket -> {
             assertEquals(0, noDelay(socket));
             assertEquals(1, noDelay(socket.setNoDelay()));
             Sockets.setsockopt(socket.handle().fd(), Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 0);
@@ -182,7 +181,9 @@ class SocketOptionsTest {
         assertEquals(0, new Socket(loop).getTypeOfService());
         assertEquals(
                 "The value of \"options.typeOfService\" is out of range. It must be >= 0 && <= 255. Received 300",
-                assertThrows(UsageException.class, () -> new ConnectOptions().typeOfService(300))
+                assertThrows(
+                                UsageException.class,
+                                () -> SocketOptions.defaults().typeOfService(300))
                         .getMessage());
     }
 
@@ -191,7 +192,7 @@ class SocketOptionsTest {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = new Socket(
                     loop,
-                    new ConnectOptions()
+                    SocketOptions.defaults()
                             .typeOfService(8)
                             .set(SocketOption.SO_RCVBUF, 30_000)
                             .set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(9)));
@@ -223,7 +224,7 @@ class SocketOptionsTest {
                 .onError(error -> seen.append(error.getMessage()));
         loop.run();
         assertEquals("setsockopt ENOENT: no such file or directory (TCP_CONGESTION)", seen.toString());
-        assertEquals("EINVAL", codeOf(() -> new ConnectOptions().set(SocketOption.SO_RCVBUF, -1)));
+        assertEquals("EINVAL", codeOf(() -> SocketOptions.defaults().set(SocketOption.SO_RCVBUF, -1)));
         assertEquals("EINVAL", codeOf(() -> new Socket(loop).set(SocketOption.SO_RCVBUF, null)));
     }
 
@@ -232,17 +233,17 @@ class SocketOptionsTest {
     }
 
     private static int noDelay(Socket socket) {
-        return SocketOptions.noDelay(
+        return KernelOptions.noDelay(
                 socket.localAddress().port(), socket.remoteAddress().port());
     }
 
     private static int keepAlive(Socket socket) {
-        return SocketOptions.keepAlive(
+        return KernelOptions.keepAlive(
                 socket.localAddress().port(), socket.remoteAddress().port());
     }
 
     private static int keepIdle(Socket socket) {
-        return SocketOptions.keepIdle(
+        return KernelOptions.keepIdle(
                 socket.localAddress().port(), socket.remoteAddress().port());
     }
 

@@ -28,8 +28,8 @@ class SocketPingPongTest {
     @CsvSource({"127.0.0.1, false", "127.0.0.1, true", "::1, false", "::1, true"})
     @Covers("node:test-net-pingpong")
     void aThousandRoundsThenBothEndInTheirTurn(String host, boolean halfOpen, Loop loop) {
-        Server server =
-                Net.createServer(loop, new ServerOptions().allowHalfOpen(halfOpen), socket -> serve(socket, halfOpen));
+        Server server = Net.createServer(
+                loop, ServerOptions.defaults().allowHalfOpen(halfOpen), socket -> serve(socket, halfOpen));
         server.listen(0, host);
         server.onConnection(socket -> {
             assertEquals(1, server.connectionCount());
@@ -84,7 +84,7 @@ class SocketPingPongTest {
         int bytes = 40 * 1024;
         int connections = 150;
         int[] got = {0};
-        int port = Local.times(connections, loop, new ServerOptions(), socket -> {
+        int port = Local.times(connections, loop, ServerOptions.defaults(), socket -> {
             socket.resume();
             socket.end(ByteBuffer.allocate(bytes));
             socket.onClose(this::close);

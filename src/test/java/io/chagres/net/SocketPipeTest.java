@@ -52,12 +52,9 @@ class SocketPipeTest {
             Talk.send(socket, reply);
             return got;
         })) {
-            int port = Local.once(loop, new ServerOptions().allowHalfOpen(true), socket -> {
-                ConnectOptions options = new ConnectOptions()
-                        .port(server.port())
-                        .host(Local.HOST)
-                        .allowHalfOpen(true);
-                Socket upstream = Net.connect(loop, options, null);
+            int port = Local.once(loop, ServerOptions.defaults().allowHalfOpen(true), socket -> {
+                SocketOptions options = SocketOptions.defaults().allowHalfOpen(true);
+                Socket upstream = Net.connect(loop, options, ConnectOptions.to(Local.HOST, server.port()));
                 socket.pipe(upstream).pipe(socket);
             });
             try (Peer<byte[]> client = Peer.client(port, socket -> {
@@ -85,7 +82,7 @@ class SocketPipeTest {
                 .toList();
         List<Peer<Void>> beginnings = new ArrayList<>();
         int[] arrived = {0};
-        int port = Local.times(count, loop, new ServerOptions(), socket -> {
+        int port = Local.times(count, loop, ServerOptions.defaults(), socket -> {
             int at = arrived[0]++;
             Socket onward = Local.connect(loop, ends.get(at).port()).set(SocketOption.SO_SNDBUF, SMALL_BUFFER);
             socket.onPause(full.get(at)::open);

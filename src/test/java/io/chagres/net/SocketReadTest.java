@@ -64,7 +64,7 @@ class SocketReadTest {
     @Covers({"S63", "S90", "node:test-net-server-pause-on-connect"})
     void pausedOnConnectItIsNotEvenRead(Loop loop) {
         Gate sent = new Gate();
-        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             SocketEvents.into(journal, "", socket);
             assertTrue(socket.isPaused());
             Timer.after(loop, 20, () -> {
@@ -253,7 +253,7 @@ class SocketReadTest {
     void readingIsBegunWhenItIsAskedForAndItsErrorDestroysTheSocket(Loop loop) {
         Gate accepted = new Gate();
         Socket[] idle = new Socket[1];
-        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             SocketEvents.into(journal, "", socket);
             idle[0] = socket;
             accepted.open();

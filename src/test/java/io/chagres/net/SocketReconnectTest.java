@@ -115,7 +115,7 @@ class SocketReconnectTest {
     @Test
     void itNeedNotBeAtOnce(Loop loop) {
         int port = Local.times(
-                2, loop, new ServerOptions(), socket -> socket.resume().end("x"));
+                2, loop, ServerOptions.defaults(), socket -> socket.resume().end("x"));
         Socket client = Net.connect(loop, port, Local.HOST);
         SocketEvents.into(journal, "", client);
         client.onClose(hadError -> {
@@ -140,11 +140,11 @@ class SocketReconnectTest {
     @Test
     void whatWasSetIsSetAgain(Loop loop) {
         int port = Local.times(
-                2, loop, new ServerOptions(), socket -> socket.resume().end());
+                2, loop, ServerOptions.defaults(), socket -> socket.resume().end());
         Socket client = new Socket(loop);
         client.setNoDelay().setKeepAlive(true, 5000).setTypeOfService(0x10);
         client.onConnect(() -> journal.add(client.get(SocketOption.TCP_NODELAY) + " "
-                + client.get(SocketOption.KEEP_ALIVE).idleSeconds() + " " + client.getTypeOfService()));
+                + client.get(SocketOption.KEEP_ALIVE).idle().toSeconds() + " " + client.getTypeOfService()));
         client.resume().onClose(hadError -> {
             if (journal.count("true 5 16") == 1) {
                 client.connect(port, Local.HOST);
@@ -158,7 +158,7 @@ class SocketReconnectTest {
     @Test
     void whoGaveAListenerToConnectHearsOfThatConnectOnly(Loop loop) {
         int port = Local.times(
-                2, loop, new ServerOptions(), socket -> socket.resume().end());
+                2, loop, ServerOptions.defaults(), socket -> socket.resume().end());
         Socket client = new Socket(loop).resume();
         client.onConnect(journal.note("always"));
         client.onClose(hadError -> {

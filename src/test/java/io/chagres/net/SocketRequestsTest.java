@@ -155,6 +155,6 @@ class SocketRequestsTest {
     }
 
     private static Socket on(Loop loop, int fd) {
-        return new Socket(loop, new ConnectOptions().fd(fd));
+        return new Socket(loop, SocketOptions.defaults().fd(fd));
     }
 }

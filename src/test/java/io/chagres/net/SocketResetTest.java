@@ -138,7 +138,7 @@ class SocketResetTest {
     @Test
     void whoDoesNotReadLearnsOfItByWriting(Loop loop) {
         Gate reset = new Gate();
-        int port = Local.once(loop, new ServerOptions().pauseOnConnect(true), socket -> {
+        int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             SocketEvents.withoutData(journal, "", socket);
             try {
                 reset.await();

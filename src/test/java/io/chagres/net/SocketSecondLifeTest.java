@@ -308,7 +308,7 @@ class SocketSecondLifeTest {
         try (Peer<String> second = Peer.server(Talk::ending)) {
             List<BiConsumer<? super List<HostLookup.Address>, ? super ChagresException>> unanswered = new ArrayList<>();
             Socket client = new Socket(loop).resume();
-            client.onLookup((error, address, family, host) -> journal.add("lookup " + host + " " + address));
+            client.onLookup((address, family, host, error) -> journal.add("lookup " + host + " " + address));
             client.onClose(hadError -> {
                 if (journal.count("close") == 0) {
                     journal.add("close");
@@ -316,9 +316,7 @@ class SocketSecondLifeTest {
                     unanswered.get(0).accept(List.of(HostLookup.Address.of("127.0.0.9")), null);
                 }
             });
-            client.connect(new ConnectOptions()
-                    .host("first.test")
-                    .port(second.port())
+            client.connect(ConnectOptions.to("first.test", second.port())
                     .lookup((host, options, answer) -> unanswered.add(answer)));
             client.destroy();
             loop.run();
@@ -354,9 +352,7 @@ class SocketSecondLifeTest {
     }
 
     private static ConnectOptions finding(Peer<?> peer, String... addresses) {
-        return new ConnectOptions()
-                .host("several.test")
-                .port(peer.port())
+        return ConnectOptions.to("several.test", peer.port())
                 .lookup((host, options, answer) -> answer.accept(
                         List.of(addresses).stream().map(HostLookup.Address::of).toList(), null));
     }

@@ -63,7 +63,7 @@ class SocketSecondLifeUseTest {
     void allListenersStay(Loop loop) {
         Socket client = new Socket(loop);
         for (int i = 0; i < 40; i++) {
-            client.onLookup((error, address, family, host) -> {})
+            client.onLookup((address, family, host, error) -> {})
                     .onConnectionAttempt(remote -> {})
                     .onConnectionAttemptFailed((remote, error) -> {})
                     .onConnectionAttemptTimeout(remote -> {})
@@ -347,7 +347,7 @@ class SocketSecondLifeUseTest {
     @Test
     void itsSignalAbortsTheSecondConnectionToo(Loop loop) {
         AbortController controller = new AbortController();
-        Socket client = new Socket(loop, new ConnectOptions().signal(controller.signal()));
+        Socket client = new Socket(loop, SocketOptions.defaults().signal(controller.signal()));
         client.onError(error -> journal.add(error.code()));
         int[] connects = {0};
         client.onConnect(() -> {
@@ -376,8 +376,7 @@ class SocketSecondLifeUseTest {
                 server.close();
             }
         });
-        client.connect(new ConnectOptions()
-                .port(port)
+        client.connect(ConnectOptions.to(port)
                 .lookup((host, options, answer) ->
                         answer.accept(List.of(HostLookup.Address.of("::1"), HostLookup.Address.of(Local.HOST)), null)));
         loop.run();
@@ -387,7 +386,7 @@ class SocketSecondLifeUseTest {
     @Test
     void aGivenDescriptorThatWasReadOnlyDoesNotMakeTheNextConnectionSo(Loop loop) {
         int[] pipe = Pipe.pipe2();
-        Socket client = new Socket(loop, new ConnectOptions().fd(pipe[0]));
+        Socket client = new Socket(loop, SocketOptions.defaults().fd(pipe[0]));
         assertFalse(client.isWritable());
         Pipe other = new Pipe(loop);
         other.open(pipe[1]);
@@ -413,7 +412,7 @@ class SocketSecondLifeUseTest {
     void theLateCloseOfAGivenHandleDoesNotDestroyTheSecondConnection(Loop loop) {
         Tcp given = new Tcp(loop);
         given.bind(new SocketAddress(Local.HOST, 0));
-        Socket client = new Socket(loop, new ConnectOptions().handle(given));
+        Socket client = new Socket(loop, SocketOptions.defaults().handle(given));
         SocketEvents.into(journal, "", client);
         connectInTurn(client, List.of(says("x")));
         client.destroy();
@@ -428,7 +427,7 @@ class SocketSecondLifeUseTest {
         server.listen(0, Local.HOST);
         second.listen(0, Local.HOST);
         Tcp given = new Tcp(loop);
-        Socket client = new Socket(loop, new ConnectOptions().handle(given));
+        Socket client = new Socket(loop, SocketOptions.defaults().handle(given));
         SocketEvents.into(journal, "", client);
         client.connect(server.address().port(), Local.HOST, () -> {
             client.write(ByteBuffer.allocate(16 << 20));

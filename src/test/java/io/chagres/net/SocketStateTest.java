@@ -90,7 +90,7 @@ class SocketStateTest {
     @EnumSource
     @Covers({"node:test-net-pingpong-delay", "node:test-net-socket-ready-without-cb"})
     void theReadyStateFollowsBothSides(Place place, Loop loop) {
-        Server server = Net.createServer(loop, new ServerOptions().allowHalfOpen(true), socket -> {
+        Server server = Net.createServer(loop, ServerOptions.defaults().allowHalfOpen(true), socket -> {
             journal.add("accepted " + socket.readyState());
             socket.resume().onEnd(() -> {
                 journal.add("accepted end " + socket.readyState());
@@ -179,7 +179,7 @@ class SocketStateTest {
                 socket.setTimeout(1, () -> {})
                         .setTimeout(0, () -> {})
                         .set(SocketOption.TCP_CORK, true)
-                        .onLookup((error, address, family, host) -> {})
+                        .onLookup((address, family, host, error) -> {})
                         .onConnectionAttempt(remote -> {})
                         .onConnectionAttemptFailed((remote, error) -> {})
                         .onConnectionAttemptTimeout(remote -> {})

@@ -107,9 +107,7 @@ class SocketTimeoutSlowCallbackTest {
         long[] tried = new long[2];
         int[] attempt = {0};
         try (FullBacklog silent = new FullBacklog()) {
-            ConnectOptions options = new ConnectOptions()
-                    .host("several.test")
-                    .port(silent.port())
+            ConnectOptions options = ConnectOptions.to("several.test", silent.port())
                     .lookup((host, how, answer) -> answer.accept(
                             List.of(HostLookup.Address.of(silent.host()), HostLookup.Address.of("127.0.0.2")), null));
             Timer.after(loop, 1, () -> {

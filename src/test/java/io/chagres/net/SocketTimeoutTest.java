@@ -128,7 +128,7 @@ class SocketTimeoutTest {
     void itCountsFromTheConnectCallOn(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog nobody = new FullBacklog()) {
             ConnectOptions options =
-                    new ConnectOptions().host(nobody.host()).port(nobody.port()).timeoutMillis(100);
+                    ConnectOptions.to(nobody.host(), nobody.port()).timeoutMillis(100);
             Socket client = Net.connect(loop, options, journal.note("connect"));
             client.onTimeout(() -> {
                 assertTrue(client.isConnecting());

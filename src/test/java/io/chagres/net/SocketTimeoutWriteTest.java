@@ -32,7 +32,7 @@ class SocketTimeoutWriteTest {
     void itDoesNotFireWhileASlowWriteMakesProgress(Loop loop, ManualClock clock) throws IOException {
         Path path = folder.resolve("socket");
         try (ServerSocketChannel listener = UnixPeer.listener(path, 0)) {
-            Socket client = Net.connect(loop, new ConnectOptions().path(path.toString()));
+            Socket client = Net.connect(loop, ConnectOptions.toPath(path.toString()));
             client.onConnect(() -> writeSlowly(client, accepted(listener)));
             loop.run();
         }

@@ -105,7 +105,10 @@ class SocketTrafficDetailsTest {
         long[] written = {0};
         int[] connects = {0};
         int port = Local.times(
-                2, loop, new ServerOptions(), socket -> socket.resume().onEnd(() -> read[0] += socket.bytesRead()));
+                2,
+                loop,
+                ServerOptions.defaults(),
+                socket -> socket.resume().onEnd(() -> read[0] += socket.bytesRead()));
         Socket client = new Socket(loop).resume();
         client.onConnect(() -> {
             connects[0]++;
@@ -219,7 +222,7 @@ class SocketTrafficDetailsTest {
     void aWriteOnAHandleThatSomebodyHasClosedIsABadDescriptor(Loop loop) {
         int port = Local.once(loop, peer -> peer.onError(error -> {}).resume());
         Tcp given = new Tcp(loop);
-        Socket client = new Socket(loop, new ConnectOptions().handle(given));
+        Socket client = new Socket(loop, SocketOptions.defaults().handle(given));
         client.onError(error -> journal.add("error " + error.getMessage()));
         client.connect(port, Local.HOST, () -> {
             given.close();
@@ -294,12 +297,14 @@ class SocketTrafficDetailsTest {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Net.connect(
                     loop,
-                    new ConnectOptions().host(Local.HOST).port(server.port()).keepAlive(true, millis));
+                    SocketOptions.defaults().keepAlive(true, millis),
+                    ConnectOptions.to(Local.HOST, server.port()));
             int ofTheSystem = 7200;
             client.onConnect(() -> {
                         KeepAlive set = client.get(SocketOption.KEEP_ALIVE);
-                        assertTrue(set.on());
-                        assertEquals(seconds == 0 ? ofTheSystem : seconds, set.idleSeconds());
+                        assertTrue(set.isOn());
+                        assertEquals(
+                                seconds == 0 ? ofTheSystem : seconds, set.idle().toSeconds());
                         client.end();
                     })
                     .resume();

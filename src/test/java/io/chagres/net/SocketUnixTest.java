@@ -65,18 +65,18 @@ class SocketUnixTest {
         List<Function<Loop, Socket>> forms = List.of(
                 on -> Net.connect(on, name).onConnect(told),
                 on -> Net.connect(on, name, told),
-                on -> Net.connect(on, new ConnectOptions().path(name)).onConnect(told),
-                on -> Net.connect(on, new ConnectOptions().path(name), told),
+                on -> Net.connect(on, ConnectOptions.toPath(name)).onConnect(told),
+                on -> Net.connect(on, ConnectOptions.toPath(name), told),
                 on -> new Socket(on).connect(name).onConnect(told),
                 on -> new Socket(on).connect(name, told),
-                on -> new Socket(on).connect(new ConnectOptions().path(name)).onConnect(told),
-                on -> new Socket(on).connect(new ConnectOptions().path(name), told),
-                on -> new Socket(on, new ConnectOptions().path(name)).connect(name, told),
+                on -> new Socket(on).connect(ConnectOptions.toPath(name)).onConnect(told),
+                on -> new Socket(on).connect(ConnectOptions.toPath(name), told),
+                on -> new Socket(on, SocketOptions.defaults()).connect(name, told),
                 on -> new Socket(on).onConnect(told).connect(name),
-                on -> Net.connect(on, new ConnectOptions().path(name).port(9), told),
-                on -> new Socket(on).onConnect(told).connect(new ConnectOptions().path(name)));
+                on -> Net.connect(on, SocketOptions.defaults(), ConnectOptions.toPath(name), told),
+                on -> new Socket(on).onConnect(told).connect(ConnectOptions.toPath(name)));
         Server server = Net.createServer(loop, socket -> socket.resume().end());
-        server.listen(new ListenOptions().path(name), null);
+        server.listen(ListenOptions.atPath(name), null);
         int[] open = {forms.size()};
         for (Function<Loop, Socket> form : forms) {
             form.apply(loop).resume().onClose(hadError -> {
@@ -94,7 +94,7 @@ class SocketUnixTest {
         String name = "\0chagres-" + ProcessHandle.current().pid() + "-client";
         Server server = Net.createServer(loop, socket -> socket.resume().end("hello"));
         server.onConnection(socket -> server.close());
-        server.listen(new ListenOptions().path(name), null);
+        server.listen(ListenOptions.atPath(name), null);
         SocketEvents.into(journal, "", Net.connect(loop, name));
         loop.run();
         journal.expect("connect", "data hello", "end", "finish", "close false");
@@ -105,7 +105,7 @@ class SocketUnixTest {
     void corkedWritesArriveTogether(Loop loop) {
         Server server = Net.createServer(loop, socket -> socket.onData(chunk -> journal.add(Talk.text(chunk))));
         server.onConnection(socket -> server.close());
-        server.listen(new ListenOptions().path(path.toString()), null);
+        server.listen(ListenOptions.atPath(path.toString()), null);
         Socket client = Net.connect(loop, path.toString());
         client.onConnect(() -> {
             client.cork();
@@ -189,15 +189,15 @@ class SocketUnixTest {
     void pathsThatAreNoneAreRefused() {
         assertEquals(
                 "ERR_INVALID_ARG_TYPE",
-                assertThrows(UsageException.class, () -> new ConnectOptions().path(null))
+                assertThrows(UsageException.class, () -> ConnectOptions.toPath(null))
                         .code());
         assertEquals(
                 "The property 'options.path' is invalid. Received ''",
-                assertThrows(UsageException.class, () -> new ConnectOptions().path(""))
+                assertThrows(UsageException.class, () -> ConnectOptions.toPath(""))
                         .getMessage());
         assertEquals(
                 "The property 'options.path' is invalid. Received 'a?b'",
-                assertThrows(UsageException.class, () -> new ConnectOptions().path("a\0b"))
+                assertThrows(UsageException.class, () -> ConnectOptions.toPath("a\0b"))
                         .getMessage());
     }
 
@@ -207,7 +207,7 @@ class SocketUnixTest {
     void settingsOfTcpHaveNoEffect(Loop loop) {
         try (UnixPeer<String> server = UnixPeer.server(path, UnixPeer::allText)) {
             Socket client =
-                    new Socket(loop, new ConnectOptions().noDelay(true).typeOfService(8)).setKeepAlive(true, 1000);
+                    new Socket(loop, SocketOptions.defaults().noDelay(true).typeOfService(8)).setKeepAlive(true, 1000);
             client.connect(path.toString(), () -> {
                 assertSame(
                         client, client.setNoDelay(false).setKeepAlive(false, 0).setTypeOfService(0x10));

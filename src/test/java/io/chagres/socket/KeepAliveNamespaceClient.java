@@ -19,8 +19,14 @@ import java.util.List;
 final class KeepAliveNamespaceClient {
 
     private static final long PATIENCE_MILLIS = 8000;
-    private static final KeepAlive IMPATIENT = KeepAlive.of(1, 1, 2);
-    private static final KeepAlive OF_MANY_PROBES = KeepAlive.of(1, 1, 100);
+    private static final KeepAlive IMPATIENT = KeepAlive.ON
+            .idle(Duration.ofSeconds(1))
+            .interval(Duration.ofSeconds(1))
+            .count(2);
+    private static final KeepAlive OF_MANY_PROBES = KeepAlive.ON
+            .idle(Duration.ofSeconds(1))
+            .interval(Duration.ofSeconds(1))
+            .count(100);
 
     private final Loop loop;
     private final SocketAddress peer;
@@ -50,7 +56,7 @@ final class KeepAliveNamespaceClient {
     private void run() {
         connect("idle", IMPATIENT, Duration.ZERO, false);
         connect("idle-user-timeout", OF_MANY_PROBES, Duration.ofSeconds(3), false);
-        connect("rearmed", KeepAlive.of(0, 0, 0), Duration.ZERO, false);
+        connect("rearmed", KeepAlive.ON, Duration.ZERO, false);
         connect("unacknowledged", IMPATIENT, Duration.ZERO, true);
         connect("unacknowledged-user-timeout", IMPATIENT, Duration.ofSeconds(4), true);
         connect("switched-off", IMPATIENT, Duration.ZERO, false);

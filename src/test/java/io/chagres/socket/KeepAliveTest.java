@@ -1,6 +1,7 @@
 package io.chagres.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.chagres.UsageException;
@@ -9,6 +10,9 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** Keep-alive as the kernel has it afterwards; what comes of it, KeepAliveNamespaceTest shows. */
@@ -36,12 +40,12 @@ class KeepAliveTest {
     @Test
     @Covers({"S92", "S94"})
     void eachOfTheThreeHasItsOwnValueUpToTheKernelsMost(Loop loop) {
-        tcp(loop).setKeepAlive(KeepAlive.of(60, 7, 3));
-        assertEquals(KeepAlive.of(60, 7, 3), tcp.keepAlive());
-        tcp.setKeepAlive(KeepAlive.of(32_767, 32_767, 127));
-        assertEquals(KeepAlive.of(32_767, 32_767, 127), tcp.keepAlive());
-        tcp.setKeepAlive(KeepAlive.of(1, 1, 1));
-        assertEquals(KeepAlive.of(1, 1, 1), tcp.keepAlive());
+        tcp(loop).setKeepAlive(keepAlive(60, 7, 3));
+        assertEquals(keepAlive(60, 7, 3), tcp.keepAlive());
+        tcp.setKeepAlive(keepAlive(32_767, 32_767, 127));
+        assertEquals(keepAlive(32_767, 32_767, 127), tcp.keepAlive());
+        tcp.setKeepAlive(keepAlive(1, 1, 1));
+        assertEquals(keepAlive(1, 1, 1), tcp.keepAlive());
         end(loop);
     }
 
@@ -49,21 +53,66 @@ class KeepAliveTest {
     @Covers({"S94", "libuv:tcp_flags"})
     void whatIsOutOfRangeIsRefusedAndNothingWasSet(Loop loop) {
         tcp(loop);
-        assertRefused(KeepAlive.of(32_768, 1, 1));
-        assertRefused(KeepAlive.of(1, 32_768, 1));
-        assertRefused(KeepAlive.of(1, 1, 128));
-        assertRefused(KeepAlive.of(-1, 1, 1));
-        assertRefused(KeepAlive.of(1, -1, 1));
-        assertRefused(KeepAlive.of(1, 1, -1));
+        assertRefused(() -> keepAlive(32_768, 1, 1));
+        assertRefused(() -> keepAlive(1, 32_768, 1));
+        assertRefused(() -> keepAlive(1, 1, 128));
+        assertRefused(() -> keepAlive(-1, 1, 1));
+        assertRefused(() -> keepAlive(1, -1, 1));
+        assertRefused(() -> keepAlive(1, 1, -1));
         assertEquals(SYSTEM, tcp.keepAlive());
         end(loop);
     }
 
-    private void assertRefused(KeepAlive keepAlive) {
+    private void assertRefused(Supplier<KeepAlive> keepAlive) {
         assertEquals(
                 "EINVAL",
-                assertThrows(UsageException.class, () -> tcp.setKeepAlive(keepAlive))
+                assertThrows(UsageException.class, () -> tcp.setKeepAlive(keepAlive.get()))
                         .code());
+    }
+
+    private static KeepAlive keepAlive(int idleSeconds, int intervalSeconds, int count) {
+        return KeepAlive.ON
+                .idle(Duration.ofSeconds(idleSeconds))
+                .interval(Duration.ofSeconds(intervalSeconds))
+                .count(count);
+    }
+
+    @Test
+    void aTimeThatIsNotOfWholeSecondsIsRefused() {
+        for (Duration time :
+                List.of(Duration.ZERO, Duration.ofMillis(999), Duration.ofMillis(1500), Duration.ofDays(1))) {
+            UsageException refused = assertThrows(UsageException.class, () -> KeepAlive.every(time));
+            assertEquals("EINVAL", refused.code());
+            assertEquals("idle must be whole seconds, 1 to 32767. Received " + time, refused.getMessage());
+        }
+    }
+
+    @Test
+    void anOffKeepAliveHasNoNumbersToSet() {
+        assertThrows(UsageException.class, () -> KeepAlive.OFF.idle(Duration.ofSeconds(1)));
+        assertThrows(UsageException.class, () -> KeepAlive.OFF.interval(Duration.ofSeconds(1)));
+        assertThrows(UsageException.class, () -> KeepAlive.OFF.count(1));
+    }
+
+    @Test
+    void aKeepAliveIsAValue() {
+        KeepAlive every = KeepAlive.every(Duration.ofMinutes(1));
+        assertEquals(KeepAlive.ON.idle(Duration.ofSeconds(60)).interval(Duration.ofSeconds(60)), every);
+        assertEquals(
+                "KeepAlive (on, idle 60 s, interval 60 s, count 3)",
+                every.count(3).toString());
+        assertEquals("KeepAlive (on, idle 60 s, interval 60 s)", every.toString());
+        assertEquals("KeepAlive (off)", KeepAlive.OFF.toString());
+        assertNotEquals(KeepAlive.ON, every);
+    }
+
+    /** sysctl(8) takes more than a socket does: what was read from the kernel is checked again when it is set. */
+    @Test
+    void numbersOfTheSystemMayBeGreaterThanThoseOfASocket(Loop loop) {
+        tcp(loop);
+        assertRefused(() -> new KeepAlive(true, 40_000, 75, 9));
+        assertEquals(Duration.ofSeconds(40_000), new KeepAlive(true, 40_000, 75, 9).idle());
+        end(loop);
     }
 
     @Test
@@ -71,10 +120,10 @@ class KeepAliveTest {
     void aZeroLeavesTheSystems(Loop loop) {
         tcp(loop);
         assertEquals(SYSTEM, tcp.keepAlive());
-        tcp.setKeepAlive(KeepAlive.of(0, 0, 0));
+        tcp.setKeepAlive(KeepAlive.ON);
         assertEquals(
                 new KeepAlive(true, SYSTEM.idleSeconds(), SYSTEM.intervalSeconds(), SYSTEM.count()), tcp.keepAlive());
-        tcp.setKeepAlive(KeepAlive.of(0, 5, 0));
+        tcp.setKeepAlive(KeepAlive.ON.interval(Duration.ofSeconds(5)));
         assertEquals(new KeepAlive(true, SYSTEM.idleSeconds(), 5, SYSTEM.count()), tcp.keepAlive());
         end(loop);
     }
@@ -83,10 +132,10 @@ class KeepAliveTest {
     @Covers({"S96", "S97", "libuv:tcp_flags"})
     void offChangesNothingElseAndTwiceIsHarmless(Loop loop) {
         tcp(loop).setNoDelay(true);
-        tcp.setKeepAlive(true, 60);
-        tcp.setKeepAlive(true, 60);
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));
         assertEquals(new KeepAlive(true, 60, SYSTEM.intervalSeconds(), SYSTEM.count()), tcp.keepAlive());
-        tcp.setKeepAlive(false, 0);
+        tcp.setKeepAlive(KeepAlive.OFF);
         tcp.setKeepAlive(KeepAlive.OFF);
         tcp.setKeepAlive(new KeepAlive(false, -1, -1, -1));
         assertEquals(new KeepAlive(false, 60, SYSTEM.intervalSeconds(), SYSTEM.count()), tcp.keepAlive());
@@ -97,12 +146,12 @@ class KeepAliveTest {
     @Covers("S97")
     void aListenerTakesItAndItsConnectionsInheritIt(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
-        listener.setKeepAlive(KeepAlive.of(60, 7, 3));
+        listener.setKeepAlive(keepAlive(60, 7, 3));
         Tcp accepted = new Tcp(loop);
         Tcp client = new Tcp(loop);
-        listener.listen(1, _ -> {
+        listener.listen(1, () -> {
             listener.accept(accepted);
-            assertEquals(KeepAlive.of(60, 7, 3), accepted.keepAlive());
+            assertEquals(keepAlive(60, 7, 3), accepted.keepAlive());
             accepted.close();
             client.close();
             listener.close();

@@ -19,6 +19,7 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.net.ServerSocket;
+import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -53,7 +54,7 @@ class TcpBindTest {
     void thatAnAddressIsInUseIsToldByListen(String address, Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(address, 0)) {
             tcp.bind(new SocketAddress(address, other.getLocalPort()));
-            assertCode("EADDRINUSE", () -> tcp.listen(128, _ -> {}));
+            assertCode("EADDRINUSE", () -> tcp.listen(128, () -> {}));
             assertFalse(tcp.isActive());
             close(loop);
         }
@@ -79,7 +80,7 @@ class TcpBindTest {
             tcp.bind(new SocketAddress(Local.HOST, other.getLocalPort()));
             tcp.bind(new SocketAddress(Local.HOST, 0));
             assertTrue(tcp.localAddress().port() > 0);
-            tcp.listen(128, _ -> {});
+            tcp.listen(128, () -> {});
             assertTrue(tcp.isActive());
             close(loop);
         }
@@ -135,7 +136,7 @@ class TcpBindTest {
     @Covers("libuv:tcp_bind_writable_flags")
     void aListenerCanNeitherBeReadNorWritten(Loop loop) {
         tcp.bind(new SocketAddress(Local.HOST, 0));
-        tcp.listen(128, _ -> {});
+        tcp.listen(128, () -> {});
         assertFalse(tcp.isReadable());
         assertFalse(tcp.isWritable());
         assertCode("EPIPE", () -> tcp.write(Talk.buffer("PING"), error -> {}));
@@ -150,14 +151,14 @@ class TcpBindTest {
     void onAClosedHandleNothingIsBound(Loop loop) {
         close(loop);
         assertCode("EINVAL", () -> tcp.bind(new SocketAddress(Local.HOST, 0)));
-        assertCode("EINVAL", () -> tcp.listen(5, _ -> {}));
+        assertCode("EINVAL", () -> tcp.listen(5, () -> {}));
         assertEquals(-1, tcp.fd());
     }
 
     @Test
     @Covers("libuv:tcp_listen_without_bind")
     void listeningUnboundTakesAFreePort(Loop loop) {
-        tcp.listen(128, _ -> {});
+        tcp.listen(128, () -> {});
         assertEquals("0.0.0.0", tcp.localAddress().address());
         assertTrue(tcp.localAddress().port() > 0);
         close(loop);
@@ -181,16 +182,16 @@ class TcpBindTest {
     @Covers({"libuv:tcp_flags"})
     void optionsMayBeSetBeforeAndAfterThereIsASocket(Loop loop) {
         tcp.setNoDelay(true);
-        tcp.setKeepAlive(true, 60);
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));
         tcp.bind(new SocketAddress(Local.HOST, 0));
         tcp.setNoDelay(false);
-        tcp.setKeepAlive(false, 0);
-        tcp.setKeepAlive(true, 32767);
-        assertCode("EINVAL", () -> tcp.setKeepAlive(true, -1));
-        assertCode("EINVAL", () -> tcp.setKeepAlive(true, 32768));
+        tcp.setKeepAlive(KeepAlive.OFF);
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(32767)));
+        assertCode("EINVAL", () -> tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(-1))));
+        assertCode("EINVAL", () -> tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(32768))));
         close(loop);
         assertCode("EINVAL", () -> tcp.setNoDelay(true));
-        assertCode("EINVAL", () -> tcp.setKeepAlive(true, 1));
+        assertCode("EINVAL", () -> tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(1))));
     }
 
     private void close(Loop loop) {

@@ -32,14 +32,22 @@ class TcpEarlyOptionTest {
     private static Tcp withOptions(Loop loop) {
         Tcp tcp = new Tcp(loop);
         tcp.setNoDelay(true);
-        tcp.setKeepAlive(KeepAlive.of(60, 11, 4));
+        tcp.setKeepAlive(KeepAlive.ON
+                .idle(Duration.ofSeconds(60))
+                .interval(Duration.ofSeconds(11))
+                .count(4));
         tcp.set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(9));
         return tcp;
     }
 
     private static void assertOptions(Tcp tcp) {
         assertEquals(true, tcp.get(SocketOption.TCP_NODELAY));
-        assertEquals(KeepAlive.of(60, 11, 4), tcp.keepAlive());
+        assertEquals(
+                KeepAlive.ON
+                        .idle(Duration.ofSeconds(60))
+                        .interval(Duration.ofSeconds(11))
+                        .count(4),
+                tcp.keepAlive());
         assertEquals(Duration.ofSeconds(9), tcp.get(SocketOption.TCP_USER_TIMEOUT));
     }
 
@@ -55,7 +63,7 @@ class TcpEarlyOptionTest {
     @Test
     void listenAppliesThem(Loop loop) {
         Tcp tcp = withOptions(loop);
-        tcp.listen(1, _ -> {});
+        tcp.listen(1, () -> {});
         assertOptions(tcp);
         close(loop, tcp);
     }
@@ -93,12 +101,12 @@ class TcpEarlyOptionTest {
     void theLastValueCounts(Loop loop) {
         Tcp tcp = new Tcp(loop);
         tcp.setNoDelay(true);
-        tcp.setKeepAlive(true, 5);
-        tcp.setKeepAlive(true, 6);
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(5)));
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(6)));
         tcp.setNoDelay(false);
         tcp.bind(new SocketAddress(Local.HOST, 0));
         assertEquals(false, tcp.get(SocketOption.TCP_NODELAY));
-        assertEquals(6, tcp.keepAlive().idleSeconds());
+        assertEquals(Duration.ofSeconds(6), tcp.keepAlive().idle());
         close(loop, tcp);
     }
 
@@ -106,15 +114,15 @@ class TcpEarlyOptionTest {
     void whatIsSetTwiceIsSetInTheOrderOfTheLastTimes(Loop loop) {
         SocketOption<Integer> sameThing = SocketOption.ofInt("SO_KEEPALIVE", Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE);
         Tcp tcp = new Tcp(loop);
-        tcp.setKeepAlive(true, 5);
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(5)));
         tcp.set(sameThing, 0);
         tcp.bind(new SocketAddress(Local.HOST, 0));
         assertEquals(0, tcp.get(sameThing));
         close(loop, tcp);
         Tcp again = new Tcp(loop);
-        again.setKeepAlive(true, 5);
+        again.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(5)));
         again.set(sameThing, 0);
-        again.setKeepAlive(true, 5);
+        again.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(5)));
         again.bind(new SocketAddress(Local.HOST, 0));
         assertEquals(1, again.get(sameThing));
         close(loop, again);
@@ -123,10 +131,11 @@ class TcpEarlyOptionTest {
     @Test
     void whatIsOutOfRangeIsRefusedAtOnce(Loop loop) {
         Tcp tcp = new Tcp(loop);
-        UsageException refused = assertThrows(UsageException.class, () -> tcp.setKeepAlive(true, 40_000));
+        UsageException refused = assertThrows(
+                UsageException.class, () -> tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(40_000))));
         assertEquals("EINVAL", refused.code());
         tcp.bind(new SocketAddress(Local.HOST, 0));
-        assertEquals(false, tcp.keepAlive().on());
+        assertEquals(false, tcp.keepAlive().isOn());
         close(loop, tcp);
     }
 
@@ -138,7 +147,7 @@ class TcpEarlyOptionTest {
         SystemException refused = assertThrows(SystemException.class, () -> tcp.bind(local));
         assertEquals("setsockopt ENOPROTOOPT: protocol not available (TCP_UNKNOWN)", refused.getMessage());
         assertEquals(-1, tcp.fd(), "no socket, and none lost");
-        assertThrows(SystemException.class, () -> tcp.listen(1, _ -> {}));
+        assertThrows(SystemException.class, () -> tcp.listen(1, () -> {}));
         assertThrows(SystemException.class, () -> tcp.connect(local, error -> journal.add("called back")));
         try (RawSocket raw = RawSocket.tcp()) {
             assertThrows(SystemException.class, () -> tcp.open(raw.fd()), "and the descriptor stays the caller's");
@@ -164,7 +173,7 @@ class TcpEarlyOptionTest {
     /** Takes one connection, and speaks a word with it. */
     private void accept(Loop loop, Tcp client, BiConsumer<Tcp, Tcp> accepting) {
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(1, _ -> {
+        listener.listen(1, () -> {
             accepting.accept(listener, client);
             listener.close();
             client.write(Talk.buffer("hello"), error -> client.close());

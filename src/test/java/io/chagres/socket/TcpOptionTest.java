@@ -232,8 +232,8 @@ class TcpOptionTest {
     void ipv6SocketsHaveThemToo(Loop loop) {
         assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this kernel has no IPv6");
         tcp = new Tcp(loop, Family.IPV6);
-        tcp.setKeepAlive(true, 60);
-        assertEquals(60, tcp.keepAlive().idleSeconds());
+        tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));
+        assertEquals(Duration.ofSeconds(60), tcp.keepAlive().idle());
         end(loop);
     }
 }

@@ -32,7 +32,7 @@ final class ChagresServer {
     }
 
     private Server server(Loop loop, Task task) {
-        ServerOptions options = new ServerOptions().noDelay(true);
+        ServerOptions options = ServerOptions.defaults().noDelay(true);
         if (task.mode() == Mode.ECHO && task.variant().equals("lent")) {
             return Net.createServer(
                     loop,
