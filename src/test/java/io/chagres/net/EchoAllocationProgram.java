@@ -37,7 +37,7 @@ final class EchoAllocationProgram {
     private void run(String way) {
         ServerOptions options = ServerOptions.defaults();
         if (way.equals("lent")) {
-            options.onRead(ByteBuffer.allocate(SIZE), EchoAllocationProgram::echo);
+            options = options.onRead(ByteBuffer.allocate(SIZE), EchoAllocationProgram::echo);
         }
         int port = Local.once(loop, options, socket -> {
             accepted = socket;
