@@ -3,7 +3,15 @@ package io.chagres.net;
 import java.nio.ByteBuffer;
 
 /**
- * Reads what comes from a buffer that it is lent until it returns: Node's onread.
+ * Reads arrived bytes from a buffer that is lent to it until it returns: Node's onread.
+ *
+ * <pre>{@code
+ * BufferReader reader = (socket, buffer, count) -> {
+ *     total += count;
+ *     return true;
+ * };
+ * SocketOptions.defaults().onRead(ByteBuffer.allocateDirect(64 * 1024), reader);
+ * }</pre>
  *
  * @see SocketOptions#onRead(ByteBuffer, BufferReader)
  * @see ServerOptions#onRead(ByteBuffer, BufferReader)
@@ -12,11 +20,11 @@ import java.nio.ByteBuffer;
 public interface BufferReader {
 
     /**
-     * Bytes have come; they stand in {@code buffer} from its position on, which does not move. The reader may move and decode the
-     * buffer: each read begins where the first one did.
+     * Is called with arrived bytes, which are in {@code buffer} from its position on. The reader may move the position and the limit: each
+     * read begins where the first one did.
      *
-     * @param count how many, 1 or more
-     * @return whether to go on; where not, nothing comes until {@link Socket#resume()}
+     * @param count the number of bytes, 1 or more
+     * @return whether to continue to read; if false, the reader is not called again before {@link Socket#resume()}
      */
     boolean onRead(Socket socket, ByteBuffer buffer, int count);
 }

@@ -5,7 +5,7 @@ import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 
-/** Where a socket reads to that has no data events, and whom that is lent; any number of sockets share one. */
+/** The read buffer of the user and its reader: Node's onread option. Any number of sockets can share one. */
 record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
 
     LentBuffer {
@@ -14,8 +14,8 @@ record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
     }
 
     /**
-     * The same buffer for each read, from the position to the limit that it has now: both are set again before each read, so it does
-     * not matter where a reader leaves them.
+     * Returns one that has the same buffer for each read, from its present position to its present limit. Both are set again before each
+     * read, so a reader can leave them anywhere.
      */
     static LentBuffer of(ByteBuffer buffer, BufferReader reader) {
         if (!UsageException.requireArgument(buffer, "buffer").hasRemaining() || buffer.isReadOnly()) {
@@ -31,7 +31,7 @@ record LentBuffer(Supplier<ByteBuffer> buffers, BufferReader reader) {
     }
 
     /**
-     * The buffer for the next read.
+     * Returns the buffer for the next read.
      *
      * @throws UsageException ERR_INVALID_ARG_VALUE if the supplier gave one that is read-only
      */

@@ -6,7 +6,7 @@ import io.chagres.loop.Loop;
 import java.util.function.Consumer;
 
 /**
- * The way in: servers and connections.
+ * Makes servers and connects sockets: the functions of Node's net module.
  *
  * <pre>{@code
  * Server server = Net.createServer(loop, socket -> socket.pipe(socket));
@@ -24,34 +24,34 @@ public final class Net {
 
     private Net() {}
 
-    /** A server that nobody hears of connections from yet: see {@link Server#onConnection}. */
+    /** Returns a server without connection listeners: see {@link Server#onConnection}. It does not listen yet. */
     public static Server createServer(Loop loop) {
         return createServer(loop, ServerOptions.defaults());
     }
 
-    /** As {@link #createServer(Loop)}, with options for its sockets. */
+    /** Returns a server with {@code options}, without connection listeners. It does not listen yet. */
     public static Server createServer(Loop loop, ServerOptions options) {
         return new Server(loop, UsageException.requireArgument(options, "options"));
     }
 
-    /** A server that hands each connection to {@code listener}; it does not listen yet. */
+    /** Returns a server that calls {@code listener} with each connection. It does not listen yet. */
     public static Server createServer(Loop loop, Consumer<? super Socket> listener) {
         return createServer(loop, ServerOptions.defaults(), listener);
     }
 
-    /** As {@link #createServer(Loop, Consumer)}, with options for its sockets. */
+    /** Returns a server with {@code options} that calls {@code listener} with each connection. It does not listen yet. */
     public static Server createServer(Loop loop, ServerOptions options, Consumer<? super Socket> listener) {
         return createServer(loop, options).onConnection(UsageException.requireArgument(listener, "listener"));
     }
 
     // ---- connections
 
-    /** Connects to {@code port} of this machine; see {@link #connect(Loop, ConnectOptions, Runnable)}. */
+    /** Connects to {@code port} of this machine; see {@link #connect(Loop, SocketOptions, ConnectOptions, Runnable)}. */
     public static Socket connect(Loop loop, int port) {
         return connect(loop, port, (Runnable) null);
     }
 
-    /** As {@link #connect(Loop, int)}; {@code onConnect} runs once, when it is connected. */
+    /** Like {@link #connect(Loop, int)}; calls {@code onConnect} once, when the socket is connected. */
     public static Socket connect(Loop loop, int port, Runnable onConnect) {
         return connect(loop, ConnectOptions.to(port), onConnect);
     }
@@ -61,17 +61,17 @@ public final class Net {
         return connect(loop, port, host, null);
     }
 
-    /** As {@link #connect(Loop, int, String)}; {@code onConnect} runs once, when it is connected. */
+    /** Like {@link #connect(Loop, int, String)}; calls {@code onConnect} once, when the socket is connected. */
     public static Socket connect(Loop loop, int port, String host, Runnable onConnect) {
         return connect(loop, ConnectOptions.to(host, port), onConnect);
     }
 
-    /** Connects to the Unix socket of that path; or to a port if it is a number: see {@link Socket#connect(String)}. */
+    /** Connects to the Unix socket of a path, or to a port if the text is a number: see {@link Socket#connect(String)}. */
     public static Socket connect(Loop loop, String portOrPath) {
         return connect(loop, portOrPath, null);
     }
 
-    /** As {@link #connect(Loop, String)}; {@code onConnect} runs once, when it is connected. */
+    /** Like {@link #connect(Loop, String)}; calls {@code onConnect} once, when the socket is connected. */
     public static Socket connect(Loop loop, String portOrPath, Runnable onConnect) {
         return connect(loop, ConnectOptions.toPortOrPath(portOrPath), onConnect);
     }
@@ -113,22 +113,28 @@ public final class Net {
         return socket.isDestroyed() ? socket : socket.connect(options, onConnect);
     }
 
-    /** Whether a connect tries all addresses of a host: {@link ConnectOptions#autoSelectFamily}. True by default. */
+    /** Returns the default of {@link ConnectOptions#autoSelectFamily}; true at first. */
     public static boolean defaultAutoSelectFamily() {
         return autoSelectFamily;
     }
 
-    /** Changes the default for the options that are made from now on, in all of the process. */
+    /** Sets the default of {@link ConnectOptions#autoSelectFamily}, in the whole process, for options that are made after this call. */
     public static void setDefaultAutoSelectFamily(boolean on) {
         autoSelectFamily = on;
     }
 
-    /** See {@link ConnectOptions#autoSelectFamilyAttemptTimeoutMillis}. 500 by default. */
+    /** Returns the default of {@link ConnectOptions#autoSelectFamilyAttemptTimeoutMillis}; 500 at first. */
     public static long defaultAutoSelectFamilyAttemptTimeoutMillis() {
         return attemptTimeoutMillis;
     }
 
-    /** Changes the default for the options that are made from now on, in all of the process; less than 10 become 10. */
+    /**
+     * Sets the default of {@link ConnectOptions#autoSelectFamilyAttemptTimeoutMillis}, in the whole process, for options that are made
+     * after this call.
+     *
+     * @param millis 1 or more; less than 10 become 10
+     * @throws UsageException ERR_OUT_OF_RANGE
+     */
     public static void setDefaultAutoSelectFamilyAttemptTimeoutMillis(long millis) {
         attemptTimeoutMillis = requireAttemptTimeout(millis, "millis");
     }
@@ -139,17 +145,17 @@ public final class Net {
 
     // ---- addresses
 
-    /** 4 or 6 where {@code text} is an IP address, else 0. */
+    /** Returns 4 or 6 if {@code text} is an IP address of that version, else 0. */
     public static int isIP(String text) {
         return text == null ? 0 : Ip.version(text);
     }
 
-    /** Whether {@code text} is an IPv4 address: four decimal numbers, without leading zeros. */
+    /** Returns whether {@code text} is an IPv4 address: four decimal numbers, without leading zeros. */
     public static boolean isIPv4(String text) {
         return isIP(text) == 4;
     }
 
-    /** Whether {@code text} is an IPv6 address, with a zone or without. */
+    /** Returns whether {@code text} is an IPv6 address, with a zone or without. */
     public static boolean isIPv6(String text) {
         return isIP(text) == 6;
     }

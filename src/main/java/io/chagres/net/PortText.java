@@ -4,7 +4,7 @@ import io.chagres.UsageException;
 import java.math.BigInteger;
 import java.util.regex.Pattern;
 
-/** Ports that are given as text, as in {@code listen("9297")}. */
+/** A port that a program got as text, as in {@code listen("9297")}: Node takes a number or its text. */
 final class PortText {
 
     private static final int PORT_BITS = 16;
@@ -17,7 +17,7 @@ final class PortText {
     }
 
     /**
-     * The port that {@code text} is, a decimal number or a hexadecimal one behind 0x; -1 if it is not a number.
+     * Returns the port of {@code text}, a decimal number, or a hexadecimal one after 0x; -1 if the text is not a number.
      *
      * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number but not a port
      */

@@ -10,8 +10,8 @@ import io.chagres.socket.Tcp;
 import java.time.Duration;
 
 /**
- * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
- * there will be. Over a Unix socket there is no TCP to be told: what is about that is only kept.
+ * The settings of a socket. They are applied to its handle at once if there is one, and kept for the next handle. Those that are
+ * about TCP are only kept over a Unix socket.
  */
 final class SocketSettings {
 
@@ -19,12 +19,12 @@ final class SocketSettings {
 
     private KeepAlive keepAlive = KeepAlive.OFF;
     private boolean referenced = true;
-    /** -1 where none was set. */
+    /** -1 if none was set. */
     private int typeOfService = -1;
     /** The other options that were set. */
     private DeferredOptions options = DeferredOptions.NONE;
 
-    /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
+    /** Returns the keep-alive for Node's setKeepAlive: a delay is cut to whole seconds, and none leaves what the system has. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
         if (!on) {
             return KeepAlive.OFF;
@@ -51,12 +51,12 @@ final class SocketSettings {
         options = options.with(option, value);
     }
 
-    /** The option as the kernel has it. */
+    /** Returns the option as the kernel has it. */
     static <T> T get(SocketOption<T> option, StreamHandle handle) {
         return handle instanceof Tcp tcp ? tcp.get(option) : ((Pipe) handle).get(option);
     }
 
-    /** What was set, or null. */
+    /** Returns the value that was set, or null. */
     <T> T kept(SocketOption<T> option) {
         return options.valueOf(option);
     }
@@ -75,11 +75,11 @@ final class SocketSettings {
     void setReferenced(boolean wanted, StreamHandle handle) {
         referenced = wanted;
         if (handle != null) {
-            tellReferenced(handle);
+            applyReferenced(handle);
         }
     }
 
-    private void tellReferenced(StreamHandle handle) {
+    private void applyReferenced(StreamHandle handle) {
         if (referenced) {
             handle.ref();
         } else {
@@ -88,9 +88,9 @@ final class SocketSettings {
     }
 
     /**
-     * Tells a handle that is going to connect what must be said before.
+     * Applies to {@code handle} the settings that the kernel needs before connect(2).
      *
-     * @throws SystemException the kernel's no
+     * @throws SystemException if the kernel refuses one
      */
     void applyBefore(Tcp handle) {
         if (typeOfService >= 0) {
@@ -100,12 +100,12 @@ final class SocketSettings {
     }
 
     /**
-     * Tells a handle that is connected what differs from what it has by itself.
+     * Applies to {@code handle}, which is connected, the other settings that differ from the kernel's defaults.
      *
-     * @throws SystemException the kernel's no
+     * @throws SystemException if the kernel refuses one
      */
     void applyAfter(StreamHandle handle) {
-        tellReferenced(handle);
+        applyReferenced(handle);
         if (handle instanceof Tcp tcp) {
             if (keepAlive.isOn()) {
                 tcp.setKeepAlive(keepAlive);

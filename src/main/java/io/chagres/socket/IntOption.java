@@ -5,7 +5,7 @@ import static io.chagres.SystemException.check;
 import io.chagres.sys.Sockets;
 import java.time.Duration;
 
-/** An option whose value is one int for the kernel. */
+/** An option whose value is an int in the kernel. */
 abstract class IntOption<T> extends SocketOption<T> {
 
     private final int level;
@@ -61,18 +61,18 @@ abstract class IntOption<T> extends SocketOption<T> {
     /** A number in a range. */
     static final class Number extends IntOption<Integer> {
 
-        private final int least;
-        private final int most;
+        private final int min;
+        private final int max;
 
-        Number(String name, int level, int number, int least, int most) {
+        Number(String name, int level, int number, int min, int max) {
             super(name, level, number);
-            this.least = least;
-            this.most = most;
+            this.min = min;
+            this.max = max;
         }
 
         @Override
         public void require(Integer value) {
-            requireRange(value, least, most);
+            requireRange(value, min, max);
         }
 
         @Override
@@ -86,30 +86,29 @@ abstract class IntOption<T> extends SocketOption<T> {
         }
     }
 
-    /** A time in milliseconds. */
-    static final class Millis extends IntOption<Duration> {
+    /** A time that the kernel counts in {@code unit}. */
+    static final class Time extends IntOption<Duration> {
 
-        private static final Duration MOST = Duration.ofMillis(Integer.MAX_VALUE);
+        private final Duration unit;
 
-        Millis(String name, int level, int number) {
+        Time(String name, int level, int number, Duration unit) {
             super(name, level, number);
+            this.unit = unit;
         }
 
         @Override
         public void require(Duration value) {
-            requireRange(
-                    value.compareTo(MOST) > 0 ? Long.MAX_VALUE : value.isNegative() ? -1 : 0, 0, Integer.MAX_VALUE);
+            requireTime(value, unit.multipliedBy(Integer.MAX_VALUE));
         }
 
-        /** Rounded up, so that the shortest time does not become none. */
         @Override
         int encode(Duration value) {
-            return (int) value.plusNanos(999_999).toMillis();
+            return (int) units(value, unit);
         }
 
         @Override
         Duration decode(int value) {
-            return Duration.ofMillis(Integer.toUnsignedLong(value));
+            return unit.multipliedBy(Integer.toUnsignedLong(value));
         }
     }
 }

@@ -7,8 +7,9 @@ import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
-/** An option whose value is a piece of memory for the kernel. */
+/** An option whose value is a string or a struct in the kernel. */
 abstract class MemoryOption<T> extends SocketOption<T> {
 
     private final int level;
@@ -51,8 +52,8 @@ abstract class MemoryOption<T> extends SocketOption<T> {
     /** The bytes themselves. */
     static final class Bytes extends MemoryOption<byte[]> {
 
-        Bytes(String name, int level, int number, int mostBytes) {
-            super(name, level, number, mostBytes);
+        Bytes(String name, int level, int number, int maxBytes) {
+            super(name, level, number, maxBytes);
         }
 
         @Override
@@ -81,10 +82,9 @@ abstract class MemoryOption<T> extends SocketOption<T> {
             this.room = room;
         }
 
-        /** The kernel would cut a longer one, and say that there is no such thing. */
         @Override
         public void require(String value) {
-            requireRange(encode(value).length, 1, room - 1);
+            requireRange(encode(value).length, 1, room - 1); // the kernel cuts a longer one, and does not find it
         }
 
         @Override
@@ -100,34 +100,37 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         }
     }
 
-    /** struct linger { int l_onoff; int l_linger; }. */
-    static final class Linger extends MemoryOption<Integer> {
+    /** {@code struct linger { int l_onoff; int l_linger; }}. A negative time is off. */
+    static final class Linger extends MemoryOption<Duration> {
 
         private static final int BYTES = 2 * Integer.BYTES;
-        private static final int MOST_SECONDS = 65535;
+        private static final Duration MAX = Duration.ofSeconds(65535);
+        private static final Duration SECOND = Duration.ofSeconds(1);
+        private static final Duration OFF = SECOND.negated();
 
         Linger() {
             super("SO_LINGER", Sockets.SOL_SOCKET, Sockets.SO_LINGER, BYTES);
         }
 
         @Override
-        public void require(Integer seconds) {
-            requireRange(seconds, -1, MOST_SECONDS);
+        public void require(Duration time) {
+            requireTime(time.isNegative() ? Duration.ZERO : time, MAX);
         }
 
         @Override
-        byte[] encode(Integer seconds) {
+        byte[] encode(Duration time) {
             MemorySegment linger = MemorySegment.ofArray(new byte[BYTES]);
-            linger.set(ValueLayout.JAVA_INT_UNALIGNED, 0, seconds < 0 ? 0 : 1);
-            linger.set(ValueLayout.JAVA_INT_UNALIGNED, Integer.BYTES, Math.max(seconds, 0));
+            linger.set(ValueLayout.JAVA_INT_UNALIGNED, 0, time.isNegative() ? 0 : 1);
+            linger.set(
+                    ValueLayout.JAVA_INT_UNALIGNED, Integer.BYTES, time.isNegative() ? 0 : (int) units(time, SECOND));
             return linger.toArray(ValueLayout.JAVA_BYTE);
         }
 
         @Override
-        Integer decode(byte[] bytes) {
+        Duration decode(byte[] bytes) {
             MemorySegment linger = MemorySegment.ofArray(bytes);
             boolean on = linger.get(ValueLayout.JAVA_INT_UNALIGNED, 0) != 0;
-            return on ? linger.get(ValueLayout.JAVA_INT_UNALIGNED, Integer.BYTES) : -1;
+            return on ? Duration.ofSeconds(linger.get(ValueLayout.JAVA_INT_UNALIGNED, Integer.BYTES)) : OFF;
         }
     }
 }

@@ -2,10 +2,10 @@ package io.chagres.socket;
 
 import io.chagres.sys.Sockets;
 
-/** A number that has a level and a number of its own for each family. */
+/** The traffic class: another option of the kernel for each address family. */
 final class TrafficClassOption extends SocketOption<Integer> {
 
-    private static final int MOST = 255;
+    private static final int MAX = 255;
 
     TrafficClassOption() {
         super("TRAFFIC_CLASS");
@@ -17,7 +17,7 @@ final class TrafficClassOption extends SocketOption<Integer> {
 
     @Override
     public void require(Integer value) {
-        requireRange(value, 0, MOST);
+        requireRange(value, 0, MAX);
     }
 
     @Override

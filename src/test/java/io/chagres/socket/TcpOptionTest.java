@@ -99,14 +99,14 @@ class TcpOptionTest {
     }
 
     @Test
-    void lingerIsInSecondsAndMinusOneIsOff(Loop loop) {
-        assertEquals(-1, tcp(loop).get(SocketOption.SO_LINGER));
-        tcp.set(SocketOption.SO_LINGER, 0);
-        assertEquals(0, tcp.get(SocketOption.SO_LINGER));
-        tcp.set(SocketOption.SO_LINGER, 7);
-        assertEquals(7, tcp.get(SocketOption.SO_LINGER));
-        tcp.set(SocketOption.SO_LINGER, -1);
-        assertEquals(-1, tcp.get(SocketOption.SO_LINGER));
+    void lingerIsWholeSecondsAndANegativeTimeIsOff(Loop loop) {
+        assertEquals(Duration.ofSeconds(-1), tcp(loop).get(SocketOption.SO_LINGER));
+        tcp.set(SocketOption.SO_LINGER, Duration.ZERO);
+        assertEquals(Duration.ZERO, tcp.get(SocketOption.SO_LINGER));
+        tcp.set(SocketOption.SO_LINGER, Duration.ofMillis(6_001));
+        assertEquals(Duration.ofSeconds(7), tcp.get(SocketOption.SO_LINGER));
+        tcp.set(SocketOption.SO_LINGER, Duration.ofMillis(-1));
+        assertEquals(Duration.ofSeconds(-1), tcp.get(SocketOption.SO_LINGER));
         end(loop);
     }
 
@@ -114,9 +114,9 @@ class TcpOptionTest {
     void numbersAreSetOnAListener(Loop loop) {
         tcp(loop).set(SocketOption.TCP_NOTSENT_LOWAT, 16_384);
         assertEquals(16_384, kernelTcp(Sockets.TCP_NOTSENT_LOWAT));
-        tcp.set(SocketOption.TCP_DEFER_ACCEPT, 3);
+        tcp.set(SocketOption.TCP_DEFER_ACCEPT, Duration.ofSeconds(3));
         assertTrue(
-                tcp.get(SocketOption.TCP_DEFER_ACCEPT) >= 3,
+                tcp.get(SocketOption.TCP_DEFER_ACCEPT).compareTo(Duration.ofSeconds(3)) >= 0,
                 "the kernel rounds it up to retransmissions of the SYN-ACK");
         tcp.set(SocketOption.TCP_FASTOPEN, 5);
         assertEquals(5, tcp.get(SocketOption.TCP_FASTOPEN));
@@ -166,12 +166,12 @@ class TcpOptionTest {
         tcp(loop).set(priority, 3);
         assertEquals(3, tcp.get(priority));
         SocketOption<byte[]> linger = SocketOption.ofBytes("SO_LINGER", Sockets.SOL_SOCKET, Sockets.SO_LINGER, 8);
-        tcp.set(SocketOption.SO_LINGER, 4);
+        tcp.set(SocketOption.SO_LINGER, Duration.ofSeconds(4));
         byte[] struct = tcp.get(linger);
         assertEquals(8, struct.length);
-        tcp.set(SocketOption.SO_LINGER, -1);
+        tcp.set(SocketOption.SO_LINGER, Duration.ofSeconds(-1));
         tcp.set(linger, struct);
-        assertEquals(4, tcp.get(SocketOption.SO_LINGER));
+        assertEquals(Duration.ofSeconds(4), tcp.get(SocketOption.SO_LINGER));
         assertArrayEquals(struct, tcp.get(linger));
         assertEquals(4, tcp.get(SocketOption.ofBytes("SO_TYPE", Sockets.SOL_SOCKET, Sockets.SO_TYPE, 64)).length);
         end(loop);
@@ -192,7 +192,8 @@ class TcpOptionTest {
     @Test
     void whatIsOutOfRangeIsRefusedBeforeTheKernelIsAsked(Loop loop) {
         tcp(loop);
-        assertInvalid(SocketOption.SO_LINGER, 65_536);
+        assertInvalid(SocketOption.SO_LINGER, Duration.ofSeconds(65_536));
+        assertInvalid(SocketOption.TCP_DEFER_ACCEPT, Duration.ofSeconds(-1));
         assertInvalid(SocketOption.SO_SNDBUF, -1);
         assertInvalid(SocketOption.TRAFFIC_CLASS, 256);
         assertInvalid(SocketOption.TCP_USER_TIMEOUT, Duration.ofMillis(-1));
