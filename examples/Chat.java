@@ -16,15 +16,16 @@ import java.util.Queue;
 /**
  * A chat: each line of a member goes to all other members.
  *
- * <p>Join it with {@code nc 127.0.0.1 9297}; the first line is your name. One line makes as many writes as there are members, so
- * each member has a budget of lines, and all of them together have a budget of writes: a member that has more to say is read
- * on in the next turn. A member that does not read, or does not give a name, is disconnected.
+ * <p>Join it with {@code nc 127.0.0.1 9297}; the first line is your name. One line makes as many writes as there are
+ * members. So each member has a limit of lines per turn, and all of them together have a limit of writes. The server
+ * reads the rest of the lines of a member in the next turn. It disconnects a member that does not read, or does not
+ * give a name.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Chat.java [port] [host]</pre>
  */
 public class Chat {
 
-    /** With {@link #MAX_UNREAD} for each, what the members can make the server keep: 128 MiB. */
+    /** With {@link #MAX_UNREAD} for each, the members can make the server keep 128 MiB. */
     private static final int MAX_MEMBERS = 500;
 
     private static final int MAX_UNREAD = 256 * 1024;
@@ -39,7 +40,7 @@ public class Chat {
 
     private final List<Member> members = new ArrayList<>();
     private final Timer turn;
-    /** The members that have more to say than this turn allows, first come, first served. */
+    /** The members with more lines than this turn allows, in the order of arrival. */
     private Queue<Member> waiting = new ArrayDeque<>();
 
     private int turns;
@@ -104,7 +105,7 @@ public class Chat {
         private final Socket socket;
         private final Timer patience;
         private String name;
-        /** Lines that are not said yet, and the beginning of one whose end has not arrived. */
+        /** Lines that are not forwarded yet, and the beginning of a line whose end has not arrived. */
         private String unsaid = "";
 
         private int spokeIn;
@@ -125,7 +126,7 @@ public class Chat {
             speak();
         }
 
-        /** Says the lines that are complete, as far as the budgets go; while some are left, the member is not read. */
+        /** Forwards the complete lines, up to the limits. While some are left, the server does not read from the member. */
         private void speak() {
             if (socket.isDestroyed()) {
                 return;
@@ -139,7 +140,7 @@ public class Chat {
                 socket.pause();
                 waiting.add(this);
             } else if (unsaid.length() > MAX_LINE) {
-                disconnect("speaks without end");
+                disconnect("sends a line without end");
             } else if (socket.isPaused()) {
                 socket.resume();
             }
@@ -177,7 +178,7 @@ public class Chat {
             }
             socket.write(line + "\n");
             if (socket.writableLength() > MAX_UNREAD) {
-                disconnect("does not listen");
+                disconnect("does not read");
             }
         }
 

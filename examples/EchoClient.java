@@ -8,9 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Sends the lines of its standard input to a server, and prints what comes back.
+ * A client that sends the lines of its standard input to a server, and prints the answers.
  *
- * <p>At the end of the input it ends its side of the connection, and exits when the server has ended the other.
+ * <p>At the end of the input the client ends its side of the connection. It exits when the server has ended the other side.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoClient.java [port] [host]</pre>
  */
@@ -31,7 +31,7 @@ public class EchoClient {
         }
     }
 
-    /** Reading blocks, so a worker does it; the next line is not read before this one is with the kernel. */
+    /** Reads a line on a worker, because reading blocks. The next line is read after the kernel has accepted this one. */
     private static void sendNextLine(Socket socket) {
         Work.submitSlow(socket.loop(), INPUT::readLine, (line, failure) -> {
             if (line == null) {

@@ -5,17 +5,17 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 
 /**
- * Sends back what it gets, as fast as each client takes it.
+ * An echo server: sends back the bytes of each client, as fast as the client reads them.
  *
- * <p>A client that does not read is not read either, one that is silent for too long is disconnected, and there are only as many
- * clients as the heap has room for. SIGINT (Ctrl-C) or SIGTERM lets it accept no more, wait until the last client has left, and
- * exit; a second signal makes it exit at once.
+ * <p>The server stops reading from a client that does not read. It disconnects a client that is silent for too long,
+ * and accepts only as many clients as the heap has room for. At SIGINT (Ctrl-C) or SIGTERM it stops accepting, waits
+ * until the last client has left, and exits. At a second signal it exits at once.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java [port] [host]</pre>
  */
 public class EchoServer {
 
-    /** What a client may hold: 64 KiB that wait to be written, and as much that was read. */
+    /** The bytes that a client may hold: 64 KiB that wait to be written, and as many that were read. */
     private static final int MAX_HELD = 128 * 1024;
 
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 2 / MAX_HELD);
@@ -29,7 +29,7 @@ public class EchoServer {
         } catch (NumberFormatException notANumber) {
             fail("the port must be a number, and not \"" + args[0] + '"');
         } catch (ChagresException refused) {
-            // The port is in use, the host is another machine's, native access not allowed.
+            // the port is in use, the host is on another machine, or native access is not allowed
             fail(refused.getMessage());
         }
     }

@@ -8,7 +8,7 @@ import io.chagres.net.Server;
  * A server that lets its clients finish before it exits.
  *
  * <p>At SIGINT (Ctrl-C) or SIGTERM it stops accepting connections, and it exits when the last client has left. Clients that are
- * still there after so many seconds are disconnected. (If clients stay connected between their requests, a
+ * still connected after {@code seconds} are disconnected. (If clients stay connected between their requests, a
  * {@code server.close(Duration)} also ends those without a pending request: see HttpPlaintext.)
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/GracefulExit.java [port] [seconds]</pre>

@@ -8,10 +8,10 @@ import io.chagres.net.Socket;
 import java.nio.charset.StandardCharsets;
 
 /**
- * What allowHalfOpen is for: an answer to a client that has ended its side, and reads on.
+ * The use of allowHalfOpen: an answer to a client that has ended its side, and still reads.
  *
  * <p>A client sends a question, ends its side, and waits: {@code printf 'how long?' | nc -N 127.0.0.1 9297}. By default a
- * socket ends itself right after its peer, and an answer that takes a while comes too late (EPIPE). One that may be half open
+ * socket ends right after its peer, and an answer that takes a while is too late (EPIPE). A socket that may be half open
  * stays writable until it is ended: ask the other port.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/HalfOpen.java [port] [half-open port]</pre>
@@ -43,7 +43,7 @@ public class HalfOpen {
     private static void answer(Socket socket) {
         socket.onError(error -> System.err.println("connection lost: " + error.getMessage()));
         socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
-        socket.resume(); // what arrives is counted, and dropped: nothing is kept of a client
+        socket.resume(); // arriving bytes are counted and dropped, none is kept
         socket.onEnd(() -> {
             System.out.println("the client has ended");
             Timer.after(socket.loop(), THINKING_MILLIS, () -> send(socket.bytesRead() + " bytes\n", socket));

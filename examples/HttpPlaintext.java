@@ -20,7 +20,7 @@ import java.util.stream.Stream;
 /**
  * A small HTTP/1.1 server that answers GET and HEAD of /plaintext, fast.
  *
- * <p>Requests may be pipelined, or arrive byte by byte, and a connection is kept until the client wants it closed. Load it with
+ * <p>Requests may be pipelined, or arrive byte by byte, and a connection is kept open until the client asks to close it. Load it with
  * {@code wrk -c 64 -t 2 http://127.0.0.1:8080/plaintext}.
  *
  * <p>A request that RFC 9112 forbids is refused and its connection closed, since a proxy in front might see other requests in the
@@ -46,11 +46,11 @@ public class HttpPlaintext {
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private String date;
-    /** The usual answer: made once a second, and not changed by being written. */
+    /** The usual answer: it is made once a second, and writing does not change it. */
     private ByteBuffer greeting;
-    /** The head that it was last sent for: a client asks the same again and again. */
+    /** The head of the last request that got this answer: a client repeats its request. */
     private String usual = "";
-    /** Whether a connection was refused in the last second. */
+    /** True if a connection was refused in the last second. */
     private boolean isFull;
 
     public static void main(String[] args) {
@@ -75,7 +75,7 @@ public class HttpPlaintext {
         greeting = response(Answer.GREETING, "", true);
     }
 
-    /** Clients that are only kept make room for others. */
+    /** Closes idle connections to make room for other clients. */
     private void makeRoom(Server server) {
         if (isFull) {
             isFull = false;
@@ -119,7 +119,7 @@ public class HttpPlaintext {
             return head.path.equals("/plaintext") ? GREETING : NOT_FOUND;
         }
 
-        /** Whether it is known where the next request begins. */
+        /** Returns whether it is known where the next request begins. */
         boolean mayGoOn() {
             return this == GREETING || this == NOT_FOUND;
         }
@@ -132,7 +132,7 @@ public class HttpPlaintext {
         private static final Pattern LINE =
                 Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([\t\\x20-\\x7e\\x80-\\xff]*+)");
 
-        /** Null if it is no field. */
+        /** Returns null if the line is no field. */
         static Field of(String line) {
             Matcher parts = LINE.matcher(line);
             return parts.matches() ? new Field(parts.group(1), parts.group(2).strip()) : null;
@@ -145,7 +145,7 @@ public class HttpPlaintext {
         private static final Pattern REQUEST_LINE =
                 Pattern.compile("([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\\x21-\\x7e\\x80-\\xff]+) (HTTP/1\\.[0-9])");
 
-        /** Null if a line is not what it must be: one that begins with a space, say, or has a CR or LF alone in it. */
+        /** Returns null if a line is malformed: it begins with a space, for instance, or has a single CR or LF in it. */
         static Head of(String text) {
             String[] lines = text.split("\r\n", -1);
             Matcher words = REQUEST_LINE.matcher(lines[0]);
@@ -170,7 +170,7 @@ public class HttpPlaintext {
                     .toList();
         }
 
-        /** Requests that two readers may understand in two ways, and one that names no host or several: RFC 9112, 3.2 and 6.3. */
+        /** Returns whether two readers may understand the request in two ways, or it has no host or several: RFC 9112, 3.2 and 6.3. */
         boolean breaksTheRules() {
             List<String> lengths = values("Content-Length");
             boolean isAmbiguous = lengths.size() > 1
@@ -198,7 +198,7 @@ public class HttpPlaintext {
 
         private final Socket socket;
         private final Timer deadline;
-        /** What is not answered yet: requests that wait until answers are read, and the beginning of one. */
+        /** The bytes that are not answered yet: requests that wait until answers are read, and the beginning of a request. */
         private String unread = "";
 
         Client(Socket socket) {
@@ -212,7 +212,7 @@ public class HttpPlaintext {
         }
 
         private void read(String text) {
-            if (socket.isWritable()) { // what follows a last request is dropped
+            if (socket.isWritable()) { // bytes after the last request are dropped
                 unread += text;
                 answerAll();
             }
@@ -223,7 +223,7 @@ public class HttpPlaintext {
             answerAll();
         }
 
-        /** Answers the requests that are complete, as long as the answers are read; what it writes goes together. */
+        /** Answers the complete requests, while the client reads the answers. All answers are written together. */
         private void answerAll() {
             socket.cork();
             int start = 0;

@@ -4,7 +4,7 @@ import io.chagres.socket.KeepAlive;
 import io.chagres.socket.Tcp;
 
 /**
- * Asks the kernel what keep-alive a new TCP socket has: whether it is on, and its three numbers.
+ * Prints the keep-alive settings that the kernel gives a new TCP socket: on or off, and three numbers.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeepAliveDefaults.java</pre>
  */

@@ -20,7 +20,7 @@ import java.util.stream.Stream;
  * <p>It knows PING, ECHO, GET, SET with EX or PX, DEL, INCR, EXPIRE and TTL. Try {@code redis-cli -p 6380}, and
  * {@code redis-benchmark -p 6380 -t ping,set,get,incr -P 16}.
  *
- * <p>A quarter of the heap is for what is stored. Another one is for what all clients together make the server keep: a client
+ * <p>A quarter of the heap is for the entries. Another quarter is for the bytes that all clients together make the server keep: a client
  * that would exceed it is disconnected, as is one that takes too long.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/KeyValue.java [port] [host]</pre>
@@ -57,7 +57,7 @@ public class KeyValue {
     private static final class Budget {
         private long used;
 
-        /** Whether a client may keep {@code now} bytes in place of {@code before}: fewer are always allowed. */
+        /** Returns whether a client may keep {@code now} bytes in place of {@code before}: fewer are always allowed. */
         boolean change(long before, long now) {
             used += now - before;
             return now <= before || used <= QUARTER_OF_HEAP;
@@ -67,7 +67,7 @@ public class KeyValue {
     /** One connection: replies to all requests that are complete, in order, many in one write. */
     private static final class Client {
 
-        /** So many bytes of replies, or a little more, go together. */
+        /** The bytes of replies, or a few more, that one write has. */
         private static final int ENOUGH = 64 * 1024;
 
         private final Socket socket;
@@ -76,7 +76,7 @@ public class KeyValue {
         private final Timer deadline;
         private final Requests requests = new Requests();
         private long held;
-        /** Whether no more requests are read. */
+        /** True if no more requests are read. */
         private boolean ended;
 
         Client(Socket socket, Store store, Budget budget) {
@@ -115,7 +115,7 @@ public class KeyValue {
             budget.change(held, 0);
         }
 
-        /** A client that does not read its replies is not read either, until it does. */
+        /** Stops reading from a client that does not read its replies, until it reads them. */
         private void reply() {
             String replies = nextReplies();
             while (!replies.isEmpty() && socket.write(replies.getBytes(BYTES))) {
@@ -169,11 +169,11 @@ public class KeyValue {
         private record Command(int minWords, int maxWords, Function<String[], String> run) {}
 
         private static final class Entry {
-            /** About what it takes besides the bytes of its key and value: objects, a place in the map, a timer. */
+            /** About the bytes that an entry takes besides its key and value: objects, a place in the map, a timer. */
             static final int BYTES = 256;
 
             String value;
-            /** Fires when the entry expires; null if it does not. */
+            /** The timer that fires when the entry expires; null if it does not expire. */
             Timer expiry;
         }
 
@@ -192,9 +192,9 @@ public class KeyValue {
             define("INCR", 2, 2, this::increment);
             define("EXPIRE", 3, 3, this::expire);
             define("TTL", 2, 2, this::timeToLive);
-            // redis-cli: what commands are there?
+            // redis-cli asks for the list of commands
             define("COMMAND", 1, ANY, words -> "*0\r\n");
-            // redis-benchmark: what is it set to?
+            // redis-benchmark asks for settings
             define("CONFIG", 3, 3, words -> "*2\r\n" + bulk(words[2]) + bulk(""));
         }
 
@@ -343,12 +343,12 @@ public class KeyValue {
         private static final int MAX_WORD = 1 << 20;
         private static final int MAX_REQUEST = 2 * MAX_WORD - 1;
         private static final int MAX_LINE = 64 * 1024;
-        /** What a word takes besides its bytes. */
+        /** The bytes that a word takes besides its own. */
         private static final int WORD_BYTES = 64;
 
         private StringBuilder unread = new StringBuilder();
         private int at;
-        /** The request whose first words are there; null between requests. */
+        /** The request whose first words have arrived; null between requests. */
         private String[] words;
 
         private int count;
@@ -362,7 +362,7 @@ public class KeyValue {
             unread.append(text);
         }
 
-        /** About the bytes that it keeps. */
+        /** Returns about the number of bytes that it keeps. */
         long size() {
             if (at == unread.length()) {
                 unread = new StringBuilder();
@@ -371,7 +371,7 @@ public class KeyValue {
             return (unread.isEmpty() ? 0 : unread.capacity()) + bytes + (words == null ? 0 : WORD_BYTES * words.length);
         }
 
-        /** Drops all that was not read. */
+        /** Drops all bytes that were not read. */
         void forget() {
             at = unread.length();
             words = null;
@@ -379,7 +379,7 @@ public class KeyValue {
             length = -1;
         }
 
-        /** The words of the next request, at least one; or null if its end has not arrived. */
+        /** Returns the words of the next request, at least one, or null if its end has not arrived. */
         String[] next() throws ProtocolError {
             while (true) {
                 if (words == null && !begin()) {
@@ -438,7 +438,7 @@ public class KeyValue {
             return true;
         }
 
-        /** The next line, or null; it ends in \r\n, or, typed by hand, in \n. */
+        /** Returns the next line, or null. A line ends in \r\n, or in \n if a person has typed it. */
         private String line() throws ProtocolError {
             int start = at;
             int end = unread.indexOf("\n", start);

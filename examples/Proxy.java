@@ -11,16 +11,16 @@ import io.chagres.stream.Streams;
 import java.util.List;
 
 /**
- * Hands each connection on to another server, both ways, no faster than the slower side takes it.
+ * A proxy: forwards each connection to another server, both ways, no faster than the slower side reads.
  *
- * <p>An end of one side is an end for the other, which may go on sending. An error of one side closes both, as does a side that
- * is silent for too long.
+ * <p>If one side ends, the proxy ends the other side too, which may still send. If one side fails, or is silent for
+ * too long, the proxy closes both.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Proxy.java [port] [target port] [host]</pre>
  */
 public class Proxy {
 
-    /** What a connection may hold: 64 KiB each way that wait to be written, and as much that was read. */
+    /** The bytes that a connection may hold: 64 KiB each way that wait to be written, and as many that were read. */
     private static final int MAX_HELD = 256 * 1024;
 
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);

@@ -4,9 +4,9 @@ import io.chagres.net.Net;
 import io.chagres.net.Server;
 
 /**
- * An echo over a Unix socket: the same server, under a path in place of a port.
+ * An echo server over a Unix socket: the same server, with a path instead of a port.
  *
- * <p>Talk to it with {@code nc -U /tmp/echo.sock}. The file of the socket goes when the server is closed.
+ * <p>Talk to it with {@code nc -U /tmp/echo.sock}. The server removes the file of the socket when it is closed.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/UnixEcho.java [path]</pre>
  */

@@ -24,7 +24,7 @@ public class VirtualThreads {
 
     /** With {@link #MAX_AT_ONCE} requests of each, the clients can make the server run 100,000 threads, some 1 KiB each. */
     private static final int MAX_CLIENTS = 1000;
-    /** While a client has so many pending requests, no more of it are read. */
+    /** The largest number of pending requests of a client. The server reads no more from a client that has reached it. */
     private static final int MAX_AT_ONCE = 100;
 
     private static final int MAX_LINE = 1024;
@@ -44,7 +44,7 @@ public class VirtualThreads {
         }
     }
 
-    /** On a virtual thread: it may block, until it is interrupted. */
+    /** Serves a request on a virtual thread. It may block, until it is interrupted. */
     private static String work(String request) {
         try {
             Thread.sleep(Long.parseLong(request));
@@ -54,15 +54,15 @@ public class VirtualThreads {
         }
     }
 
-    /** On the loop: all the rest. */
+    /** A client. All its methods run on the thread of the loop. */
     private static final class Client {
 
         private final Loop loop;
         private final Socket socket;
         private final Timer deadline;
-        /** Requests that are not begun, and the beginning of one whose end has not arrived. */
+        /** Requests that have not begun, and the beginning of a request whose end has not arrived. */
         private String unread = "";
-        /** The requests that are begun, in order; some may be done. */
+        /** The requests that have begun, in order. Some may have finished. */
         private final Queue<FutureTask<String>> pending = new ArrayDeque<>();
 
         private boolean ended;
@@ -95,14 +95,14 @@ public class VirtualThreads {
             }
         }
 
-        /** Nothing of a client lives on: its threads are interrupted. */
+        /** Interrupts the threads of the client when it has gone. */
         private void close() {
             deadline.close();
             pending.forEach(task -> task.cancel(true));
             pending.clear();
         }
 
-        /** Sends what is done, begins what may begin, and reads on if there is room. */
+        /** Sends the finished replies, begins requests up to the limit, and resumes reading if there is room. */
         private void goOn() {
             if (socket.isDestroyed()) {
                 return;
@@ -120,7 +120,7 @@ public class VirtualThreads {
             }
         }
 
-        /** Sends the replies up to the first that is not there; and no more than the client reads. */
+        /** Sends the replies up to the first unfinished one, and no more than the client reads. */
         private void reply() {
             boolean replied = false;
             while (!pending.isEmpty() && pending.peek().isDone() && !socket.isWritableNeedDrain()) {

@@ -10,7 +10,7 @@ import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 
-/** A client that speaks in lines: a plain java.net socket. */
+/** A client that sends and reads lines: a plain java.net socket. */
 final class Caller implements AutoCloseable {
 
     private final Socket socket;
@@ -25,12 +25,12 @@ final class Caller implements AutoCloseable {
         return socket;
     }
 
-    /** Says {@code text} as it is: its lines end in \n. */
+    /** Sends {@code text} unchanged: its lines end in \n. */
     void say(String text) throws IOException {
         Talk.send(socket, text);
     }
 
-    /** Expects these lines next. */
+    /** Expects these lines as the next ones. */
     void hear(String... expected) throws IOException {
         for (String line : expected) {
             assertEquals(line, lines.readLine());

@@ -7,15 +7,15 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Strangers at examples/Chat.java: what they send costs the other members little. */
+/** Hostile clients of examples/Chat.java, which cost the other members little. */
 @Timeout(60)
 class ChatAbuseTest {
 
     private static final int MEMBERS = 100;
 
-    /** Each line makes a write to each member: all at once they would hold the loop for seconds. */
+    /** Each line makes a write to each member: all lines at once would block the loop for seconds. */
     @Test
-    void aFloodOfLinesDoesNotKeepTheOthersFromSpeaking() throws Exception {
+    void aFloodOfLinesDoesNotBlockTheOtherMembers() throws Exception {
         List<Caller> members = new ArrayList<>();
         try (ExampleProcess server = ExampleProcess.listening("Chat")) {
             for (int i = 0; i < MEMBERS; i++) {
@@ -41,7 +41,7 @@ class ChatAbuseTest {
     }
 
     @Test
-    void aClientThatGivesNoNameIsDisconnected() throws Exception {
+    void aClientWithoutANameIsDisconnected() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening(List.of("-DnameMillis=200"), "Chat");
                 Caller named = ChatTest.join(server, "ann");
                 Caller silent = new Caller(server)) {

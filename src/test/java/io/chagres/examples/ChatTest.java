@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Test;
 class ChatTest {
 
     /** Lines of four kilobytes: more than all buffers between two processes hold. */
-    private static final int MOST_SAID = 16 * 1024;
+    private static final int MAX_SAID = 16 * 1024;
 
     private static ExampleProcess server;
 
@@ -45,7 +45,7 @@ class ChatTest {
     }
 
     @Test
-    void aLineGoesToEverybodyElse() throws IOException {
+    void aLineGoesToAllOtherMembers() throws IOException {
         try (Caller ann = join("ann");
                 Caller bob = join("bob");
                 Caller silent = new Caller(server)) {
@@ -67,7 +67,7 @@ class ChatTest {
     }
 
     @Test
-    void nobodyTakesTheNameOfAnother() throws IOException {
+    void aNameInUseIsRefused() throws IOException {
         try (Caller ann = join("ann");
                 Caller other = new Caller(server)) {
             other.say("ann\nbea\n");
@@ -77,7 +77,7 @@ class ChatTest {
     }
 
     @Test
-    void netcatComesAndGoes() throws Exception {
+    void aNetcatClientJoinsAndLeaves() throws Exception {
         try (Caller ann = join("ann")) {
             String heard = Program.runWith("nina\nhello\n", "nc", "-N", "127.0.0.1", Integer.toString(server.port()));
             assertEquals("* Who are you?\n* Welcome, nina.", heard);
@@ -86,19 +86,19 @@ class ChatTest {
     }
 
     @Test
-    void whoSpeaksWithoutEndIsPutOut() throws Exception {
+    void aMemberThatSendsALineWithoutEndIsDisconnected() throws Exception {
         try (Caller ann = join("ann");
                 Caller bob = join("bob")) {
             ann.hear("* bob is here.");
             bob.say("x".repeat(5000));
             ann.hear("* bob has left.");
         }
-        assertEquals("bob speaks without end", server.nextLine());
+        assertEquals("bob sends a line without end", server.nextLine());
     }
 
-    /** One who does not read is put out; one who does misses nothing. */
+    /** A member that does not read is disconnected. The others miss no line. */
     @Test
-    void whoDoesNotListenIsPutOut() throws Exception {
+    void aMemberThatDoesNotReadIsDisconnected() throws Exception {
         String words = "word ".repeat(800).strip();
         String gone = "* sleeper has left.";
         try (Caller listener = join("listener");
@@ -106,20 +106,20 @@ class ChatTest {
                 Caller speaker = join("speaker")) {
             listener.hear("* sleeper is here.", "* speaker is here.");
             String heard = "";
-            for (int said = 0; said < MOST_SAID && !heard.equals(gone); said++) {
+            for (int said = 0; said < MAX_SAID && !heard.equals(gone); said++) {
                 speaker.say(words + "\n");
                 heard = listener.nextLine();
                 assertTrue(heard.equals("speaker: " + words) || heard.equals(gone), heard);
             }
             assertEquals(gone, heard);
             speaker.hear(gone);
-            assertEquals("sleeper does not listen", server.nextLine());
+            assertEquals("sleeper does not read", server.nextLine());
             sleeper.hear("* speaker is here.", "speaker: " + words);
         }
     }
 
     @Test
-    void atTheEndEverybodyIsTold() throws Exception {
+    void theEndOfTheServerIsAnnouncedToAllMembers() throws Exception {
         try (ExampleProcess other = ExampleProcess.listening("Chat");
                 Caller ann = new Caller(other)) {
             ann.say("ann\n");

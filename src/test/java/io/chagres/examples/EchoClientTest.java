@@ -15,7 +15,7 @@ class EchoClientTest {
     }
 
     @Test
-    void itPrintsWhatComesAndEndsAfterTheServer() throws Exception {
+    void theClientPrintsTheEchoAndEndsAfterTheServer() throws Exception {
         try (Peer<String> server = Peer.server(socket -> {
                     assertEquals("gr\u00fc\u00df dich\n", Talk.text(socket, 12));
                     Talk.send(socket, "one\ntwo\n");
@@ -35,9 +35,9 @@ class EchoClientTest {
         }
     }
 
-    /** A mebibyte and more, echoed by a server that is one of ours. */
+    /** More than a mebibyte, echoed by a server of Chagres. */
     @Test
-    void manyLinesComeBackInOrder() throws Exception {
+    void manyLinesAreEchoedInOrder() throws Exception {
         String lines = IntStream.range(0, 20_000)
                 .mapToObj(i -> "line " + i + " of very many, which are all alike\n")
                 .collect(joining());
@@ -53,7 +53,7 @@ class EchoClientTest {
     }
 
     @Test
-    void itExitsWithTheServerThoughSomebodyIsTyping() throws Exception {
+    void theClientExitsWithTheServerWhileItsInputIsOpen() throws Exception {
         try (Peer<String> server = Peer.server(socket -> Talk.text(socket, 3));
                 ExampleProcess client = clientOf(server.port())) {
             client.type("hi\n");
@@ -63,7 +63,7 @@ class EchoClientTest {
     }
 
     @Test
-    void whereNobodyListensItSaysSo() throws Exception {
+    void aPortWithoutAListenerIsReported() throws Exception {
         int port = Peer.deadPort();
         try (ExampleProcess client = clientOf(port)) {
             assertEquals("EchoClient: connect ECONNREFUSED 127.0.0.1:" + port, client.nextError());

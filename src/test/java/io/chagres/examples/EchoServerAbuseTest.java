@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 class EchoServerAbuseTest {
 
     private static final int MEBI = 1 << 20;
-    private static final int MOST_HELD = 2 * MEBI;
+    private static final int MAX_HELD = 2 * MEBI;
 
     private static ExampleProcess server;
     private static long heapAtRest;
@@ -33,7 +33,7 @@ class EchoServerAbuseTest {
     @BeforeAll
     static void start() throws Exception {
         server = ExampleProcess.listening(List.of("-Xmx32m"), "EchoServer");
-        heapAtRest = server.liveHeap(); // asked first: a JVM that is asked has one socket more from then on
+        heapAtRest = server.liveHeap(); // first, because a JVM has one socket more after the first jcmd
         socketsAtRest = server.sockets();
     }
 
@@ -55,7 +55,7 @@ class EchoServerAbuseTest {
     }
 
     @Test
-    void fiftyThatResetInTheMiddle() throws Exception {
+    void fiftyClientsThatResetDoNotHarmTheServer() throws Exception {
         List<Socket> clients = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             Socket client = server.connect();
@@ -69,7 +69,7 @@ class EchoServerAbuseTest {
     }
 
     @Test
-    void oneThatIsKilledWhileItSends() throws Exception {
+    void aClientThatIsKilledWhileItSendsDoesNotHarmTheServer() throws Exception {
         Path bash = Path.of("/bin/bash");
         assumeTrue(Files.isExecutable(bash), "bash is not installed");
         Process client = new ProcessBuilder(
@@ -87,15 +87,15 @@ class EchoServerAbuseTest {
     }
 
     @Test
-    void oneThatConnectsAndGoes() throws IOException {
+    void aClientThatConnectsAndClosesDoesNotHarmTheServer() throws IOException {
         for (int i = 0; i < 200; i++) {
             server.connect().close();
         }
     }
 
-    /** 64 MiB that nobody reads are not all taken: what the server holds is bounded, and other clients don't notice. */
+    /** Of 64 MiB that the client does not read, the server holds a bounded part. Other clients do not notice. */
     @Test
-    void oneThatDoesNotReadIsHeldBack() throws Exception {
+    void aClientThatDoesNotReadIsHeldBack() throws Exception {
         byte[] noise = Talk.noise(64, 64 * MEBI);
         try (Socket slow = server.connect()) {
             Sender sender = new Sender(slow, noise, 0, noise.length);
@@ -114,7 +114,7 @@ class EchoServerAbuseTest {
         System.out.printf(
                 "EchoServerAbuseTest: it holds %d KiB for one that does not read; its memory is %d MiB%n",
                 bytes / 1024, server.memory("VmRSS") / MEBI);
-        assertTrue(bytes < MOST_HELD, () -> bytes + " bytes held");
+        assertTrue(bytes < MAX_HELD, () -> bytes + " bytes held");
     }
 
     private static byte[] readAll(InputStream in, int length) throws IOException {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What cannot work is said in one line, and the exit status is not 0. */
+/** A start that fails prints one line, and the exit status is not 0. */
 class EchoServerArgumentsTest {
 
     private static final List<String> DENY = List.of("--illegal-native-access=deny");
@@ -25,14 +25,14 @@ class EchoServerArgumentsTest {
                 "9     | 4.4.4.4              | EchoServer: listen EADDRNOTAVAIL: address not available 4.4.4.4:9",
                 "0     | no-such-host.invalid | EchoServer: getaddrinfo ENOTFOUND no-such-host.invalid"
             })
-    void wrongArguments(String port, String host, String line) throws Exception {
+    void aWrongArgumentIsReportedInOneLine(String port, String host, String line) throws Exception {
         try (ExampleProcess server = ExampleProcess.start("EchoServer", port, host)) {
             assertFails(server, line);
         }
     }
 
     @Test
-    void aPortInUse() throws Exception {
+    void aPortInUseIsReportedInOneLine() throws Exception {
         try (ServerSocket busy = Peer.listener("127.0.0.1", 0);
                 ExampleProcess server = ExampleProcess.start("EchoServer", Integer.toString(busy.getLocalPort()))) {
             assertFails(
@@ -41,7 +41,7 @@ class EchoServerArgumentsTest {
     }
 
     @Test
-    void withoutNativeAccessItNamesTheFlag() throws Exception {
+    void theFlagForNativeAccessIsNamed() throws Exception {
         assumeTrue(Runtime.version().feature() >= 24, "a JDK before 24 cannot deny native access to all");
         try (ExampleProcess server = ExampleProcess.startWith(DENY, "EchoServer", "0")) {
             String line = server.nextError();

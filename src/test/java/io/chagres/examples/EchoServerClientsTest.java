@@ -29,7 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Real clients get back exactly what they sent, and leave no descriptor behind. */
+/** Real clients get exactly the bytes that they have sent, and leave no descriptor open. */
 class EchoServerClientsTest {
 
     private static final int MEBI = 1 << 20;
@@ -58,7 +58,7 @@ class EchoServerClientsTest {
     }
 
     @Test
-    void netcat() throws Exception {
+    void theServerEchoesToNetcat() throws Exception {
         Program.require("nc");
         byte[] noise = Talk.noise(1, 256 * 1024);
         Path in = Files.write(folder.resolve("in"), noise);
@@ -73,7 +73,7 @@ class EchoServerClientsTest {
     }
 
     @Test
-    void aNodeScript() throws Exception {
+    void theServerEchoesToANodeScript() throws Exception {
         Program.require("node");
         Path script = Files.writeString(folder.resolve("client.js"), """
             const sent = require('crypto').randomBytes(1 << 20);
@@ -91,7 +91,7 @@ class EchoServerClientsTest {
     }
 
     @Test
-    void aPlainJavaClient() throws IOException {
+    void theServerEchoesToAPlainJavaClient() throws IOException {
         try (Socket client = server.connect()) {
             for (int round = 0; round < 100; round++) {
                 byte[] noise = Talk.noise(round, 1 + 100 * round);
@@ -103,11 +103,11 @@ class EchoServerClientsTest {
         }
     }
 
-    /** Reads only when it has sent all and half-closed, or when nothing more goes because nobody reads. */
+    /** The client reads only after it has sent everything and half-closed, or if no more bytes are accepted. */
     @ParameterizedTest
     @ValueSource(ints = {256 * 1024, 8 * MEBI})
     @Covers({"S35", "S36", "S105"})
-    void whoSendsHalfClosesAndReadsOnlyThenGetsEverything(int size) throws Exception {
+    void aClientThatReadsOnlyAfterItsHalfCloseGetsEverything(int size) throws Exception {
         byte[] noise = Talk.noise(size, size);
         try (Socket client = server.connect()) {
             Sender sender = new Sender(client, noise, 0, size);
@@ -118,7 +118,7 @@ class EchoServerClientsTest {
     }
 
     @Test
-    void twoHundredAtOnceWithOneMebibyteEach() throws Exception {
+    void twoHundredClientsAtOnceGetOneMebibyteEach() throws Exception {
         int clients = 200;
         long seed = System.nanoTime();
         System.out.println("EchoServerClientsTest: seed " + seed);

@@ -19,7 +19,7 @@ class EchoServerSignalsTest {
     @ParameterizedTest
     @ValueSource(strings = {"INT", "TERM"})
     @Covers({"S111", "S112", "S114"})
-    void itAcceptsNoMoreAndExitsWhenTheLastClientHasLeft(String signal) throws Exception {
+    void afterASignalTheServerExitsWhenTheLastClientHasLeft(String signal) throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("EchoServer");
                 Socket first = server.connect();
                 Socket second = server.connect()) {
@@ -39,7 +39,7 @@ class EchoServerSignalsTest {
 
     @Test
     @Covers("S114")
-    void withoutClientsItExitsAtTheFirstSignal() throws Exception {
+    void aServerWithoutClientsExitsAtTheFirstSignal() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("EchoServer")) {
             server.signal("INT");
             assertEquals("closing: 0 clients are still here", server.nextLine());
@@ -48,7 +48,7 @@ class EchoServerSignalsTest {
     }
 
     @Test
-    void aSecondSignalMakesItExitAtOnce() throws Exception {
+    void aServerExitsAtOnceAtTheSecondSignal() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("EchoServer");
                 Socket client = server.connect()) {
             assertEcho(client, "here");

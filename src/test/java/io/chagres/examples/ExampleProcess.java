@@ -24,7 +24,7 @@ import java.util.function.BooleanSupplier;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/** One of examples/*.java as people start it, as a process of its own, and what the system shows of it. */
+/** A program of examples/*.java, started as people start it, as a process of its own. */
 final class ExampleProcess implements AutoCloseable {
 
     private static final int PATIENCE_SECONDS = 60;
@@ -45,20 +45,18 @@ final class ExampleProcess implements AutoCloseable {
         errors = lines(process.errorReader());
     }
 
-    // ---- starting
-
-    /** Starts one from its source, as people do, on a free port of 127.0.0.1. */
+    /** Starts a program from its source, as people do, on a free port of 127.0.0.1. */
     static ExampleProcess fromSource(String name) throws IOException, InterruptedException {
         String source = SOURCES.resolve(name + ".java").toString();
         return run(List.of(ALLOW_NATIVE, "-cp", "target/classes", source), "0").awaitListening();
     }
 
-    /** Starts one on a free port of 127.0.0.1; the rest of its arguments are {@code more}. */
+    /** Starts a program on a free port of 127.0.0.1; the rest of its arguments are {@code more}. */
     static ExampleProcess listening(String name, String... more) throws IOException, InterruptedException {
         return listening(List.of(), name, more);
     }
 
-    /** As {@link #listening(String, String...)}, with more options for the JVM. */
+    /** Starts a program like {@link #listening(String, String...)}, with more options for the JVM. */
     static ExampleProcess listening(List<String> options, String name, String... more)
             throws IOException, InterruptedException {
         String[] arguments = Stream.concat(Stream.of("0"), Stream.of(more)).toArray(String[]::new);
@@ -67,12 +65,12 @@ final class ExampleProcess implements AutoCloseable {
         return startWith(all, name, arguments).awaitListening();
     }
 
-    /** Starts one with {@code arguments}, whatever will become of it. */
+    /** Starts a program with {@code arguments}; it may fail. */
     static ExampleProcess start(String name, String... arguments) throws IOException {
         return startWith(List.of(ALLOW_NATIVE), name, arguments);
     }
 
-    /** As {@link #start}, with other options for the JVM. */
+    /** Starts a program like {@link #start}, with other options for the JVM. */
     static ExampleProcess startWith(List<String> options, String name, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         all.addAll(options);
@@ -80,7 +78,7 @@ final class ExampleProcess implements AutoCloseable {
         return run(all, arguments);
     }
 
-    /** Compiled once for all tests but those of {@link #fromSource}, since that takes longer than all the rest of a start. */
+    /** The programs, compiled once for all tests but {@link #fromSource}, since compiling takes longer than the rest of a start. */
     private static final class Compiled {
         private static final String FOLDER = "target/examples";
 
@@ -116,7 +114,7 @@ final class ExampleProcess implements AutoCloseable {
             try (reader) {
                 reader.lines().forEach(lines::add);
             } catch (IOException | RuntimeException killed) {
-                // what comes from a process that was killed is of no interest
+                // the output of a killed process is of no interest
             } finally {
                 lines.add(NO_MORE);
             }
@@ -129,13 +127,11 @@ final class ExampleProcess implements AutoCloseable {
         return this;
     }
 
-    /** The port in a line that tells where it listens. */
+    /** Returns the port in a line "listening on ...". */
     static int portOf(String line) {
         assertTrue(line.matches(LISTENING + "127\\.0\\.0\\.1:\\d+.*"), line);
         return Integer.parseInt(line.substring(LISTENING.length()).replaceFirst("[^:]*:(\\d+).*", "$1"));
     }
-
-    // ---- talking to it
 
     int port() {
         return port;
@@ -145,19 +141,19 @@ final class ExampleProcess implements AutoCloseable {
         return connect(port);
     }
 
-    /** A client of another of its ports. */
+    /** Returns a client of another port of the program. */
     static Socket connect(int port) throws IOException {
         Socket socket = new Socket("127.0.0.1", port);
         socket.setSoTimeout(PATIENCE_SECONDS * 1000);
         return socket;
     }
 
-    /** The next line that it prints. */
+    /** Returns the next line of its standard output. */
     String nextLine() throws InterruptedException {
         return next(output);
     }
 
-    /** The next line that it prints to its standard error. */
+    /** Returns the next line of its standard error. */
     String nextError() throws InterruptedException {
         return next(errors);
     }
@@ -170,7 +166,7 @@ final class ExampleProcess implements AutoCloseable {
         return line;
     }
 
-    /** What else it prints to its standard error until it ends. */
+    /** Returns the rest of its standard error, until it ends. */
     List<String> otherErrors() throws InterruptedException {
         List<String> others = new ArrayList<>();
         for (String line = Waits.take(errors); !line.equals(NO_MORE); line = Waits.take(errors)) {
@@ -179,7 +175,7 @@ final class ExampleProcess implements AutoCloseable {
         return others;
     }
 
-    /** Types {@code text}, as it is. */
+    /** Writes {@code text} to its standard input. */
     void type(String text) throws IOException {
         OutputStream input = process.getOutputStream();
         input.write(text.getBytes(StandardCharsets.UTF_8));
@@ -197,18 +193,16 @@ final class ExampleProcess implements AutoCloseable {
         assertEquals(0, Waits.exit(kill), "kill");
     }
 
-    // ---- what becomes of it
-
     boolean isAlive() {
         return process.isAlive();
     }
 
-    /** A JVM goes on ignoring what it was started to ignore: in the background of a shell without job control, SIGINT. */
+    /** A JVM ignores the signals that it was started to ignore: SIGINT, in the background of a shell without job control. */
     private boolean ignoresInterrupts() throws IOException {
         return (Long.parseUnsignedLong(status("SigIgn"), 16) & 1L << SIGINT - 1) != 0;
     }
 
-    /** Closes it by Ctrl-C, as far as it can be; it has complained of nothing. */
+    /** Ends the program by Ctrl-C, if it does not ignore that; its standard error must be empty. */
     void assertExits() throws IOException, InterruptedException {
         try (this) {
             if (ignoresInterrupts()) {
@@ -221,11 +215,11 @@ final class ExampleProcess implements AutoCloseable {
     }
 
     int exitStatus() throws InterruptedException {
-        assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "it did not exit");
+        assertTrue(process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS), "the program did not exit");
         return process.exitValue();
     }
 
-    /** The sockets that it has open, by the names that the kernel gives them. */
+    /** Returns its open sockets, by the names that the kernel gives them. */
     Set<String> sockets() {
         Set<String> sockets = new TreeSet<>();
         try (Stream<Path> descriptors = Files.list(Path.of("/proc/" + process.pid() + "/fd"))) {
@@ -247,7 +241,7 @@ final class ExampleProcess implements AutoCloseable {
         }
     }
 
-    /** The bytes of its heap that are in use after a full collection: what jcmd counts. */
+    /** Returns the bytes of its heap that are in use after a full collection, as jcmd counts them. */
     long liveHeap() throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         Process counting = Waits.limit(new ProcessBuilder(jcmd, Long.toString(process.pid()), "GC.class_histogram")
@@ -262,7 +256,7 @@ final class ExampleProcess implements AutoCloseable {
         return Long.parseLong(total.strip().split(" +")[2]);
     }
 
-    /** The bytes of memory that it has, VmRSS, or has had at most, VmHWM: proc(5), {@code /proc/[pid]/status}. */
+    /** Returns the bytes of its memory, VmRSS, or of the maximum so far, VmHWM: proc(5), {@code /proc/[pid]/status}. */
     long memory(String field) throws IOException {
         return Long.parseLong(status(field).replace(" kB", "")) * 1024;
     }
@@ -276,7 +270,7 @@ final class ExampleProcess implements AutoCloseable {
         }
     }
 
-    /** Looks again and again until {@code fact} is one. */
+    /** Polls until {@code fact} is true. */
     static void await(String what, BooleanSupplier fact) throws InterruptedException {
         long patience = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
         while (!fact.getAsBoolean()) {

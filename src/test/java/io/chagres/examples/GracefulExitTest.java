@@ -13,7 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
-/** The chapter's way to leave: close at the signal, exit at the close. */
+/** The chapter's graceful exit: the signal closes the server, and its close ends the process. */
 class GracefulExitTest {
 
     /** More bytes than the kernel keeps for a client that does not read. */
@@ -21,7 +21,7 @@ class GracefulExitTest {
 
     @Test
     @Covers({"S110", "S111", "S112", "S113", "S114"})
-    void itExitsWhenTheLastClientHasLeft() throws Exception {
+    void theServerExitsWhenTheLastClientHasLeft() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
                 Caller first = new Caller(server);
                 Caller second = new Caller(server)) {
@@ -45,7 +45,7 @@ class GracefulExitTest {
 
     @Test
     @Covers({"S112", "S114"})
-    void whoStaysTooLongIsDisconnected() throws Exception {
+    void aClientThatStaysTooLongIsDisconnected() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("GracefulExit", "0");
                 Caller client = new Caller(server)) {
             client.say("here\n");
@@ -61,7 +61,7 @@ class GracefulExitTest {
 
     @Test
     @Covers("S114")
-    void whatIsUnderWayArrives() throws Exception {
+    void bytesInFlightArriveBeforeTheExit() throws Exception {
         byte[] noise = Talk.noise(114, UNDER_WAY);
         try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
                 Socket client = server.connect()) {
@@ -77,7 +77,7 @@ class GracefulExitTest {
 
     @Test
     @Covers("S115")
-    void killedItAbortsWhatIsUnderWay() throws Exception {
+    void aKilledServerAbortsBytesInFlight() throws Exception {
         byte[] noise = Talk.noise(115, UNDER_WAY);
         try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
                 Socket client = server.connect()) {
@@ -90,7 +90,7 @@ class GracefulExitTest {
         }
     }
 
-    /** How many bytes come until the end, or the reset: whoever asks first is told of it, and that may be the sender. */
+    /** Counts the bytes until the end or the reset. The first call after a reset reports it, and that may be the sender's. */
     private static int countUntilTheEnd(Socket client) throws IOException {
         byte[] some = new byte[64 * 1024];
         int all = 0;
@@ -104,9 +104,9 @@ class GracefulExitTest {
         return all;
     }
 
-    /** Nobody listens to the errors of its sockets: they go to the handler for what nobody catches. */
+    /** The sockets of the server have no error listener: their errors go to the uncaught handler of the loop. */
     @Test
-    void aResetDoesNotEndIt() throws Exception {
+    void aResetDoesNotEndTheServer() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("GracefulExit");
                 Caller other = new Caller(server)) {
             try (Socket client = server.connect()) {

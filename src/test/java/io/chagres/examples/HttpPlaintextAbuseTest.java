@@ -16,8 +16,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Strangers at examples/HttpPlaintext.java. A request of which two servers may think that it ends in different places smuggles
- * another one past the first of them: RFC 9112, 11.2. It gets one answer, and the connection is closed.
+ * Hostile clients of examples/HttpPlaintext.java.
+ *
+ * <p>If two servers may find different ends of a request, the request can smuggle another one past the first server:
+ * RFC 9112, 11.2. Such a request gets one answer, and the connection is closed.
  */
 @Timeout(60)
 class HttpPlaintextAbuseTest {
@@ -39,7 +41,7 @@ class HttpPlaintextAbuseTest {
         server.assertExits();
     }
 
-    /** The numbers of all answers to {@code requests}; the connection ends after the last, though the client does not end. */
+    /** Returns the numbers of all answers to {@code requests}. The server ends the connection, since the client does not end. */
     private static List<String> answers(String requests) throws IOException {
         try (Socket client = server.connect()) {
             Talk.send(client, requests);
@@ -153,7 +155,7 @@ class HttpPlaintextAbuseTest {
         }
     }
 
-    /** A reset shows at the second write, if not at the first. */
+    /** Returns whether the server accepts bytes. A reset is noticed at the second write, if not at the first. */
     private static boolean accepts(Socket client) {
         try {
             Talk.send(client, "x");

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** What curl, wrk and clients of all manners get from examples/HttpPlaintext.java. */
+/** examples/HttpPlaintext.java, seen by curl, wrk and other clients. */
 class HttpPlaintextTest {
 
     private static final int MEBI = 1 << 20;
@@ -45,7 +45,7 @@ class HttpPlaintextTest {
         return "http://127.0.0.1:" + server.port() + path;
     }
 
-    /** All that comes for {@code requests}, after which the client half-closes; dates left out. */
+    /** Returns all answers to {@code requests}, after which the client half-closes, without the dates. */
     private static String ask(String requests) throws IOException {
         try (Socket client = server.connect()) {
             return Talk.ask(client, requests).replaceAll("Date: [^\r]+\r\n", "");
@@ -58,7 +58,7 @@ class HttpPlaintextTest {
     }
 
     @Test
-    void curlAsksTwiceOnOneConnection() throws Exception {
+    void twoCurlRequestsUseOneConnection() throws Exception {
         String line = "%{http_code} %{http_version} %{content_type} %{num_connects}\n";
         String printed = Program.run("curl", "-s", "-w", "\n" + line, url("/plaintext"), url("/plaintext"));
         assertEquals(BODY + "\n200 1.1 text/plain 1\n" + BODY + "\n200 1.1 text/plain 0", printed);
@@ -73,7 +73,7 @@ class HttpPlaintextTest {
                 "-i0  | /plaintext | HTTP/1.1 200 OK              | 13",
                 "-id1 | /plaintext | HTTP/1.1 501 Not Implemented | 45"
             })
-    void curlAsksInAllManners(String option, String path, String status, String length) throws Exception {
+    void everyKindOfCurlRequestIsAnswered(String option, String path, String status, String length) throws Exception {
         List<String> lines =
                 Program.run("curl", "-s", option, url(path)).lines().toList();
         assertEquals(status, lines.get(0));
@@ -91,7 +91,7 @@ class HttpPlaintextTest {
     }
 
     @Test
-    void theDateIsNow() throws IOException {
+    void theDateFieldIsTheCurrentTime() throws IOException {
         try (Caller client = new Caller(server)) {
             client.say(GET);
             client.hear("HTTP/1.1 200 OK");
@@ -114,7 +114,7 @@ class HttpPlaintextTest {
     }
 
     @Test
-    void aRequestMayComeByteByByte() throws IOException {
+    void aRequestMayArriveByteByByte() throws IOException {
         try (Socket client = server.connect()) {
             client.setTcpNoDelay(true);
             for (byte one : (GET + GET_LAST).getBytes(StandardCharsets.US_ASCII)) {
@@ -125,9 +125,9 @@ class HttpPlaintextTest {
         }
     }
 
-    /** The client does not end, and nothing that it says after its last request is answered. */
+    /** The client does not end, and bytes after its last request are not answered. */
     @Test
-    void whoWantsItClosedGetsAnEnd() throws IOException {
+    void aRequestWithConnectionCloseGetsAnEnd() throws IOException {
         try (Socket client = server.connect()) {
             Talk.send(client, GET_LAST + GET + "x".repeat(20_000));
             String all = Talk.allText(client).replaceAll("Date: [^\r]+\r\n", "");
@@ -136,7 +136,7 @@ class HttpPlaintextTest {
     }
 
     @Test
-    void atItsExitItEndsWhatIsOnlyKept() throws Exception {
+    void theExitEndsIdleConnections() throws Exception {
         try (ExampleProcess other = ExampleProcess.listening("HttpPlaintext");
                 Socket client = other.connect()) {
             Talk.send(client, GET);
@@ -149,7 +149,7 @@ class HttpPlaintextTest {
     }
 
     @Test
-    void whatIsNoRequestIsRefused() throws IOException {
+    void textThatIsNoRequestIsRefused() throws IOException {
         String close = "Connection: close\r\n";
         assertEquals(response("400 Bad Request", "This is not HTTP/1.\n", close), ask("what?\r\n\r\n" + GET));
         assertEquals(
@@ -157,9 +157,9 @@ class HttpPlaintextTest {
                 ask("GET /" + "x".repeat(9000)));
     }
 
-    /** Millions of answers that nobody reads are not made: the client is held back until it reads. */
+    /** The server does not make millions of answers that the client does not read: the client is held back until it reads. */
     @Test
-    void whoDoesNotReadIsHeldBack() throws Exception {
+    void aClientThatDoesNotReadIsHeldBack() throws Exception {
         byte[] requests = GET.repeat(16 * MEBI / GET.length()).getBytes(StandardCharsets.US_ASCII);
         try (Socket slow = server.connect()) {
             Sender sender = new Sender(slow, requests, 0, requests.length);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Strangers at examples/KeyValue.java, which has a heap of 64 MiB: it serves the others, whatever they make it keep. */
+/** Hostile clients of examples/KeyValue.java, which has a heap of 64 MiB: it serves the others, whatever it must keep. */
 @Timeout(60)
 class KeyValueAbuseTest {
 
@@ -43,7 +43,7 @@ class KeyValueAbuseTest {
         }
     }
 
-    /** A client that reads little: the kernel keeps little for it. */
+    /** Returns a client with a small receive buffer: the kernel keeps few bytes for it. */
     private Socket stranger() throws IOException {
         Socket stranger = new Socket();
         strangers.add(stranger);
@@ -53,17 +53,17 @@ class KeyValueAbuseTest {
         return stranger;
     }
 
-    /** Sends, unless the server has had enough. */
+    /** Sends, unless the server has disconnected the client. */
     private static void send(Socket stranger, String text) {
         try {
             Talk.send(stranger, text);
         } catch (IOException disconnected) {
-            // what the test is about: the server defends itself
+            // the subject of the test: the server defends itself
         }
     }
 
     @Test
-    void manyRequestsOfAMebibyteThatAreNotComplete() throws IOException {
+    void manyUnfinishedRequestsOfAMebibyteAreSurvived() throws IOException {
         String most = "*2\r\n$4\r\nECHO\r\n$1048000\r\n" + "x".repeat(1_000_000);
         for (int i = 0; i < 100; i++) {
             send(stranger(), most);
@@ -71,7 +71,7 @@ class KeyValueAbuseTest {
     }
 
     @Test
-    void manyRequestsOfManyWordsThatAreNotComplete() throws IOException {
+    void manyUnfinishedRequestsOfManyWordsAreSurvived() throws IOException {
         String most = "*1024\r\n" + "$0\r\n\r\n".repeat(1000);
         for (int i = 0; i < 1000; i++) {
             send(stranger(), most);
@@ -79,7 +79,7 @@ class KeyValueAbuseTest {
     }
 
     @Test
-    void manyRepliesOfAMebibyteThatAreNotRead() throws IOException {
+    void manyUnreadRepliesOfAMebibyteAreSurvived() throws IOException {
         try (Socket client = server.connect()) {
             assertEquals(
                     "+OK\r\n",
@@ -91,7 +91,7 @@ class KeyValueAbuseTest {
     }
 
     @Test
-    void moreValuesThanThereIsRoomFor() throws IOException {
+    void moreValuesThanTheHeapHoldsAreRefused() throws IOException {
         String value = "x".repeat(MEBI / 2);
         int stored = 0;
         try (Socket client = server.connect()) {
@@ -122,7 +122,7 @@ class KeyValueAbuseTest {
     }
 
     @Test
-    void aRequestThatTakesTooLong() throws Exception {
+    void aRequestThatTakesTooLongIsRefused() throws Exception {
         try (ExampleProcess strict = ExampleProcess.listening(List.of("-DrequestMillis=200"), "KeyValue");
                 Socket slow = strict.connect()) {
             Talk.send(slow, "PING\r\n*2\r\n$4\r\nEC");

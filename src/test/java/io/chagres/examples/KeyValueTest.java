@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** examples/KeyValue.java as redis-cli, redis-benchmark and clients of all manners see it. */
+/** examples/KeyValue.java, seen by redis-cli, redis-benchmark and other clients. */
 class KeyValueTest {
 
     private static final int MEBI = 1 << 20;
@@ -71,14 +71,14 @@ class KeyValueTest {
                 "Get                           ; (error) ERR wrong number of arguments for 'Get' command",
                 "lpush a b                     ; (error) ERR unknown command 'lpush'"
             })
-    void redisCli(String commands, String replies) throws Exception {
+    void theRepliesToRedisCliAreThoseOfRedis(String commands, String replies) throws Exception {
         String printed =
                 Program.runWith(commands.replaceAll(" *\\| *", "\n") + "\n", "redis-cli", "--no-raw", "-p", port());
         assertEquals(replies, printed.replaceAll("\n+", " | "));
     }
 
     @Test
-    void redisBenchmark() throws Exception {
+    void redisBenchmarkFindsNoErrors() throws Exception {
         String printed = Program.run(
                 "redis-benchmark",
                 "-p",
@@ -98,7 +98,7 @@ class KeyValueTest {
     }
 
     @Test
-    void keysAndValuesAreAnyBytes() throws IOException {
+    void keysAndValuesMayHaveAnyBytes() throws IOException {
         byte[] noise = Talk.noise(5, 300_000);
         try (Socket client = server.connect()) {
             Talk.send(client, array("SET".getBytes(), noise, noise));
@@ -121,7 +121,7 @@ class KeyValueTest {
     }
 
     @Test
-    void requestsMayComeByteByByte() throws IOException {
+    void aRequestMayArriveByteByByte() throws IOException {
         String requests = "*3\r\n$3\r\nSET\r\n$2\r\nzz\r\n$2\r\n\r\n\r\nget zz\r\n\r\n*0\r\nPING\n*1\r\n$4\r\nPING\r\n";
         try (Socket client = server.connect()) {
             client.setTcpNoDelay(true);
@@ -133,7 +133,7 @@ class KeyValueTest {
         }
     }
 
-    /** What cannot be understood is answered, and then nothing more is read. */
+    /** A request that cannot be understood is answered, and then nothing more is read. */
     @ParameterizedTest
     @CsvSource(
             delimiter = ';',
@@ -146,7 +146,7 @@ class KeyValueTest {
                 "*1|$99999999999999999|  ; invalid bulk length",
                 "*1|$4|PINGPING|         ; expected the end of a bulk"
             })
-    void protocolErrors(String request, String message) throws IOException {
+    void aProtocolErrorIsAnsweredAndEndsTheConnection(String request, String message) throws IOException {
         assertEquals(
                 "+PONG|-ERR Protocol error: " + message + "|",
                 ask("PING\r\n" + request.replace("|", "\r\n") + "PING\r\n"));
@@ -161,7 +161,7 @@ class KeyValueTest {
     }
 
     @Test
-    void whatExpiresIsGone() throws Exception {
+    void anExpiredKeyIsRemoved() throws Exception {
         assertEquals("+OK|", ask("SET brief 1 PX 30\r\n"));
         ExampleProcess.await("still there", () -> {
             try {
@@ -172,9 +172,9 @@ class KeyValueTest {
         });
     }
 
-    /** A client that asks for 256 MiB and does not read gets them one after the other, from a heap of 64. */
+    /** A client that asks for 256 MiB and does not read gets them one after the other, from a heap of 64 MiB. */
     @Test
-    void whoDoesNotReadIsHeldBack() throws Exception {
+    void aClientThatDoesNotReadIsHeldBack() throws Exception {
         byte[] noise = Talk.noise(6, MEBI);
         byte[] requests = "GET big\r\n".repeat(256).getBytes();
         try (Socket client = server.connect()) {

@@ -15,19 +15,19 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What passes through examples/Proxy.java, with plain sockets at both ends. */
+/** examples/Proxy.java, with plain sockets at both ends. */
 class ProxyTest {
 
     private static final int MEBI = 1 << 20;
     private static final int GIBI = 1 << 30;
-    private static final int MOST_HELD = 2 * MEBI;
+    private static final int MAX_HELD = 2 * MEBI;
 
     private static ExampleProcess proxyTo(int port) throws Exception {
         return ExampleProcess.listening(List.of("-Xmx32m"), "Proxy", Integer.toString(port));
     }
 
     @Test
-    void anAnswerPassesAfterTheEndOfItsQuestion() throws Exception {
+    void anAnswerIsForwardedAfterTheEndOfTheRequest() throws Exception {
         try (Peer<String> target = answering("an answer");
                 ExampleProcess proxy = proxyTo(target.port())) {
             try (Socket client = proxy.connect()) {
@@ -39,7 +39,7 @@ class ProxyTest {
     }
 
     @Test
-    void netcat() throws Exception {
+    void aNetcatClientTalksThroughTheProxy() throws Exception {
         Program.require("nc");
         try (Peer<String> target = answering("an answer");
                 ExampleProcess proxy = proxyTo(target.port())) {
@@ -57,9 +57,9 @@ class ProxyTest {
         });
     }
 
-    /** Who reads stops now and then until nothing goes any more: what the proxy holds then is little, and always the same. */
+    /** The reader pauses now and then until no more bytes are accepted: the proxy then holds few bytes, always the same number. */
     @Test
-    void aGibibytePassesAsFastAsItIsRead() throws Exception {
+    void aGibibyteIsForwardedAsFastAsItIsRead() throws Exception {
         byte[] noise = Talk.noise(8, 1_000_003);
         try (ServerSocket target = Peer.listener("127.0.0.1", 0);
                 ExampleProcess proxy = proxyTo(target.getLocalPort())) {
@@ -84,10 +84,10 @@ class ProxyTest {
         System.out.printf(
                 "ProxyTest: after %d MiB it holds %d KiB; its memory is %d MiB%n",
                 read / MEBI, bytes / 1024, proxy.memory("VmRSS") / MEBI);
-        assertTrue(bytes < MOST_HELD, () -> bytes + " bytes held");
+        assertTrue(bytes < MAX_HELD, () -> bytes + " bytes held");
     }
 
-    /** A quarter of all comes, beginning with the byte at {@code read}. */
+    /** Reads a quarter of all bytes, beginning with the byte at {@code read}. */
     private static void assertComes(byte[] noise, int read, InputStream in) throws IOException {
         byte[] some = new byte[64 * 1024];
         int end = read + GIBI / 4;
@@ -127,9 +127,9 @@ class ProxyTest {
         assertEquals("x", Talk.text(to, 1));
     }
 
-    /** The port of the target is taken, so that it can't become the proxy's own. */
+    /** The port of the target is in use, so that the proxy cannot get it. */
     @Test
-    void whereTheTargetIsNotThereTheClientIsClosed() throws Exception {
+    void theClientIsClosedIfTheTargetRefuses() throws Exception {
         try (Socket deaf = new Socket()) {
             deaf.bind(new InetSocketAddress("127.0.0.1", 0));
             try (ExampleProcess proxy = proxyTo(deaf.getLocalPort());

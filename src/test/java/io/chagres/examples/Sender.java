@@ -7,8 +7,8 @@ import java.net.Socket;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Sends on a thread of its own and half-closes, so that who reads may come late. After the last byte of the array comes its
- * first again.
+ * Sends on a thread of its own and half-closes, so that the reader may begin late. The bytes of the array are sent
+ * repeatedly.
  */
 final class Sender {
 
@@ -40,7 +40,7 @@ final class Sender {
         socket.shutdownOutput();
     }
 
-    /** Waits until all is sent, or nothing goes any more for a while. */
+    /** Waits until all bytes are sent, or no more are accepted for a while. */
     void awaitDoneOrStuck() throws InterruptedException {
         int before = -1;
         for (int looks = 0; looks < LOOKS_WITHOUT_PROGRESS && thread.isAlive(); looks++) {
@@ -52,7 +52,7 @@ final class Sender {
         }
     }
 
-    /** The bytes that the kernel has taken. */
+    /** Returns the number of bytes that the kernel has accepted. */
     int sent() {
         return sent.get();
     }

@@ -21,7 +21,7 @@ class UnixEchoTest {
 
     @Test
     @Covers("S72")
-    void itEchoesUnderAPathThatGoesWithIt() throws Exception {
+    void theServerEchoesAtAPathAndRemovesItAtTheEnd() throws Exception {
         Path path = folder.resolve("echo.sock");
         try (ExampleProcess server = ExampleProcess.start("UnixEcho", path.toString())) {
             assertEquals("listening on " + path, server.nextLine());
@@ -40,7 +40,7 @@ class UnixEchoTest {
     }
 
     @Test
-    void netcat() throws Exception {
+    void theServerEchoesToNetcat() throws Exception {
         Path path = folder.resolve("echo.sock");
         try (ExampleProcess server = ExampleProcess.start("UnixEcho", path.toString())) {
             assertEquals("listening on " + path, server.nextLine());

@@ -9,7 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Strangers at examples/VirtualThreads.java, whose requests take an hour. */
+/** Hostile clients of examples/VirtualThreads.java, whose requests take an hour. */
 @Timeout(60)
 class VirtualThreadsAbuseTest {
 
@@ -25,7 +25,7 @@ class VirtualThreadsAbuseTest {
 
     /** A sleeping thread takes a kilobyte. */
     @Test
-    void theThreadsOfAClientThatIsGoneAreGoneToo() throws Exception {
+    void theThreadsOfADisconnectedClientEnd() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("VirtualThreads")) {
             long before = server.liveHeap();
             for (int i = 0; i < 50; i++) {
@@ -43,7 +43,7 @@ class VirtualThreadsAbuseTest {
     }
 
     @Test
-    void aClientHasOneHundredRequestsAtATime() throws Exception {
+    void aClientMayHaveOneHundredRequestsAtATime() throws Exception {
         try (ExampleProcess server = ExampleProcess.listening("VirtualThreads");
                 Socket client = server.connect()) {
             long before = server.liveHeap();

@@ -31,7 +31,7 @@ class VirtualThreadsTest {
     }
 
     @Test
-    void repliesComeInTheOrderOfTheRequests() throws Exception {
+    void repliesArriveInTheOrderOfTheRequests() throws Exception {
         try (Socket client = server.connect()) {
             assertEquals(
                     "slept 150\nslept 100\nslept 0\nno: timeout value is negative\nslept 50\n",
@@ -40,13 +40,13 @@ class VirtualThreadsTest {
     }
 
     @Test
-    void netcat() throws Exception {
+    void aNetcatClientGetsItsReplies() throws Exception {
         String replies = Program.runWith("20\nwhat?\n10\n", "nc", "-N", "127.0.0.1", Integer.toString(server.port()));
         assertEquals("slept 20\nno: For input string: \"what?\"\nslept 10", replies);
     }
 
     @Test
-    void nobodyWaitsForTheWorkOfAnother() throws IOException {
+    void aClientDoesNotWaitForTheWorkOfAnother() throws IOException {
         try (Caller slow = new Caller(server);
                 Caller quick = new Caller(server)) {
             slow.say("0\n" + AN_HOUR + "\n0\n");
@@ -57,9 +57,9 @@ class VirtualThreadsTest {
         }
     }
 
-    /** More than may be under way at once. */
+    /** More requests than may be pending at once. */
     @Test
-    void manyRequestsInOneGo() throws Exception {
+    void manyRequestsInOneWriteAreAllAnswered() throws Exception {
         List<String> millis = IntStream.range(0, 10_000)
                 .mapToObj(i -> Integer.toString(i % 3))
                 .toList();
