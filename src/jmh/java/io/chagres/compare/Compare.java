@@ -25,11 +25,11 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** {@code make compare}. */
+/** The command line of {@code make compare}. */
 @Command(
         name = "compare",
         sortOptions = false,
-        description = "Servers beside each other under the same load: what an operation costs each.")
+        description = "Compares the cost of an operation between servers under the same load.")
 public final class Compare implements Callable<Integer> {
 
     private static final Path TARGET = Path.of("target");
@@ -40,19 +40,19 @@ public final class Compare implements Callable<Integer> {
     @Option(
             names = "--server",
             split = ",",
-            description = "Who competes, by name or the beginning of one; all by default.")
+            description = "The servers, by name or the beginning of a name; all by default.")
     private List<String> servers = List.of("");
 
-    @Option(
-            names = "--load",
-            split = ",",
-            description = "What is done to them, likewise; \"headlines\" are five of them.")
+    @Option(names = "--load", split = ",", description = "The loads, likewise; \"headlines\" are five of them.")
     private List<String> loads = List.of("");
 
-    @Option(names = "--rounds", defaultValue = "15", description = "How often each takes its turn (${DEFAULT-VALUE}).")
+    @Option(
+            names = "--rounds",
+            defaultValue = "15",
+            description = "The number of turns of each server (${DEFAULT-VALUE}).")
     private int rounds;
 
-    @Option(names = "--seconds", defaultValue = "0.3", description = "How long a turn is (${DEFAULT-VALUE}).")
+    @Option(names = "--seconds", defaultValue = "0.3", description = "The length of a turn (${DEFAULT-VALUE}).")
     private double seconds;
 
     @Option(names = "--fresh", description = "Start new servers for each load.")
@@ -64,7 +64,7 @@ public final class Compare implements Callable<Integer> {
     @Option(names = "--publish", description = "Copy the JSON file and the pictures to docs.")
     private boolean publish;
 
-    @Option(names = "--list", description = "Name all servers and loads, and measure nothing.")
+    @Option(names = "--list", description = "List all servers and loads, and measure nothing.")
     private boolean list;
 
     @Option(names = "--help", usageHelp = true, description = "Print this.")
@@ -99,7 +99,7 @@ public final class Compare implements Callable<Integer> {
         return 0;
     }
 
-    /** Those with one of these names; where a name is nobody's, those whose names begin so. */
+    /** Returns the elements with one of these names. If no element has a name, the elements whose names begin with it. */
     private <T> List<T> chosen(String what, List<String> names, List<T> all, Function<T, String> name) {
         for (String wanted : names) {
             if (all.stream().noneMatch(one -> name.apply(one).startsWith(wanted))) {
@@ -155,7 +155,7 @@ public final class Compare implements Callable<Integer> {
         }
     }
 
-    /** The pictures; none on a machine without fonts, where a JDK draws no text. */
+    /** Draws the pictures, unless the machine has no fonts, without which a JDK draws no text. */
     private static List<Path> draw(Results results) {
         try {
             return new Pictures(results, TARGET).draw();

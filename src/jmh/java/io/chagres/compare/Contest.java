@@ -12,7 +12,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Drives the loads one after the other, in each the contestants in turns. Who fails is out of that load, and no other. */
+/**
+ * Drives the loads one after the other, and in each load the contestants in turns. A contestant that fails takes no
+ * further part in that load.
+ */
 final class Contest {
 
     private final List<Contestant> contestants;
@@ -23,7 +26,7 @@ final class Contest {
     private final List<Absence> absences = new ArrayList<>();
     private final List<Round> raw = new ArrayList<>();
 
-    /** @param fresh whether each load gets new servers, and does not see what those before it made of them */
+    /** @param fresh true if each load gets new servers, which earlier loads have not influenced */
     Contest(List<Contestant> contestants, Setting setting, int rounds, boolean fresh) {
         this.contestants = new ArrayList<>(contestants);
         this.setting = setting;
@@ -31,7 +34,7 @@ final class Contest {
         this.fresh = fresh;
     }
 
-    /** {@code afterEach} load runs, so that what is known by then is safe. */
+    /** Runs the loads. {@code afterEach} runs after each of them, to save the results so far. */
     void run(List<Load> loads, Runnable afterEach) {
         for (Contestant contestant : contestants) {
             if (contestant.missing() != null) {
@@ -86,7 +89,7 @@ final class Contest {
                 Trial.Outcome outcome = trials.get(one).measure();
                 own.add(new Round(load.name(), one.name(), number, outcome.figures(), outcome.disturbance()));
             }));
-            Collections.rotate(present, 1); // who follows whom must not matter
+            Collections.rotate(present, 1); // the order must not matter
         }
         present.sort(Comparator.comparing(contestants::indexOf));
         present.removeIf(one -> fails(

@@ -8,12 +8,12 @@ import java.util.Map;
 /**
  * A program that competes.
  *
- * @param commands how it is started for each mode that it knows: the program, then its arguments
- * @param missing why it can't run here; null where it can
+ * @param commands the command for each mode that it supports: the program, then its arguments
+ * @param missing the reason why it cannot run here; null if it can
  */
 public record Contestant(String name, String says, Runtime runtime, Map<Mode, List<String>> commands, String missing) {
 
-    /** What runs it. */
+    /** The kind of program that runs it. */
     public enum Runtime {
         JVM,
         NODE,
@@ -24,7 +24,7 @@ public record Contestant(String name, String says, Runtime runtime, Map<Mode, Li
         return commands.containsKey(mode);
     }
 
-    /** How it is started, with {@code flags} for what runs it. */
+    /** Returns the command that starts it, with {@code flags} for its runtime. */
     public List<String> command(Mode mode, List<String> flags) {
         List<String> command = new ArrayList<>(commands.get(mode));
         command.addAll(1, flags);

@@ -12,12 +12,12 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** Everybody who competes, in the order of the tables. */
+/** All contestants, in the order of the tables. */
 final class Contestants {
 
     private static final String SERVERS = "io.chagres.compare.server.";
     private static final List<Mode> STREAMS = List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE);
-    /** Chagres needs the first. Netty uses Unsafe, which a JDK from 24 on would report. */
+    /** Chagres needs the first flag. Netty uses Unsafe, which a JDK from 24 on reports without the second. */
     private static final List<String> FLAGS = version() < 23
             ? List.of("--enable-native-access=ALL-UNNAMED")
             : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
@@ -79,7 +79,7 @@ final class Contestants {
         addJava("chagres-stream", "Chagres, socket floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
     }
 
-    /** Another build of the library, to compare in turns with this one: its jar, or its folder of classes. */
+    /** Adds another build of the library, to compare in turns with this one: its jar, or its folder of classes. */
     private void addOtherBuild() {
         String build = System.getenv("CHAGRES_BEFORE");
         add(
@@ -139,14 +139,12 @@ final class Contestants {
                         "no"));
     }
 
-    /** It takes port 0 for none at all. */
+    /** Returns a free port for redis-server, to which port 0 means no port. */
     private static int freePort() throws IOException {
         try (ServerSocket any = new ServerSocket(0)) {
             return any.getLocalPort();
         }
     }
-
-    // ---- how they are started
 
     private interface Starting {
         List<String> command(Mode mode) throws IOException;
@@ -179,7 +177,7 @@ final class Contestants {
         return command;
     }
 
-    /** @param program that has to be installed; null where none has to */
+    /** @param program the program that must be installed; null for none */
     private void add(String name, String says, Runtime runtime, String program, List<Mode> modes, Starting starting) {
         Map<Mode, List<String>> commands = new EnumMap<>(Mode.class);
         String missing = program == null || Command.exists(program) ? null : program + " is not installed";

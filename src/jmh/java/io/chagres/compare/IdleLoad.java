@@ -15,12 +15,15 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Connections that have had one byte echoed and say no more: the memory that each costs the program, beside the kernel's. Of a JVM
- * what is reachable in the heap, and what the program holds outside of it; of others their private pages.
+ * Connections that echo one byte and are idle then: the memory that each costs the program, without the memory of the
+ * kernel.
+ *
+ * <p>For a JVM it is the reachable heap and the program's memory outside of the heap. For others it is the private
+ * pages.
  */
 record IdleLoad(int connections) implements Load {
 
-    /** What is made once, for the first of them, is not theirs. */
+    /** The connections that are opened before the count, so that objects that are made once are not counted. */
     private static final int FIRST = 200;
 
     private static final long SETTLE_MILLIS = 300;

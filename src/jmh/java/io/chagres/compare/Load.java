@@ -5,31 +5,31 @@ import io.chagres.compare.server.Mode;
 import java.io.IOException;
 import java.util.List;
 
-/** Something to do to a server, and what is measured then. */
+/** Work for a server, and the figures that are measured. */
 interface Load {
 
-    /** As it is chosen on the command line. */
+    /** Returns the name of the load on the command line. */
     String name();
 
-    /** For a person, in a line. */
+    /** Returns a description in one line. */
     String says();
 
-    /** What the server has to do meanwhile. */
+    /** Returns the mode of the server. */
     Mode mode();
 
-    /** The figures, first the one that is compared. */
+    /** Returns the figures, first the one that is compared. */
     List<Metric> metrics();
 
-    /** Why it can't be done on this machine; null where it can. */
+    /** Returns the reason why the load cannot run on this machine; null if it can. */
     default String missing() {
         return null;
     }
 
-    /** How many rounds there are where {@code wanted} were asked for. */
+    /** Returns the number of rounds if {@code wanted} were asked for. */
     default int rounds(int wanted) {
         return wanted;
     }
 
-    /** Starts what has to be there, warms it up, and leaves it ready for the first round. */
+    /** Starts the server and its clients, warms them up, and leaves them ready for the first round. */
     Trial prepare(Contestant contestant, Setting setting) throws IOException;
 }

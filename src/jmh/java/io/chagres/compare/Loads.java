@@ -15,7 +15,7 @@ final class Loads {
     private static final int CHURN_CONNECTIONS = 16;
     private static final int IDLE_CONNECTIONS = 10_000;
 
-    /** The rows of the table in README. */
+    /** The loads of the table in README. */
     static final List<String> HEADLINES =
             List.of("ping-pong-64x64", "in-flight-16384x16x4", "churn", "idle-" + IDLE_CONNECTIONS, "start");
 

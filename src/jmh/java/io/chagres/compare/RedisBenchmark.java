@@ -5,7 +5,7 @@ import io.chagres.compare.report.Metric;
 import java.io.IOException;
 import java.util.Map;
 
-/** redis-benchmark, with 64 connections that get a key; {@code pipelined} requests at a time. */
+/** The tool redis-benchmark, with 64 connections that get a key, {@code pipelined} requests at a time. */
 record RedisBenchmark(int pipelined) implements ToolLoad.Tool {
 
     private static final int FEW = 20_000;
@@ -16,7 +16,7 @@ record RedisBenchmark(int pipelined) implements ToolLoad.Tool {
         return "redis-benchmark";
     }
 
-    /** It is told how many requests to make, and not for how long: a few of them tell how many that are. */
+    /** Runs the tool, which takes a number of requests instead of a time. A short run first measures the rate. */
     @Override
     public ToolLoad.Report run(int port, double seconds) throws IOException {
         long requests = (long) (requests(port, FEW).get(Metric.RATE) * seconds);

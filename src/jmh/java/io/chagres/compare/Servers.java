@@ -10,12 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The servers that run, side by side: each is started when it is first asked for, and used by one load after the other. */
+/** The running servers. Each is started when it is needed first, and one load after the other uses it. */
 final class Servers implements AutoCloseable {
 
     private record Key(String contestant, Mode mode) {}
 
-    /** @param seen the kinds of load that its JIT has seen */
+    /** @param seen the kinds of load that the JIT has compiled for */
     private record Entry(RunningServer server, Set<Class<?>> seen) {}
 
     private final Map<Key, Entry> running = new HashMap<>();
@@ -41,12 +41,12 @@ final class Servers implements AutoCloseable {
         return entry;
     }
 
-    /** Whether a load of this kind is the first for this server. */
+    /** Returns whether a load of this kind is the first for this server. */
     boolean isFirst(Contestant contestant, Mode mode, Class<?> kind) throws IOException {
         return entry(contestant, mode).seen.add(kind);
     }
 
-    /** A fresh one, on the server's core or on any, which is the caller's to close. */
+    /** Starts a new server, on the server's core or on any core. The caller closes it. */
     RunningServer start(Contestant contestant, Mode mode, boolean pinned, List<String> flags) throws IOException {
         List<String> command = contestant.command(mode, flags);
         return new RunningServer(
@@ -54,7 +54,7 @@ final class Servers implements AutoCloseable {
                 workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
     }
 
-    /** Ends one that has failed: the next load gets a new one. What it said if it had ended by itself, else null. */
+    /** Ends a server that has failed: the next load gets a new one. Returns its last words if it had ended by itself, otherwise null. */
     String drop(Contestant contestant, Mode mode) {
         Entry entry = running.remove(new Key(contestant.name(), mode));
         if (entry == null) {

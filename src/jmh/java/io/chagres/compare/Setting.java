@@ -1,10 +1,10 @@
 package io.chagres.compare;
 
 /**
- * What a load works with.
+ * The settings of a load.
  *
- * @param seconds how long a round is
- * @param countCalls whether system calls are counted, where there is strace
+ * @param seconds the length of a round
+ * @param countCalls true to count system calls, if there is strace
  */
 record Setting(Servers servers, Workshop workshop, double seconds, boolean countCalls) {
 

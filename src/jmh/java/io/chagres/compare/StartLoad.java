@@ -13,7 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** From exec to the first byte that comes back; of a JVM of version 25 or newer, with an AOT cache too. */
+/** The time from exec to the first echoed byte; for a JVM of version 25 or newer, also with an AOT cache. */
 record StartLoad() implements Load {
 
     private static final int FEWEST_ROUNDS = 5;
@@ -44,7 +44,7 @@ record StartLoad() implements Load {
         return Math.max(wanted, FEWEST_ROUNDS);
     }
 
-    /** Files that were read once are in RAM from then on; and the AOT cache is made, which a JVM does as it ends. */
+    /** Reads all files once, so that they are in RAM, and makes the AOT cache, which a JVM writes as it ends. */
     @Override
     public Trial prepare(Contestant contestant, Setting setting) throws IOException {
         start(contestant, setting, false, List.of());

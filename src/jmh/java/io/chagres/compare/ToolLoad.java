@@ -12,7 +12,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** A load that a well-known tool makes. */
+/** A load of a well-known tool. */
 record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load {
 
     private static final double WARM_UP_SECONDS = 4;
@@ -20,15 +20,15 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
     private static final int FEWEST_ROUNDS = 3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
 
-    /** A program that drives the server on a port of this machine. */
+    /** A program that drives a server on a port of this machine. */
     interface Tool {
         String program();
 
-        /** Runs for about {@code seconds}. */
+        /** Runs the tool for about {@code seconds}. */
         Report run(int port, double seconds) throws IOException;
     }
 
-    /** What a tool says of its run: how many operations there were, how many a second, and the latencies that it knows. */
+    /** The output of a tool: the number of operations, the operations a second, and the latencies that it measures. */
     record Report(double operations, Map<Metric, Double> figures) {}
 
     @Override
@@ -41,7 +41,7 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
         return List.of(Metric.CPU, Metric.RATE, Metric.MEDIAN, Metric.PERCENTILE_99, Metric.RESIDENT);
     }
 
-    /** Each run of the tool makes its connections anew, and takes a second at least. */
+    /** Returns fewer rounds than {@code wanted}: each run of the tool opens new connections, and takes a second at least. */
     @Override
     public int rounds(int wanted) {
         return Math.max(FEWEST_ROUNDS, wanted / ROUNDS_PER_RUN);

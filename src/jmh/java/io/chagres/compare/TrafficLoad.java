@@ -16,24 +16,24 @@ import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
 
-/** A load that is our own clients' traffic. */
+/** A load of our own clients. */
 record TrafficLoad(String name, String says, Mode mode, Clients clients) implements Load {
 
-    /** A JIT has to see a server at work, in CPU time, before it is worth measuring; after another load of its kind it needs less. */
+    /** The CPU time that a server with a JIT needs before it is measured. After another load of the same kind it needs less. */
     private static final double FIRST_WARM_UP_SECONDS = 4;
 
     private static final double WARM_UP_SECONDS = 1;
     private static final double WARM_UP_STEP_SECONDS = 0.5;
-    /** For a server that has little to do, as one with a single connection. */
-    private static final int LONGEST_WARM_UP = 2;
-    /** After others have had their turn, until the caches are its own again. */
+    /** The limit of the warm-up for a server with little work, for instance with a single connection. */
+    private static final int MAX_WARM_UP = 2;
+    /** The time after the turns of others until the caches hold this server's data again. */
     private static final double SETTLE_SECONDS = 0.05;
 
     private static final double CALLS_SECONDS = 0.3;
     private static final double NANOS_PER_MICRO = 1e3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
 
-    /** Makes the clients of a server. */
+    /** A function that makes the clients of a server. */
     interface Clients {
         Traffic of(InetSocketAddress server) throws IOException;
     }
@@ -68,7 +68,7 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
     private static void warmUp(Traffic traffic, ProcessFigures server, double seconds) throws IOException {
         long warm = server.cpuNanos() + Setting.nanos(seconds);
         long operations = 0;
-        for (double run = 0; run < LONGEST_WARM_UP * seconds && server.cpuNanos() < warm; run += WARM_UP_STEP_SECONDS) {
+        for (double run = 0; run < MAX_WARM_UP * seconds && server.cpuNanos() < warm; run += WARM_UP_STEP_SECONDS) {
             traffic.run(Setting.nanos(WARM_UP_STEP_SECONDS));
             operations += traffic.operations();
         }
@@ -127,7 +127,7 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
 
     private static void requireAnswers(long operations) throws EOFException {
         if (operations == 0) {
-            throw new EOFException("nothing came back");
+            throw new EOFException("no echo arrived");
         }
     }
 }

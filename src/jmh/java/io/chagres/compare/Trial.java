@@ -5,13 +5,13 @@ import io.chagres.compare.report.Metric;
 import java.io.IOException;
 import java.util.Map;
 
-/** One contestant under a load. Between its rounds it rests, while others have their turn. */
+/** One contestant under a load. Between its rounds it rests, while others take their turns. */
 interface Trial extends AutoCloseable {
 
-    /** One round. */
+    /** Runs one round. */
     Outcome measure() throws IOException;
 
-    /** After the last round, what disturbs the server too much to be measured in one; empty where there is nothing. */
+    /** Measures, after the last round, figures whose measurement would disturb a round; empty if there are none. */
     default Map<Metric, Double> afterwards() throws IOException {
         return Map.of();
     }
@@ -19,6 +19,6 @@ interface Trial extends AutoCloseable {
     @Override
     default void close() throws IOException {}
 
-    /** @param disturbance null where it does not matter */
+    /** @param disturbance null if it does not matter */
     record Outcome(Map<Metric, Double> figures, Disturbance.Share disturbance) {}
 }

@@ -16,7 +16,7 @@ import java.util.Set;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/** Makes the programs that compete: jars, since an AOT cache knows no folders, and what gcc makes of src/jmh/c. */
+/** Makes the programs that compete: jars, because an AOT cache does not accept folders, and the C programs of src/jmh/c. */
 final class Workshop {
 
     private static final Path CLASSES = Path.of("target/classes");
@@ -36,12 +36,12 @@ final class Workshop {
         return folder.resolve(name);
     }
 
-    /** A fresh JVM finds Chagres and our servers there, and nothing else. */
+    /** Returns the class path of a new JVM: Chagres and the servers, and nothing else. */
     String classPath() {
         return file("chagres.jar") + File.pathSeparator + file("servers.jar");
     }
 
-    /** As {@link #classPath()}, with the libraries of the bench profile. */
+    /** Returns {@link #classPath()} with the libraries of the bench profile. */
     String classPathOfPeers() {
         String libraries = Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
                 .filter(entry -> entry.endsWith(".jar"))
@@ -49,7 +49,7 @@ final class Workshop {
         return classPath() + File.pathSeparator + libraries;
     }
 
-    /** Compiles {@code examples/NAME.java}, and answers the class path to run it with. */
+    /** Compiles {@code examples/NAME.java}, and returns the class path to run it with. */
     String example(String name) throws IOException {
         Path classes = file(name);
         run(
@@ -65,7 +65,7 @@ final class Workshop {
         return file("chagres.jar") + File.pathSeparator + file(name + ".jar");
     }
 
-    /** Compiles {@code NAME.c}, and answers the program. */
+    /** Compiles {@code NAME.c}, and returns the program. */
     String c(String name, String... libraries) throws IOException {
         String program = file(name).toString();
         if (compiled.add(name)) {

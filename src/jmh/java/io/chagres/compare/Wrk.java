@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** wrk, with 64 connections that ask for /plaintext. */
+/** The tool wrk, with 64 connections that request /plaintext. */
 final class Wrk implements ToolLoad.Tool {
 
     private static final Map<String, Double> MICROS = Map.of("us", 1.0, "ms", 1e3, "s", 1e6);

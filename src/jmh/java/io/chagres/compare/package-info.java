@@ -1,30 +1,32 @@
 /**
- * Echo servers beside each other: what an event costs with Chagres, and what it costs with its peers, on your own machine.
+ * Echo servers beside each other: the cost of an event with Chagres and with its peers, on your own machine.
  *
  * <pre>
  *     {@link io.chagres.compare.Compare}                the command line: which contestants, which loads, how long
  *        |
  *     {@link io.chagres.compare.Contest}                the rounds, in turns: A B C, C A B ...
  *        |               |
- *     {@link io.chagres.compare.Contestant}       {@link io.chagres.compare.Load}            a program to start; something to do to it
+ *     {@link io.chagres.compare.Contestant}       {@link io.chagres.compare.Load}            a program to start; the work for it
  *        |               |
  *     compare.server, C, JS      compare.traffic     the servers; the clients
  *                 \              /
  *               compare.machine                      cores, CPU time, memory, system calls
  * </pre>
  *
- * <h2>What is measured</h2>
+ * <h2>The figure</h2>
  *
- * The CPU time of the server's process, all its threads and the kernel's work in them, divided by the operations that came back:
- * that is the figure which decides how many machines a service needs, and the one that a busy neighbour disturbs least.
- * Throughput and latency stand beside it; on loopback both speak of the client as much as of the server.
+ * <p>The figure is the CPU time of the server's process, all its threads and the kernel's work in them, divided by
+ * the operations that were answered. It decides how many machines a service needs, and a busy neighbour disturbs it
+ * least. Throughput and latency are reported too. On loopback both depend on the client as much as on the server.
  *
- * <h2>How it is kept fair</h2>
+ * <h2>Fairness</h2>
  *
- * Each server is a process of its own on a core of its own, the clients are on another. All contestants of a load are started,
- * warmed up by that very load, and measured in many short turns, each time in another order, so that what the machine does
- * meanwhile befalls all of them. Every figure is the median of the rounds, and the ratio that of the ratios within a round; the raw
- * rounds are in the JSON file, with what the hypervisor stole and what others ran. Where they lie far apart the table says so.
- * What cannot run is named, with the reason, and stops nobody.
+ * <p>Each server is a process of its own on a core of its own. The clients are on another core. All contestants of a
+ * load are started and warmed up by that load, and measured in many short turns, each time in another order, so that
+ * a disturbance of the machine hits all of them.
+ *
+ * <p>Every figure is the median of the rounds. The ratio is the median of the ratios within a round. The raw rounds
+ * are in the JSON file, with the time that the hypervisor and other programs took. If the rounds lie far apart, the
+ * table says so. If a contestant cannot run, the output names it with the reason, and the others continue.
  */
 package io.chagres.compare;

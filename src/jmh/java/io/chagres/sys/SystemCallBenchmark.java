@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One system call through sys: plain and critical, with an answer and with EAGAIN, into native memory and into the heap. What
- * the kernel does is most of each figure. Nothing here may allocate.
+ * One system call through sys: plain and critical, with an answer and with EAGAIN, into native memory and into the
+ * heap. The work of the kernel is most of each figure. No call may allocate.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -61,13 +61,13 @@ public class SystemCallBenchmark {
         }
     }
 
-    /** Into native memory: a plain call. */
+    /** Receives into native memory by a plain call. */
     @Benchmark
     public long recvPlainNothing() {
         return Sockets.recv(empty, buffer, 64, 0);
     }
 
-    /** Into an array: a critical call. */
+    /** Receives into an array by a critical call. */
     @Benchmark
     public long recvCriticalNothing() {
         return Sockets.recv(empty, array, 64, 0);

@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A program that is run to its end. */
+/** Runs programs to their end. */
 public final class Command {
 
     private static final int TIMEOUT_SECONDS = 120;
@@ -19,9 +19,9 @@ public final class Command {
     }
 
     /**
-     * What it prints, on either stream.
+     * Returns the output of a program, of both streams.
      *
-     * @throws IOException where it fails or does not end: its last line
+     * @throws IOException with the last line of the output, if the program fails or does not end
      */
     public static String output(List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -57,7 +57,7 @@ public final class Command {
         }
     }
 
-    /** The last line that says something. */
+    /** Returns the last line that is not blank. */
     public static String lastLine(String output) {
         return output.lines()
                 .filter(line -> !line.isBlank())

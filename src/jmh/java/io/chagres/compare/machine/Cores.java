@@ -5,15 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * One core for the server, another for the load: those of the machine that this process may use, by default the first and the
- * last of them, which are no siblings of one physical core where there are four or more.
+ * One core for the server, another for the load.
+ *
+ * <p>They are the first and the last core that this process may use. If there are four or more, these are not
+ * siblings of one physical core.
  */
 public final class Cores {
 
     private final List<String> allowed = allowed();
     private final boolean pinned = allowed.size() > 1 && Command.exists("taskset");
 
-    /** Puts this process, with all its threads, on the core of the load. */
+    /** Moves this process, with all its threads, to the core of the load. */
     public void pinLoad() throws IOException {
         if (pinned) {
             Command.output(
@@ -26,12 +28,12 @@ public final class Cores {
         }
     }
 
-    /** {@code command} on the server's core. */
+    /** Returns the command that runs {@code command} on the server's core. */
     public List<String> pinServer(List<String> command) {
         return on(server(), command);
     }
 
-    /** {@code command} on any core, which it would not be by itself: a process is where its parent is. */
+    /** Returns the command that runs {@code command} on any core; by default a process is on the core of its parent. */
     public List<String> freeServer(List<String> command) {
         return on(String.join(",", allowed), command);
     }
@@ -50,7 +52,7 @@ public final class Cores {
         return allowed.getLast();
     }
 
-    /** Which core is whose, in words. */
+    /** Returns the use of the cores in words. */
     public String says() {
         if (pinned) {
             return "server on core " + server() + ", load on core " + load();
@@ -58,7 +60,7 @@ public final class Cores {
         return "nothing is pinned: " + (allowed.size() > 1 ? "there is no taskset" : "there is one core only");
     }
 
-    /** As in {@code 0-3,8}. */
+    /** Parses a list such as {@code 0-3,8}. */
     private static List<String> allowed() {
         List<String> cores = new ArrayList<>();
         for (String range : ProcFile.field("/proc/self/status", "Cpus_allowed_list")

@@ -2,7 +2,7 @@ package io.chagres.compare.machine;
 
 import java.util.Arrays;
 
-/** The CPU time of the whole machine, to tell how much of a round somebody else had: /proc/stat, in ticks of 10 ms. */
+/** The CPU time of the whole machine, from which the share of others in a round follows: /proc/stat, in ticks of 10 ms. */
 public final class Disturbance {
 
     private static final double TICK_NANOS = 1e7;
@@ -17,10 +17,10 @@ public final class Disturbance {
             new ProcessFigures(ProcessHandle.current().pid());
     private final long knownBefore = self.cpuNanos() + self.childrenNanos();
 
-    /** Both as a share of the time of one core. */
+    /** The time of the hypervisor and of other programs, as a share of the time of one core. */
     public record Share(double steal, double others) {}
 
-    /** Since it was made; the server had {@code serverNanos} of it. What this process and the tools that it ran had is known. */
+    /** Returns the shares since this object was made. The server used {@code serverNanos}; the time of this process and its tools is known. */
     public Share since(long serverNanos) {
         long[] now = ticks();
         double nanos = System.nanoTime() - began;

@@ -7,18 +7,18 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** What a JVM holds for its program, through jcmd. */
+/** The memory that a JVM holds for its program, by jcmd. */
 public final class JvmMemory {
 
-    /** The flag with which a JVM keeps its native memory apart by kind. */
+    /** The flag with which a JVM counts its native memory by kind. */
     public static final String TRACKING = "-XX:NativeMemoryTracking=summary";
 
-    /** What a program has outside of the heap: direct buffers and foreign memory, the JVM's copies for JNI, stacks. */
+    /** The kinds of a program's memory outside of the heap: direct buffers and foreign memory, the JVM's copies for JNI, stacks. */
     private static final List<String> KINDS = List.of("Other", "Internal", "Thread");
 
     private JvmMemory() {}
 
-    /** The bytes of the objects that are reachable: it collects the others first. */
+    /** Returns the bytes of the reachable objects. The JVM collects the others first. */
     public static long liveHeapBytes(long pid) throws IOException {
         String total = Command.lastLine(jcmd(pid, "GC.class_histogram"));
         return Long.parseLong(total.split(" +")[2]);
@@ -29,7 +29,7 @@ public final class JvmMemory {
         return KINDS.stream().mapToLong(kind -> committed(summary, kind)).sum();
     }
 
-    /** As in {@code - Other (reserved=12345, committed=12345)}. */
+    /** A line such as {@code - Other (reserved=12345, committed=12345)}. */
     private static long committed(String summary, String kind) {
         Matcher line = Pattern.compile("- +" + kind + " \\(reserved=\\d+B?, committed=(\\d+)")
                 .matcher(summary);

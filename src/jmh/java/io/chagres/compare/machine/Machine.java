@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** What a reader has to know of the machine to believe the figures. */
+/** The facts about the machine that a reader needs to judge the figures. */
 public final class Machine {
 
     private Machine() {}

@@ -20,7 +20,7 @@ final class ProcFile {
         }
     }
 
-    /** What follows {@code name} and a colon in the first line that begins so. */
+    /** Returns the text behind {@code name} and a colon, in the first line that begins with them. */
     static Optional<String> field(String path, String name) {
         return lines(path).stream()
                 .filter(line -> line.startsWith(name)
@@ -29,7 +29,7 @@ final class ProcFile {
                 .findFirst();
     }
 
-    /** As {@link #field}, of a line such as {@code VmRSS:   1234 kB}. */
+    /** Returns the bytes of a field such as {@code VmRSS:   1234 kB}. */
     static long kibibytes(String path, String name) {
         return field(path, name)
                 .map(value -> Long.parseLong(value.split(" ")[0]))

@@ -2,7 +2,7 @@ package io.chagres.compare.machine;
 
 import java.io.File;
 
-/** What the kernel tells of a process. */
+/** The kernel's figures of a process. */
 public final class ProcessFigures {
 
     private static final long TICK_NANOS = 10_000_000;
@@ -14,8 +14,10 @@ public final class ProcessFigures {
     }
 
     /**
-     * The nanoseconds that all its threads have run, from the first field of their schedstat: exact, where stat(5) counts ticks of
-     * 10 ms. What a thread has run that has ended since is lost; those of a server do not end.
+     * Returns the nanoseconds that all threads of the process have run, from the first field of their schedstat.
+     *
+     * <p>They are exact, while stat(5) counts ticks of 10 ms. The time of threads that have ended is lost; the
+     * threads of a server do not end.
      */
     public long cpuNanos() {
         long sum = 0;
@@ -36,19 +38,19 @@ public final class ProcessFigures {
         }
     }
 
-    /** The CPU time of its children that have ended, in steps of 10 ms: the 16th and 17th field of its stat. */
+    /** Returns the CPU time of its children that have ended, in steps of 10 ms: the 16th and 17th field of its stat. */
     public long childrenNanos() {
         String stat = ProcFile.lines(proc + "/stat").getFirst();
         String[] afterName = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
         return (Long.parseLong(afterName[13]) + Long.parseLong(afterName[14])) * TICK_NANOS;
     }
 
-    /** Its memory in RAM, shared pages included. */
+    /** Returns its memory in RAM, including shared pages. */
     public long residentKibibytes() {
         return ProcFile.kibibytes(proc + "/status", "VmRSS");
     }
 
-    /** Its memory in RAM that is nobody else's. */
+    /** Returns its private memory in RAM. */
     public long privateKibibytes() {
         String rollup = proc + "/smaps_rollup";
         return ProcFile.kibibytes(rollup, "Private_Clean") + ProcFile.kibibytes(rollup, "Private_Dirty");

@@ -11,10 +11,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** A server in its own process, which has said on which port it listens. */
+/** A server in its own process, which has printed the port that it listens on. */
 public final class RunningServer implements AutoCloseable {
 
-    /** As ours say it, and as redis-server does. */
+    /** The line of our servers, and of redis-server. */
     private static final Pattern LISTENING = Pattern.compile("(?:listening (?:.*\\D)?|port=)(\\d+)\\D*$");
 
     private static final int START_SECONDS = 20;
@@ -26,10 +26,10 @@ public final class RunningServer implements AutoCloseable {
     private final InetSocketAddress address;
 
     /**
-     * Starts it, and waits for its line.
+     * Starts a server, and waits for its line.
      *
-     * @param log gets what it says on its standard error
-     * @throws IOException where it ends or says nothing: the last line of its log
+     * @param log the file for its standard error
+     * @throws IOException with the last line of the log, if the server ends or does not print its line
      */
     public RunningServer(List<String> command, Path log) throws IOException {
         this.log = log;
@@ -52,7 +52,7 @@ public final class RunningServer implements AutoCloseable {
             }
         }
         close();
-        throw new IOException("it did not start: " + lastWords());
+        throw new IOException("the server did not start: " + lastWords());
     }
 
     private void endUnlessInterrupted() {
@@ -60,11 +60,11 @@ public final class RunningServer implements AutoCloseable {
             TimeUnit.SECONDS.sleep(START_SECONDS);
             process.destroyForcibly();
         } catch (InterruptedException started) {
-            // as it should
+            // as expected
         }
     }
 
-    /** The last line of its log, for a message. */
+    /** Returns the last line of its log, for a message. */
     public String lastWords() {
         try {
             return Command.lastLine(Files.readString(log));
@@ -89,13 +89,13 @@ public final class RunningServer implements AutoCloseable {
         return new ProcessFigures(pid());
     }
 
-    /** Asks it to end by SIGTERM, and waits until it has. */
+    /** Asks the server to end by SIGTERM, and waits until it has ended. */
     public void terminate() {
         process.destroy();
         awaitEnd();
     }
 
-    /** Kills it. */
+    /** Kills the server. */
     @Override
     public void close() {
         process.destroyForcibly();

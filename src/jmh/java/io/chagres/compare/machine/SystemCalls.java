@@ -15,7 +15,7 @@ public final class SystemCalls implements AutoCloseable {
     private final Path table = Files.createTempFile("system-calls", ".txt");
     private final Process strace;
 
-    /** @throws IOException where strace can't attach */
+    /** @throws IOException if strace cannot attach */
     public SystemCalls(long pid) throws IOException {
         strace = new ProcessBuilder("strace", "-f", "-c", "-o", table.toString(), "-p", Long.toString(pid)).start();
         awaitAttached(strace.errorReader());
@@ -33,7 +33,7 @@ public final class SystemCalls implements AutoCloseable {
         }
     }
 
-    /** How many there were, of all kinds. */
+    /** Returns the number of calls of all kinds. */
     public long stop() throws IOException {
         interrupt();
         Optional<String> total = Files.readAllLines(table).stream()
@@ -44,7 +44,7 @@ public final class SystemCalls implements AutoCloseable {
                 .split(" +")[3]);
     }
 
-    /** SIGINT lets it detach and write its table. */
+    /** Ends strace by SIGINT, at which it detaches and writes its table. */
     private void interrupt() throws IOException {
         Command.output("kill", "-INT", Long.toString(strace.pid()));
         try {

@@ -1,6 +1,6 @@
 package io.chagres.compare.report;
 
-/** Who was not measured, and why; {@code load} is null where it was none of them, {@code server} where it was nobody. */
+/** A server that was not measured, and the reason. {@code load} is null for all loads, {@code server} is null for all servers. */
 public record Absence(String load, String server, String why) {
 
     @Override

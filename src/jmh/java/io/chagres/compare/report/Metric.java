@@ -3,7 +3,7 @@ package io.chagres.compare.report;
 import java.util.List;
 import java.util.Locale;
 
-/** A figure: of an operation, and from {@link #MEMORY} on of a connection or a process. */
+/** The figures: of an operation, and from {@link #MEMORY} on of a connection or a process. */
 public enum Metric {
     CPU("CPU ns/op", 0),
     RATE("op/s", 0),
@@ -27,14 +27,16 @@ public enum Metric {
         this.decimals = decimals;
     }
 
-    /** With its unit. */
+    /** Returns the name of the figure with its unit. */
     public String title() {
         return title;
     }
 
     /**
-     * Whose figure is 1.00: the first of them that took part. An idle connection costs the raw epoll loop nothing, and its start is
-     * the shell's: with that nothing can be compared.
+     * Returns the candidates for the server that is 1.00. The first of them that took part is the reference.
+     *
+     * <p>The raw epoll loop is no reference for memory and for the start: it uses no memory for an idle connection,
+     * and its start is that of a shell.
      */
     List<String> references() {
         boolean isOfAnOperation = compareTo(MEMORY) < 0;

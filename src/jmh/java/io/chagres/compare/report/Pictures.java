@@ -28,7 +28,7 @@ import org.jfree.chart.ui.TextAnchor;
 import org.jfree.data.category.DefaultCategoryDataset;
 import org.jfree.svg.SVGGraphics2D;
 
-/** Bars, as SVG: CPU per operation, memory of an idle connection, time to start. */
+/** Bar charts as SVG: CPU per operation, memory of an idle connection, time to start. */
 public final class Pictures {
 
     private static final Set<String> CPU_LOADS = Set.of("ping-pong-64x64", "in-flight-16384x16x4", "churn");
@@ -48,7 +48,7 @@ public final class Pictures {
         this.folder = folder;
     }
 
-    /** Draws those of which there are figures. */
+    /** Draws the charts for which there are figures. */
     public List<Path> draw() throws IOException {
         drawCpu();
         draw(

@@ -15,10 +15,10 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How a load came out.
+ * The result of a load.
  *
- * @param metrics first the one that is compared
- * @param reference the server that is 1.00; null where none of those took part
+ * @param metrics the figures, first the one that is compared
+ * @param reference the server that is 1.00; null if none of the candidates took part
  */
 public record Standing(String load, String says, List<Metric> metrics, String reference, List<Row> rows) {
 
@@ -29,16 +29,16 @@ public record Standing(String load, String says, List<Metric> metrics, String re
     private static final double QUARTER = 0.25;
 
     /**
-     * One server.
+     * The row of one server.
      *
-     * @param ratio the median of its ratios to the reference in the same round, since a machine that is shared is as fast as it is
-     *     for minutes, not for hours; null where there is none
-     * @param spread how far the middle half of those ratios, or where there are none of its rounds, lies apart, in parts of the median
-     * @param noise what makes its figures doubtful
+     * @param ratio the median of its ratios to the reference in the same round, because the speed of a shared machine is constant
+     *     for minutes, not for hours; null if there is none
+     * @param spread the width of the middle half of those ratios (of its rounds if there are none), in parts of the median
+     * @param noise the reason why its figures are doubtful
      */
     public record Row(String server, Map<Metric, Double> medians, Double ratio, double spread, List<String> noise) {}
 
-    /** {@code rounds} are all of this load; of {@code wanted}, those that any of them has are its metrics. */
+    /** Makes the result of {@code rounds}, which are all of this load. Its metrics are those of {@code wanted} that any round has. */
     public static Standing of(String load, String says, List<Metric> wanted, List<Round> rounds) {
         List<Metric> metrics = wanted.stream()
                 .filter(metric -> values(rounds, metric).length > 0)
@@ -78,7 +78,7 @@ public record Standing(String load, String says, List<Metric> metrics, String re
                 .toArray();
     }
 
-    /** Each round's figure to that of the reference in the same round. */
+    /** Returns the ratio of each round's figure to that of the reference in the same round. */
     private static double[] ratios(List<Round> rounds, List<Round> reference, Metric metric) {
         Map<Integer, Double> units = new HashMap<>();
         for (Round round : reference) {
@@ -93,7 +93,7 @@ public record Standing(String load, String says, List<Metric> metrics, String re
                 .toArray();
     }
 
-    /** The value below which {@code share} of the sorted {@code values} are. */
+    /** Returns the value below which {@code share} of the sorted {@code values} are. */
     private static double quantile(double[] values, double share) {
         double at = share * (values.length - 1);
         int below = (int) at;
@@ -115,7 +115,7 @@ public record Standing(String load, String says, List<Metric> metrics, String re
         return noise;
     }
 
-    /** Of most rounds: a median minds no single one. */
+    /** Returns the share that a quarter of the rounds exceeds. Single rounds do not count, because they do not change a median. */
     private static double typical(List<Round> rounds, ToDoubleFunction<Disturbance.Share> part) {
         double[] shares = rounds.stream()
                 .map(Round::disturbance)

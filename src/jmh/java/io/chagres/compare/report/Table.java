@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A standing in columns, for a terminal. */
+/** The result of a load in columns, for a terminal. */
 public final class Table {
 
     private static final String NOTHING = "-";
@@ -40,7 +40,7 @@ public final class Table {
         lines.add(cells.toArray(String[]::new));
     }
 
-    /** Names to the left, figures to the right, and what is to be said of them after. */
+    /** Aligns names to the left and figures to the right. Remarks follow the figures. */
     private String inColumns() {
         StringBuilder text = new StringBuilder();
         for (String[] line : lines) {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Chagres as its users know it: net.Socket. Its echo comes in three variants: piped into itself, with a data listener that writes,
+ * Chagres as its users see it: net.Socket. Its echo has three variants: piped into itself, with a data listener that writes,
  * and read into a lent buffer.
  */
 final class ChagresServer {
@@ -56,7 +56,7 @@ final class ChagresServer {
         };
     }
 
-    /** A buffer of which the kernel did not take all is the write's, and the next read gets another. */
+    /** If the kernel does not accept the whole buffer, it belongs to the write, and the next read gets another buffer. */
     private boolean echo(Socket socket, ByteBuffer lent, int count) {
         boolean hasRoom = socket.write(lent.limit(count));
         if (socket.writableLength() > 0) {

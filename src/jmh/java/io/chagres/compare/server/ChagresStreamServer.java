@@ -8,7 +8,7 @@ import io.chagres.socket.ReadListener;
 import io.chagres.socket.Tcp;
 import java.nio.ByteBuffer;
 
-/** Chagres without net: the socket floor's handle, one read buffer for all, and writes that are tried first. */
+/** Chagres without the net floor: a handle of the socket floor, one read buffer for all, and tryWrite before write. */
 final class ChagresStreamServer {
 
     private final ByteBuffer room = ByteBuffer.allocateDirect(Task.PIECE);
@@ -72,7 +72,7 @@ final class ChagresStreamServer {
             }
         }
 
-        /** The buffer is everybody's: what the kernel does not take is kept, and nothing more is read meanwhile. */
+        /** All connections share the buffer: bytes that the kernel does not accept are copied, and reading pauses meanwhile. */
         private void echoLater(ByteBuffer rest) {
             ByteBuffer kept = ByteBuffer.allocate(rest.remaining()).put(rest).flip();
             client.readStop();

@@ -14,8 +14,10 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * {@code java.lang.foreign} and nothing else: the loop of epoll.c, line for line. What Chagres costs above it is Chagres; what it
- * costs above C is Java. Two call shapes, as in Chagres, for each takes its time at the start.
+ * {@code java.lang.foreign} and nothing else: the loop of epoll.c, line for line.
+ *
+ * <p>The cost of Chagres above it is the cost of Chagres. Its own cost above C is the cost of Java. It uses two call
+ * shapes, as Chagres does, because each takes time at the start.
  */
 @SuppressWarnings("restricted")
 final class ForeignServer {
@@ -41,7 +43,7 @@ final class ForeignServer {
     private static final MethodHandle SEND = link("send", BUFFER, ERRNO, Linker.Option.critical(false));
 
     private static final int EVENTS = 1024;
-    /** struct epoll_event is packed on amd64 alone. */
+    /** The size of struct epoll_event, which is packed on amd64 only. */
     private static final boolean PACKED = System.getProperty("os.arch").equals("amd64");
 
     private static final int EVENT_BYTES = PACKED ? 12 : 16;
@@ -68,7 +70,7 @@ final class ForeignServer {
     private final MemorySegment event = Arena.global().allocate(EVENT_BYTES);
     private final MemorySegment one = Arena.global().allocate(Integer.BYTES, Integer.BYTES);
     private final MemorySegment room = Arena.global().allocate(Task.PIECE);
-    /** What the kernel did not take of an echo, by descriptor. */
+    /** The bytes of an echo that the kernel did not accept, by descriptor. */
     private final Map<Long, MemorySegment> rests = new HashMap<>();
 
     private final Mode mode;
@@ -107,7 +109,7 @@ final class ForeignServer {
         }
     }
 
-    /** The result where it is >= 0, else -errno. */
+    /** Returns the result if it is not negative, otherwise -errno. */
     private int call(MethodHandle function, long a, long b, long c, long d, long e) throws Throwable {
         int result = (int) (long) function.invokeExact(errno, a, b, c, d, e);
         return result >= 0 ? result : -errno.get(JAVA_INT_UNALIGNED, 0);

@@ -2,20 +2,20 @@ package io.chagres.compare.server;
 
 import java.util.Locale;
 
-/** What a server does with a connection. */
+/** The ways in which a server treats a connection. */
 public enum Mode {
-    /** Sends back what comes. */
+    /** Sends back all bytes. */
     ECHO,
-    /** Reads what comes, and drops it. */
+    /** Reads all bytes, and drops them. */
     SINK,
-    /** Sends for as long as it is taken, in pieces of 64 KiB. */
+    /** Sends pieces of 64 KiB, as long as they are accepted. */
     SOURCE,
     /** Answers HTTP requests with a line of text. */
     HTTP,
     /** Keeps values under keys, in Redis's protocol. */
     KEYS;
 
-    /** As it is written on a command line. */
+    /** Returns the name of the mode on a command line. */
     public String argument() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -9,7 +9,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 
-/** The JDK's own: a selector loop, one direct buffer for all connections. */
+/** The JDK's selector: a loop with one direct buffer for all connections. */
 final class NioServer {
 
     private final ByteBuffer room = ByteBuffer.allocateDirect(Task.PIECE);

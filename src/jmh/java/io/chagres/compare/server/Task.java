@@ -2,7 +2,7 @@ package io.chagres.compare.server;
 
 import java.util.Locale;
 
-/** What a server is to do, from its arguments: {@code port mode [variant]}. */
+/** The task of a server, from its arguments: {@code port mode [variant]}. */
 record Task(int port, Mode mode, String variant) {
 
     static final String HOST = "127.0.0.1";
@@ -16,9 +16,9 @@ record Task(int port, Mode mode, String variant) {
                 args.length > 2 ? args[2] : "");
     }
 
-    /** The one line that whoever started it waits for. */
+    /** Prints the line that the comparison waits for. */
     static void announce(int port) {
-        // a concatenation is linked at its first use, and would add to everybody's start
+        // a concatenation is linked at its first use, and would make every start slower
         System.out.print("listening ");
         System.out.println(port);
     }

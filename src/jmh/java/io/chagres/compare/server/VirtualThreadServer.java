@@ -7,7 +7,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** The JDK's other way: a virtual thread for each connection, which blocks in read and write. */
+/** The JDK's virtual threads: one for each connection, which blocks in read and write. */
 final class VirtualThreadServer {
 
     public static void main(String[] args) throws IOException {
@@ -32,7 +32,7 @@ final class VirtualThreadServer {
                 default -> pour(out);
             }
         } catch (IOException gone) {
-            // and its thread with it
+            // its thread ends with the connection
         }
     }
 

@@ -7,12 +7,12 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** Bytes in one direction, as many as will go; 64 KiB of them are an operation. */
+/** Bytes in one direction, as many as possible; 64 KiB of them are an operation. */
 public final class Bulk extends Traffic {
 
     private static final int PIECE = 64 * 1024;
 
-    /** Seen from the server. */
+    /** The direction, seen from the server. */
     public enum Direction {
         IN,
         OUT

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** Connections that come, get one byte echoed, and are reset (RST); a certain number of them at a time. */
+/** Connections that are opened, echo one byte, and are reset (RST); a certain number of them at a time. */
 public final class Churn extends Traffic {
 
     private final InetSocketAddress server;

@@ -9,7 +9,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
-/** Opens connections, as many as it takes: where an address has no ports left, from the next of 127.0.0.1, 127.0.0.2 ... */
+/** Opens any number of connections. If an address has no ports left, it uses the next of 127.0.0.1, 127.0.0.2 ... */
 public final class Connections {
 
     private static final int TIMEOUT_MILLIS = 5000;
@@ -22,7 +22,7 @@ public final class Connections {
         this.server = server;
     }
 
-    /** A connection that is blocking, sends without delay, and is reset when it is closed. */
+    /** Opens a connection that is blocking, sends without delay, and is reset when it is closed. */
     public SocketChannel open() throws IOException {
         while (true) {
             try {
@@ -50,7 +50,7 @@ public final class Connections {
         }
     }
 
-    /** Sends a byte, and waits until one comes back. */
+    /** Sends a byte, and waits for the echo. */
     public static void exchangeByte(SocketChannel blocking) throws IOException {
         blocking.write(ByteBuffer.allocate(1));
         blocking.socket().setSoTimeout(TIMEOUT_MILLIS);

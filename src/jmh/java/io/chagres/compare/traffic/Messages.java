@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** Messages of one size that come back from an echo server; on each connection {@code depth} of them are under way. */
+/** Messages of one size to an echo server, of which {@code depth} are in flight on each connection. */
 public final class Messages extends Traffic {
 
     private static final int ROOM = 256 * 1024;
@@ -49,7 +49,7 @@ public final class Messages extends Traffic {
     private final class Connection {
         private final SelectionKey key;
         private final SocketChannel channel;
-        /** When each message that is under way was sent, the oldest at {@code oldest}. */
+        /** The times at which the messages in flight were sent, the oldest at {@code oldest}. */
         private final long[] sent = new long[depth];
 
         private int oldest;
@@ -83,7 +83,7 @@ public final class Messages extends Traffic {
             done(count);
         }
 
-        /** They take the places of those that were answered, which are the oldest. */
+        /** Sends messages that replace the answered ones, which are the oldest. */
         void send(int count, long now) throws IOException {
             for (int i = 0; i < count; i++) {
                 sent[oldest] = now;

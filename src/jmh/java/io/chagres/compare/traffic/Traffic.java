@@ -7,20 +7,20 @@ import java.nio.channels.Selector;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** Clients of one server, which run for as long as they are told to and then rest. */
+/** Clients of one server, which run for a given time and then rest. */
 public abstract class Traffic implements AutoCloseable {
 
     private static final long TIMEOUT_MILLIS = 100;
-    private static final long LONGEST_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(5);
 
     final Selector selector = Selector.open();
-    private final Histogram latency = new Histogram(LONGEST_NANOS, 2);
+    private final Histogram latency = new Histogram(MAX_NANOS, 2);
     private long operations;
     private long began;
 
     Traffic() throws IOException {}
 
-    /** Runs for {@code nanos}, and counts from zero. */
+    /** Runs for {@code nanos}, and counts operations from zero. */
     public final void run(long nanos) throws IOException {
         latency.reset();
         operations = 0;
@@ -44,24 +44,24 @@ public abstract class Traffic implements AutoCloseable {
 
     abstract void serve(SelectionKey key) throws IOException;
 
-    /** {@code count} more operations. */
+    /** Counts {@code count} more operations. */
     final void done(long count) {
         operations += count;
     }
 
-    /** An answer came at {@code now} to what was sent at {@code sent}; one from before the run says nothing of it. */
+    /** Records the latency of an answer at {@code now} to a message of {@code sent}, unless the message is older than the run. */
     final void answered(long sent, long now) {
         if (sent >= began) {
-            latency.recordValue(Math.min(now - sent, LONGEST_NANOS));
+            latency.recordValue(Math.min(now - sent, MAX_NANOS));
         }
     }
 
-    /** How many operations the last run did. */
+    /** Returns the number of operations of the last run. */
     public long operations() {
         return operations;
     }
 
-    /** Nanoseconds from request to answer in the last run; empty where there are no answers. */
+    /** Returns the nanoseconds from request to answer in the last run; empty if there are no answers. */
     public final Histogram latency() {
         return latency;
     }
