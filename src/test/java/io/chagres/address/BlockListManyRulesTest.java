@@ -10,7 +10,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A list of 100,000 rules, asked 100,000 times: walking over the rules would take minutes. */
+/** A list of 100,000 rules is checked 100,000 times: a walk over the rules would take minutes. */
 @Timeout(50)
 class BlockListManyRulesTest {
 
@@ -21,7 +21,7 @@ class BlockListManyRulesTest {
     }
 
     @Test
-    void eachQuestionCostsTheSame() {
+    void aCheckCostsTheSameForAnyNumberOfRules() {
         BlockList list = new BlockList();
         int start = 10 << 24;
         for (int i = 0; i < MANY; i++) {
@@ -49,7 +49,7 @@ class BlockListManyRulesTest {
         assertEquals("BlockList (0 rules)", list.toString());
     }
 
-    /** Spans that overlap, share blocks, and reach the first and last addresses, against a walk over all of them. */
+    /** Compares the list with a walk over all spans. They overlap, share blocks, and reach the first and last addresses. */
     @Test
     void anAddressIsBlockedAsLongAsOneRuleCoversIt() {
         long seed = Long.getLong("chagres.seed", System.nanoTime());

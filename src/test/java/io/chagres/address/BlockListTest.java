@@ -24,7 +24,7 @@ class BlockListTest {
 
     @Test
     @Covers("node:test-blocklist")
-    void singleAddressesMappedOrNot() {
+    void aSingleAddressIsBlockedAlsoInItsMappedForm() {
         list.addAddress("1.1.1.1").addAddress(LONG).addAddress("::ffff:1.1.1.2");
         assertBlocked("1.1.1.1", "::ffff:1.1.1.1", LONG, "1.1.1.2", "::ffff:101:102");
         assertFree("1.2.3.4", "::1", "::1.1.1.1", "8592:757c:efae:4e45:fb5d:d62a:d00:8e18");
@@ -32,7 +32,7 @@ class BlockListTest {
 
     @Test
     @Covers("node:test-blocklist")
-    void rangesWithBothEnds() {
+    void aRangeIncludesBothEnds() {
         list.addRange("1.1.1.1", "1.1.1.10").addRange("::1", "::f");
         for (int i = 1; i <= 10; i++) {
             assertBlocked("1.1.1." + i, "::ffff:1.1.1." + i);
@@ -45,7 +45,7 @@ class BlockListTest {
     }
 
     @Test
-    void aRangeBeyondTheSignBitsOfItsHalves() {
+    void aRangeIsComparedWithoutSigns() {
         list.addRange("7fff::", "8001::").addRange("::7fff:0:0:0", "::8001:0:0:0");
         assertBlocked("7fff::", "8000::", "8001::", "::8000:0:0:0");
         assertFree("7ffe::", "8001::1", "ffff::", "::8001:0:0:1", "::7ffe:ffff:ffff:ffff");
@@ -53,7 +53,7 @@ class BlockListTest {
 
     @Test
     @Covers("node:test-blocklist")
-    void subnetsOfAnyPrefix() {
+    void aSubnetCoversAllAddressesWithItsPrefix() {
         list.addSubnet("1.1.1.0", 16)
                 .addSubnet("10.0.0.0", 27)
                 .addSubnet("8592:757c:efae:4e45::", 64)
@@ -72,7 +72,7 @@ class BlockListTest {
     }
 
     @Test
-    void aPrefixOf0IsEverything() {
+    void aPrefixOf0CoversTheWholeFamily() {
         list.addSubnet("1.2.3.4", 0);
         assertBlocked("0.0.0.0", "255.255.255.255", "::ffff:1.1.1.1");
         assertFree("::1", "2001:db8::1");
@@ -82,7 +82,7 @@ class BlockListTest {
 
     @Test
     @Covers("node:test-blocklist")
-    void rulesAreToldTheNewestFirst() {
+    void theRulesAreListedNewestFirst() {
         list.addAddress("1.1.1.1")
                 .addRange("10.0.0.1", "10.0.0.10")
                 .addSubnet("8592:757C:efae:4e45::", 64)
@@ -105,7 +105,7 @@ class BlockListTest {
 
     @Test
     @Covers("node:test-blocklist")
-    void aRuleIsThereOnceAndGoesAtOnce() {
+    void aRuleThatIsAddedTwiceIsRemovedByOneCall() {
         list.addAddress("1.1.1.1")
                 .addAddress("1.1.1.1")
                 .addAddress("::ffff:1.1.1.1")
@@ -120,7 +120,7 @@ class BlockListTest {
 
     @Test
     @Covers("node:test-blocklist")
-    void aSubnetGoesOnlyWithItsOwnPrefix() {
+    void aSubnetIsRemovedOnlyWithItsOwnPrefix() {
         list.addSubnet("1.1.1.0", 16).addSubnet("8592:757c:efae:4e45::", 64);
         list.removeSubnet("1.1.2.0", 16).removeSubnet("8592:757c:efae:4e45::", 32);
         assertEquals(List.of("Subnet: IPv6 8592:757c:efae:4e45::/64"), list.rules());
@@ -129,7 +129,7 @@ class BlockListTest {
     }
 
     @Test
-    void zonesDontCount() {
+    void zonesAreIgnored() {
         list.addAddress("fe80::1%eth0");
         assertBlocked("fe80::1", "fe80::1%eth1");
     }
@@ -138,7 +138,7 @@ class BlockListTest {
     @NullAndEmptySource
     @ValueSource(strings = {"localhost", "1.1.1", "1.1.1.1:80", "[::1]", "1.1.1.1/8"})
     @Covers("node:test-blocklist")
-    void whatIsNoAddressIsRefusedAndNeverBlocked(String text) {
+    void aTextThatIsNoAddressIsRefusedAndNeverBlocked(String text) {
         for (Runnable wrong : List.<Runnable>of(
                 () -> list.addAddress(text),
                 () -> list.addSubnet(text, 8),
@@ -160,14 +160,14 @@ class BlockListTest {
     @ParameterizedTest
     @CsvSource({"1.1.1.1, -1", "1.1.1.1, 33", "::, -1", "::, 129", "::, -2147483648"})
     @Covers("node:test-blocklist")
-    void aPrefixThatIsNoneIsRefused(String network, int prefix) {
+    void aPrefixOutOfRangeIsRefused(String network, int prefix) {
         assertRefused("ERR_OUT_OF_RANGE", "\"prefix\" is out of range", () -> list.addSubnet(network, prefix));
         assertEquals(List.of(), list.rules());
     }
 
-    /** Against arithmetic with big numbers. */
+    /** Compares the list with arithmetic on big numbers. */
     @Test
-    void whatASubnetCoversIsWhatTheNumbersSay() {
+    void aSubnetCoversTheAddressesThatArithmeticSays() {
         Random random = new Random(4632);
         for (int i = 0; i < 20_000; i++) {
             byte[] network = bytes(random);

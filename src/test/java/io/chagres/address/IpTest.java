@@ -29,7 +29,7 @@ class IpTest {
             numLinesToSkip = 1,
             emptyValue = "")
     @Covers({"node:test-net-isip", "node:test-net-isipv4", "node:test-net-isipv6"})
-    void allLiteralsOfNodesTablesAreWhatTheyAreThere(int family, String text) {
+    void theLiteralsOfNodesTablesHaveTheSameVersion(int family, String text) {
         assertEquals(family, Net.isIP(text));
         assertEquals(family == 4, Net.isIPv4(text));
         assertEquals(family == 6, Net.isIPv6(text));
@@ -38,7 +38,7 @@ class IpTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "0.0.0.0", "255.255.255.255", "1.2.3.4", "192.0.2.99"})
     @Covers({"node:test-net-isip", "node:test-net-isipv4"})
-    void fourNumbersAreIPv4(String text) {
+    void fourDecimalNumbersAreAnIPv4Address(String text) {
         assertEquals(4, Net.isIP(text));
         assertTrue(Net.isIPv4(text));
         assertFalse(Net.isIPv6(text));
@@ -74,7 +74,7 @@ class IpTest {
                 "localhost"
             })
     @Covers({"node:test-net-isip", "node:test-net-isipv4"})
-    void anythingElseIsNot(String text) {
+    void otherFormsAreNoIPv4Address(String text) {
         assertEquals(0, Net.isIP(text));
     }
 
@@ -103,7 +103,7 @@ class IpTest {
                 "::ffff:0:0"
             })
     @Covers({"node:test-net-isip", "node:test-net-isipv6"})
-    void theseAreIPv6(String text) {
+    void eightGroupsOrAGapAreAnIPv6Address(String text) {
         assertEquals(6, Net.isIP(text));
         assertTrue(Net.isIPv6(text));
         assertFalse(Net.isIPv4(text));
@@ -146,7 +146,7 @@ class IpTest {
                 "::१"
             })
     @Covers({"node:test-net-isip", "node:test-net-isipv6"})
-    void andTheseAreNot(String text) {
+    void malformedGroupsAreNoIPv6Address(String text) {
         assertEquals(0, Net.isIP(text));
     }
 
@@ -189,7 +189,7 @@ class IpTest {
                 "ffff:ffff:ffff:ffff:ffff:ffff:255.255.255.255.255"
             })
     @Covers("libuv:ip6_pton")
-    void aZoneMakesNoAddressOfWhatIsNone(String text) {
+    void aZoneDoesNotMakeABadAddressValid(String text) {
         for (String zone : new String[] {"", "%en1", "%%%%", "%en1:1.2.3.4"}) {
             assertNull(Ip.parse(text + zone));
         }
@@ -197,7 +197,7 @@ class IpTest {
 
     @Test
     @Covers("libuv:ip4_addr")
-    void limitsOfIPv4() {
+    void theSmallestAndTheLargestIPv4AddressAreParsed() {
         assertEquals("255.255.255.255", Ip.format(new byte[] {-1, -1, -1, -1}));
         for (String wrong : new String[] {"255.255.255*000", "255.255.255.256", "2555.0.0.0", "255"}) {
             assertNull(Ip.parse(wrong), wrong);
@@ -224,12 +224,12 @@ class IpTest {
         "127.0.0.1,                               127.0.0.1",
         "255.255.255.255,                         255.255.255.255"
     })
-    void textComesOutInItsShortestForm(String given, String shortest) {
+    void anIPv6AddressIsWrittenInItsShortestForm(String given, String shortest) {
         assertEquals(shortest, Ip.format(Ip.parse(given)));
     }
 
     @Test
-    void bytesAreThoseThatJavaFinds() throws UnknownHostException {
+    void theBytesAreThoseOfInetAddress() throws UnknownHostException {
         Random random = new Random(5952);
         for (int i = 0; i < 20_000; i++) {
             byte[] ip = sparse(random);
@@ -243,7 +243,7 @@ class IpTest {
         }
     }
 
-    /** 16 bytes, with many groups of zeros, as real addresses have. */
+    /** Returns 16 bytes with many groups of zeros, as in real addresses. */
     private static byte[] sparse(Random random) {
         byte[] ip = new byte[16];
         for (int group = 0; group < 8; group++) {
@@ -255,7 +255,7 @@ class IpTest {
         return ip;
     }
 
-    /** Java makes an IPv4 address of a mapped one. */
+    /** Java turns a mapped address into an IPv4 address. */
     private static byte[] lastBytes(byte[] ip, InetAddress java) {
         return java.getAddress().length == 16 ? ip : Arrays.copyOfRange(ip, 12, 16);
     }

@@ -16,7 +16,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** getaddrinfo(3), without a name server: names of /etc/hosts, addresses, and names that cannot be. */
+/** getaddrinfo(3) without a name server: names of /etc/hosts, addresses, and names that cannot exist. */
 @ExtendWith(LoopFixture.class)
 class LookupAddressTest {
 
@@ -39,7 +39,7 @@ class LookupAddressTest {
 
     @Test
     @Covers("libuv:getaddrinfo_basic")
-    void localhostResolvesAndTheCallbackComesOnce(Loop loop) {
+    void localhostResolvesAndTheCallbackIsCalledOnce(Loop loop) {
         Lookup.address(loop, "localhost", LookupOptions.defaults().family(Family.IPV4), this::keep);
         journal.expect();
         loop.run();
@@ -48,13 +48,13 @@ class LookupAddressTest {
 
     @Test
     @Covers("libuv:getaddrinfo_basic_sync")
-    void itCanBeWaitedFor() {
+    void addressNowWaitsForTheAnswer() {
         assertEquals("127.0.0.1:0", first("localhost", LookupOptions.defaults().family(Family.IPV4)));
     }
 
     @Test
     @Covers("libuv:getaddrinfo_concurrent")
-    void tenAtATimeAreEachAnsweredOnce(Loop loop) {
+    void tenLookupsAtATimeAreEachAnsweredOnce(Loop loop) {
         int[] answers = new int[10];
         for (int i = 0; i < answers.length; i++) {
             int number = i;
@@ -71,7 +71,7 @@ class LookupAddressTest {
 
     @Test
     @Covers("libuv:getaddrinfo_fail")
-    void whatCannotBeFoundIsToldTheCallback(Loop loop) {
+    void anUnknownNameIsReportedToTheCallback(Loop loop) {
         Lookup.address(loop, NO_NAME, PLAIN, (found, failure) -> {
             assertNull(found);
             SystemException error = (SystemException) failure;
@@ -87,7 +87,7 @@ class LookupAddressTest {
 
     @Test
     @Covers("libuv:getaddrinfo_fail")
-    void neitherAHostNorAServiceIsNoQuestion(Loop loop) {
+    void aLookupWithoutAHostAndAServiceIsRefused(Loop loop) {
         assertInvalid(() -> Lookup.address(loop, null, PLAIN, this::keep));
         assertInvalid(() -> Lookup.address(loop, "localhost", null, this::keep));
         assertInvalid(() -> Lookup.address(loop, "localhost", PLAIN, null));
@@ -97,14 +97,14 @@ class LookupAddressTest {
 
     @Test
     @Covers("libuv:getaddrinfo_fail_sync")
-    void whatCannotBeFoundIsThrownWhereItIsWaitedFor() {
+    void addressNowThrowsForAnUnknownName() {
         SystemException error = assertThrows(SystemException.class, () -> Lookup.addressNow(NO_NAME, PLAIN));
         assertEquals("ENOTFOUND", error.code());
         assertInvalid(() -> Lookup.addressNow(null, PLAIN));
     }
 
     @Test
-    void theServiceIsThePort() {
+    void theServiceDecidesThePort() {
         assertEquals(
                 "192.0.2.1:8080", first("192.0.2.1", LookupOptions.defaults().service("8080")));
         LookupOptions numeric =
@@ -121,14 +121,14 @@ class LookupAddressTest {
     }
 
     @Test
-    void withoutAHostItIsThisMachine() {
+    void aLookupWithoutAHostFindsThisMachine() {
         LookupOptions loopback = LookupOptions.defaults().family(Family.IPV4).service("80");
         assertEquals("127.0.0.1:80", first(null, loopback));
         assertEquals("0.0.0.0:80", first(null, loopback.hints(Hint.AI_PASSIVE)));
     }
 
     @Test
-    void hintsAreHeeded() {
+    void hintsReachGetaddrinfo() {
         LookupOptions numeric = LookupOptions.defaults().hints(Hint.AI_NUMERICHOST, Hint.AI_CANONNAME);
         assertEquals("192.0.2.1", Lookup.addressNow("192.0.2.1", numeric).canonicalName());
         assertNull(Lookup.addressNow("192.0.2.1", PLAIN).canonicalName());
@@ -145,7 +145,7 @@ class LookupAddressTest {
     }
 
     @Test
-    void aZoneComesBack() {
+    void aZoneIsPartOfTheAnswer() {
         assertEquals(
                 List.of(new SocketAddress("fe80::1%lo", 0)),
                 Lookup.addressNow("fe80::1%lo", PLAIN).addresses());
@@ -155,7 +155,7 @@ class LookupAddressTest {
     }
 
     @Test
-    void aNameThatIsNoneIsNotFound() {
+    void aMalformedNameIsNotFound() {
         for (String name : new String[] {"local\0host", "ex\u00e4mple.\u0000", "\u00e4".repeat(100), "\u00e4..b"}) {
             assertEquals(
                     "ENOTFOUND",
@@ -164,9 +164,9 @@ class LookupAddressTest {
         }
     }
 
-    /** Full-width letters and dots are folded to ASCII by IDNA: here to an address, which no name server need know. */
+    /** IDNA folds full-width letters and dots to ASCII. Here the result is an address, for which no name server is needed. */
     @Test
-    void lettersBeyondAsciiAreEncodedAsIdnaHasIt() {
+    void lettersBeyondAsciiAreEncodedByIdna() {
         assertEquals("192.0.2.1:0", first("192\u30020\u30022\u30021", PLAIN));
     }
 

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Lookups that wait for a worker are taken back; their callbacks come all the same. */
+/** Lookups that wait for a worker are cancelled. Their callbacks are called all the same. */
 @ExtendWith(LoopFixture.class)
 class LookupCancelTest {
 
@@ -63,7 +63,7 @@ class LookupCancelTest {
 
     @Test
     @Covers("libuv:threadpool_cancel_getaddrinfo")
-    void lookupsOfAddresses(Loop loop) {
+    void aCancelledLookupOfAnAddressCallsBackWithEaiCanceled(Loop loop) {
         List<Lookup> lookups = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             lookups.add(Lookup.address(loop, "localhost", LookupOptions.defaults(), this::keep));
@@ -74,7 +74,7 @@ class LookupCancelTest {
 
     @Test
     @Covers("libuv:threadpool_cancel_getnameinfo")
-    void lookupsOfNames(Loop loop) {
+    void aCancelledLookupOfANameCallsBackWithEaiCanceled(Loop loop) {
         List<Lookup> lookups = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             lookups.add(Lookup.name(loop, ADDRESS, this::keep));
@@ -84,7 +84,7 @@ class LookupCancelTest {
     }
 
     @Test
-    void aSocketThatIsDestroyedTakesItsLookupBackAndItsLoopEndsWhileTheWorkersAreBusy(Loop loop) {
+    void aDestroyedSocketCancelsItsLookupAndTheLoopEndsWhileTheWorkersAreBusy(Loop loop) {
         try (Loop own = new Loop()) {
             Timer.after(own, 20_000, () -> {
                         calls.add("it waits for a worker");
@@ -103,7 +103,7 @@ class LookupCancelTest {
     }
 
     @Test
-    void whatIsDoneIsNotCancelled(Loop loop) {
+    void aFinishedLookupCannotBeCancelled(Loop loop) {
         mayEnd.open();
         Lookup lookup =
                 Lookup.address(loop, "127.0.0.1", LookupOptions.defaults(), (found, failure) -> calls.add("found"));

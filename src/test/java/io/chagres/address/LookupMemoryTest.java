@@ -8,7 +8,7 @@ import io.chagres.loop.Loop;
 import io.chagres.sys.Faults;
 import org.junit.jupiter.api.Test;
 
-/** The C library's list of addresses is given back to it; in a JVM of its own, where calls are counted. */
+/** The C library's list of addresses is freed. The test runs in a JVM of its own, which counts the calls. */
 class LookupMemoryTest {
 
     @Test
@@ -18,7 +18,7 @@ class LookupMemoryTest {
             without a list: 1 more, 0 more freed"""), ForkedJvm.run(Counting.class));
     }
 
-    /** What runs there. */
+    /** The program of that JVM. */
     static final class Counting {
 
         public static void main(String[] arguments) {

@@ -41,7 +41,7 @@ class LookupNameTest {
 
     @Test
     @Covers("libuv:getnameinfo_basic_ip4_sync")
-    void itCanBeWaitedFor() {
+    void nameNowWaitsForTheAnswer() {
         found(Lookup.nameNow(IPV4), null);
         journal.expect("named");
     }
@@ -55,7 +55,7 @@ class LookupNameTest {
     }
 
     @Test
-    void numericFlagsGiveItBack() {
+    void numericFlagsReturnTheAddressAndThePort() {
         assertEquals(
                 new Lookup.Name("127.0.0.1", "80"),
                 Lookup.nameNow(IPV4, NameFlag.NI_NUMERICHOST, NameFlag.NI_NUMERICSERV));
@@ -67,7 +67,7 @@ class LookupNameTest {
                         .host());
     }
 
-    /** An address without a name, but required to have one: 240.0.0.0/4 is reserved, RFC 1112. */
+    /** Requires a name of an address that has none: 240.0.0.0/4 is reserved, RFC 1112. */
     @Test
     void aFailureHasNodesCode(Loop loop) {
         SocketAddress nameless = new SocketAddress("240.0.0.1", 80);
@@ -79,7 +79,10 @@ class LookupNameTest {
                     SystemException error = (SystemException) failure;
                     assertEquals("getnameinfo", error.syscall());
                     assertEquals("getnameinfo " + error.code() + " 240.0.0.1", error.getMessage());
-                    journal.add(error.code().equals("EAI_AGAIN") ? "ENOTFOUND" : error.code()); // without a name server
+                    journal.add(
+                            error.code().equals("EAI_AGAIN")
+                                    ? "ENOTFOUND"
+                                    : error.code()); // EAI_AGAIN: there is no name server
                 },
                 NameFlag.NI_NAMEREQD);
         loop.run();
@@ -87,7 +90,7 @@ class LookupNameTest {
     }
 
     @Test
-    void withoutAnAddressItIsNoQuestion(Loop loop) {
+    void aLookupWithoutAnAddressIsRefused(Loop loop) {
         assertEquals(
                 "EINVAL",
                 assertThrows(UsageException.class, () -> Lookup.name(loop, null, this::found))

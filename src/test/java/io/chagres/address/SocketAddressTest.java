@@ -20,14 +20,14 @@ class SocketAddressTest {
 
     @ParameterizedTest
     @CsvSource({"127.0.0.1, IPv4, 127.0.0.1:80", "::1, IPv6, [::1]:80", "fe80::1%1, IPv6, [fe80::1%1]:80"})
-    void familyAndText(String address, String family, String text) {
+    void anAddressHasAFamilyAndAText(String address, String family, String text) {
         SocketAddress it = new SocketAddress(address, 80);
         assertEquals(family, it.family());
         assertEquals(text, it.toString());
     }
 
     @Test
-    void theSameAddressInOtherWordsIsEqual() {
+    void theSameAddressInAnotherTextIsEqual() {
         SocketAddress shortest = new SocketAddress("2001:db8::1", 80);
         SocketAddress longest = new SocketAddress("2001:0DB8:0:0:0:0:0:0001", 80);
         assertEquals(shortest, longest);
@@ -39,7 +39,7 @@ class SocketAddressTest {
     @ParameterizedTest
     @NullAndEmptySource
     @ValueSource(strings = {"localhost", "256.1.1.1", "1.2.3", "::1::", "fe80::1%"})
-    void whatIsNoAddressIsRefused(String text) {
+    void aTextThatIsNoAddressIsRefused(String text) {
         UsageException refused = assertThrows(UsageException.class, () -> new SocketAddress(text, 80));
         assertEquals("ERR_INVALID_ADDRESS", refused.code());
         assertEquals("Invalid IP address: " + text, refused.getMessage());
@@ -47,7 +47,7 @@ class SocketAddressTest {
 
     @ParameterizedTest
     @ValueSource(ints = {-1, 65536, Integer.MIN_VALUE, Integer.MAX_VALUE})
-    void whatIsNoPortIsRefused(int port) {
+    void aPortOutOfRangeIsRefused(int port) {
         UsageException refused = assertThrows(UsageException.class, () -> new SocketAddress("::1", port));
         assertEquals("ERR_SOCKET_BAD_PORT", refused.code());
         assertEquals("port should be >= 0 and < 65536. Received " + port + ".", refused.getMessage());
@@ -77,7 +77,7 @@ class SocketAddressTest {
         "a@b@1.2.3.4, 1.2.3.4, 0"
     })
     @Covers("node:test-socketaddress")
-    void textIsAnAddressAndMayHaveAPort(String text, String address, int port) {
+    void parseAcceptsAnAddressWithOrWithoutAPort(String text, String address, int port) {
         assertEquals(new SocketAddress(address, port), SocketAddress.parse(text));
     }
 
@@ -117,19 +117,19 @@ class SocketAddressTest {
                 "0x100000000000000000"
             })
     @Covers("node:test-socketaddress")
-    void anythingElseIsNone(String text) {
+    void parseReturnsNullForOtherText(String text) {
         assertNull(SocketAddress.parse(text));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1:80", "[::1]:0", "[fe80::1%1]:443", "0.0.0.0:65535"})
-    void whatItWritesItReads(String text) {
+    void parseReadsWhatToStringWrites(String text) {
         assertEquals(text, SocketAddress.parse(text).toString());
     }
 
     @Test
     @Covers({"libuv:ip4_addr", "libuv:ip_name"})
-    void textGoesIntoTheKernelsFormAndBack() {
+    void anAddressIsWrittenToASockaddrAndReadBack() {
         MemorySegment memory = Memory.allocate(SockAddr.SIZE);
         for (String text :
                 new String[] {"192.168.0.1", "255.255.255.255", "0.0.0.0", "fe80::2acf:daff:fedd:342a", "::"}) {
@@ -143,7 +143,7 @@ class SocketAddressTest {
 
     @Test
     @Covers("libuv:ip_name")
-    void anAddressOfAnotherFamilyHasNoText() {
+    void bytesOfAnotherFamilyAreRefused() {
         MemorySegment memory = Memory.allocate(SockAddr.SIZE);
         SockAddr.putUnix(memory, new byte[] {'/', 'x'});
         UsageException refused = assertThrows(UsageException.class, () -> SocketAddress.of(SockAddr.ip(memory), 0, 0));
@@ -152,7 +152,7 @@ class SocketAddressTest {
 
     @Test
     @Covers("libuv:ip6_sin6_len")
-    void theUnspecifiedAddressIsWrittenInFull() {
+    void theUnspecifiedIPv6AddressIsWrittenAs28Bytes() {
         MemorySegment memory = Memory.allocate(SockAddr.SIZE);
         assertEquals(28, SockAddr.putIp(memory, new SocketAddress("::", 1).ip(), 1, 0));
         assertArrayEquals(new byte[16], SockAddr.ip(memory));

@@ -11,10 +11,10 @@ class ZoneTest {
 
     private static final int NO_INTERFACE = 123_456_789;
 
-    /** Whatever interfaces this machine has; the loopback one it has. */
+    /** Uses the interfaces that this machine has; every machine has the loopback interface. */
     @Test
     @Covers("libuv:ip6_addr_link_local")
-    void aNameBecomesTheIndexAndTheIndexTheName() throws SocketException {
+    void aZoneNameHasTheIndexOfItsInterfaceAndBack() throws SocketException {
         for (NetworkInterface device : NetworkInterface.networkInterfaces().toList()) {
             SocketAddress named = new SocketAddress("fe80::1%" + device.getName(), 1);
             assertEquals(device.getIndex(), named.scopeId());
@@ -29,7 +29,7 @@ class ZoneTest {
 
     @Test
     @Covers("libuv:ip6_addr_link_local")
-    void anIndexWithoutAnInterfaceStaysANumber() {
+    void anIndexWithoutAnInterfaceIsWrittenAsANumber() {
         assertEquals("%" + NO_INTERFACE, Zone.suffix(NO_INTERFACE));
         assertEquals("", Zone.suffix(0));
     }

@@ -14,8 +14,11 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * A conversation between streams of ours: one speaks, the other repeats what it hears, the speaker ends and then the other. It
- * tells what failed first, once all are closed. Each side has a stream to hear and one to speak, which may be the same.
+ * A conversation between streams of this process: one side speaks, the other repeats what it receives, and first the
+ * speaker ends, then the other side.
+ *
+ * <p>It reports the first failure once all streams are closed. Each side has a stream to read and one to write, which
+ * may be the same.
  */
 class Dialogue {
 
@@ -26,22 +29,26 @@ class Dialogue {
     private final StreamHandle ear;
     private final StreamHandle echoEar;
     private final StreamHandle echoMouth;
-    private final Consumer<String> told;
+    private final Consumer<String> report;
     private String how = FINE;
     private boolean over;
     private int heard;
     private int open;
 
     Dialogue(
-            StreamHandle mouth, StreamHandle echoEar, StreamHandle echoMouth, StreamHandle ear, Consumer<String> told) {
+            StreamHandle mouth,
+            StreamHandle echoEar,
+            StreamHandle echoMouth,
+            StreamHandle ear,
+            Consumer<String> report) {
         this.mouth = mouth;
         this.ear = ear;
         this.echoEar = echoEar;
         this.echoMouth = echoMouth;
-        this.told = told;
+        this.report = report;
     }
 
-    /** Begins; whatever throws is a failure too. */
+    /** Begins; an exception is a failure too. */
     final void begin() {
         guarded(() -> {
             echoEar.readStart(new Hearing(this::repeat, () -> end(echoMouth)));
@@ -50,7 +57,7 @@ class Dialogue {
         });
     }
 
-    /** In two pieces the first time, in one the second, and out of turn the third. */
+    /** Speaks in two pieces the first time, in one the second time, and out of turn the third time. */
     private void speak(StreamHandle stream, int round) {
         if (round == 0) {
             stream.write(
@@ -62,12 +69,12 @@ class Dialogue {
         }
     }
 
-    /** Says it in one piece. */
+    /** Writes {@code bytes} in one piece. */
     void say(StreamHandle stream, ByteBuffer bytes) {
         stream.write(bytes, this::written);
     }
 
-    /** The other side has heard something. */
+    /** Repeats the bytes that the other side has received. */
     void repeat(ByteBuffer bytes) {
         echoMouth.write(bytes, this::written);
     }
@@ -105,7 +112,7 @@ class Dialogue {
         }
     }
 
-    /** All is said, or something went wrong: everything closes. */
+    /** Closes everything, after the last word or a failure. */
     final void finish(String outcome) {
         if (over) {
             return;
@@ -122,7 +129,7 @@ class Dialogue {
 
     private void closed() {
         if (--open == 0) {
-            told.accept(how);
+            report.accept(how);
         }
     }
 

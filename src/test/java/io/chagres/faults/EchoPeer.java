@@ -5,10 +5,10 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 
-/** An echo server on java.net, for those who connect. It lives as long as the JVM. */
+/** An echo server on java.net for clients of the exercises. It lives as long as the JVM. */
 final class EchoPeer {
 
-    /** The port it listens on. */
+    /** The port that the server listens on. */
     static final int PORT = start();
 
     private EchoPeer() {}
@@ -38,7 +38,7 @@ final class EchoPeer {
         try (socket) {
             socket.getInputStream().transferTo(socket.getOutputStream());
         } catch (IOException gone) {
-            return; // whoever was to be failed here has hung up
+            return; // the client whose call has failed has closed
         }
     }
 }

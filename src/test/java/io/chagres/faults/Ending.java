@@ -4,27 +4,27 @@ import static io.chagres.faults.Visitor.FINE;
 
 import java.util.function.Consumer;
 
-/** Collects what several have to say: the first that is not "fine" counts. */
+/** Collects the outcomes of several sides: the first that is not "fine" counts. */
 final class Ending {
-    private final Consumer<String> told;
+    private final Consumer<String> receiver;
     private String how = FINE;
     private String report = "";
     private int awaited;
 
-    Ending(Consumer<String> told) {
-        this.told = told;
+    Ending(Consumer<String> receiver) {
+        this.receiver = receiver;
     }
 
     void await() {
         awaited++;
     }
 
-    /** Something was not as wished, and it went on all the same. */
+    /** Notes a report that does not end the exercise. */
     void reported(String what) {
         report = what.isEmpty() ? report : ", reported " + what;
     }
 
-    /** Something went wrong; those that are awaited still come. */
+    /** Notes a failure; the awaited sides still arrive. */
     void failed(String reason) {
         if (how.equals(FINE) || how.equals(Visitor.DROPPED)) {
             how = reason;
@@ -36,7 +36,7 @@ final class Ending {
             how = outcome;
         }
         if (--awaited == 0) {
-            told.accept(how + report);
+            receiver.accept(how + report);
         }
     }
 }

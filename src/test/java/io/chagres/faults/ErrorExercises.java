@@ -30,7 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 
-/** What goes on while one step fails with an Error. */
+/** The exercises during which one step fails with an Error. */
 final class ErrorExercises {
 
     private ErrorExercises() {}
@@ -54,7 +54,7 @@ final class ErrorExercises {
         return all;
     }
 
-    /** Keeps the loop waiting until all of them have been sent. */
+    /** Keeps the loop waiting until all tasks have been sent. */
     private static void execute(ErrorWorld world) {
         world.loop.core().hold();
         Thread.ofPlatform().start(() -> {
@@ -81,7 +81,7 @@ final class ErrorExercises {
         }
     }
 
-    /** Sends until it is called back: a send that threw may have been for nothing, a later one not. */
+    /** Sends until the callback is called: a send that has thrown may have had no effect, a later one must have. */
     private static void async(ErrorWorld world) {
         CountDownLatch called = new CountDownLatch(1);
         Async[] async = new Async[1];
@@ -138,7 +138,7 @@ final class ErrorExercises {
         world.run();
     }
 
-    /** To a port where nobody listens. A socket that could be made closes, or its connect has thrown. */
+    /** Connects to a port without a listener. A socket that was made closes, or its connect has thrown. */
     private static void connect(ErrorWorld world) {
         Socket[] socket = new Socket[1];
         world.call("socket", () -> socket[0] = new Socket(world.loop));
@@ -178,7 +178,7 @@ final class ErrorExercises {
         }
     }
 
-    /** So many that the heap grows; those that could be started fire. */
+    /** Starts so many timers that the heap grows; those that were started fire. */
     private static void timers(ErrorWorld world) {
         for (int i = 0; i < 40; i++) {
             world.request("timer", answer -> Timer.after(world.loop, 0, answer));
@@ -228,7 +228,7 @@ final class ErrorExercises {
         }
     }
 
-    /** More than the tables have room for at first. */
+    /** Watches more descriptors than the tables have room for at first. */
     private static void watch(ErrorWorld world) {
         for (int i = 0; i < 20; i++) {
             Tcp[] tcp = new Tcp[1];
@@ -303,7 +303,7 @@ final class ErrorExercises {
         }
     }
 
-    /** With everything open that there is. */
+    /** Closes a loop with handles of each kind open. */
     private static void close(ErrorWorld world) {
         world.call("close", () -> {
             try (Loop loop = new Loop()) {

@@ -10,17 +10,19 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Lets every step of every exercise fail with an Error, one after the other, in this JVM. It prints a line for each exercise: its
- * name, a tab, how many steps it has, a tab, and "fine" or what is wrong. With an argument it tries those alone whose name begins with it.
+ * Lets every step of every exercise fail with an Error, one after the other, in this JVM.
+ *
+ * <p>It prints a line for each exercise: its name, a tab, the number of its steps, a tab, and "fine" or the
+ * complaints. With an argument it runs only the exercises whose name begins with it.
  */
 public final class ErrorRun {
 
     static final String FINE = "fine";
 
     private static final int WARM_UPS = 3;
-    /** So that the next descriptor is beyond the table of watchers. */
+    /** The number of descriptors after which the next one is beyond the table of watchers. */
     private static final int LOW_NUMBERS = 70;
-    /** In a row, since the number of steps differs a little with the order in which threads come to them. */
+    /** Unreached steps in a row: the number of steps differs a little with the order in which threads reach them. */
     private static final int ROUNDS_WITHOUT_A_STRIKE = 3;
 
     private ErrorRun() {}
@@ -33,7 +35,7 @@ public final class ErrorRun {
         System.exit(0);
     }
 
-    /** What is run by the class of the same name that the loader has made. */
+    /** The work of the class of the same name that the loader has made. */
     public static void inside(String prefix) throws Exception {
         List<InputStream> lowNumbers = new ArrayList<>();
         for (int i = 0; i < LOW_NUMBERS; i++) {

@@ -14,10 +14,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
-/** A loop on which one step fails, and the requests that are made of it: each must be answered once, by a throw or a callback. */
+/** A loop on which one step fails, and its requests: each must be answered once, by an exception or a callback. */
 final class ErrorWorld {
 
-    /** What goes on while a step may fail. */
+    /** The work during which a step may fail. */
     interface Exercise {
         void begin(ErrorWorld world) throws Exception;
     }
@@ -38,7 +38,7 @@ final class ErrorWorld {
         });
     }
 
-    /** Makes a request; {@code begin} gets what to call when it is answered. */
+    /** Makes a request; {@code begin} receives the callback to call when it is answered. */
     void request(String name, Consumer<Runnable> begin) {
         AtomicInteger count = new AtomicInteger();
         answers.put(name + " " + answers.size(), count);
@@ -50,7 +50,7 @@ final class ErrorWorld {
         }
     }
 
-    /** A call without an answer, which may throw. */
+    /** Makes a call without an answer, which may throw. */
     void call(String name, Runnable call) {
         try {
             call.run();
@@ -78,7 +78,7 @@ final class ErrorWorld {
         complaints.add(complaint);
     }
 
-    /** Goes on with the loop until it has nothing left to do; the planted Error may come out of a run, once. */
+    /** Runs the loop until it has nothing left to do. A run may throw the planted Error, once. */
     void run() {
         Future<?> watchdog = WATCHDOG.schedule(
                 () -> loop.execute(() -> {
@@ -97,7 +97,7 @@ final class ErrorWorld {
         }
     }
 
-    /** What is wrong afterwards. */
+    /** Returns the complaints after the run. */
     List<String> complaints() throws InterruptedException {
         answers.forEach((name, count) -> {
             if (count.get() != 1) {

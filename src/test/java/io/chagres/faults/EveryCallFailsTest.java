@@ -21,13 +21,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Each call that the house makes fails with each error that its man page lists, at the first, the second and a later use, and
- * some for long: the one concerned is told, three others are served byte for byte meanwhile, the loop lives, and nothing is left
- * open. {@link FaultTable} says what fails and what shall come of it.
+ * Each call that the house makes fails with each error that its man page lists, at the first, the second and a later
+ * use, and some calls for long.
+ *
+ * <p>The side concerned is notified. Three others are served byte for byte meanwhile. The loop goes on, and nothing
+ * is left open. {@link FaultTable} has the failures and the expected outcomes.
  */
 class EveryCallFailsTest {
 
-    /** freeaddrinfo(3) has no result; and nobody calls open(2): see below. */
+    /** freeaddrinfo(3) has no result. No class above sys calls open(2): see below. */
     private static final Set<String> NEVER_FAIL = Set.of("freeaddrinfo", "open");
 
     @TestFactory
@@ -36,7 +38,7 @@ class EveryCallFailsTest {
         "node:test-cluster-shared-handle-bind-error",
         "node:test-cluster-shared-handle-bind-privileged-port"
     })
-    Stream<DynamicTest> onlyTheOneConcernedIsTold() throws Exception {
+    Stream<DynamicTest> aFailureOfACallReachesOnlyTheSideConcerned() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(FaultRun.class, "-ea");
         Map<String, String> lines = new TreeMap<>();
         outcome.output()
@@ -64,7 +66,7 @@ class EveryCallFailsTest {
     }
 
     @Test
-    void nobodyAboveSysOpensFiles() {
+    void noClassAboveSysOpensFiles() {
         noClasses()
                 .that()
                 .resideOutsideOfPackage(Descriptors.class.getPackageName())

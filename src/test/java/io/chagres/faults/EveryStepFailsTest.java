@@ -19,7 +19,7 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Each step that can fail with an Error (an object, an array, a collection that grows, native memory, a thread) fails once: each
- * request gets one answer or throws, the loop goes on, and nothing is left open. {@link ErrorExercises} says what goes on meanwhile;
+ * request gets one answer or throws, the loop goes on, and nothing is left open. {@link ErrorExercises} has the work meanwhile;
  * the steps are found in the classes themselves.
  */
 class EveryStepFailsTest {

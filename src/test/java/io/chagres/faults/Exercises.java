@@ -25,7 +25,7 @@ import io.chagres.sys.EventFd;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** What is going on when a call fails. Each tells, once, how it went: "fine", or which call failed and how. */
+/** The exercises during which a call fails. Each reports its outcome once: "fine", or the call that failed and the error. */
 final class Exercises {
 
     private static final int ROUNDS = 3;
@@ -34,9 +34,9 @@ final class Exercises {
 
     private Exercises() {}
 
-    /** A visitor comes, talks and goes. What the server is told of it counts, and otherwise what the visitor says. */
-    static void serve(World world, Consumer<String> told) {
-        Ending ending = new Ending(told);
+    /** A visitor connects, talks and leaves. The outcome is the error that the server gets, otherwise that of the visitor. */
+    static void serve(World world, Consumer<String> report) {
+        Ending ending = new Ending(report);
         world.expect(
                 socket -> {
                     ending.await();
@@ -47,16 +47,16 @@ final class Exercises {
         visit(world, world.port, ending);
     }
 
-    /** As {@link #serve}, and the server asks who is there. */
-    static void identify(World world, Consumer<String> told) {
-        Ending ending = new Ending(told);
+    /** A visit like {@link #serve}, during which the server asks for the address of the peer. */
+    static void identify(World world, Consumer<String> report) {
+        Ending ending = new Ending(report);
         world.expect(
                 socket -> {
                     ending.await();
                     socket.onClose(hadError -> ending.arrived(FINE));
                     try {
                         socket.localAddress();
-                        ending.reported(socket.remoteAddress() == null ? "nobody" : "");
+                        ending.reported(socket.remoteAddress() == null ? "no peer" : "");
                     } catch (ChagresException refused) {
                         ending.reported(nameOf(refused));
                     }
@@ -71,27 +71,27 @@ final class Exercises {
         Visitor.talk(port, () -> --rounds[0] > 0, how -> world.loop.execute(() -> ending.arrived(how)));
     }
 
-    /** A client of ours connects to a peer by its address, talks and goes. */
-    static void connect(World world, Consumer<String> told) {
-        connect(world, World.HOST, told);
+    /** A client of this process connects to a peer by its address, talks and leaves. */
+    static void connect(World world, Consumer<String> report) {
+        connect(world, World.HOST, report);
     }
 
-    /** As {@link #connect}, by a name that has to be looked up. */
-    static void lookUp(World world, Consumer<String> told) {
-        connect(world, "localhost", told);
+    /** A client like {@link #connect}, by a name that must be looked up. */
+    static void lookUp(World world, Consumer<String> report) {
+        connect(world, "localhost", report);
     }
 
-    private static void connect(World world, String host, Consumer<String> told) {
+    private static void connect(World world, String host, Consumer<String> report) {
         Socket socket = Net.connect(world.loop, EchoPeer.PORT, host).setNoDelay(true);
-        tellEnd(socket, told);
+        tellEnd(socket, report);
         talk(socket, LENGTH, ROUNDS);
         socket.onConnect(() -> socket.write(ByteBuffer.allocate(LENGTH)));
     }
 
-    /** A client of ours that says all it has to say before it is connected, so that it goes in one call. */
-    static void connectWithMuchToSay(World world, Consumer<String> told) {
+    /** A client of this process writes everything before it is connected, so that one call sends it. */
+    static void connectWithMuchToSay(World world, Consumer<String> report) {
         Socket socket = Net.connect(world.loop, EchoPeer.PORT, World.HOST);
-        tellEnd(socket, told);
+        tellEnd(socket, report);
         talk(socket, ROUNDS * LENGTH, 1);
         for (int i = 0; i < ROUNDS; i++) {
             socket.write(ByteBuffer.allocate(LENGTH));
@@ -111,33 +111,33 @@ final class Exercises {
         });
     }
 
-    private static void tellEnd(Socket socket, Consumer<String> told) {
+    private static void tellEnd(Socket socket, Consumer<String> report) {
         String[] how = {FINE};
         socket.onError(error -> how[0] = nameOf(error));
-        socket.onClose(hadError -> told.accept(how[0]));
+        socket.onClose(hadError -> report.accept(how[0]));
     }
 
-    /** Another server listens on an address, has a visitor, and ends. */
-    static void listen(World world, Consumer<String> told) {
-        listen(world, World.HOST, told);
+    /** Another server listens on an address, has a visitor, and closes. */
+    static void listen(World world, Consumer<String> report) {
+        listen(world, World.HOST, report);
     }
 
-    /** As {@link #listen}, on all addresses: on IPv4 where IPv6 can't be had. */
-    static void listenOnAll(World world, Consumer<String> told) {
-        listen(world, null, told);
+    /** A server like {@link #listen}, on all addresses: on IPv4 if there is no IPv6. */
+    static void listenOnAll(World world, Consumer<String> report) {
+        listen(world, null, report);
     }
 
-    private static void listen(World world, String host, Consumer<String> told) {
-        listen(world, Net.createServer(world.loop), host, told);
+    private static void listen(World world, String host, Consumer<String> report) {
+        listen(world, Net.createServer(world.loop), host, report);
     }
 
-    private static void listen(World world, Server server, String host, Consumer<String> told) {
-        Ending ending = new Ending(told);
+    private static void listen(World world, Server server, String host, Consumer<String> report) {
+        Ending ending = new Ending(report);
         server.onConnection(socket -> {
             socket.onError(error -> ending.failed(nameOf(error)));
             socket.pipe(socket);
         });
-        server.onError(error -> told.accept(nameOf(error)));
+        server.onError(error -> report.accept(nameOf(error)));
         server.onClose(() -> ending.arrived(FINE));
         ending.await();
         Runnable onListening = () -> invite(world, server, ending);
@@ -165,15 +165,15 @@ final class Exercises {
         }
     }
 
-    /** Another server, with a list of addresses that it does not serve, has a visitor who is not on it, and ends. */
-    static void listenGuarded(World world, Consumer<String> told) {
+    /** Another server with a block list has a visitor that is not on the list, and closes. */
+    static void listenGuarded(World world, Consumer<String> report) {
         BlockList blocked = new BlockList();
         blocked.addAddress("192.0.2.1");
-        listen(world, Net.createServer(world.loop, ServerOptions.defaults().blockList(blocked)), World.HOST, told);
+        listen(world, Net.createServer(world.loop, ServerOptions.defaults().blockList(blocked)), World.HOST, report);
     }
 
-    /** Two handles, without what net puts on top: bound, connected to each other's host, closed. */
-    static void bindHandle(World world, Consumer<String> told) {
+    /** Two handles without the net floor: bound, connected to each other's host, closed. */
+    static void bindHandle(World world, Consumer<String> report) {
         Tcp handle = new Tcp(world.loop);
         String how = FINE;
         try {
@@ -183,11 +183,11 @@ final class Exercises {
             how = nameOf(refused);
         }
         String outcome = how;
-        handle.close(() -> told.accept(outcome));
+        handle.close(() -> report.accept(outcome));
     }
 
-    /** A descriptor from elsewhere is taken over; where that fails it is still its owner's. */
-    static void adopt(World world, Consumer<String> told) {
+    /** A foreign descriptor is passed to a handle; if that fails, its owner still has it. */
+    static void adopt(World world, Consumer<String> report) {
         RawSocket theirs = RawSocket.tcp();
         Tcp handle = new Tcp(world.loop);
         String how = FINE;
@@ -198,11 +198,11 @@ final class Exercises {
             theirs.close();
         }
         String outcome = how;
-        handle.close(() -> told.accept(outcome));
+        handle.close(() -> report.accept(outcome));
     }
 
-    /** A descriptor in blocking mode, which it has again after the close. */
-    static void watchBlocking(World world, Consumer<String> told) {
+    /** A descriptor in blocking mode is watched; after the close it is in blocking mode again. */
+    static void watchBlocking(World world, Consumer<String> report) {
         int theirs = EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
         String how;
         try {
@@ -213,25 +213,25 @@ final class Exercises {
             how = nameOf(refused);
         }
         Descriptors.close(theirs);
-        told.accept(how);
+        report.accept(how);
     }
 
-    /** A second loop, from its birth to its end; its timer makes it wait for less than a millisecond. */
-    static void liveAndDie(World world, Consumer<String> told) {
+    /** A second loop is made, runs and is closed; its timer makes it wait for less than a millisecond. */
+    static void liveAndDie(World world, Consumer<String> report) {
         try (Loop second = new Loop()) {
             Timer.after(second, 1, () -> {});
             second.run();
-            told.accept(FINE);
+            report.accept(FINE);
         } catch (ChagresException refused) {
-            told.accept(nameOf(refused));
+            report.accept(nameOf(refused));
         }
     }
 
-    /** Another thread wakes a loop that has nothing else that would. */
-    static void wake(World world, Consumer<String> told) {
+    /** Another thread wakes a loop that nothing else wakes. */
+    static void wake(World world, Consumer<String> report) {
         Thread.ofPlatform().daemon().start(() -> {
             String how = sleepUntilWoken();
-            world.loop.execute(() -> told.accept(how));
+            world.loop.execute(() -> report.accept(how));
         });
     }
 
@@ -259,12 +259,12 @@ final class Exercises {
         action.run();
     }
 
-    /** A descriptor is watched that somebody else has opened. */
-    static void poll(World world, Consumer<String> told) {
+    /** A foreign descriptor is watched. */
+    static void poll(World world, Consumer<String> report) {
         Descriptor theirs = Descriptor.event(1);
         Consumer<String> end = how -> {
             theirs.close();
-            told.accept(how);
+            report.accept(how);
         };
         try {
             Poll poll = new Poll(world.loop, theirs.fd());
@@ -276,8 +276,8 @@ final class Exercises {
         }
     }
 
-    /** The kernel is asked for what it knows of a socket, and told how it shall be. */
-    static void options(World world, Consumer<String> told) {
+    /** Options of a socket are read and set. */
+    static void options(World world, Consumer<String> report) {
         Tcp handle = new Tcp(world.loop);
         String how = FINE;
         try {
@@ -288,25 +288,25 @@ final class Exercises {
             how = nameOf(refused);
         }
         String outcome = how;
-        handle.close(() -> told.accept(outcome));
+        handle.close(() -> report.accept(outcome));
     }
 
-    /** A socket is closed with a reset; where that fails, it is open still. */
-    static void reset(World world, Consumer<String> told) {
+    /** A socket is closed with a reset; if that fails, it is still open. */
+    static void reset(World world, Consumer<String> report) {
         Tcp handle = new Tcp(world.loop, Family.IPV4);
         try {
-            handle.closeReset(() -> told.accept(FINE));
+            handle.closeReset(() -> report.accept(FINE));
         } catch (ChagresException refused) {
-            handle.close(() -> told.accept(nameOf(refused)));
+            handle.close(() -> report.accept(nameOf(refused)));
         }
     }
 
-    /** What is an address called? */
-    static void name(World world, Consumer<String> told) {
+    /** The name of an address is looked up. */
+    static void name(World world, Consumer<String> report) {
         Lookup.name(
                 world.loop,
                 new SocketAddress(World.HOST, 80),
-                (name, failure) -> told.accept(failure == null ? FINE : nameOf(failure)),
+                (name, failure) -> report.accept(failure == null ? FINE : nameOf(failure)),
                 Lookup.NameFlag.NI_NUMERICHOST);
     }
 }

@@ -9,13 +9,13 @@ import java.util.function.LongPredicate;
 /**
  * One failure of one call.
  *
- * @param name what fails, and where
- * @param exercise what is going on
- * @param expected how that goes then
- * @param calls the C functions: mostly one
- * @param descriptorAt which of its arguments is the descriptor that must be of the exercise; -1 where it has none
- * @param use the how manieth call fails
- * @param times how many fail from that on; FOR_EVER until the one concerned has learnt of it
+ * @param name the call, the error and the exercise
+ * @param exercise the work during which the call fails
+ * @param expected the outcome of the exercise
+ * @param calls the C functions, usually one
+ * @param descriptorAt the index of the argument that is a descriptor of the exercise; -1 if there is none
+ * @param use the number of the call that fails, counted from 1
+ * @param times the number of calls that fail from that one on; FOR_EVER until the side concerned has noticed
  */
 record FaultCase(
         String name,
@@ -31,7 +31,7 @@ record FaultCase(
 
     static final int FOR_EVER = Integer.MAX_VALUE;
 
-    /** @param others the descriptors of those that are not concerned */
+    /** @param others the descriptors of the sides that are not concerned */
     Faults.Plan plan(Set<Long> others) {
         LongPredicate concerned = descriptorAt < 0 ? any -> true : fd -> !others.contains(fd);
         return new Faults.Plan(calls, Math.max(0, descriptorAt), concerned, use, times, result, errno, afterwards);

@@ -10,8 +10,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Tries every failure of the table in this JVM, and prints a line for each: its name, a tab, and what is wrong. The first line
- * has the names of all functions that sys links. With an argument it tries those alone whose name begins with it.
+ * Tries every failure of the table in this JVM, and prints a line for each: its name, a tab, and the complaints.
+ *
+ * <p>The first line has the names of all functions that sys links. With an argument it tries only the failures whose
+ * name begins with it.
  */
 final class FaultRun {
 
@@ -32,7 +34,7 @@ final class FaultRun {
         }
     }
 
-    /** Initialises every class of sys, those too that wait until they are needed. */
+    /** Initializes every class of sys, including those that are initialized at their first use. */
     private static void linkAll() throws IOException, ClassNotFoundException {
         URI file = URI.create(Sockets.class.getResource("Sockets.class").toString());
         try (Stream<Path> classes = Files.list(Path.of(file).getParent())) {

@@ -17,32 +17,30 @@ import io.chagres.sys.Faults;
 import java.io.IOException;
 import java.util.function.Consumer;
 
-/** What is going on when a call fails for long. */
+/** The exercises during which a call fails for long. */
 final class LastingExercises {
 
     static final String NOT_RENEWED = "not renewed";
 
     private static final long MOMENT_MILLIS = 5;
     private static final int SOME_LOOKS = 10;
-    private static final int MOST_LOOKS = 500;
+    private static final int MAX_LOOKS = 500;
 
     private LastingExercises() {}
 
-    // ---- visitors with little patience
-
-    /** A visitor comes, and goes again where nobody answers; what the server is told of it counts, too. */
-    static void knock(World world, Consumer<String> told) {
-        Ending ending = new Ending(told);
+    /** A visitor connects, and leaves if there is no answer. The errors of the server count, too. */
+    static void knock(World world, Consumer<String> report) {
+        Ending ending = new Ending(report);
         world.expect(socket -> socket.onError(gone -> {}), error -> ending.reported(nameOf(error)));
         ending.await();
         Visitor.knock(world.port, how -> world.loop.execute(() -> ending.arrived(how)));
     }
 
-    /** Another server listens, has such a visitor, and ends. */
-    static void listen(World world, Consumer<String> told) {
+    /** Another server listens, has such a visitor, and closes. */
+    static void listen(World world, Consumer<String> report) {
         Server server = echoServer(world.loop);
         String[] how = new String[1];
-        server.onClose(() -> told.accept(how[0]));
+        server.onClose(() -> report.accept(how[0]));
         server.listen(
                 0,
                 World.HOST,
@@ -54,8 +52,8 @@ final class LastingExercises {
                         })));
     }
 
-    /** A second loop has a server of its own, from the birth of both to their end. */
-    static void serveOnSecondLoop(World world, Consumer<String> told) {
+    /** A second loop with a server is made, serves a visitor and is closed. */
+    static void serveOnSecondLoop(World world, Consumer<String> report) {
         String[] how = new String[1];
         try (Loop second = new Loop()) {
             Server server = echoServer(second).listen(0, World.HOST);
@@ -68,7 +66,7 @@ final class LastingExercises {
                     }));
             second.run();
         }
-        told.accept(how[0]);
+        report.accept(how[0]);
     }
 
     private static Server echoServer(Loop loop) {
@@ -78,13 +76,11 @@ final class LastingExercises {
         });
     }
 
-    // ---- connecting
-
-    /** A client connects to somebody who does not answer, and gives up. */
-    static void giveUpConnecting(World world, Consumer<String> told) {
+    /** A client connects to a peer that does not answer, and gives up. */
+    static void giveUpConnecting(World world, Consumer<String> report) {
         FullBacklog peer = fullBacklog();
         Tcp client = new Tcp(world.loop);
-        String[] how = {"never told"};
+        String[] how = {"no callback"};
         client.connect(
                 new SocketAddress(peer.host(), peer.port()),
                 error -> how[0] =
@@ -94,7 +90,7 @@ final class LastingExercises {
                 MOMENT_MILLIS,
                 () -> client.close(() -> {
                     close(peer);
-                    told.accept(how[0]);
+                    report.accept(how[0]);
                 }));
     }
 
@@ -114,22 +110,20 @@ final class LastingExercises {
         }
     }
 
-    // ---- epoll
-
     /**
-     * The epoll set of the loop has a descriptor that was closed while what is behind it lives on: it reports for ever, and
-     * nobody can take it out. The loop exchanges the set.
+     * The epoll set of the loop has a descriptor that was closed while its open file description lives on. It reports events
+     * without end, and no call can remove it. The loop exchanges the set.
      */
-    static void leaveStray(World world, Consumer<String> told) {
-        leaveStray(world, MOST_LOOKS, told);
+    static void leaveStray(World world, Consumer<String> report) {
+        leaveStray(world, MAX_LOOKS, report);
     }
 
-    /** As {@link #leaveStray(World, Consumer)}, where the set can't be exchanged. */
-    static void leaveStrayForGood(World world, Consumer<String> told) {
-        leaveStray(world, Faults.isArmed() ? SOME_LOOKS : MOST_LOOKS, told);
+    /** The same as {@link #leaveStray(World, Consumer)} with a set that cannot be exchanged. */
+    static void leaveStrayForGood(World world, Consumer<String> report) {
+        leaveStray(world, Faults.isArmed() ? SOME_LOOKS : MAX_LOOKS, report);
     }
 
-    private static void leaveStray(World world, int looks, Consumer<String> told) {
+    private static void leaveStray(World world, int looks, Consumer<String> report) {
         Descriptor description = Descriptor.event(1);
         int set = world.loop.core().backendFd();
         new Watcher(world.loop.core()) {
@@ -147,7 +141,7 @@ final class LastingExercises {
                 watched.close();
                 awaitOtherSet(world, set, looks, how -> {
                     description.close();
-                    told.accept(how);
+                    report.accept(how);
                 });
             }
 
@@ -158,14 +152,14 @@ final class LastingExercises {
         }.begin();
     }
 
-    private static void awaitOtherSet(World world, int set, int most, Consumer<String> told) {
+    private static void awaitOtherSet(World world, int set, int most, Consumer<String> report) {
         int[] looks = {0};
         Timer[] timer = new Timer[1];
         timer[0] = Timer.every(world.loop, MOMENT_MILLIS, () -> {
             boolean renewed = world.loop.core().backendFd() != set;
             if (renewed || ++looks[0] == most) {
                 timer[0].close();
-                told.accept(renewed ? FINE : NOT_RENEWED);
+                report.accept(renewed ? FINE : NOT_RENEWED);
             }
         });
     }

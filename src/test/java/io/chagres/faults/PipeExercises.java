@@ -17,7 +17,7 @@ import java.util.Arrays;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** What is going on when a call fails: with Unix sockets, with pipes, and with descriptors on their way. */
+/** The exercises with Unix sockets, with pipes, and with descriptors that are passed. */
 final class PipeExercises {
 
     private static final Path FOLDER = folder();
@@ -36,38 +36,42 @@ final class PipeExercises {
     }
 
     /** Two pipes over the two ends of a socketpair(2) talk. */
-    static void pair(World world, Consumer<String> told) {
+    static void pair(World world, Consumer<String> report) {
         Pipe one = new Pipe(world.loop);
         Pipe other = new Pipe(world.loop);
-        ends(told, Pipe::socketpair, new Pipe[] {one, other}, () -> new Dialogue(one, other, other, one, told).begin());
+        ends(
+                report,
+                Pipe::socketpair,
+                new Pipe[] {one, other},
+                () -> new Dialogue(one, other, other, one, report).begin());
     }
 
-    /** Two talk over two pipe(7), one for each direction. */
-    static void twoPipes(World world, Consumer<String> told) {
+    /** Two handles talk over two pipes of pipe(7), one for each direction. */
+    static void twoPipes(World world, Consumer<String> report) {
         Pipe[] there = {new Pipe(world.loop), new Pipe(world.loop)};
         Pipe[] back = {new Pipe(world.loop), new Pipe(world.loop)};
-        Runnable begin = () -> new Dialogue(there[1], there[0], back[1], back[0], told).begin();
+        Runnable begin = () -> new Dialogue(there[1], there[0], back[1], back[0], report).begin();
         ends(
-                how -> closeAll(told, how, back),
+                how -> closeAll(report, how, back),
                 Pipe::pipe2,
                 there,
-                () -> ends(how -> closeAll(told, how, there), Pipe::pipe2, back, begin));
+                () -> ends(how -> closeAll(report, how, there), Pipe::pipe2, back, begin));
     }
 
-    /** Two pipes that carry descriptors talk, and with each word one comes along. */
-    static void descriptors(World world, Consumer<String> told) {
+    /** Two pipes that carry descriptors talk; a descriptor is passed with each word. */
+    static void descriptors(World world, Consumer<String> report) {
         Pipe one = new Pipe(world.loop, true);
         Pipe other = new Pipe(world.loop, true);
-        ends(told, Pipe::socketpair, new Pipe[] {one, other}, () -> new Sending(one, other, told).begin());
+        ends(report, Pipe::socketpair, new Pipe[] {one, other}, () -> new Sending(one, other, report).begin());
     }
 
-    /** Gives two descriptors to two handles, and goes on where that works; what fails is closed again. */
-    private static void ends(Consumer<String> told, Supplier<int[]> source, Pipe[] pipes, Runnable then) {
+    /** Passes two descriptors to two handles, and continues if that succeeds; otherwise both are closed. */
+    private static void ends(Consumer<String> report, Supplier<int[]> source, Pipe[] pipes, Runnable then) {
         int[] fds;
         try {
             fds = source.get();
         } catch (ChagresException refused) {
-            closeAll(told, nameOf(refused), pipes);
+            closeAll(report, nameOf(refused), pipes);
             return;
         }
         int opened = 0;
@@ -78,27 +82,27 @@ final class PipeExercises {
             then.run();
         } catch (ChagresException refused) {
             Arrays.stream(fds, opened, fds.length).forEach(Descriptors::close);
-            closeAll(told, nameOf(refused), pipes);
+            closeAll(report, nameOf(refused), pipes);
         }
     }
 
-    private static void closeAll(Consumer<String> told, String how, Pipe... pipes) {
+    private static void closeAll(Consumer<String> report, String how, Pipe... pipes) {
         int[] open = {pipes.length};
         for (Pipe pipe : pipes) {
             pipe.close(() -> {
                 if (--open[0] == 0) {
-                    told.accept(how);
+                    report.accept(how);
                 }
             });
         }
     }
 
-    /** With each word of one piece goes an end of a pipe(7), and is made a handle of by the listener. */
+    /** Passes an end of a pipe(7) with each word of one piece; the listener makes a handle of it. */
     private static final class Sending extends Dialogue {
         private final Pipe receiver;
 
-        Sending(Pipe one, Pipe other, Consumer<String> told) {
-            super(one, other, other, one, told);
+        Sending(Pipe one, Pipe other, Consumer<String> report) {
+            super(one, other, other, one, report);
             receiver = other;
         }
 
@@ -139,17 +143,15 @@ final class PipeExercises {
         }
     }
 
-    // ---- by name
-
-    /** A listener at a path, which a client of ours connects to; both ask who is there. */
-    static void byPath(World world, Consumer<String> told) {
+    /** A listener at a path, and a client of this process; both ask for the credentials of the peer. */
+    static void byPath(World world, Consumer<String> report) {
         Path path = FOLDER.resolve("socket-" + names++);
         Pipe listener = new Pipe(world.loop);
         Pipe client = new Pipe(world.loop);
         Pipe accepted = new Pipe(world.loop);
         Consumer<String> end = how -> listener.close(() -> {
             path.toFile().delete();
-            told.accept(how);
+            report.accept(how);
         });
         Dialogue dialogue = new Dialogue(client, accepted, accepted, client, end);
         dialogue.guarded(() -> {
@@ -168,12 +170,12 @@ final class PipeExercises {
         });
     }
 
-    /** Asks of an end of a pipe(7) what it is. */
-    static void guess(World world, Consumer<String> told) {
+    /** Asks for the kind of an end of a pipe(7). */
+    static void guess(World world, Consumer<String> report) {
         int[] fds = Pipe.pipe2();
         DescriptorKind kind = DescriptorKind.of(fds[0]);
         Descriptors.close(fds[0]);
         Descriptors.close(fds[1]);
-        told.accept(kind == DescriptorKind.PIPE ? FINE : kind.toString());
+        report.accept(kind == DescriptorKind.PIPE ? FINE : kind.toString());
     }
 }

@@ -17,8 +17,8 @@ import java.io.UncheckedIOException;
 import java.util.Set;
 
 /**
- * Loads the house a second time, with a call of {@link Points#at} before each step that can fail with an Error. So the classes that
- * everybody else uses have no trace of it.
+ * Loads the house a second time, with a call of {@link Points#at} before each step that can fail with an Error. So the classes
+ * outside of this loader have no trace of it.
  */
 final class PointedLoader extends ClassLoader {
 
@@ -26,7 +26,7 @@ final class PointedLoader extends ClassLoader {
     private static final Set<String> FLOORS = Set.of("sys", "loop", "handle", "stream", "net");
     private static final String POINTS = Points.class.getName().replace('.', '/');
 
-    /** Methods of the JDK that allocate or start, whatever class they are of. */
+    /** Names of methods of the JDK that allocate memory or start a thread, in any class. */
     private static final Set<String> ALLOCATING = Set.of(
             "add",
             "addAll",
@@ -109,7 +109,7 @@ final class PointedLoader extends ClassLoader {
             this.type = type.substring(type.lastIndexOf('/') + 1);
         }
 
-        /** A class that can't be initialized is lost for ever, in any program: its static parts run before anything fails. */
+        /** A class whose initialization fails is lost, in any program: static parts run before anything fails. */
         @Override
         public MethodVisitor visitMethod(
                 int access, String name, String descriptor, String signature, String[] exceptions) {
@@ -143,7 +143,7 @@ final class PointedLoader extends ClassLoader {
         public void visitTypeInsn(int opcode, String type) {
             super.visitTypeInsn(opcode, type);
             if (opcode == NEW || opcode == ANEWARRAY) {
-                point(); // behind it, as frames name the instruction by what is before
+                point(); // behind it, because frames name an instruction by the one before
             }
         }
 

@@ -3,7 +3,7 @@ package io.chagres.faults;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Every step that can fail with an Error, as {@link PointedLoader} finds them: an object or array that is made, a collection
+ * Every step that can fail with an Error, as {@link PointedLoader} finds them: a new object or array, a collection
  * that grows, native memory, a thread that starts. One of them can be made to fail, once.
  */
 public final class Points {
@@ -14,14 +14,14 @@ public final class Points {
 
     private Points() {}
 
-    /** The {@code number}th point from now on fails, counted from 1, whichever thread comes to it. */
+    /** Lets the {@code number}th point from now on fail, counted from 1, on whatever thread. */
     public static void arm(int number) {
         struck = null;
         LEFT.set(number);
         armed = true;
     }
 
-    /** Where it failed, or null if so many points were not reached. */
+    /** Returns the place of the failure, or null if so many points were not reached. */
     public static String disarm() {
         armed = false;
         return struck;

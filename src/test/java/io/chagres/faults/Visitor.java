@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 
-/** A client of an echo server, on a thread of its own and on java.net: it compares each byte that comes back. */
+/** A client of an echo server, on a thread of its own and on java.net. It compares each byte of the echo. */
 final class Visitor {
 
     static final String FINE = "fine";
@@ -22,20 +22,20 @@ final class Visitor {
 
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int IMPATIENCE_MILLIS = 60;
-    private static final int MOST_BYTES = 3000;
+    private static final int MAX_BYTES = 3000;
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(
             Thread.ofPlatform().daemon().name("visitor-", 1).factory());
 
     private Visitor() {}
 
-    /** Connects to {@code port} and talks until {@code stay} says no, at least once; how it went goes to {@code told}. */
-    static Future<?> talk(int port, BooleanSupplier stay, Consumer<String> told) {
-        return THREADS.submit(() -> told.accept(conversation(port, PATIENCE_MILLIS, stay)));
+    /** Connects to {@code port} and talks until {@code stay} returns false, at least once; {@code report} gets the outcome. */
+    static Future<?> talk(int port, BooleanSupplier stay, Consumer<String> report) {
+        return THREADS.submit(() -> report.accept(conversation(port, PATIENCE_MILLIS, stay)));
     }
 
-    /** As {@link #talk}, once, and goes after a moment where nothing comes back because of the failure. */
-    static Future<?> knock(int port, Consumer<String> told) {
-        return THREADS.submit(() -> told.accept(conversation(port, IMPATIENCE_MILLIS, () -> false)));
+    /** Talks once like {@link #talk}, and leaves after a moment if no answer arrives because of the failure. */
+    static Future<?> knock(int port, Consumer<String> report) {
+        return THREADS.submit(() -> report.accept(conversation(port, IMPATIENCE_MILLIS, () -> false)));
     }
 
     private static String conversation(int port, int patienceMillis, BooleanSupplier stay) {
@@ -55,18 +55,18 @@ final class Visitor {
     }
 
     private static boolean echo(Socket socket, Random random) throws IOException {
-        byte[] sent = new byte[1 + random.nextInt(MOST_BYTES)];
+        byte[] sent = new byte[1 + random.nextInt(MAX_BYTES)];
         random.nextBytes(sent);
         socket.getOutputStream().write(sent);
         byte[] returned = new byte[sent.length];
         boolean all = receive(socket, returned);
         if (all && !Arrays.equals(sent, returned)) {
-            throw new IOException("other bytes came back than were sent");
+            throw new IOException("the echo has other bytes");
         }
         return all;
     }
 
-    /** Waits longer than it wants to where that has another reason than the failure: a machine that is busy. */
+    /** Waits longer than its patience if the delay has another reason than the failure: a busy machine. */
     private static boolean receive(Socket socket, byte[] bytes) throws IOException {
         int count = 0;
         for (int waited = 0; count < bytes.length; ) {
@@ -89,6 +89,6 @@ final class Visitor {
     private static String leave(Socket socket) throws IOException {
         socket.shutdownOutput();
         InputStream in = socket.getInputStream();
-        return in.read() < 0 ? FINE : "more came back than was sent";
+        return in.read() < 0 ? FINE : "the echo has more bytes than were sent";
     }
 }

@@ -20,15 +20,15 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * Where one call fails: an echo server with three visitors that nothing must happen to, and an exercise that is repeated
- * until the failure has come, and once more.
+ * The surroundings of one failure: an echo server with three visitors that must not notice it, and an exercise that is repeated
+ * until the failure has happened, and once more.
  */
 final class World {
 
     static final String HOST = "127.0.0.1";
 
     private static final int BYSTANDERS = 3;
-    private static final int MOST_REPEATS = 8;
+    private static final int MAX_REPEATS = 8;
     private static final long PATIENCE_MILLIS = 3000;
 
     final Loop loop = new Loop();
@@ -52,7 +52,7 @@ final class World {
         watchdog.unref();
     }
 
-    /** What is wrong after the failure of {@code fault}: nothing, it is hoped. */
+    /** Returns the complaints after the failure of {@code fault}; none if all is well. */
     static List<String> complaints(FaultCase fault) {
         OpenDescriptors before = OpenDescriptors.now();
         World world = new World(fault);
@@ -75,11 +75,11 @@ final class World {
 
     private void bystanderTold(String how) {
         if (!how.equals(Visitor.FINE)) {
-            loop.execute(() -> complain("one who is not concerned was " + how));
+            loop.execute(() -> complain("a bystander was " + how));
         }
     }
 
-    /** The first three connections are those of the bystanders; with the last of them it begins. */
+    /** The first three connections are those of the bystanders; with the last of them the exercise begins. */
     private void connected(Socket socket) {
         socket.pipe(socket);
         if (arrived++ >= BYSTANDERS) {
@@ -112,10 +112,10 @@ final class World {
         } else if (!struck && !outcome.equals(Visitor.FINE)) {
             complain("without any failure it was \"" + outcome + "\"");
         }
-        if (struck && (fault.times() == FaultCase.FOR_EVER || Faults.over() || repeats == MOST_REPEATS)) {
+        if (struck && (fault.times() == FaultCase.FOR_EVER || Faults.over() || repeats == MAX_REPEATS)) {
             Faults.arm(null);
             repeatOnce();
-        } else if (repeats < MOST_REPEATS) {
+        } else if (repeats < MAX_REPEATS) {
             repeat();
         } else {
             complain("the call was never made");
@@ -166,7 +166,7 @@ final class World {
         }
     }
 
-    /** The visitors and the peer close theirs on threads of their own. */
+    /** The visitors and the peer close their descriptors on threads of their own. */
     private void awaitNothingOpenSince(OpenDescriptors before) throws InterruptedException {
         for (int looks = 0; !OpenDescriptors.now().since(before).isEmpty(); looks++) {
             if (looks == 1000) {
@@ -185,15 +185,13 @@ final class World {
         complaints.add(complaint);
     }
 
-    // ---- for exercises
-
-    /** Who gets the server's next connections, and what the server reports. */
+    /** Sets the receivers of the server's next connections and of its errors. */
     void expect(Consumer<Socket> guestTaker, Consumer<ChagresException> reportTaker) {
         guests = guestTaker;
         reports = reportTaker;
     }
 
-    /** Which call failed, and how. */
+    /** Returns the call that failed and the error. */
     static String nameOf(Throwable error) {
         return error instanceof SystemException system
                 ? system.syscall() + " " + system.code()

@@ -18,13 +18,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Which class may know which, read from the compiled classes. */
+/** The dependencies that are allowed between classes, checked in the compiled classes. */
 class ArchitectureTest {
     private static final JavaClasses MAIN = new ClassFileImporter().importPath(Path.of("target/classes"));
 
     @ParameterizedTest
     @EnumSource(value = Floor.class, names = "NET", mode = EnumSource.Mode.EXCLUDE)
-    void aFloorKnowsNoFloorAboveIt(Floor floor) {
+    void aFloorDoesNotUseAFloorAboveIt(Floor floor) {
         check(noClasses()
                 .that()
                 .resideInAPackage(floor.packages())
@@ -34,7 +34,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void streamsAndSocketsDoNotKnowEachOther() {
+    void streamAndSocketDoNotUseEachOther() {
         check(noClasses()
                 .that()
                 .resideInAPackage(Floor.STREAM.packages())
@@ -44,7 +44,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theExceptionsKnowTheKernelsFloorAlone() {
+    void theExceptionsUseOnlySys() {
         check(noClasses()
                 .that()
                 .resideInAPackage(Floor.BASE)
@@ -60,7 +60,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void noPackagesKnowEachOtherInACircle() {
+    void packagesHaveNoCycle() {
         slices().matching("io.chagres.(*)..").should().beFreeOfCycles().check(MAIN);
     }
 
@@ -76,7 +76,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void nativeMemoryNeverShowsAboveTheHandles() {
+    void noPublicSignatureAboveHandleHasNativeMemory() {
         check(classes()
                 .that()
                 .resideInAnyPackage(Floor.HANDLE.packagesAbove())
@@ -86,7 +86,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void oneClassKnowsTheSignalsOfTheJvm() {
+    void onlyOneClassUsesTheSignalsOfTheJvm() {
         Set<JavaClass> users = MAIN.stream()
                 .filter(type -> type.getDirectDependenciesFromSelf().stream()
                         .anyMatch(dependency -> resideInAPackage("sun.misc..").test(dependency.getTargetClass())))
@@ -96,7 +96,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void theJdksOwnSocketsStayOutside() {
+    void noClassUsesTheSocketsOfTheJdk() {
         check(noClasses()
                 .should()
                 .dependOnClassesThat(
@@ -104,7 +104,7 @@ class ArchitectureTest {
     }
 
     @Test
-    void aClassIsNamedAfterWhatItIs() {
+    void noClassIsNamedManagerHelperUtilOrImpl() {
         check(noClasses().should().haveNameMatching(".*(Manager|Helper|Utils?|Impl)"));
     }
 

@@ -16,23 +16,23 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** An error that refuses an argument calls it by the name of the parameter, or of the option, that the caller sees. */
+/** The error for a bad argument names the parameter, or the option, that the caller sees. */
 class ArgumentNamesTest {
 
     /** A check of an argument, with the name for the message last: {@code requireRange(fd, 0, MAX, "options.fd")}. */
     private static final Pattern CHECK =
             Pattern.compile("\\b(?:require\\w*|microsOf)\\((\\w+)(?:, [^\";]*?)?, \"([\\w.]+)\"\\)");
-    /** A message that quotes a name, as Node's do. */
+    /** A message that quotes a name, as in Node. */
     private static final Pattern QUOTED =
             Pattern.compile("The (?:value of|argument|property) (?:\\\\\"|')([\\w.]+)(?:\\\\\"|')");
-    /** Where the parameter of a caller has another name than that of the method which checks it. */
+    /** The parameters of callers that have another name than the parameter of the method that checks them. */
     private static final Map<String, String> SAME = Map.of("time", "grace");
 
     private final List<String> wrong = new ArrayList<>();
     private int checked;
 
     @Test
-    void everyRefusalNamesTheParameterOrTheOption() {
+    void everyErrorNamesTheParameterOrTheOption() {
         Map<Path, String> sources = sources();
         sources.forEach((file, text) -> {
             CHECK.matcher(text).results().forEach(found -> check(file, text, found.group(1), found.group(2)));
@@ -64,7 +64,7 @@ class ArgumentNamesTest {
                 .find();
     }
 
-    /** "options.noDelay" is the method noDelay; "options.onRead.buffer" is about a parameter of onRead. */
+    /** "options.noDelay" is the method noDelay, "options.onRead.buffer" a parameter of onRead. */
     private static boolean isOption(String name, String text) {
         return name.startsWith("options.") && text.contains(" " + name.split("\\.")[1] + "(");
     }

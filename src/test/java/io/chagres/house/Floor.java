@@ -17,7 +17,7 @@ enum Floor {
     /** The package of the exceptions, which all floors but the lowest import. */
     static final String BASE = "io.chagres";
 
-    /** The floor's package, as in {@code io.chagres.sys}. */
+    /** Returns the floor's package, for instance {@code io.chagres.sys}. */
     String packageName() {
         return "io.chagres." + name().toLowerCase(Locale.ROOT);
     }

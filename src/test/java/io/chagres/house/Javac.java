@@ -7,7 +7,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.spi.ToolProvider;
 
-/** The compiler of the running JDK, against the compiled module, as a reader's own program would see it. */
+/** The compiler of the running JDK, which uses the compiled module like a program of a reader. */
 final class Javac {
     private static final ToolProvider JAVAC = ToolProvider.findFirst("javac").orElseThrow();
 

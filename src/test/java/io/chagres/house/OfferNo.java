@@ -14,7 +14,7 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.util.stream.Stream;
 
-/** No public or protected member has one of these types in its signature, nor as a type argument there. */
+/** The condition that no public or protected member has one of these types in its signature or as a type argument. */
 final class OfferNo extends ArchCondition<JavaClass> {
     private final DescribedPredicate<? super JavaClass> hidden;
 

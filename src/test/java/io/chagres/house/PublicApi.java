@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The public types of the exported packages, for tests that hold a rule for all of them. */
+/** The public types of the exported packages, for tests of rules for all of them. */
 final class PublicApi {
 
     private PublicApi() {}

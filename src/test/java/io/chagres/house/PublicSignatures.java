@@ -21,7 +21,7 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The signatures that users can see: each public type of an exported package, with its public and protected members. The list is
+ * The signatures for users: each public type of an exported package, with its public and protected members. The list is
  * checked in as docs/api.txt, so that a change of the API is a line in a review.
  */
 final class PublicSignatures {
@@ -87,7 +87,7 @@ final class PublicSignatures {
                 .replace(type.getTypeName() + "(", type.getSimpleName() + "("));
     }
 
-    /** Without packages. */
+    /** Returns the name of a type without its package. */
     private static String shortened(String signature) {
         return signature
                 .replaceAll("\\b[a-z][a-z0-9_]*(\\.[a-z][a-z0-9_]*)*\\.(?=[A-Z])", "")

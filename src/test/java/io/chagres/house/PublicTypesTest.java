@@ -15,11 +15,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** Rules for all public types: that they print themselves, and that a listener can be taken off. */
+/** Rules for all public types: they have a toString, and their listeners can be removed. */
 class PublicTypesTest {
 
     @Test
-    void everyObjectOfAPublicClassPrintsWhatItIs() {
+    void everyPublicClassHasAToString() {
         Stream<Class<?>> printed = Stream.concat(
                 PublicApi.types().stream().filter(PublicTypesTest::hasInstances),
                 Stream.of(Handle.class, Duplex.class, Resident.class));
@@ -32,7 +32,7 @@ class PublicTypesTest {
                 "without a toString");
     }
 
-    /** Interfaces are a caller's; enums, records and exceptions print themselves; some classes have static methods only. */
+    /** A caller implements interfaces. Enums, records and exceptions have a toString. Some classes have static methods only. */
     private static boolean hasInstances(Class<?> type) {
         return !type.isInterface()
                 && !type.isEnum()
@@ -52,7 +52,7 @@ class PublicTypesTest {
     }
 
     @Test
-    void everyListenerThatCanBeAddedCanBeTakenOff() {
+    void everyListenerThatCanBeAddedCanBeRemoved() {
         List<String> lasting = listenerMethods()
                 .filter(on -> off(on) == null)
                 .map(PublicTypesTest::text)
@@ -84,7 +84,7 @@ class PublicTypesTest {
                         && method.getName().matches("on[A-Z].*"));
     }
 
-    /** Its counterpart: of the same class, with the listener, the last parameter, alone. */
+    /** Returns the method of the same class that removes the listener, which is the last parameter of {@code on}. */
     private static Method off(Method on) {
         Class<?>[] parameters = on.getParameterTypes();
         return Stream.of(on.getDeclaringClass().getMethods())

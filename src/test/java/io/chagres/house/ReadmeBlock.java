@@ -17,9 +17,9 @@ import java.util.stream.Stream;
 
 /**
  * One fenced Java block of a Markdown text, and the file that makes it compile. A block with a type of its own is a file
- * already; methods get a class around them, statements a class and a method.
+ * already. Methods are put into a class, statements into a class and a method.
  *
- * @param line where the block's code starts, counted from 1
+ * @param line the number of the first line of code, counted from 1
  */
 record ReadmeBlock(int line, List<String> code) {
     private static final Pattern TYPE =
@@ -61,7 +61,7 @@ record ReadmeBlock(int line, List<String> code) {
         boolean hasMethods = first(METHOD).findAny().isPresent();
         return text(imports()) + (imports().isEmpty() ? defaultImports() : javaImports())
                 + "abstract class Block {\n"
-                // Fields, so that the fragment may declare the same names for itself.
+                // fields, so that the fragment may declare variables with the same names
                 + "io.chagres.loop.Loop loop; io.chagres.net.Server server; io.chagres.net.Socket socket;\n"
                 + (hasMethods ? text(body()) : "void block() throws Exception {\n" + text(body()) + "}\n")
                 + "}\n";

@@ -16,12 +16,15 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What bytecode does not show: imports that only javadoc or a constant needs, length, and the chapter of each package. */
+/**
+ * Rules that bytecode does not show: imports that only javadoc or a constant needs, the length of files, the chapter
+ * of each package.
+ */
 class SourceTreeTest {
     private static final Path MAIN = Path.of("src/main/java");
     private static final Path SYS = MAIN.resolve("io/chagres/sys");
     private static final int MAX_LINES = 450;
-    /** What people read first has its javadoc in full. */
+    /** The classes that people read first; they have their javadoc in full. */
     private static final Set<String> FACADES = Set.of("Socket.java", "Server.java", "Duplex.java", "StreamHandle.java");
 
     private static final int MAX_LINES_OF_A_FACADE = 700;
@@ -39,7 +42,7 @@ class SourceTreeTest {
     }
 
     @Test
-    void aFileIsReadInOneSitting() {
+    void noFileIsTooLong() {
         assertNone("have too many lines", sources(), file -> lines(file).size() > maxLines(file));
     }
 
@@ -47,7 +50,7 @@ class SourceTreeTest {
         return FACADES.contains(file.getFileName().toString()) ? MAX_LINES_OF_A_FACADE : MAX_LINES;
     }
 
-    /** In Turkish, "CLOSING".toLowerCase() is another word; in Arabic and German, %d gives other digits and other groups. */
+    /** In Turkish, "CLOSING".toLowerCase() is another word. In Arabic and German, %d has other digits and other groups. */
     @Test
     void noTextDependsOnTheLanguageOfTheUser() {
         Pattern localized = Pattern.compile(
@@ -60,7 +63,7 @@ class SourceTreeTest {
                 file -> localized.matcher(String.join("\n", lines(file))).find());
     }
 
-    /** O_NONBLOCK belongs to the open file description, which others may have too: NonBlocking puts it back. */
+    /** O_NONBLOCK belongs to the open file description, which other processes may share: NonBlocking restores it. */
     @Test
     void onePlaceChangesTheFlagsOfADescriptor() {
         Stream<Path> others =
@@ -68,7 +71,7 @@ class SourceTreeTest {
         assertNone("change flags", others, file -> lines(file).stream().anyMatch(line -> line.contains("F_SETFL")));
     }
 
-    /** The cached time may be older than all that is granted; IdleTimeout compares with the clock when it fires. */
+    /** The cached time may be older than the whole time that is granted. IdleTimeout compares with the clock when it fires. */
     @Test
     void timeThatIsGrantedToAPeerCountsFromTheClock() {
         Pattern cached = Pattern.compile("Timer\\.(after|every)\\(|new Timer\\(|timers\\(\\)\\s*\\.start\\(");
@@ -84,7 +87,7 @@ class SourceTreeTest {
     }
 
     @Test
-    void everyPackageHasItsChapter() {
+    void everyPackageHasAPackageInfo() {
         Stream<Path> packages = sources()
                 .map(Path::getParent)
                 .filter(folder -> !folder.equals(MAIN))

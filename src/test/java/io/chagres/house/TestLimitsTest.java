@@ -29,10 +29,10 @@ import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 
-/** No test hangs. */
+/** Every wait of a test has a limit. */
 class TestLimitsTest {
 
-    /** Alone: what they refer to elsewhere takes long to read. */
+    /** The test classes alone: reading the classes that they refer to takes long. */
     private static final JavaClasses TESTS = ArchConfiguration.withThreadLocalScope(configuration -> {
         configuration.setResolveMissingDependenciesFromClassPath(false);
         return new ClassFileImporter().importPath(Path.of("target/test-classes"));
@@ -74,7 +74,7 @@ class TestLimitsTest {
         return ENDLESS.contains(call.getTarget().getFullName());
     }
 
-    /** A loop waits in the kernel, where no interrupt ends it. */
+    /** A loop waits in the kernel, and no interrupt ends that. */
     @Test
     void aTestThatRunsALoopHasAGuard() {
         Set<String> unguarded = TESTS.stream()

@@ -16,7 +16,7 @@ class AllocationTest extends SysTest {
 
     private static final int CALLS = 100_000;
 
-    /** What the measuring itself may leave, and far below one object a call. */
+    /** The bytes that the measurement itself may leave, far less than one object a call. */
     private static final long TOLERATED = 10_000;
 
     /** The first rounds are interpreted and half compiled. */
@@ -28,26 +28,26 @@ class AllocationTest extends SysTest {
     private final MemorySegment heap = MemorySegment.ofArray(new byte[65_536]);
 
     @Test
-    void recvThatFindsNothing() {
+    void recvWithoutDataLeavesNothing() {
         int fd = pair()[0];
         leavesNothing(() -> Sockets.recv(fd, memory, 4096, 0), -Errno.EAGAIN);
     }
 
     @Test
-    void sendAndRecvOfNativeBytes() {
+    void sendAndRecvOfNativeBytesLeaveNothing() {
         int[] ends = pair();
         leavesNothing(
                 () -> Sockets.send(ends[0], memory, 64, Sockets.MSG_NOSIGNAL) + Sockets.recv(ends[1], memory, 4096, 0),
                 128);
     }
 
-    /** In a JVM of its own: what is left of views of the heap depends on which kinds of them it has seen. */
+    /** Runs in a JVM of its own, because the garbage of heap views depends on the kinds of views that the JVM has seen. */
     @Test
-    void heapBytesFromTheBeginningAndTheMiddle() throws Exception {
+    void sendAndRecvOfHeapBytesLeaveNothing() throws Exception {
         assertEquals("", ForkedJvm.run(HeapGarbage.class).output());
     }
 
-    /** What runs there: prints what a call leaves. */
+    /** The program of that JVM: prints the bytes that a call leaves. */
     static final class HeapGarbage {
 
         public static void main(String[] args) {
@@ -79,7 +79,7 @@ class AllocationTest extends SysTest {
     }
 
     @Test
-    void sendAndRecvThroughTheBounce() {
+    void sendAndRecvThroughTheBounceLeaveNothing() {
         int[] ends = pair();
         leavesNothing(
                 () -> Sockets.sendBounced(ends[0], heap, 0, 64, Sockets.MSG_NOSIGNAL)
@@ -88,7 +88,7 @@ class AllocationTest extends SysTest {
     }
 
     @Test
-    void waitingAndItsEvents() {
+    void waitingForEventsLeavesNothing() {
         int epfd = opened(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC));
         int fd = opened(EventFd.eventfd(1, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK));
         EpollEvent.set(memory, 0, Epoll.EPOLLIN, 7);
@@ -100,7 +100,7 @@ class AllocationTest extends SysTest {
     }
 
     @Test
-    void options() {
+    void socketOptionsLeaveNothing() {
         int fd = tcp();
         leavesNothing(() -> Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1), 0);
         leavesNothing(() -> Sockets.getsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY), 1);
@@ -111,7 +111,7 @@ class AllocationTest extends SysTest {
         assertTrue(least <= TOLERATED, least + " bytes in " + CALLS + " calls");
     }
 
-    /** What the best of many rounds of calls left. */
+    /** Returns the bytes that the best of many rounds of calls left. */
     private static long least(Call call, long expected) {
         return Allocations.steadyState(TOLERATED, () -> {
             for (int i = 0; i < CALLS; i++) {

@@ -23,7 +23,7 @@ class DescriptorsTest extends SysTest {
     Path dir;
 
     @Test
-    void whatIsWrittenIsRead() {
+    void bytesThatAreWrittenToAPipeAreRead() {
         int[] pipe = pipe();
         MemorySegment in = Memory.allocate(8);
         assertEquals(-Errno.EAGAIN, Descriptors.read(pipe[0], in, 8));
@@ -54,7 +54,7 @@ class DescriptorsTest extends SysTest {
     }
 
     @Test
-    void aTerminalIsKnown() {
+    void isattyKnowsATerminal() {
         assertEquals(-Errno.ENOTTY, Descriptors.isatty(pipe()[0]));
         assertEquals(-Errno.EBADF, Descriptors.isatty(closed()));
         int terminal = Descriptors.open(Memory.string("/dev/ptmx"), Descriptors.O_RDWR | Descriptors.O_CLOEXEC, 0);
@@ -63,7 +63,7 @@ class DescriptorsTest extends SysTest {
     }
 
     @Test
-    void aPipeWithoutAReaderIsBroken() {
+    void aWriteToAPipeWithoutAReaderReturnsEpipe() {
         int[] pipe = pipe();
         close(pipe[0]);
         assertEquals(-Errno.EPIPE, Descriptors.write(pipe[1], Memory.string("abc"), 3));
@@ -79,7 +79,7 @@ class DescriptorsTest extends SysTest {
     }
 
     @Test
-    void whatIsClosedIsGone() {
+    void aClosedDescriptorReturnsEbadf() {
         int fd = pipe()[0];
         close(fd);
         assertEquals(-Errno.EBADF, Descriptors.close(fd));
@@ -88,7 +88,7 @@ class DescriptorsTest extends SysTest {
     }
 
     @Test
-    void flagsAreSetAndAsked() {
+    void flagsAreSetAndRead() {
         int fd = pipe()[1];
         int flags = Descriptors.fcntl(fd, Descriptors.F_GETFL, 0);
         assertEquals(Descriptors.O_WRONLY, flags & Descriptors.O_ACCMODE);

@@ -13,17 +13,17 @@ class EpollEventTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"amd64", "x86_64"})
-    void itIsPackedOnX86(String arch) {
+    void anEventIsPackedOnX86(String arch) {
         assertEquals(new EpollEvent.Layout(12, 4), EpollEvent.Layout.of(arch));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"aarch64", "riscv64", "ppc64le", "s390x"})
-    void itIsAlignedElsewhere(String arch) {
+    void anEventIsAlignedElsewhere(String arch) {
         assertEquals(new EpollEvent.Layout(16, 8), EpollEvent.Layout.of(arch));
     }
 
-    /** That the running one is the kernel's is shown by {@link EpollTest} and {@link SelfCheck}. */
+    /** {@link EpollTest} and {@link SelfCheck} compare the layout in use with the kernel. */
     @Test
     void anElementIsWhereTheRunningLayoutSays() {
         EpollEvent.Layout layout = EpollEvent.Layout.of(System.getProperty("os.arch"));

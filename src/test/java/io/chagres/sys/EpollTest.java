@@ -35,7 +35,7 @@ class EpollTest extends SysTest {
     }
 
     @Test
-    void readyDescriptorsComeWithTheirData() {
+    void readyDescriptorsAreReturnedWithTheirData() {
         int epfd = epoll();
         assertEquals(0, ctl(epfd, Epoll.EPOLL_CTL_ADD, eventfd(1), Epoll.EPOLLIN, -2));
         assertEquals(0, ctl(epfd, Epoll.EPOLL_CTL_ADD, eventfd(0), Epoll.EPOLLIN | Epoll.EPOLLOUT, Long.MIN_VALUE + 3));
@@ -49,7 +49,7 @@ class EpollTest extends SysTest {
     }
 
     @Test
-    void interestIsChangedAndTakenBack() {
+    void interestIsChangedAndRemoved() {
         int epfd = epoll();
         int fd = eventfd(1);
         assertEquals(0, ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, 0, 1));
@@ -62,7 +62,7 @@ class EpollTest extends SysTest {
     }
 
     @Test
-    void anEdgeIsToldOnce() {
+    void anEdgeIsReportedOnce() {
         int epfd = epoll();
         int fd = eventfd(1);
         assertEquals(0, ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, Epoll.EPOLLIN | Epoll.EPOLLET, 1));
@@ -83,7 +83,7 @@ class EpollTest extends SysTest {
     }
 
     @Test
-    void theOtherSidesEndIsToldUnasked() {
+    void theEndOfThePeerIsReportedAsRdhupAndHupWithoutInterest() {
         int[] ends = pair();
         assertEquals(0, Sockets.shutdown(ends[1], Sockets.SHUT_WR));
         assertEquals(Epoll.EPOLLIN | Epoll.EPOLLRDHUP, await(ends[0], Epoll.EPOLLIN | Epoll.EPOLLRDHUP));
@@ -92,7 +92,7 @@ class EpollTest extends SysTest {
     }
 
     @Test
-    void urgentBytesAreTold() {
+    void urgentBytesAreReportedAsPri() {
         int listener = listener();
         int client = tcp();
         Sockets.connect(client, loopback(port(listener)), 16);
@@ -104,7 +104,7 @@ class EpollTest extends SysTest {
     }
 
     @Test
-    void mistakesAreTold() {
+    void mistakesOfEpollReturnTheirErrno() {
         int epfd = epoll();
         int fd = eventfd(0);
         assertEquals(-Errno.ENOENT, ctl(epfd, Epoll.EPOLL_CTL_MOD, fd, 0, 0));

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import org.junit.jupiter.api.Test;
 
-/** Threads that fail at the same time, each in its own way. */
+/** Threads whose calls fail at the same time, each with another errno. */
 class ErrnoPerThreadTest extends SysTest {
 
     private static final int ROUNDS = 50_000;
@@ -54,7 +54,7 @@ class ErrnoPerThreadTest extends SysTest {
     }
 
     @Test
-    void aVirtualThreadFailsAsAnyOther() throws InterruptedException {
+    void aVirtualThreadSeesItsOwnErrno() throws InterruptedException {
         int[] results = new int[2];
         Thread virtual = Thread.ofVirtual().start(() -> {
             results[0] = Descriptors.close(-1);

@@ -71,7 +71,7 @@ class ErrnoTest {
     }
 
     @Test
-    void theLibraryKnowsTheNumbersByTheSameNames() throws Throwable {
+    void theCLibraryHasTheSameNamesForTheNumbers() throws Throwable {
         MethodHandle strerrorname = strerrorname();
         for (int errno = 1; errno <= 133; errno++) {
             String ours = Errno.name(errno);
@@ -95,7 +95,7 @@ class ErrnoTest {
     }
 
     @Test
-    void theMessagesAreThoseThatNodesUsersKnow() {
+    void theMessagesAreThoseOfNode() {
         assertEquals("address already in use", Errno.message(Errno.EADDRINUSE));
         assertEquals("connection refused", Errno.message(Errno.ECONNREFUSED));
         assertEquals("connection reset by peer", Errno.message(-Errno.ECONNRESET));
@@ -107,7 +107,7 @@ class ErrnoTest {
 
     @ParameterizedTest
     @ValueSource(ints = {0, 41, 58, 133, 134, 512, -4095, Integer.MAX_VALUE})
-    void aNumberWithoutANameIsSaidAsItIs(int errno) {
+    void aNumberWithoutANameIsWrittenAsANumber(int errno) {
         String expected = "Unknown system error " + -Math.abs(errno);
         assertEquals(expected, Errno.name(errno));
         assertEquals(expected, Errno.message(errno));
@@ -115,7 +115,7 @@ class ErrnoTest {
     }
 
     @Test
-    void theSmallestIntIsSurvived() {
+    void theSmallestIntHasAName() {
         assertEquals("Unknown system error -2147483648", Errno.name(Integer.MIN_VALUE));
     }
 

@@ -28,7 +28,7 @@ class EventFdTest extends SysTest {
     }
 
     @Test
-    void aFullCounterIsEagain() {
+    void aWakeOfAFullCounterReturnsEagain() {
         int fd = eventfd(0);
         counter.set(JAVA_LONG, 0, -2);
         assertEquals(8, Descriptors.write(fd, counter, 8));
@@ -44,7 +44,7 @@ class EventFdTest extends SysTest {
     }
 
     @Test
-    void mistakesAreTold() {
+    void mistakesOfEventfdReturnTheirErrno() {
         assertEquals(-Errno.EINVAL, EventFd.eventfd(0, 2));
         assertEquals(-Errno.EBADF, EventFd.wake(closed(), errno));
     }

@@ -13,22 +13,22 @@ import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /**
- * Makes a call of the C library fail: the test side of the seam in {@link Libc}. For a JVM of its own, in which
- * {@link #install} comes before the first call is linked; what is to fail can be changed there at any time.
+ * Makes a call of the C library fail: the test side of the seam in {@link Libc}. It needs a JVM of its own, in which
+ * {@link #install} is called before the first call is linked. The planned failure can be changed at any time.
  */
 public final class Faults {
 
     /**
-     * One failure to come.
+     * One planned failure.
      *
      * @param calls the names of the C functions
-     * @param word which of its arguments is the descriptor
-     * @param concerned for which descriptors
-     * @param use which of these calls fails: 1 for the next
-     * @param times how many of them fail, from that on
-     * @param result what it returns then, -1 as a rule
-     * @param errno what it leaves in errno
-     * @param afterwards whether the call is made all the same, and only its result is a lie
+     * @param word the index of the argument that is the descriptor
+     * @param concerned selects the descriptors
+     * @param use the number of the call that fails: 1 for the next
+     * @param times the number of calls that fail, from that one on
+     * @param result the result of a call that fails, usually -1
+     * @param errno the errno of a call that fails
+     * @param afterwards true if the call is made all the same, and only its result is replaced
      */
     public record Plan(
             Set<String> calls,
@@ -59,43 +59,43 @@ public final class Faults {
 
     private Faults() {}
 
-    /** From now on what is linked can be made to fail. */
+    /** Makes it possible to let the functions fail that are linked from now on. */
     public static void install() {
         Libc.seam = Faults::around;
     }
 
-    /** Runs {@code listener} right before each call of the C library, with the name of the function, on the thread that calls. */
+    /** Calls {@code listener} right before each call of the C library, on the same thread, with the name of the function. */
     public static void beforeEach(Consumer<String> listener) {
         before = listener;
     }
 
-    /** Plans a failure, in place of the one before; null for none. */
+    /** Plans a failure in place of the earlier one; null for none. */
     public static synchronized void arm(Plan failure) {
         plan = failure;
         uses = 0;
     }
 
-    /** Whether a failure is planned. */
+    /** Returns whether a failure is planned. */
     public static synchronized boolean isArmed() {
         return plan != null;
     }
 
-    /** Whether the failure that was planned has come, for the first time at least. */
+    /** Returns whether the planned failure has happened, at least once. */
     public static synchronized boolean struck() {
         return plan != null && uses >= plan.use;
     }
 
-    /** Whether it has come as many times as was planned. */
+    /** Returns whether the planned failure has happened as many times as planned. */
     public static synchronized boolean over() {
         return plan == null || uses - plan.use >= plan.times - 1;
     }
 
-    /** How often the function of that name was called since {@link #install}. */
+    /** Returns the number of calls of that function since {@link #install}. */
     public static int calls(String name) {
         return CALLS.getOrDefault(name, 0);
     }
 
-    /** The functions that were linked since {@link #install}. */
+    /** Returns the functions that were linked since {@link #install}. */
     public static Set<String> linked() {
         return new TreeSet<>(LINKED);
     }
@@ -109,7 +109,7 @@ public final class Faults {
                 .asType(function.type());
     }
 
-    /** In place of each call: the first of {@code arguments} is where errno goes, the rest are those of C. */
+    /** Replaces each call: the first of {@code arguments} is the memory for errno, the others are those of C. */
     private static long call(String name, MethodHandle function, Object[] arguments) throws Throwable {
         CALLS.merge(name, 1, Integer::sum);
         before.accept(name);

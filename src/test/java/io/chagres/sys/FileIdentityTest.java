@@ -20,7 +20,7 @@ class FileIdentityTest {
     }
 
     @Test
-    void itIsWhatTheJdkSays() throws Exception {
+    void anIdentityHasTheNumbersThatTheJdkReads() throws Exception {
         Path file = Files.createFile(folder.resolve("file"));
         FileIdentity identity = FileIdentity.of(string(file));
         assertEquals((long) Files.getAttribute(file, "unix:ino"), identity.inode());
@@ -47,7 +47,7 @@ class FileIdentityTest {
     }
 
     @Test
-    void whatIsNotThereHasNone() {
+    void aMissingFileHasNoIdentity() {
         assertNull(FileIdentity.of(string(folder.resolve("none"))));
         assertNull(FileIdentity.of(-1));
         MemorySegment room = Memory.allocate(256);

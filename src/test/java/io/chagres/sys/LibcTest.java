@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class LibcTest {
 
     @Test
-    void aFunctionThatIsNotThereIsNamed() {
+    void theErrorNamesAMissingFunction() {
         assertFalse(Libc.has("no_such_function"));
         Error error = assertThrows(UnsatisfiedLinkError.class, () -> Libc.plain("no_such_function"));
         assertEquals("the C library has no function no_such_function", error.getMessage());
@@ -23,7 +23,7 @@ class LibcTest {
         assertEquals(Runtime.version().feature() >= 24, Libc.CRITICAL);
     }
 
-    /** abs(3) of an int: were the word taken whole, the undefined upper half of an int result would show. */
+    /** Calls abs(3) of an int: with all 64 bits of the word, the undefined upper half of an int result would be visible. */
     @Test
     void anIntResultIsNarrowed() {
         CFunction abs = Libc.plain("abs");
@@ -40,13 +40,13 @@ class LibcTest {
     }
 
     @Test
-    void aHeapPointerIsAMistake() {
+    void aHeapSegmentIsRefusedAsAPointer() {
         MemorySegment heap = MemorySegment.ofArray(new byte[16]);
         assertThrows(AssertionError.class, () -> Sockets.connect(-1, heap, 16));
     }
 
     @Test
-    void mistakesPassAsTheyAre() {
+    void exceptionsOfAMistakeAreThrownUnchanged() {
         RuntimeException mistake = new IllegalStateException();
         Error error = new StackOverflowError();
         IOException impossible = new IOException();

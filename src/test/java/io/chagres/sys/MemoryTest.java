@@ -13,14 +13,14 @@ import org.junit.jupiter.api.Test;
 class MemoryTest {
 
     @Test
-    void itIsZeroedAndAligned() {
+    void allocatedMemoryIsZeroedAndAligned() {
         MemorySegment segment = Memory.allocate(33);
         assertEquals(0, segment.address() % 16);
         assertArrayEquals(new byte[33], segment.toArray(JAVA_BYTE));
     }
 
     @Test
-    void itMayBeWrittenByAnyThread() throws InterruptedException {
+    void allocatedMemoryMayBeWrittenByAnyThread() throws InterruptedException {
         MemorySegment segment = Memory.allocate(1);
         Waits.join(Thread.ofPlatform().start(() -> segment.set(JAVA_BYTE, 0, (byte) 7)));
         assertEquals(7, segment.get(JAVA_BYTE, 0));
@@ -35,7 +35,7 @@ class MemoryTest {
     }
 
     @Test
-    void theEndOfASegmentIsKnown() {
+    void aCallBeyondTheEndOfASegmentIsNoticed() {
         MemorySegment segment = MemorySegment.ofArray(new byte[8]).asSlice(4);
         assertFalse(Memory.outside(segment, 4));
         assertTrue(Memory.outside(segment, 5));

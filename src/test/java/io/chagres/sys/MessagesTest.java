@@ -12,7 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** sendmsg and recvmsg with their structs: several buffers at once, and descriptors beside them. */
+/** sendmsg and recvmsg with their structs: several buffers in one call, and descriptors. */
 class MessagesTest extends SysTest {
 
     /** socket(7): the number of x86-64 and ARM64. */
@@ -24,7 +24,7 @@ class MessagesTest extends SysTest {
     private final MemorySegment control = Memory.allocate(Cmsg.space(16));
 
     @Test
-    void theStructsAreLaidOutAsIn64BitC() {
+    void theStructsHaveTheLayoutOf64BitC() {
         IoVec.set(iov, 1, data, 11);
         assertEquals(data.address(), iov.get(JAVA_LONG, 16));
         assertEquals(11, iov.get(JAVA_LONG, 24));
@@ -45,7 +45,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void controlSpaceIsAsTheMacroSays() {
+    void controlSpaceIsThatOfTheMacro() {
         assertEquals(16, Cmsg.space(0));
         assertEquals(24, Cmsg.space(1));
         assertEquals(24, Cmsg.space(2));
@@ -53,7 +53,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void severalBuffersGoInOneCallAndComeInOneCall() {
+    void severalBuffersAreSentAndReceivedInOneCall() {
         int[] ends = pair();
         IoVec.set(iov, 0, data.asSlice(7), 4);
         IoVec.set(iov, 1, data, 7);
@@ -70,7 +70,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void aDatagramTellsWhereItCameFrom() {
+    void aDatagramHasTheAddressOfItsSender() {
         int receiver = opened(Sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0));
         int sender = opened(Sockets.socket(Sockets.AF_INET, Sockets.SOCK_DGRAM | Sockets.SOCK_CLOEXEC, 0));
         assertEquals(0, Sockets.bind(receiver, loopback(0), 16));
@@ -87,7 +87,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void failuresAreAnswers() {
+    void failuresOfSendmsgAndRecvmsgAreReturned() {
         oneBuffer(1);
         assertEquals(-Errno.EAGAIN, Sockets.recvmsg(pair()[0], msg, 0));
         assertEquals(-Errno.EBADF, Sockets.recvmsg(closed(), msg, 0));
@@ -108,7 +108,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void manyDescriptorsGoInOneMessage() {
+    void manyDescriptorsArePassedInOneMessage() {
         int[] ends = pair();
         int[] pipe = pipe();
         assertEquals(1, send(ends[0], pipe[0], pipe[1], pipe[0]));
@@ -116,7 +116,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void aMessageMayComeWithoutDescriptors() {
+    void aMessageWithoutDescriptorsHasNoRights() {
         int[] ends = pair();
         oneBuffer(1);
         assertEquals(1, Sockets.sendmsg(ends[0], msg, Sockets.MSG_NOSIGNAL));
@@ -124,7 +124,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void moreDescriptorsThanThereIsRoomForAreCutAndItIsSaid() {
+    void descriptorsBeyondTheRoomAreCutAndTheMessageHasCtrunc() {
         int[] ends = pair();
         int[] pipe = pipe();
         assertEquals(1, send(ends[0], pipe[0], pipe[1], pipe[0]));
@@ -149,7 +149,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
-    void otherControlMessagesArePassedOver() {
+    void otherControlMessagesAreSkipped() {
         int[] fds = {3, 4};
         Cmsg.putRights(control, fds, 2);
         control.set(JAVA_INT, 12, Sockets.SCM_RIGHTS + 1);
@@ -160,9 +160,9 @@ class MessagesTest extends SysTest {
         assertEquals(5, read[0]);
     }
 
-    /** The kernel puts the sender's credentials before the descriptors, in a message of 28 bytes: the next begins at 32. */
+    /** The kernel puts the sender's credentials before the descriptors, in a message of 28 bytes. The next message begins at 32. */
     @Test
-    void aMessageBehindOneOfOddLengthIsFound() {
+    void aMessageBehindAMessageOfOddLengthIsFound() {
         int[] ends = pair();
         int[] pipe = pipe();
         assertEquals(0, Sockets.setsockopt(ends[1], Sockets.SOL_SOCKET, SO_PASSCRED, 1));

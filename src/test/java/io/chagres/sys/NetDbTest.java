@@ -70,7 +70,7 @@ class NetDbTest extends SysTest {
     }
 
     @Test
-    void theCanonicalNameComesWhenAsked() {
+    void theCanonicalNameIsReturnedIfAskedFor() {
         AddrInfo.hints(hints, NetDb.AI_CANONNAME | NetDb.AI_NUMERICHOST, 0, Sockets.SOCK_STREAM, 0);
         assertEquals(0, lookup("127.0.0.1", null));
         assertEquals("127.0.0.1", AddrInfo.canonname(AddrInfo.first(res)));
@@ -86,7 +86,7 @@ class NetDbTest extends SysTest {
     }
 
     @Test
-    void failuresHaveTheirOwnNumbers() {
+    void failuresOfGetaddrinfoHaveEaiNumbers() {
         AddrInfo.hints(hints, NetDb.AI_NUMERICHOST, 0, Sockets.SOCK_STREAM, 0);
         assertEquals(NetDb.EAI_NONAME, lookup("not a number", null));
         assertEquals(NetDb.EAI_NONAME, lookup(null, null));
@@ -100,7 +100,7 @@ class NetDbTest extends SysTest {
         assertEquals(NetDb.EAI_SERVICE, lookup("127.0.0.1", "no-such-service"));
     }
 
-    /** RFC 6761: there is none; without a name server the answer is that there is no answer. */
+    /** RFC 6761: the name does not exist. Without a name server the error is EAI_AGAIN. */
     @Test
     void aNameThatCannotExistIsNotFound() {
         AddrInfo.hints(hints, 0, 0, Sockets.SOCK_STREAM, 0);
@@ -151,7 +151,7 @@ class NetDbTest extends SysTest {
     }
 
     @Test
-    void theWordsAreLibuvs() {
+    void theMessagesAreThoseOfLibuv() {
         assertEquals("EAI_NONAME", NetDb.eaiName(NetDb.EAI_NONAME));
         assertEquals("unknown node or service", NetDb.eaiMessage(NetDb.EAI_NONAME));
         assertEquals("Unknown system error -999", NetDb.eaiName(-999));

@@ -8,12 +8,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 
-/** They alone take heap segments: as they are where critical calls capture errno, else through a bounce. */
+/** recv and send alone take heap segments: directly if critical calls can capture errno, otherwise through a bounce buffer. */
 class RecvSendTest extends SysTest {
 
     private static final byte[] HELLO = "hello, kernel".getBytes(US_ASCII);
 
-    /** One of the ways that heap data can take. */
+    /** One of the two ways of heap data to the kernel. */
     private interface Way {
         long pass(int fd, MemorySegment buf, long offset, long len, int flags);
     }
@@ -29,7 +29,7 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void heapBytesArriveWhereTheSliceSays() {
+    void heapBytesArriveAtTheOffsetOfTheSlice() {
         assertSliceArrives(Sockets::send, Sockets::recv);
     }
 
@@ -48,7 +48,7 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void nothingThereIsEagain() {
+    void recvWithoutDataReturnsEagain() {
         int[] ends = pair();
         MemorySegment heap = MemorySegment.ofArray(new byte[8]);
         assertEquals(-Errno.EAGAIN, Sockets.recv(ends[0], Memory.allocate(8), 8, 0));
@@ -57,7 +57,7 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void neitherBlocksEvenOnABlockingSocket() {
+    void recvAndSendDoNotBlockOnABlockingSocket() {
         int[] ends = pair(Sockets.SOCK_STREAM | Sockets.SOCK_CLOEXEC);
         assertEquals(-Errno.EAGAIN, Sockets.recv(ends[0], Memory.allocate(8), 8, 0));
         assertEquals(-Errno.EAGAIN, Sockets.recvBounced(ends[0], MemorySegment.ofArray(new byte[8]), 0, 8, 0));
@@ -75,7 +75,7 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void theEndIsZero() {
+    void recvReturnsZeroAtTheEnd() {
         int[] ends = pair();
         close(ends[1]);
         assertEquals(0, Sockets.recv(ends[0], MemorySegment.ofArray(new byte[8]), 8, 0));
@@ -84,14 +84,14 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void withoutNosignalTheJvmLivesOn() {
+    void aSendWithoutNosignalDoesNotKillTheJvm() {
         int[] ends = pair();
         close(ends[1]);
         assertEquals(-Errno.EPIPE, Sockets.send(ends[0], MemorySegment.ofArray(HELLO), 1, 0));
     }
 
     @Test
-    void noSocketIsAnAnswer() {
+    void recvOfABadDescriptorReturnsItsErrno() {
         MemorySegment heap = MemorySegment.ofArray(new byte[8]);
         assertEquals(-Errno.EBADF, Sockets.recv(closed(), heap, 8, 0));
         assertEquals(-Errno.ENOTSOCK, Sockets.recv(pipe()[0], heap, 8, 0));
@@ -116,7 +116,7 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void peekingTakesNothingAway() {
+    void peekingLeavesTheBytes() {
         int[] ends = pair();
         assertEquals(1, Sockets.send(ends[0], MemorySegment.ofArray(HELLO), 1, Sockets.MSG_NOSIGNAL));
         MemorySegment in = MemorySegment.ofArray(new byte[8]);
@@ -126,7 +126,7 @@ class RecvSendTest extends SysTest {
     }
 
     @Test
-    void theBounceTakesItsOwnSizeAtMost() {
+    void aBouncedCallIsLimitedToTheBounceBuffer() {
         int[] ends = pair();
         int most = Scratch.BOUNCE_BYTES;
         assertEquals(0, Sockets.setsockopt(ends[0], Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 4 * most));

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class RegionTest {
 
     @Test
-    void whatWasPlannedIsThereZeroedAndAligned() {
+    void aSharedRegionHasAllPartsZeroedAndAligned() {
         try (Region region = Region.shared(1, 12, 4096)) {
             for (long bytes : new long[] {1, 12, 4096}) {
                 MemorySegment segment = region.allocate(bytes);
@@ -24,7 +24,7 @@ class RegionTest {
     }
 
     @Test
-    void afterTheCloseItsMemoryIsRefused() {
+    void theMemoryOfAClosedRegionIsRefused() {
         Region region = Region.shared(8);
         MemorySegment segment = region.allocate(8);
         region.close();
@@ -32,7 +32,7 @@ class RegionTest {
     }
 
     @Test
-    void thatOfACallTakesAnySize() {
+    void aRegionOfACallAllocatesAnySize() {
         try (Region region = Region.ofCall()) {
             assertEquals("r\u00e9gion", region.string("r\u00e9gion").getString(0));
             assertEquals(1 << 20, region.allocate(1 << 20).byteSize());

@@ -25,14 +25,14 @@ class SelfCheckTest {
     private static final String GRANT = "--enable-native-access=";
     private static final String NO_ACCESS = "Native access is not enabled: start java with " + GRANT;
 
-    /** What the forked JVMs run: prints the cause. */
+    /** The program of the forked JVMs: prints the cause. */
     static final class Main {
         public static void main(String[] args) {
             System.out.println(SelfCheck.isAvailable() + " " + SelfCheck.unavailabilityCause());
         }
     }
 
-    /** For want of a descriptor there is no verdict, and it is asked again; what stays is one. */
+    /** Without a free descriptor there is no verdict, and the next call checks again. Other failures are a verdict. */
     static final class Starved {
         public static void main(String[] args) {
             Faults.install();
@@ -44,25 +44,25 @@ class SelfCheckTest {
     }
 
     @Test
-    void forWantOfDescriptorsOrMemoryNothingIsDecided() throws Exception {
+    void aLackOfDescriptorsOrMemoryLeavesTheVerdictOpen() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(Starved.class);
         assertEquals("true\ntrue\nfalse", outcome.output());
     }
 
     @Test
-    void hereEverythingIsThere() {
+    void thisMachinePassesTheSelfCheck() {
         assertTrue(SelfCheck.isAvailable());
         assertNull(SelfCheck.unavailabilityCause());
     }
 
     @Test
-    void bothArchitecturesAreLetIn() {
+    void bothArchitecturesAreAccepted() {
         assertNull(SelfCheck.cause("Linux", "aarch64"));
         assertNull(SelfCheck.cause("Linux", "x86_64"));
     }
 
     @Test
-    void nothingIsLeftOpen() {
+    void theSelfCheckLeavesNoDescriptorOpen() {
         OpenDescriptors before = OpenDescriptors.now();
         assertNull(SelfCheck.cause("Linux", System.getProperty("os.arch")));
         assertEquals(Map.of(), OpenDescriptors.now().since(before));
@@ -78,7 +78,7 @@ class SelfCheckTest {
     }
 
     @Test
-    void whatTheKernelRefusesIsSaid() {
+    void aRefusalOfTheKernelIsNamed() {
         assertEquals("The kernel refuses epoll: EMFILE, too many open files.", SelfCheck.refused(-Errno.EMFILE));
     }
 

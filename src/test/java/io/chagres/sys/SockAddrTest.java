@@ -51,7 +51,7 @@ class SockAddrTest extends SysTest {
     }
 
     @Test
-    void whatWasWrittenIsRead() {
+    void anAddressThatIsWrittenIsReadBack() {
         SockAddr.putInet(addr, IP4, 65_535);
         assertEquals(Sockets.AF_INET, SockAddr.family(addr));
         assertEquals(65_535, SockAddr.port(addr));
@@ -75,7 +75,7 @@ class SockAddrTest extends SysTest {
     }
 
     @Test
-    void theKernelBindsWhereTheInetAddressSays() {
+    void theKernelBindsToTheInetAddress() {
         int fd = tcp();
         assertEquals(0, Sockets.bind(fd, addr, SockAddr.putInet(addr, new byte[] {127, 9, 8, 7}, 0)));
         assertEquals(0, Sockets.getsockname(fd, addr, addrlen));
@@ -85,7 +85,7 @@ class SockAddrTest extends SysTest {
     }
 
     @Test
-    void theKernelBindsWhereTheInet6AddressSays() {
+    void theKernelBindsToTheInet6Address() {
         int fd = tcp6();
         int result = Sockets.bind(fd, addr, SockAddr.putInet6(addr, IP6, 0, 0, 0));
         assumeTrue(result != -Errno.EADDRNOTAVAIL);
@@ -96,7 +96,7 @@ class SockAddrTest extends SysTest {
     }
 
     @Test
-    void theKernelMakesTheFileThatThePathSays(@TempDir Path dir) {
+    void theKernelMakesTheFileAtThePath(@TempDir Path dir) {
         Path path = dir.resolve("s.sock");
         byte[] name = path.toString().getBytes(UTF_8);
         int fd = unix();
@@ -155,7 +155,7 @@ class SockAddrTest extends SysTest {
     }
 
     @Test
-    void aPathThatFillsAllTheRoomIsRead() {
+    void aPathThatFillsSunPathIsRead() {
         byte[] name = name('y', 108);
         MemorySegment.copy(name, 0, addr, JAVA_BYTE, 2, 108);
         assertArrayEquals(name, SockAddr.unixName(addr, 2 + 108));

@@ -63,7 +63,7 @@ class SocketsTest extends SysTest {
     }
 
     @Test
-    void aBadPointerIsAnAnswerOfTheKernel() {
+    void aBadPointerReturnsEfault() {
         assertEquals(-Errno.EFAULT, Sockets.bind(tcp(), MemorySegment.ofAddress(8), 16));
     }
 
@@ -74,7 +74,7 @@ class SocketsTest extends SysTest {
     }
 
     @Test
-    void acceptHasNothingYet() {
+    void acceptWithoutAConnectionReturnsEagain() {
         assertEquals(-Errno.EAGAIN, Sockets.accept4(listener(), NULL, NULL, Sockets.SOCK_CLOEXEC));
     }
 
@@ -109,7 +109,7 @@ class SocketsTest extends SysTest {
     }
 
     @Test
-    void shutdownIsSeenAsTheEndByTheOtherSide() {
+    void thePeerOfAShutdownReadsTheEnd() {
         int[] ends = pair();
         assertEquals(0, Sockets.shutdown(ends[0], Sockets.SHUT_WR));
         assertEquals(0, Sockets.recv(ends[1], Memory.allocate(8), 8, 0));
@@ -122,14 +122,14 @@ class SocketsTest extends SysTest {
     }
 
     @Test
-    void namesOfNothingAreRefused() {
+    void namesOfAClosedOrUnconnectedSocketAreRefused() {
         MemorySegment addr = Memory.allocate(SockAddr.SIZE);
         assertEquals(-Errno.EBADF, Sockets.getsockname(closed(), addr, int32(SockAddr.SIZE)));
         assertEquals(-Errno.ENOTCONN, Sockets.getpeername(tcp(), addr, int32(SockAddr.SIZE)));
     }
 
     @Test
-    void anIntOptionIsSetAndAsked() {
+    void anIntOptionIsSetAndRead() {
         int fd = tcp();
         assertEquals(0, Sockets.getsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY));
         assertEquals(0, Sockets.setsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY, 1));

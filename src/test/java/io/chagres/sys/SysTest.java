@@ -14,7 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What tests of system calls share: descriptors closed after each test, and a look whether all of them were. */
+/** The base of tests of system calls. After each test it closes the descriptors, and checks that none is left. */
 abstract class SysTest {
 
     static final int STREAM = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
@@ -34,14 +34,14 @@ abstract class SysTest {
         assertEquals(Map.of(), OpenDescriptors.now().since(before));
     }
 
-    /** A descriptor to be closed after the test; -errno fails it. */
+    /** Registers a descriptor that is closed after the test; -errno fails the test. */
     final int opened(int fd) {
         assertTrue(fd >= 0, () -> Errno.name(fd));
         opened.add(fd);
         return fd;
     }
 
-    /** Closes now what would be closed after the test. */
+    /** Closes a descriptor now instead of after the test. */
     final void close(int fd) {
         assertTrue(opened.remove((Integer) fd));
         assertEquals(0, Descriptors.close(fd));
@@ -56,7 +56,7 @@ abstract class SysTest {
         return opened(Sockets.socket(Sockets.AF_INET, STREAM, 0));
     }
 
-    /** Skips the test where the kernel does without IPv6. */
+    /** Skips the test if the kernel has no IPv6. */
     final int tcp6() {
         int fd = Sockets.socket(Sockets.AF_INET6, STREAM, 0);
         assumeTrue(fd != -Errno.EAFNOSUPPORT);
@@ -109,7 +109,7 @@ abstract class SysTest {
         return SockAddr.port(addr);
     }
 
-    /** Waits until the kernel has something to say about a descriptor; what it says. */
+    /** Waits until a descriptor has an event, and returns its events. */
     final int await(int fd, int interest) {
         int epfd = opened(Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC));
         MemorySegment event = Memory.allocate(EpollEvent.size());
