@@ -15,7 +15,7 @@
 #define BACKLOG 511
 #define DESCRIPTORS (1 << 20)
 
-/* What the kernel did not take of an echo; one a descriptor. */
+/* The bytes of an echo that the kernel did not accept, by descriptor. */
 struct rest {
     char *data;
     size_t from, to;

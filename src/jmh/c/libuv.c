@@ -43,7 +43,7 @@ static void on_echoed(uv_write_t *request, int error) {
     free(request);
 }
 
-/* The buffer is everybody's: what the kernel does not take is kept, and nothing more is read meanwhile. */
+/* All connections share the buffer: bytes that the kernel does not accept are copied, and reading pauses meanwhile. */
 static void echo_later(uv_stream_t *client, const char *data, size_t size) {
     struct echo *echo = malloc(sizeof *echo + size);
     memcpy(echo->data, data, size);

@@ -29,5 +29,5 @@ const server = mode === 'http'
 server.listen({ port: Number(process.argv[2]), host: '127.0.0.1', backlog: 511 },
   () => console.log('listening ' + server.address().port));
 
-// What is alive, and not what waits to be collected, is what memory is compared by: node --expose-gc.
+// The figure for memory is that of live objects, without garbage: node --expose-gc.
 process.on('SIGUSR2', () => global.gc && global.gc());

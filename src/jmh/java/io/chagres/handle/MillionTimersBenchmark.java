@@ -16,8 +16,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * libuv's million_timers: a million of them are started, a thousand for each of a thousand milliseconds, fire and are closed.
- * Per timer, on a clock that is moved by hand.
+ * libuv's million_timers: a million timers are started, a thousand for each of a thousand milliseconds, fire and are closed.
+ * The figure is per timer, on a clock that is moved by hand.
  *
  * @see <a href="https://github.com/libuv/libuv/blob/v1.x/test/benchmark-million-timers.c">benchmark-million-timers.c</a>
  */

@@ -19,8 +19,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * One timer among many: starting it anew, stopping and starting it, and firing; on a clock that is moved by hand. The
- * garbage that the last iteration shows is of the close of all timers, which comes right after it.
+ * One timer among many: restarting it, stopping and starting it, and firing, on a clock that is moved by hand. The
+ * garbage of the last iteration is that of closing all timers, which follows it.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -50,7 +50,7 @@ public class TimerBenchmark implements LoopClock {
         return 0;
     }
 
-    /** Deadlines over the next ten seconds for each thousand timers. */
+    /** Starts the timers, with deadlines over the next ten seconds for each thousand. */
     @Setup
     public void start() {
         loop = new Loop(this);
@@ -61,7 +61,7 @@ public class TimerBenchmark implements LoopClock {
         }
     }
 
-    /** Each timer that fires starts itself again, so that their number stays. */
+    /** A callback that restarts its timer, so that the number of timers is constant. */
     private final class Again implements Runnable {
         private final Timer timer;
 
@@ -90,7 +90,7 @@ public class TimerBenchmark implements LoopClock {
     }
 
     @Benchmark
-    public void startAnew() {
+    public void restart() {
         one().run();
     }
 
@@ -101,7 +101,7 @@ public class TimerBenchmark implements LoopClock {
         one.run();
     }
 
-    /** A loop iteration that moves the clock to the next deadline and fires what is due then, mostly one. */
+    /** Runs a loop iteration that moves the clock to the next deadline and fires the due timers, usually one. */
     @Benchmark
     public void fire() {
         loop.run(RunMode.ONCE);

@@ -17,8 +17,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * From another thread into the loop. The round trips wait for the loop's answer, so each wakes it from epoll_wait(2); the others
- * only send, to a loop that is mostly awake.
+ * Calls from another thread into the loop. The round trips wait for the loop's answer, so that each wakes the loop
+ * from epoll_wait(2). The others only send, to a loop that is usually awake.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -74,7 +74,7 @@ public class WakeUpBenchmark {
         awaitAnswer();
     }
 
-    /** Sends that come before the callback ran are one: this is the cost for the sender. */
+    /** Sends. Sends before the callback has run are merged: this is the cost for the sender. */
     @Benchmark
     public void asyncSend() {
         async.send();

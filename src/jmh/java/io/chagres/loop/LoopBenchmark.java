@@ -13,7 +13,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** Iterations per second of a loop that an idle entry keeps from waiting, as libuv's loop_count; and ticks. */
+/** Iterations a second of a loop that an idle entry keeps from waiting, like libuv's loop_count, and ticks a second. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

@@ -22,8 +22,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * What a small write costs that has to wait for a slow peer: the stream merges those that wait into one sendmsg(2), up to
- * IOV_MAX. Per write, its callback and the peer's reading included.
+ * The cost of a small write that waits for a slow peer. The stream merges waiting writes into one sendmsg(2), up to
+ * IOV_MAX. The figure is per write, including its callback and the reading of the peer.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -61,7 +61,7 @@ public class QueuedWritesBenchmark {
         loop.close();
     }
 
-    /** Nobody reads until all are queued but those that the socket has room for. */
+    /** The peer reads only after all writes are queued, except those that the socket has room for. */
     @Benchmark
     @OperationsPerInvocation(WRITES)
     public void writesThatWait() {

@@ -25,9 +25,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A message that is read, answered and read by the peer, over a socket pair and with plain calls on the peer's side: send, then on
- * the loop epoll_wait, recv and send, then recv. What the kernel does is most of it; the difference between the servers is what
- * each floor adds. {@code kernel} makes the same calls but epoll_wait, with nothing around them.
+ * A message that is read, answered and read by the peer, over a socket pair: send by a plain call of the peer, then
+ * epoll_wait, recv and send on the loop, then recv by the peer.
+ *
+ * <p>Most of the time is that of the kernel. The difference between the servers is the cost of each floor. {@code
+ * kernel} makes the same calls except epoll_wait, with nothing around them.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -39,7 +41,7 @@ public class TurnBenchmark {
 
     private static final int SIZE = 64;
 
-    /** Who answers. */
+    /** The server that answers. */
     public enum Answering {
         KERNEL,
         STREAM,

@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What Node's streams add to a chunk and to a write: a duplex in memory, whose writes succeed at once. No system call. */
+/** The cost of Node's streams for a chunk and for a write: a duplex in memory, whose writes succeed at once, without system calls. */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -85,7 +85,7 @@ public class DuplexBenchmark {
         loop.close();
     }
 
-    /** A chunk that comes, to the return of its data listener. */
+    /** Pushes a chunk, until its data listener has returned. */
     @Benchmark
     @OperationsPerInvocation(PER_CALL)
     public long pushToData() {
@@ -94,7 +94,7 @@ public class DuplexBenchmark {
         return bytes;
     }
 
-    /** A write, to its callback, which comes on a tick. */
+    /** Writes, until the callback, which runs on a tick. */
     @Benchmark
     @OperationsPerInvocation(PER_CALL)
     public int writeToCallback() {

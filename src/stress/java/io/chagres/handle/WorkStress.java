@@ -18,7 +18,7 @@ public final class WorkStress {
 
     private WorkStress() {}
 
-    /** A job has either run or been cancelled, never both, and its callback is called once, with what agrees. */
+    /** A job has either run or been cancelled, never both, and its callback is called once, with the matching result. */
     @JCStressTest
     @Outcome(id = "0, 1, 1, 7", expect = ACCEPTABLE, desc = "The job ran, and its result arrived once.")
     @Outcome(id = "1, 0, 1, -1", expect = ACCEPTABLE, desc = "The job was cancelled, and ECANCELED arrived once.")

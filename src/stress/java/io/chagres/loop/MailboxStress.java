@@ -93,7 +93,7 @@ public final class MailboxStress {
         }
     }
 
-    /** What a sender did before it posted is seen by the loop that takes the task. */
+    /** The loop that takes a task sees the writes of the sender before the post. */
     @JCStressTest
     @Outcome(
             id = {"0, 0", "1, 1"},
