@@ -229,7 +229,7 @@ public final class ConnectOptions {
     // ---- the time that it may take
 
     /**
-     * Sets the time that the whole connect may take: the lookup and all attempts together. By default 0, no limit but the kernel's, which is
+     * Sets the time that the whole connect may take: the lookup and all attempts together. By default 0: only the kernel limits it, to
      * about two minutes an address. If the socket is not connected by then, it is destroyed with the error
      * ERR_SOCKET_CONNECTION_TIMEOUT, which has the errors of failed attempts as suppressed ones. The time counts from the call of
      * connect and has no effect on a connection that is established; see {@link #timeoutMillis} for idleness. It does not keep

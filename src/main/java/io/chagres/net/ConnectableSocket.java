@@ -71,7 +71,8 @@ abstract sealed class ConnectableSocket extends SocketControls permits Socket {
      * Node, and so do pipes: they must be set again.
      *
      * @param onConnect runs once, when it is connected; may be null
-     * @throws UsageException ERR_MISSING_ARGS if {@code options} is null; EALREADY while it connects; EISCONN while it is connected; ERR_STREAM_DESTROYED where it is destroyed and the close has not come
+     * @throws UsageException ERR_MISSING_ARGS if {@code options} is null; EALREADY while the socket connects; EISCONN while it is
+     *     connected; ERR_STREAM_DESTROYED if it was destroyed and its close event has not been emitted
      */
     public Socket connect(ConnectOptions options, Runnable onConnect) {
         checkThread();

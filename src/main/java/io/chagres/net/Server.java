@@ -110,7 +110,8 @@ public final class Server extends ServerListeners {
      * again.
      *
      * @param onListening may be null
-     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; EINVAL if a handle is closed or of another loop; EEXIST if another handle has the descriptor
+     * @throws UsageException ERR_SERVER_ALREADY_LISTEN; EINVAL if a handle is closed or of another loop; EEXIST if another handle has
+     *     the descriptor
      */
     public Server listen(ListenOptions options, Runnable onListening) {
         core.checkThread();

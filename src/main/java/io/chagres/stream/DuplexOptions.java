@@ -104,12 +104,16 @@ public final class DuplexOptions {
         return with(values -> values.autoDestroy = destroy);
     }
 
-    /** Sets whether the stream can be read; if not, its readable side has ended from the start, as in Node's Writable. True by default. */
+    /**
+     * Sets whether the stream can be read; if not, its readable side has ended from the start, as in Node's Writable. True by default.
+     */
     public DuplexOptions readable(boolean can) {
         return with(values -> values.readable = can);
     }
 
-    /** Sets whether the stream can be written; if not, its writable side has ended from the start, as in Node's Readable. True by default. */
+    /**
+     * Sets whether the stream can be written; if not, its writable side has ended from the start, as in Node's Readable. True by default.
+     */
     public DuplexOptions writable(boolean can) {
         return with(values -> values.writable = can);
     }
@@ -173,7 +177,7 @@ public final class DuplexOptions {
         return list().hashCode();
     }
 
-    /** Returns all options, as in "DuplexOptions (allowHalfOpen, highWaterMark 65536 65536, emitClose, autoDestroy, readable, writable)". */
+    /** Returns all options, as in "DuplexOptions (highWaterMark 65536 65536, emitClose, autoDestroy, readable, writable)". */
     @Override
     public String toString() {
         StringJoiner text = new StringJoiner(", ", "DuplexOptions (", ")");

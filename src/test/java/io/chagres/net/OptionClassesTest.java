@@ -129,7 +129,7 @@ class OptionClassesTest {
 
     @ParameterizedTest
     @MethodSource("values")
-    void nobodyElseMakesOrChangesThem(Object options) {
+    void theyAreMadeByStaticMethodsAndHaveFinalFields(Object options) {
         Class<?> type = options.getClass();
         assertTrue(Modifier.isFinal(type.getModifiers()));
         assertEquals(0, type.getConstructors().length, "made by static methods");
