@@ -1,5 +1,5 @@
-# `make` lists the targets. Only a JDK 22+, Maven and make have to be there; the JDK may be any of JAVA_HOME's, PATH's
-# and JVM_DIRS', so that an older default `java` is no obstacle.
+# `make` lists the targets. They need only a JDK 22+, Maven and make. The JDK may be one of JAVA_HOME, PATH
+# or JVM_DIRS, so that an older default `java` is no obstacle.
 
 JVM_DIRS ?= /usr/lib/jvm $(HOME)/.sdkman/candidates/java
 ARGS     ?=
@@ -10,7 +10,7 @@ JMH_ARGS ?=
 STRESS   ?= -m quick -f 1
 SECONDS  ?= 10
 
-# One "25:/usr/lib/jvm/jdk-25" a word, the best first: JAVA_HOME's if it will do, then by version.
+# Words such as "25:/usr/lib/jvm/jdk-25", the best first: that of JAVA_HOME if it is new enough, then by version.
 define list-jdks
 jdks() { \
     for home; do \
@@ -36,21 +36,21 @@ hush = $(if $(filter-out 22 23,$(version)),--enable-native-access=ALL-UNNAMED --
 MVN  = $(if $(shell command -v mvn),,$(no-maven))JAVA_HOME=$(JDK) MAVEN_OPTS="$$MAVEN_OPTS $(hush)" \
        mvn --batch-mode --no-transfer-progress
 
-# Surefire's lines, and of the others only errors; no stack trace for a program that just exits with 1.
+# All lines of Surefire, of other plugins only errors; no stack trace for a program that exits with 1.
 TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 
-# Instructions and cache misses for each operation, where this machine lets perf(1) count them.
+# Instructions and cache misses for each operation, if perf(1) can count them on this machine.
 PERF = $(shell perf stat -x, -e instructions true 2>&1 | grep -q '^[0-9]' && echo -prof perfnorm)
 
-# 10,000 connections take as many descriptors on either side. JMH measures a JVM; this, a server, and so `make bench` ends with it.
+# 10,000 connections need as many descriptors on either side. JMH measures a JVM, this measures a server, so `make bench` ends with it.
 COMPARE = ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(1)'
 BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
 
-# Each state has a loop, and a loop descriptors: not too many states at a time.
+# Each state has a loop, and each loop has descriptors: not too many states at a time.
 STRIDES = -r jcstress -strideSize 32 -strideCount 8
 
-# The classes whose faults cost most, and the tests that should notice them. A floor takes from a quarter of an hour to an hour.
+# The classes whose mistakes cost most, and the tests that should notice them. A floor takes from a quarter of an hour to an hour.
 MUTANTS_loop   = $(addprefix io.chagres.loop.,ClosingList Mailbox PendingQueue PhaseList Poller Ring TickQueue Timers Watcher)
 MUTANTS_socket = $(addprefix io.chagres.socket.,Acceptor SpareDescriptor WriteQueue WriteRequest)
 MUTANTS_stream = $(addprefix io.chagres.stream.,ReadableState WritableState)
@@ -67,7 +67,7 @@ commas = $(subst $() $(),$(comma),$(1))
 
 COMPILED = target/compiled
 
-# A cache knows jars, these and in this order; others may come behind them. It is written as the server that was trained ends.
+# A cache is valid for these jars in this order; others may follow them. The JVM writes it when the trained server ends.
 AOT_JARS = --enable-native-access=ALL-UNNAMED -cp target/chagres.jar:target/examples.jar
 define TRAIN
 $(JDK)/bin/java $(AOT_JARS) -XX:AOTCacheOutput=target/chagres.aot EchoServer 0 > target/aot.log 2>&1 & server=$$!; \
@@ -88,10 +88,10 @@ run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test)
 
-format: ## format the sources as `make test` wants them
+format: ## format the sources as `make test` requires
 	@$(MVN) --quiet spotless:apply
 
-mutants: ## let PIT break lines of a floor, and list what its tests do not notice; FLOOR=loop, socket, stream or net; MUTANTS=classes NOTICE=tests
+mutants: ## let PIT break lines of a floor, and list those that its tests do not notice; FLOOR=loop, socket, stream or net; MUTANTS=classes NOTICE=tests
 	@$(MVN) --quiet -Pmutants test-compile org.pitest:pitest-maven:mutationCoverage \
 	    -Dmutants.classes='$(call commas,$(MUTANTS))' -Dmutants.tests='$(call commas,$(NOTICE))'
 	@echo target/pit-reports/index.html
@@ -106,10 +106,10 @@ stress: ## race two threads at each hand-over: jcstress, then whole loops; STRES
 	$(MVN) --quiet $(NO_TRACE) -Pstress test-compile exec:exec@jcstress -Djcstress.args='$(STRIDES) $(STRESS)' \
 	    exec:exec@races -Draces.args='$(SECONDS)'
 
-compare: ## beside C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
+compare: ## compare with C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
 	@$(call COMPARE,$(ARGS))
 
-aot: $(COMPILED) ## write target/chagres.aot, with which examples start sooner (JDK 25)
+aot: $(COMPILED) ## write target/chagres.aot, a cache with which examples start sooner (JDK 25)
 	@[ $(version) -ge 25 ] || { echo "an AOT cache takes a JDK 25 or newer, and the newest found is $(version)"; exit 1; }
 	@$(JDK)/bin/javac --release 22 -cp target/classes -d target/examples examples/*.java
 	@$(JDK)/bin/jar --create --file target/chagres.jar -C target/classes .

@@ -1,15 +1,26 @@
 /**
  * Chagres: an event loop and Node's {@code net} for Java, with libc as its only native code.
  *
- * <p>The module has seven floors, and each imports only floors below it: {@link io.chagres.net}; {@link io.chagres.stream} and {@link
- * io.chagres.socket}, which do not know each other; {@link io.chagres.address}, {@link io.chagres.handle}, {@link io.chagres.loop}, and
- * {@code io.chagres.sys} at the bottom, which speaks to the kernel and is not exported. {@link io.chagres} has the exceptions. Most programs need {@link io.chagres.loop.Loop} and {@link io.chagres.net.Net} alone.
+ * <p>The module has seven floors, and each imports only floors below it. From the top they are:
  *
- * <p>Calling libc is a restricted operation: start the JVM with {@code --enable-native-access=io.chagres} when Chagres is on
- * the module path, with {@code --enable-native-access=ALL-UNNAMED} when it is on the class path.
+ * <ul>
+ * <li>{@link io.chagres.net}: Node's net.
+ * <li>{@link io.chagres.stream}: Node's streams. {@link io.chagres.socket}: TCP and Unix sockets. These two do not
+ *     know each other.
+ * <li>{@link io.chagres.address}: addresses and lookups.
+ * <li>{@link io.chagres.handle}: timers, signals, work on other threads and other handles.
+ * <li>{@link io.chagres.loop}: the event loop.
+ * <li>{@code io.chagres.sys}: the system calls, which are not exported.
+ * </ul>
+ *
+ * <p>{@link io.chagres} has the exceptions. Most programs need only {@link io.chagres.loop.Loop} and {@link
+ * io.chagres.net.Net}.
+ *
+ * <p>Calling libc is a restricted operation. Start the JVM with {@code --enable-native-access=io.chagres} if Chagres
+ * is on the module path, and with {@code --enable-native-access=ALL-UNNAMED} if it is on the class path.
  */
 module io.chagres {
-    // sun.misc.Signal: the JVM owns signal delivery, so sigaction(2) is not ours to call
+    // for sun.misc.Signal: the JVM owns the delivery of signals, so a library must not call sigaction(2)
     requires jdk.unsupported;
 
     exports io.chagres;

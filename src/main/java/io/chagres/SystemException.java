@@ -155,16 +155,19 @@ public final class SystemException extends ChagresException {
     }
 
     /**
-     * Returns {@code "connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:50000)"}: an error like {@link #at(int,
-     * String, String, int)} that also names the local address, unless {@code localAddress} is null.
+     * Returns {@code "bind EADDRINUSE 127.0.0.1:80"}: an error that the loop reports later, with an address. A port
+     * of 0 or less is left out of the text.
      */
     public static SystemException at(int errno, String syscall, String address, int port) {
         return at(errno, syscall, address, port, null, 0);
     }
 
     /**
-     * {@code "connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:50000)"}: as {@link #at(int, String, String, int)}, and from
-     * where, unless {@code localAddress} is null.
+     * Returns {@code "connect ECONNREFUSED 127.0.0.1:80 - Local (127.0.0.1:50000)"}: an error like {@link #at(int,
+     * String, String, int)} that also names the local address.
+     *
+     * @param localAddress the address or path of this side; null to leave it out
+     * @param localPort the port of this side
      */
     public static SystemException at(
             int errno, String syscall, String address, int port, String localAddress, int localPort) {

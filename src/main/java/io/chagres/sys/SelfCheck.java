@@ -5,8 +5,8 @@ import java.lang.foreign.MemorySegment;
 /**
  * A test whether this JVM can call this kernel in the way that the package needs.
  *
- * <p>It runs once, before any other class of the package is used. It costs nothing extra, because it makes the calls
- * that a loop makes anyway.
+ * <p>It runs once, before any other class of the package is used, and again only if descriptors or memory were
+ * lacking. It costs nothing extra, because it makes the calls that a loop makes anyway.
  */
 public final class SelfCheck {
 
@@ -23,7 +23,7 @@ public final class SelfCheck {
     /** A large number without two equal bytes, so that bytes read from a wrong offset cannot have the same value. */
     private static final long MAGIC = 0x0123_4567_89ab_cdefL;
 
-    private static boolean asked;
+    private static boolean checked;
     private static String cause;
 
     private SelfCheck() {}
@@ -35,8 +35,8 @@ public final class SelfCheck {
 
     /** Returns one sentence about the thing that is missing; null if nothing is. */
     public static synchronized String unavailabilityCause() {
-        if (!asked) {
-            asked = true;
+        if (!checked) {
+            checked = true;
             cause = cause(System.getProperty("os.name"), System.getProperty("os.arch"));
         }
         return cause;
@@ -70,7 +70,7 @@ public final class SelfCheck {
         int fd = EventFd.eventfd(1, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
         try {
             int refusal = Math.min(0, Math.min(epfd, fd));
-            return refusal == 0 ? roundTrip(epfd, fd) : isPassing(refusal) ? askAgain() : refused(refusal);
+            return refusal == 0 ? roundTrip(epfd, fd) : isPassing(refusal) ? undecided() : refused(refusal);
         } finally {
             closeIfOpen(fd);
             closeIfOpen(epfd);
@@ -98,8 +98,8 @@ public final class SelfCheck {
     /**
      * Leaves the verdict to a later check. The loop that is about to be made gets the same error from the same calls.
      */
-    private static String askAgain() {
-        asked = false;
+    private static String undecided() {
+        checked = false;
         return null;
     }
 

@@ -31,7 +31,7 @@ class EnglishTest {
             Pattern.compile("src/(main|test)/java/io/chagres/(loop|handle|socket|stream|net)/.*");
 
     private static final Pattern DOCUMENT =
-            Pattern.compile("(README|DESIGN|CONTRIBUTING|CHANGELOG|SECURITY|RELEASING)\\.md");
+            Pattern.compile("(README|DESIGN|CONTRIBUTING|CHANGELOG|SECURITY|RELEASING)\\.md|pom\\.xml|Makefile");
     private static final Pattern TEXT = Pattern.compile(".*\\.(java|md|tsv|c|js|properties|xml)");
 
     private static final Pattern WORD_BORDER = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|_");
