@@ -90,8 +90,11 @@ public final class Socket extends ConnectableSocket {
     /** Where it is connected it is read; otherwise it waits to be. */
     private void take(StreamHandle given) {
         if (GivenDescriptor.isConnected(given)) {
-            applyAfter(given);
-            stand(given, false);
+            connection = new Connection(this, given);
+            applyAll(given);
+            if (isConnected()) {
+                pull();
+            }
         } else {
             client().unconnected = given;
             given.onClose(this::destroy);

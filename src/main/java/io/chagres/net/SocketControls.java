@@ -258,6 +258,19 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         }
     }
 
+    /** Applies all settings to a handle that was connected before it was given; if the kernel refuses one, the socket is destroyed. */
+    final void applyAll(StreamHandle handle) {
+        try {
+            if (handle instanceof Tcp tcp) {
+                applyBefore(tcp);
+            }
+        } catch (SystemException refused) {
+            destroy(refused);
+            return;
+        }
+        applyAfter(handle);
+    }
+
     /** What is said when the connection stands; the kernel's no ends the socket. */
     final void applyAfter(StreamHandle handle) {
         try {

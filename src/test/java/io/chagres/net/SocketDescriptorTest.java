@@ -17,7 +17,9 @@ import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
+import io.chagres.socket.KeepAlive;
 import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketOption;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
@@ -27,6 +29,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.net.ServerSocket;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,6 +81,41 @@ class SocketDescriptorTest {
         MemorySegment address = Memory.allocate(SockAddr.SIZE);
         assertEquals(0, Sockets.connect(fd, address, SockAddr.putInet(address, new byte[] {127, 0, 0, 1}, port)));
         return fd;
+    }
+
+    @Test
+    void aConnectedDescriptorGetsAllOptions(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            SocketOptions options = SocketOptions.defaults()
+                    .fd(connected(server.port()))
+                    .noDelay(true)
+                    .keepAlive(KeepAlive.every(Duration.ofSeconds(7)))
+                    .typeOfService(8)
+                    .set(SocketOption.SO_SNDBUF, 30_000);
+            Socket socket = new Socket(loop, options);
+            assertTrue(socket.get(SocketOption.TCP_NODELAY));
+            assertEquals(
+                    Duration.ofSeconds(7), socket.get(SocketOption.KEEP_ALIVE).interval());
+            assertEquals(8, socket.getTypeOfService());
+            assertEquals(60_000, socket.get(SocketOption.SO_SNDBUF));
+            socket.resume().end("hello");
+            loop.run();
+            assertEquals("hello", server.result());
+        }
+    }
+
+    @Test
+    void anOptionThatTheKernelRefusesDestroysTheSocketOfAConnectedDescriptor(Loop loop) {
+        try (Peer<String> server = Peer.server(Talk::allText)) {
+            SocketOptions options =
+                    SocketOptions.defaults().fd(connected(server.port())).set(SocketOption.TCP_CONGESTION, "no-such");
+            new Socket(loop, options)
+                    .onError(error -> journal.add(error.getMessage()))
+                    .onClose(hadError -> journal.add("close " + hadError));
+            loop.run();
+            assertEquals("", server.result());
+        }
+        journal.expect("setsockopt ENOENT: no such file or directory (TCP_CONGESTION)", "close true");
     }
 
     @Test
