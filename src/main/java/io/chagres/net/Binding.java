@@ -7,8 +7,8 @@ import io.chagres.loop.Loop;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.DescriptorKind;
 import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.util.List;
@@ -34,7 +34,7 @@ final class Binding {
     }
 
     /** Listens where the options say, but for a host that must be looked up first: that is {@link #onFirst}. */
-    StreamHandle listen() {
+    SocketHandle listen() {
         if (where.handle() != null) {
             return listen(where.handle(), null, NO_PORT, () -> {});
         }
@@ -48,7 +48,7 @@ final class Binding {
     }
 
     /** Listens on the first address; on a link-local one, which would need a zone, only where there is no other. */
-    StreamHandle onFirst(List<SocketAddress> addresses) {
+    SocketHandle onFirst(List<SocketAddress> addresses) {
         return onAddress(preferred(addresses).withPort(where.port()));
     }
 
@@ -62,7 +62,7 @@ final class Binding {
     // ---- places
 
     /** On IPv6, which takes IPv4 connections too; on IPv4 where the system has no IPv6. */
-    private StreamHandle onAll() {
+    private SocketHandle onAll() {
         Tcp tcp = new Tcp(loop);
         try {
             bind(tcp, new SocketAddress(ALL_IPV6, where.port()));
@@ -73,7 +73,7 @@ final class Binding {
         return listen(tcp, ALL_IPV6, where.port(), () -> {});
     }
 
-    private StreamHandle onAddress(SocketAddress local) {
+    private SocketHandle onAddress(SocketAddress local) {
         Tcp tcp = new Tcp(loop);
         return listen(tcp, local.address(), local.port(), () -> bind(tcp, local));
     }
@@ -86,7 +86,7 @@ final class Binding {
     }
 
     /** The file gets its mode before anybody can connect, so that nobody is refused for the one that it had. */
-    private StreamHandle onPath(String path) {
+    private SocketHandle onPath(String path) {
         Pipe pipe = new Pipe(loop);
         return listen(pipe, path, NO_PORT, () -> {
             bind(pipe, path);
@@ -105,7 +105,7 @@ final class Binding {
         }
     }
 
-    private StreamHandle onDescriptor(int fd) {
+    private SocketHandle onDescriptor(int fd) {
         DescriptorKind kind = DescriptorKind.of(fd);
         if (kind != DescriptorKind.TCP && kind != DescriptorKind.PIPE) {
             throw SystemException.described(Errno.EINVAL, "listen", null, NO_PORT);
@@ -115,18 +115,13 @@ final class Binding {
 
     // ---- steps
 
-    private StreamHandle listen(StreamHandle handle, String address, int port, Runnable opening) {
+    private SocketHandle listen(SocketHandle handle, String address, int port, Runnable opening) {
         try {
             opening.run();
-            if (handle instanceof Pipe pipe) {
-                pipe.listen(where.backlog(), listener);
-            } else if (handle instanceof Tcp tcp) {
-                tcp.listen(where.backlog(), listener);
-            }
+            handle.listen(where.backlog(), listener);
         } catch (SystemException refused) {
             abandon(handle);
-            throw SystemException.described(
-                    refused.errno(), "listen", address, port, handle instanceof Pipe pipe ? pipe.remark() : null);
+            throw SystemException.described(refused.errno(), "listen", address, port, handle.remark());
         } catch (Throwable wrong) {
             abandon(handle);
             throw wrong;
@@ -135,13 +130,11 @@ final class Binding {
     }
 
     /** A listen that fails leaves a descriptor that was given to it open, and in the mode that it was in. */
-    private void abandon(StreamHandle handle) {
-        if (!where.isDescriptor()) {
-            handle.close();
-        } else if (handle instanceof Tcp tcp) {
-            tcp.giveBack();
+    private void abandon(SocketHandle handle) {
+        if (where.isDescriptor()) {
+            handle.giveBack();
         } else {
-            ((Pipe) handle).giveBack();
+            handle.close();
         }
     }
 }

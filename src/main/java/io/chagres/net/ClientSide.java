@@ -5,7 +5,8 @@ import io.chagres.UsageException;
 import io.chagres.address.BlockList;
 import io.chagres.address.SocketAddress;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
+import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.Listeners;
@@ -33,7 +34,7 @@ final class ClientSide {
     BlockList blockList;
 
     /** A handle to connect with, or null. */
-    StreamHandle unconnected;
+    SocketHandle unconnected;
 
     /** What aborts the socket, or null. */
     AbortSignal signal;
@@ -43,21 +44,21 @@ final class ClientSide {
 
     /** A descriptor that was given decides between TCP and Unix sockets. */
     void requireKind(boolean isUnix) {
-        if (unconnected != null && unconnected instanceof Pipe != isUnix) {
+        if (unconnected != null && !(isUnix ? Pipe.class : Tcp.class).isInstance(unconnected)) {
             throw new UsageException(
                     "ERR_INVALID_HANDLE_TYPE", unconnected + " can't connect to a " + (isUnix ? "path" : "port"));
         }
     }
 
     /** What was given to connect with, for the first attempt; null where nothing was, or not any more. */
-    StreamHandle takeUnconnected() {
-        StreamHandle given = unconnected;
+    <H extends SocketHandle> H takeUnconnected(Class<H> kind) {
+        SocketHandle given = unconnected;
         unconnected = null;
         if (given == null || given.isClosing()) {
             return null;
         }
         given.onClose(null);
-        return given;
+        return kind.cast(given);
     }
 
     boolean blocks(SocketAddress remote) {

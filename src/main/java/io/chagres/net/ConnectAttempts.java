@@ -145,7 +145,8 @@ final class ConnectAttempts {
 
     /** A new handle, bound where it is to be; or why it could not. */
     private SystemException tryToBind(SocketAddress remote) {
-        handle = socket.client().takeUnconnected() instanceof Tcp given ? given : new Tcp(socket.loop());
+        Tcp given = socket.client().takeUnconnected(Tcp.class);
+        handle = given != null ? given : new Tcp(socket.loop());
         if (localAddress == null && localPort == 0) {
             return null;
         }
@@ -166,7 +167,7 @@ final class ConnectAttempts {
 
     private SystemException tryToConnect(SocketAddress remote) {
         try {
-            socket.applyBefore(handle);
+            socket.applyOptions(handle);
             Tcp attempt = handle;
             handle.connect(remote, error -> connected(attempt, remote, error));
             return null;

@@ -7,8 +7,7 @@ import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.socket.ReadListener;
 import io.chagres.socket.ReadSlab;
-import io.chagres.socket.StreamHandle;
-import io.chagres.socket.Tcp;
+import io.chagres.socket.SocketHandle;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
@@ -22,7 +21,7 @@ final class Connection implements ReadListener, Runnable {
 
     private final Socket socket;
     private final ReadSlab slab;
-    private StreamHandle handle;
+    private SocketHandle handle;
     private boolean reading;
     /** Whether bytes have come since the last write: somebody may be at work on an answer. */
     private boolean owes;
@@ -32,7 +31,7 @@ final class Connection implements ReadListener, Runnable {
     private SocketAddress remote;
 
     /** @param handle is connected */
-    Connection(Socket socket, StreamHandle handle) {
+    Connection(Socket socket, SocketHandle handle) {
         this.socket = socket;
         this.handle = handle;
         slab = ReadSlab.of(socket.loop().core());
@@ -48,7 +47,7 @@ final class Connection implements ReadListener, Runnable {
     }
 
     /** Null where the socket was destroyed. */
-    StreamHandle handle() {
+    SocketHandle handle() {
         return handle;
     }
 
@@ -126,8 +125,8 @@ final class Connection implements ReadListener, Runnable {
     @Override
     public void onError(SystemException error) {
         reading = false;
-        if (remote == null && handle instanceof Tcp tcp) {
-            remote = tcp.knownPeer(); // which the error was made of, so that it need not be asked for again
+        if (remote == null) {
+            remote = handle.knownPeer(); // the error was made of it: no second system call
         }
         socket.destroy(error);
     }
@@ -239,14 +238,14 @@ final class Connection implements ReadListener, Runnable {
      * @return false where the loop has closed the handle already, so that {@code onClosed} never comes
      */
     boolean close(boolean reset, Runnable onClosed) {
-        StreamHandle closing = handle;
+        SocketHandle closing = handle;
         handle = null;
         reading = false;
         if (closing.isClosing()) {
             return false;
         }
-        if (reset && closing instanceof Tcp tcp) {
-            tcp.reset(onClosed);
+        if (reset) {
+            closing.reset(onClosed);
         } else {
             closing.close(onClosed);
         }
@@ -257,7 +256,7 @@ final class Connection implements ReadListener, Runnable {
 
     /** Any thread. */
     void describe(StringJoiner text) {
-        StreamHandle open = handle;
+        SocketHandle open = handle;
         String ends = open != null ? open.describeEnds() : remote == null ? "" : "-> " + remote;
         if (!ends.isEmpty()) {
             text.add(ends);
@@ -265,7 +264,7 @@ final class Connection implements ReadListener, Runnable {
     }
 
     SocketAddress localAddress() {
-        return handle instanceof Tcp tcp ? tcp.localAddress() : null;
+        return handle == null ? null : handle.localAddress();
     }
 
     SocketAddress remoteAddress() {
@@ -275,8 +274,8 @@ final class Connection implements ReadListener, Runnable {
 
     /** Asks for the peer's address while there is a handle, for events that come after it is closed. */
     void rememberPeer() {
-        if (remote == null && handle instanceof Tcp tcp) {
-            remote = tcp.peer();
+        if (remote == null && handle != null) {
+            remote = handle.peer();
         }
     }
 }

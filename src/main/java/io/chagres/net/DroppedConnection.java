@@ -28,10 +28,7 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
     }
 
     /** @param fd of the connection, which is still open */
-    static DroppedConnection of(int fd, boolean isTcp, Reason reason) {
-        if (!isTcp) {
-            return new DroppedConnection(null, null, reason);
-        }
+    static DroppedConnection of(int fd, Reason reason) {
         try (Region memory = Region.ofCall()) {
             MemorySegment address = memory.allocate(SockAddr.SIZE);
             MemorySegment length = memory.allocate(Integer.BYTES);
@@ -44,6 +41,7 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
     }
 
     private static SocketAddress read(MemorySegment sockaddr) {
-        return SocketAddress.of(SockAddr.ip(sockaddr), SockAddr.scopeId(sockaddr), SockAddr.port(sockaddr));
+        byte[] ip = SockAddr.ip(sockaddr);
+        return ip.length == 0 ? null : SocketAddress.of(ip, SockAddr.scopeId(sockaddr), SockAddr.port(sockaddr));
     }
 }

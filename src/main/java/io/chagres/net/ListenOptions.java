@@ -4,7 +4,7 @@ import io.chagres.UsageException;
 import io.chagres.address.Ip;
 import io.chagres.address.SocketAddress;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import java.util.function.Consumer;
@@ -32,7 +32,7 @@ public final class ListenOptions {
         private int port = NONE;
         private String path;
         private int fd = NONE;
-        private StreamHandle handle;
+        private SocketHandle handle;
         private int backlog = Tcp.DEFAULT_BACKLOG;
         private boolean ipv6Only;
         private boolean reusePort;
@@ -142,7 +142,7 @@ public final class ListenOptions {
      *
      * @throws UsageException ERR_INVALID_ARG_TYPE if {@code handle} is null or of another kind
      */
-    public static ListenOptions atHandle(StreamHandle handle) {
+    public static ListenOptions atHandle(SocketHandle handle) {
         SocketOptions.requireHandle(handle);
         return of(values -> values.handle = handle);
     }
@@ -247,7 +247,7 @@ public final class ListenOptions {
         return values.host != null && Ip.version(values.host) == 0;
     }
 
-    StreamHandle handle() {
+    SocketHandle handle() {
         return values.handle;
     }
 

@@ -8,7 +8,7 @@ import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.LoopCore;
 import io.chagres.socket.ConnectionListener;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.stream.Listeners;
 import java.util.List;
 import java.util.function.Consumer;
@@ -22,7 +22,7 @@ final class Listening {
     private static final LookupOptions LOOKUP = LookupOptions.defaults().hints(LookupOptions.Hint.AI_ADDRCONFIG);
 
     private final ConnectionListener listener;
-    private StreamHandle handle;
+    private SocketHandle handle;
     /** Counts beginnings and ends, so that what comes late, after it was stopped, is recognised. */
     private int changes;
 
@@ -38,14 +38,14 @@ final class Listening {
     }
 
     /** Null where it does not listen. */
-    StreamHandle handle() {
+    SocketHandle handle() {
         return handle;
     }
 
     /** As in "listening on 127.0.0.1:80" and "not listening"; any thread. */
     @Override
     public String toString() {
-        StreamHandle open = handle;
+        SocketHandle open = handle;
         if (open == null) {
             return lookingUp ? "looking up where to listen" : "not listening";
         }
@@ -106,7 +106,7 @@ final class Listening {
         }
     }
 
-    private void begin(StreamHandle listening, Runnable onListening) {
+    private void begin(SocketHandle listening, Runnable onListening) {
         handle = listening;
         handle.onClose(server::close);
         if (!referenced) {
@@ -156,7 +156,7 @@ final class Listening {
         changes++;
         lookingUp = false;
         forgetAbort();
-        StreamHandle closing = handle;
+        SocketHandle closing = handle;
         handle = null;
         if (closing != null && !closing.isClosing()) {
             closing.close(() -> {});

@@ -10,7 +10,7 @@ import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.TimerEntry;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
@@ -112,7 +112,8 @@ final class Opening implements ConnectAttempts.Listener {
     // ---- a Unix socket
 
     private void connectPipe(String path) {
-        pipe = socket.client().takeUnconnected() instanceof Pipe given ? given : new Pipe(socket.loop());
+        Pipe given = socket.client().takeUnconnected(Pipe.class);
+        pipe = given != null ? given : new Pipe(socket.loop());
         try {
             pipe.connect(path, error -> pipeConnected(path, (SystemException) error));
         } catch (SystemException refused) {
@@ -131,7 +132,7 @@ final class Opening implements ConnectAttempts.Listener {
         } else if (error != null) {
             onFailed(SystemException.at(error.errno(), "connect", path, 0));
         } else {
-            handOver(pipe);
+            handOver(pipe, false);
         }
     }
 
@@ -278,14 +279,14 @@ final class Opening implements ConnectAttempts.Listener {
 
     @Override
     public void onConnected(Tcp connection) {
-        handOver(connection);
+        handOver(connection, true);
     }
 
     /** The socket has it, or it is closed. */
-    private void handOver(StreamHandle connection) {
+    private void handOver(SocketHandle connection, boolean hasOptions) {
         end();
         try {
-            socket.connected(connection);
+            socket.connected(connection, hasOptions);
         } catch (Throwable broken) {
             if (socket.handle() != connection) {
                 connection.close();
@@ -308,7 +309,7 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     /** What connects now, or null. */
-    StreamHandle handle() {
+    SocketHandle handle() {
         return attempts != null ? attempts.handle() : pipe;
     }
 

@@ -5,7 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import java.time.Duration;
 import java.util.List;
@@ -89,12 +89,12 @@ public final class Server extends ServerListeners {
     }
 
     /** Listens on a {@link Tcp} or {@link Pipe} that is bound: see {@link ListenOptions#atHandle}. */
-    public Server listen(StreamHandle handle) {
+    public Server listen(SocketHandle handle) {
         return listen(handle, null);
     }
 
-    /** As {@link #listen(StreamHandle)}; {@code onListening} runs once, when it does. */
-    public Server listen(StreamHandle handle, Runnable onListening) {
+    /** As {@link #listen(SocketHandle)}; {@code onListening} runs once, when it does. */
+    public Server listen(SocketHandle handle, Runnable onListening) {
         return listen(ListenOptions.atHandle(handle), onListening);
     }
 
@@ -129,7 +129,7 @@ public final class Server extends ServerListeners {
         }
     }
 
-    StreamHandle handle() {
+    SocketHandle handle() {
         return listening.handle();
     }
 
@@ -142,13 +142,13 @@ public final class Server extends ServerListeners {
     /** The address that it listens on, with the port that the kernel chose; null where it does not listen, or on a Unix socket. */
     public SocketAddress address() {
         core.checkThread();
-        return handle() instanceof Tcp tcp ? tcp.localAddress() : null;
+        return handle() == null ? null : handle().localAddress();
     }
 
     /** The name of the Unix socket that it listens on; null where it does not. */
     public String path() {
         core.checkThread();
-        return handle() instanceof Pipe pipe ? pipe.localName() : null;
+        return handle() == null ? null : handle().localName();
     }
 
     /** Returns its state, place and number of connections, as in "Server (listening on 127.0.0.1:80, 3 connections)"; any thread. */
@@ -174,7 +174,7 @@ public final class Server extends ServerListeners {
      *     it to somebody else
      * @throws UsageException EINVAL where it is no such handle
      */
-    public boolean adopt(StreamHandle connection) {
+    public boolean adopt(SocketHandle connection) {
         core.checkThread();
         UsageException.requireArgument(connection, "connection");
         if (connection.loop() != loop()

@@ -5,7 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.net.DroppedConnection.Reason;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.DuplexOptions;
 import io.chagres.stream.Listeners;
@@ -39,10 +39,8 @@ final class ServerConnections implements ConnectionListener {
     // ---- arriving
 
     @Override
-    public void onConnection() {
-        StreamHandle listening = server.handle();
-        StreamHandle accepted = listening instanceof Pipe ? new Pipe(server.loop()) : new Tcp(server.loop());
-        listening.accept(accepted);
+    public void onConnection(SocketHandle listener) {
+        SocketHandle accepted = listener.accept();
         if (count >= most) {
             drop(accepted);
         } else if (isBlocked(accepted)) {
@@ -53,7 +51,7 @@ final class ServerConnections implements ConnectionListener {
     }
 
     /** False where it is too many or blocked: it stays the caller's then. */
-    boolean adopt(StreamHandle connection) {
+    boolean adopt(SocketHandle connection) {
         if (count >= most || isBlocked(connection)) {
             return false;
         }
@@ -63,12 +61,12 @@ final class ServerConnections implements ConnectionListener {
 
     /** Nobody must listen: a server does not die of the world's want of memory or descriptors. */
     @Override
-    public void onError(SystemException error) {
+    public void onError(SocketHandle listener, SystemException error) {
         server.report(error);
     }
 
     /** Its addresses are asked for only if a listener wants to know them. */
-    private void drop(StreamHandle accepted) {
+    private void drop(SocketHandle accepted) {
         DroppedConnection connection = dropped(accepted.fd(), Reason.MAX_CONNECTIONS);
         accepted.close();
         tellDropped(connection);
@@ -76,7 +74,7 @@ final class ServerConnections implements ConnectionListener {
 
     /** The listeners are called on a tick: in the middle of the shedding there is no descriptor for them to use. */
     @Override
-    public void onShed(int fd) {
+    public void onShed(SocketHandle listener, int fd) {
         DroppedConnection connection = dropped(fd, Reason.NO_DESCRIPTORS);
         if (connection != null) {
             server.loop().core().tick(() -> tellDropped(connection));
@@ -86,7 +84,7 @@ final class ServerConnections implements ConnectionListener {
     /** Counts it; null if no listener wants to know of it. */
     private DroppedConnection dropped(int fd, Reason reason) {
         droppedCount++;
-        return dropListeners == null ? null : DroppedConnection.of(fd, server.handle() instanceof Tcp, reason);
+        return dropListeners == null ? null : DroppedConnection.of(fd, reason);
     }
 
     private void tellDropped(DroppedConnection connection) {
@@ -100,19 +98,26 @@ final class ServerConnections implements ConnectionListener {
     }
 
     /** A peer that has gone already has no address to be asked about, and is not missed. */
-    private boolean isBlocked(StreamHandle accepted) {
-        if (options.blockList() == null || !(accepted instanceof Tcp tcp)) {
+    private boolean isBlocked(SocketHandle accepted) {
+        if (options.blockList() == null) {
             return false;
         }
+        return switch (accepted) {
+            case Tcp tcp -> isBlocked(tcp);
+            case Pipe unix -> false;
+        };
+    }
+
+    private boolean isBlocked(Tcp accepted) {
         try {
-            return options.blockList().check(tcp.remoteAddress());
+            return options.blockList().check(accepted.remoteAddress());
         } catch (SystemException hasGone) {
             return true;
         }
     }
 
     /** What nobody else may have got to know is not left open where a listener throws. */
-    private void welcome(StreamHandle accepted) {
+    private void welcome(SocketHandle accepted) {
         Socket socket = new Socket(server.loop(), duplex, options.lent(), accepted, server, options.pauseOnConnect());
         add(socket);
         try {
@@ -135,7 +140,7 @@ final class ServerConnections implements ConnectionListener {
 
     void onDrop(Consumer<? super DroppedConnection> listener) {
         // loads the class: without a descriptor, that would fail for good
-        DroppedConnection.of(-1, true, Reason.NO_DESCRIPTORS);
+        DroppedConnection.of(-1, Reason.NO_DESCRIPTORS);
         dropListeners = Listeners.add(dropListeners, listener);
     }
 

@@ -5,8 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.stream.DuplexOptions;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
@@ -70,7 +69,7 @@ public final class Socket extends ConnectableSocket {
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
-    Socket(Loop loop, DuplexOptions options, LentBuffer lent, StreamHandle accepted, Server server, boolean paused) {
+    Socket(Loop loop, DuplexOptions options, LentBuffer lent, SocketHandle accepted, Server server, boolean paused) {
         super(loop, options);
         allowHalfOpen = options.allowHalfOpen();
         this.lent = lent;
@@ -78,7 +77,7 @@ public final class Socket extends ConnectableSocket {
         stand(accepted, paused);
     }
 
-    private void stand(StreamHandle handle, boolean paused) {
+    private void stand(SocketHandle handle, boolean paused) {
         connection = new Connection(this, handle);
         if (paused) {
             pause();
@@ -88,10 +87,10 @@ public final class Socket extends ConnectableSocket {
     }
 
     /** Where it is connected it is read; otherwise it waits to be. */
-    private void take(StreamHandle given) {
-        if (GivenDescriptor.isConnected(given)) {
+    private void take(SocketHandle given) {
+        if (given.hasPeer()) {
             connection = new Connection(this, given);
-            applyAll(given);
+            applyConnected(given, false);
             if (isConnected()) {
                 pull();
             }
@@ -114,14 +113,14 @@ public final class Socket extends ConnectableSocket {
     }
 
     /** The connection stands; what was asked for meanwhile is done now. */
-    void connected(StreamHandle handle) {
+    void connected(SocketHandle handle, boolean hasOptions) {
         Connection made = new Connection(this, handle); // should that fail, the opening still knows who waits
         Opening opened = opening;
         opening = null;
         connection = made;
         connection.owe(opened.deferredLength());
         touch();
-        applyAfter(handle);
+        applyConnected(handle, hasOptions);
         if (isConnected()) {
             emitConnect();
         }
@@ -149,12 +148,12 @@ public final class Socket extends ConnectableSocket {
     }
 
     @Override
-    StreamHandle handle() {
+    SocketHandle handle() {
         return connection == null ? null : connection.handle();
     }
 
     @Override
-    StreamHandle target() {
+    SocketHandle target() {
         return opening != null ? opening.handle() : handle();
     }
 
@@ -360,7 +359,7 @@ public final class Socket extends ConnectableSocket {
      */
     public Socket resetAndDestroy() {
         checkThread();
-        if (target() instanceof Pipe) {
+        if (target() != null && !target().canReset()) {
             throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket: " + this);
         }
         if (opening != null) {

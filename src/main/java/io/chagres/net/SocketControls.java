@@ -4,9 +4,8 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.socket.KeepAlive;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
-import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
 
@@ -31,10 +30,10 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     }
 
     /** The handle of the connection; null where there is none. */
-    abstract StreamHandle handle();
+    abstract SocketHandle handle();
 
     /** As {@link #handle()}; while it connects, the handle that does. */
-    abstract StreamHandle target();
+    abstract SocketHandle target();
 
     /** The bytes that wait in the connection's handle. */
     abstract long queueSize();
@@ -47,8 +46,8 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
     /** Sends small writes at once; kept until it is connected. No system call where it is so already, or over a Unix socket. */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        if (on != noDelay && handle() instanceof Tcp tcp) {
-            tcp.setNoDelay(on);
+        if (on != noDelay && handle() != null && handle().has(SocketOption.TCP_NODELAY)) {
+            handle().set(SocketOption.TCP_NODELAY, on);
         }
         noDelay = on;
         return self();
@@ -119,7 +118,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         if (kept == null && handle() == null) {
             throw new UsageException("EBADF", "get of " + option + " without a connection: " + this);
         }
-        return kept != null ? kept : SocketSettings.get(option, handle());
+        return kept != null ? kept : handle().get(option);
     }
 
     /** As {@link #setTimeout(long)}; {@code onTimeout} runs once, at the next timeout. With 0 it is taken off again. */
@@ -251,34 +250,24 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
 
     // ---- of a connect
 
-    /** What must be said before the connect. */
-    final void applyBefore(Tcp handle) {
+    /** Sets the options of the kernel's socket. */
+    final void applyOptions(SocketHandle handle) {
         if (settings != null) {
-            settings.applyBefore(handle);
+            settings.applyOptions(handle);
         }
     }
 
-    /** Applies all settings to a handle that was connected before it was given; if the kernel refuses one, the socket is destroyed. */
-    final void applyAll(StreamHandle handle) {
+    /** Applies the settings to an established connection; a refused one destroys the socket. */
+    final void applyConnected(SocketHandle handle, boolean hasOptions) {
         try {
-            if (handle instanceof Tcp tcp) {
-                applyBefore(tcp);
+            if (!hasOptions) {
+                applyOptions(handle);
             }
-        } catch (SystemException refused) {
-            destroy(refused);
-            return;
-        }
-        applyAfter(handle);
-    }
-
-    /** What is said when the connection stands; the kernel's no ends the socket. */
-    final void applyAfter(StreamHandle handle) {
-        try {
-            if (noDelay && handle instanceof Tcp tcp) {
-                tcp.setNoDelay(true);
+            if (noDelay && handle.has(SocketOption.TCP_NODELAY)) {
+                handle.set(SocketOption.TCP_NODELAY, true);
             }
             if (settings != null) {
-                settings.applyAfter(handle);
+                settings.applyConnected(handle);
             }
         } catch (SystemException refused) {
             destroy(refused);

@@ -5,8 +5,8 @@ import io.chagres.address.BlockList;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.Duplex;
@@ -43,7 +43,7 @@ public final class SocketOptions {
         private AbortSignal signal;
         private BlockList blockList;
         private int fd = NONE;
-        private StreamHandle handle;
+        private SocketHandle handle;
 
         private Values copy() {
             try {
@@ -201,17 +201,16 @@ public final class SocketOptions {
      * @throws UsageException ERR_INVALID_ARG_TYPE if {@code handle} is null or of another kind; ERR_INCOMPATIBLE_OPTION_PAIR if there is a
      *     descriptor
      */
-    public SocketOptions handle(StreamHandle handle) {
+    public SocketOptions handle(SocketHandle handle) {
         requireHandle(handle);
         requireNone(values.fd >= 0, "fd", "handle");
         return with(values -> values.handle = handle);
     }
 
-    static void requireHandle(StreamHandle handle) {
-        if (!(handle instanceof Tcp) && !(handle instanceof Pipe)) {
+    static void requireHandle(SocketHandle handle) {
+        if (handle == null) {
             throw new UsageException(
-                    "ERR_INVALID_ARG_TYPE",
-                    "The \"options.handle\" property must be a Tcp or a Pipe. Received " + handle);
+                    "ERR_INVALID_ARG_TYPE", "The \"options.handle\" property must be a Tcp or a Pipe. Received null");
         }
     }
 
@@ -247,7 +246,7 @@ public final class SocketOptions {
         return values.fd;
     }
 
-    StreamHandle handle() {
+    SocketHandle handle() {
         return values.handle;
     }
 

@@ -3,15 +3,13 @@ package io.chagres.net;
 import io.chagres.SystemException;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
-import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
-import io.chagres.socket.Tcp;
 import java.time.Duration;
 
 /**
- * The settings of a socket. They are applied to its handle at once if there is one, and kept for the next handle. Those that are
- * about TCP are only kept over a Unix socket.
+ * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
+ * there will be. Over a Unix socket there is no TCP to be told: what is about that is only kept.
  */
 final class SocketSettings {
 
@@ -19,12 +17,12 @@ final class SocketSettings {
 
     private KeepAlive keepAlive = KeepAlive.OFF;
     private boolean referenced = true;
-    /** -1 if none was set. */
+    /** -1 where none was set. */
     private int typeOfService = -1;
     /** The other options that were set. */
     private DeferredOptions options = DeferredOptions.NONE;
 
-    /** Returns the keep-alive for Node's setKeepAlive: a delay is cut to whole seconds, and none leaves what the system has. */
+    /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
         if (!on) {
             return KeepAlive.OFF;
@@ -33,53 +31,46 @@ final class SocketSettings {
         return seconds <= 0 ? KeepAlive.ON : KeepAlive.ON.idle(Duration.ofSeconds(seconds));
     }
 
-    void setKeepAlive(KeepAlive wanted, StreamHandle handle) {
-        if (handle instanceof Tcp tcp && !wanted.equals(keepAlive)) {
-            tcp.setKeepAlive(wanted);
+    void setKeepAlive(KeepAlive wanted, SocketHandle handle) {
+        if (!wanted.equals(keepAlive) && takes(SocketOption.KEEP_ALIVE, handle)) {
+            handle.set(SocketOption.KEEP_ALIVE, wanted);
         }
         keepAlive = wanted;
     }
 
-    <T> void set(SocketOption<T> option, T value, StreamHandle handle) {
+    <T> void set(SocketOption<T> option, T value, SocketHandle handle) {
         if (handle != null && handle.fd() >= 0) {
-            if (handle instanceof Tcp tcp) {
-                tcp.set(option, value);
-            } else {
-                ((Pipe) handle).set(option, value);
-            }
+            handle.set(option, value);
         }
         options = options.with(option, value);
     }
 
-    /** Returns the option as the kernel has it. */
-    static <T> T get(SocketOption<T> option, StreamHandle handle) {
-        return handle instanceof Tcp tcp ? tcp.get(option) : ((Pipe) handle).get(option);
-    }
-
-    /** Returns the value that was set, or null. */
+    /** What was set, or null. */
     <T> T kept(SocketOption<T> option) {
         return options.valueOf(option);
     }
 
-    void setTypeOfService(int tos, StreamHandle handle) {
-        if (handle instanceof Tcp tcp) {
-            tcp.set(SocketOption.TRAFFIC_CLASS, tos);
+    void setTypeOfService(int tos, SocketHandle handle) {
+        if (takes(SocketOption.TRAFFIC_CLASS, handle)) {
+            handle.set(SocketOption.TRAFFIC_CLASS, tos);
         }
         typeOfService = tos;
     }
 
-    int typeOfService(StreamHandle handle) {
-        return handle instanceof Tcp tcp ? tcp.get(SocketOption.TRAFFIC_CLASS) : Math.max(typeOfService, 0);
+    int typeOfService(SocketHandle handle) {
+        return takes(SocketOption.TRAFFIC_CLASS, handle)
+                ? handle.get(SocketOption.TRAFFIC_CLASS)
+                : Math.max(typeOfService, 0);
     }
 
-    void setReferenced(boolean wanted, StreamHandle handle) {
+    void setReferenced(boolean wanted, SocketHandle handle) {
         referenced = wanted;
         if (handle != null) {
-            applyReferenced(handle);
+            tellReferenced(handle);
         }
     }
 
-    private void applyReferenced(StreamHandle handle) {
+    private void tellReferenced(SocketHandle handle) {
         if (referenced) {
             handle.ref();
         } else {
@@ -88,30 +79,31 @@ final class SocketSettings {
     }
 
     /**
-     * Applies to {@code handle} the settings that the kernel needs before connect(2).
+     * Sets the options of the kernel's socket: over TCP before it connects, since some take effect only then.
      *
-     * @throws SystemException if the kernel refuses one
+     * @throws SystemException the first error of setsockopt(2)
      */
-    void applyBefore(Tcp handle) {
-        if (typeOfService >= 0) {
+    void applyOptions(SocketHandle handle) {
+        if (typeOfService >= 0 && handle.has(SocketOption.TRAFFIC_CLASS)) {
             handle.set(SocketOption.TRAFFIC_CLASS, typeOfService);
         }
         options.applyTo(handle::set);
     }
 
+    /** Returns whether there is a handle, of a kind that has {@code option}: Unix sockets have none of TCP. */
+    private static boolean takes(SocketOption<?> option, SocketHandle handle) {
+        return handle != null && handle.has(option);
+    }
+
     /**
-     * Applies to {@code handle}, which is connected, the other settings that differ from the kernel's defaults.
+     * Applies what concerns an established connection.
      *
-     * @throws SystemException if the kernel refuses one
+     * @throws SystemException the first error of setsockopt(2)
      */
-    void applyAfter(StreamHandle handle) {
-        applyReferenced(handle);
-        if (handle instanceof Tcp tcp) {
-            if (keepAlive.isOn()) {
-                tcp.setKeepAlive(keepAlive);
-            }
-        } else {
-            options.applyTo(handle.fd());
+    void applyConnected(SocketHandle handle) {
+        tellReferenced(handle);
+        if (keepAlive.isOn() && takes(SocketOption.KEEP_ALIVE, handle)) {
+            handle.set(SocketOption.KEEP_ALIVE, keepAlive);
         }
     }
 }

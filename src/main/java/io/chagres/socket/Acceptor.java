@@ -11,7 +11,7 @@ import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The listening half of a stream: it accepts one connection per event and parks it until somebody takes it. While one is
+ * The listening half of a socket: it accepts one connection per event and parks it until somebody takes it. While one is
  * parked it does not listen for more; the kernel's backlog is the back-pressure.
  *
  * <p>One accept4(2) per event, as in libuv: a second would mostly find nothing, and processes that share a listener get an
@@ -27,7 +27,7 @@ final class Acceptor {
     /** Failures in a row that may still be of the connections; a listener that is broken itself must not take all the time. */
     private static final int MOST_FAILURES = 64;
 
-    private final StreamHandle stream;
+    private final SocketHandle socket;
     private final LoopCore core;
     private final Watcher watcher;
     private final SpareDescriptor spare;
@@ -43,10 +43,10 @@ final class Acceptor {
     /** Whether its user wants no connections for now. */
     private boolean paused;
 
-    Acceptor(StreamHandle stream) {
-        this.stream = stream;
-        this.core = stream.loop().core();
-        this.watcher = stream.watcher();
+    Acceptor(SocketHandle socket) {
+        this.socket = socket;
+        this.core = socket.loop().core();
+        this.watcher = socket.watcher();
         this.spare = SpareDescriptor.of(core);
     }
 
@@ -81,13 +81,13 @@ final class Acceptor {
         }
         failures = 0;
         if (spare.isLeftToOthers(fd)) {
-            SpareDescriptor.shed(fd, listener);
+            SpareDescriptor.shed(fd, socket, listener);
             return;
         }
         spare.refill();
         parked = fd;
         watcher.remove(Epoll.EPOLLIN);
-        listener.onConnection();
+        listener.onConnection(socket);
     }
 
     /**
@@ -97,13 +97,13 @@ final class Acceptor {
     private void failed(int errno) {
         boolean stays = switch (errno) {
             case Errno.EAGAIN, Errno.EINTR -> false;
-            case Errno.EMFILE, Errno.ENFILE -> !spare.shedAll(watcher.fd(), listener);
+            case Errno.EMFILE, Errno.ENFILE -> !spare.shedAll(socket, listener);
             case Errno.ENOMEM, Errno.ENOBUFS -> true;
             default -> ++failures >= MOST_FAILURES;
         };
         if (stays) {
             rest();
-            listener.onError(stream.failure(errno, "accept"));
+            listener.onError(socket, socket.failure(errno, "accept"));
         }
     }
 
@@ -119,7 +119,7 @@ final class Acceptor {
     }
 
     /** Gives the parked connection away, and listens for the next; closes it where {@code client} has a socket already. */
-    void handOver(StreamHandle client) {
+    void handOver(SocketHandle client) {
         int fd = parked;
         parked = NONE;
         listen();

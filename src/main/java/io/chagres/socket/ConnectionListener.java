@@ -3,27 +3,29 @@ package io.chagres.socket;
 import io.chagres.SystemException;
 
 /**
- * Hears of the connections that come to a listening {@link StreamHandle}, from the poll phase.
+ * Receives the connections of a listening {@link SocketHandle}, in the poll phase. Each method is called with that handle, so that one
+ * listener can serve several.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html#c.uv_connection_cb">uv_connection_cb</a>
  */
 @FunctionalInterface
 public interface ConnectionListener {
 
-    /** A connection is there, for {@link StreamHandle#accept} to take; no further one is accepted before. */
-    void onConnection();
+    /** Called when a connection waits for {@link SocketHandle#accept()}. No further connection is accepted until it is taken. */
+    void onConnection(SocketHandle listener);
 
     /**
-     * Connections can't be accepted at the moment: ENFILE or EMFILE where not even one was left to shed them with, ENOMEM,
-     * ENOBUFS, or another error of accept(2) that keeps coming back. It rests, and tries again by itself. By default, nothing.
+     * Called when connections can't be accepted: ENFILE or EMFILE if not even one descriptor was left to shed them with, ENOMEM,
+     * ENOBUFS, or another error of accept(2) that keeps coming back. The handle rests and then tries again by itself. Does nothing by
+     * default.
      */
-    default void onError(SystemException error) {}
+    default void onError(SocketHandle listener, SystemException error) {}
 
     /**
-     * A connection was accepted that can't be kept, since the process has no descriptor to spare for it. It is closed as soon as
-     * this returns. Comes from the poll phase. By default, nothing.
+     * Called for a connection that was accepted but can't be kept, since the process has no descriptor to spare for it. It is closed
+     * as soon as this returns. Does nothing by default.
      *
      * @param fd its descriptor, to ask the kernel for addresses; it must not be closed, nor used after the return
      */
-    default void onShed(int fd) {}
+    default void onShed(SocketHandle listener, int fd) {}
 }

@@ -17,6 +17,11 @@ abstract class IntOption<T> extends SocketOption<T> {
         this.number = number;
     }
 
+    @Override
+    final boolean isOfInternet() {
+        return level != Sockets.SOL_SOCKET;
+    }
+
     abstract int encode(T value);
 
     abstract T decode(int value);

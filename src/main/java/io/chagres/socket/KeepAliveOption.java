@@ -10,6 +10,11 @@ final class KeepAliveOption extends SocketOption<KeepAlive> {
     }
 
     @Override
+    boolean isOfInternet() {
+        return true;
+    }
+
+    @Override
     public void require(KeepAlive value) {
         value.requireInRange();
     }

@@ -23,6 +23,11 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         this.room = room;
     }
 
+    @Override
+    final boolean isOfInternet() {
+        return level != Sockets.SOL_SOCKET;
+    }
+
     abstract byte[] encode(T value);
 
     abstract T decode(byte[] bytes);

@@ -4,74 +4,69 @@ import static io.chagres.SystemException.check;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
-import io.chagres.sys.FileIdentity;
-import io.chagres.sys.Memory;
 import io.chagres.sys.Region;
-import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.StringJoiner;
+import java.nio.ByteBuffer;
 
 /**
- * A stream between processes of one machine: uv_pipe_t. It is a Unix socket, which listens or connects under a name; or, by
- * {@link #open}, whatever else reads or writes as a stream: a FIFO, an end of a pipe(7), a terminal.
+ * A stream between processes of one machine: uv_pipe_t. It is a Unix socket, which listens or connects under a name. By {@link
+ * #open} it can also be anything else that is read or written as a stream: a FIFO, an end of a pipe(7), a terminal.
  *
- * <p>A name is a path, whose socket file {@link #bind} makes and close removes, unless another process has put its own in that
- * place; or, beginning with a NUL character, one of the
- * abstract namespace, which needs no file and goes with its socket. Names are UTF-8. A byte that is not UTF-8 in a name that
- * the kernel gives stands as a lone surrogate (U+DC80 to U+DCFF), and turns into the same byte where that name is used.
+ * <p>A name is a path, or a name of the abstract namespace, which begins with a NUL character. {@link #bind} makes the socket file of
+ * a path, and close removes it, unless another process has put its own file in that place. An abstract name needs no file and ends
+ * with its socket. Names are UTF-8. A byte of a kernel's name that is no UTF-8 is represented by a lone surrogate (U+DC80 to U+DCFF),
+ * which becomes the same byte again when the name is used.
  *
- * <p>A pipe made with {@code ipc} carries descriptors besides bytes: see {@link IpcStream}.
+ * <pre>{@code
+ * Pipe pipe = new Pipe(loop);
+ * pipe.bind("/run/app.sock");
+ * pipe.listen(511, listener -> serve(listener.accept()));
+ * }</pre>
+ *
+ * <h2>Descriptors over a pipe</h2>
+ *
+ * A pipe made with {@code ipc} carries descriptors besides bytes. {@link #write(ByteBuffer, SocketHandle, Completion)} sends the
+ * socket of another handle along, and {@link #accept} takes what the peer has sent. A descriptor travels with the first byte of its
+ * write and arrives with the read that brings this byte: {@link #pendingCount()} is positive in {@link ReadListener#onRead} then. Both
+ * sides have the socket afterwards, and each closes its own. Descriptors that are not accepted are closed with the pipe.
+ *
+ * <p>A peer can't use up the descriptors of the process. At most {@link #MAX_PENDING} wait to be accepted. If more arrive, reading
+ * fails with ETOOMANYREFS, and those that wait can still be accepted. The last 16 descriptor numbers of the process are left to its
+ * other parts: a received descriptor that gets one of them is closed, and its bytes arrive without it. The kernel does the same if
+ * there is no number left (EMFILE).
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/pipe.html">uv_pipe_t</a>
  * @see <a href="https://man7.org/linux/man-pages/man7/unix.7.html">unix(7)</a>
  */
-public final class Pipe extends IpcStream {
+public final class Pipe extends SocketHandle {
+
+    /** The maximum number of received descriptors that wait to be accepted: as many as one message can carry, SCM_MAX_FD. */
+    public static final int MAX_PENDING = 253;
 
     private static final int TYPE = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
 
-    /** The owner of a socket file may do with it what he likes, whatever {@link #chmod} grants to the others. */
+    /** The owner of a socket file keeps all rights, as in libuv. */
     private static final int OWNER_ALL = 0700;
 
     private static final int ALL_READ = 0444;
     private static final int ALL_WRITE = 0222;
 
-    private static final int UCRED_BYTES = 12;
-
     private final NameMemory memory;
-    /** The file that bind has made and close removes, as a C string; null where there is none. */
-    private MemorySegment boundPath;
-    /** That file, so that it is not taken for one of the same name; null if the kernel does not say. */
-    private FileIdentity boundFile;
+    /** Null if it carries bytes only. */
+    private final Ipc ipc;
+    /** The file that bind has made; null if there is none. */
+    private BoundFile file;
     /** Whether the last bind has failed because there is no such directory. */
     private boolean lacksDirectory;
     /** The name that it was bound or connected to, for {@link #toString} on other threads. */
     private Endpoints known = Endpoints.UNKNOWN;
-
-    /** Where names, lengths and credentials lie while the kernel is asked. */
-    private static final class NameMemory implements AutoCloseable {
-        private final Region region = Region.shared(SockAddr.SIZE, Integer.BYTES, UCRED_BYTES);
-        final MemorySegment name = region.allocate(SockAddr.SIZE);
-        final MemorySegment length = region.allocate(Integer.BYTES);
-        final MemorySegment credentials = region.allocate(UCRED_BYTES);
-
-        static NameMemory of(Loop loop) {
-            LoopCore core = UsageException.requireArgument(loop, "loop").core();
-            core.checkThread();
-            return core.local(NameMemory.class, NameMemory::new);
-        }
-
-        @Override
-        public void close() {
-            region.close();
-        }
-    }
 
     /** A pipe without a socket, for bytes only. */
     public Pipe(Loop loop) {
@@ -80,91 +75,92 @@ public final class Pipe extends IpcStream {
 
     /** A pipe without a socket; with {@code ipc} it carries descriptors too, and can't listen. */
     public Pipe(Loop loop, boolean ipc) {
-        this(loop, ipc, NameMemory.of(loop));
+        this(loop, NameMemory.of(loop), ipc ? IpcTransport.on(loop) : null);
     }
 
-    private Pipe(Loop loop, boolean ipc, NameMemory memory) {
-        super(loop, ipc);
+    private Pipe(Loop loop, NameMemory memory, IpcTransport transport) {
+        super(loop);
         this.memory = memory;
+        this.ipc = transport == null ? null : new Ipc(this, transport);
+    }
+
+    /** Returns whether it carries descriptors. */
+    public boolean isIpc() {
+        return ipc != null;
     }
 
     // ---- opening
 
     /**
-     * Two sockets that are connected to each other, for two pipes to {@link #open}, on one loop or two: socketpair(2). They are
-     * non-blocking, close-on-exec, and the caller's to close until then.
+     * Makes two connected sockets, for two pipes to {@link #open}, on one loop or two: socketpair(2). They are non-blocking and
+     * close-on-exec. The caller owns them until a pipe has opened them.
      *
      * @throws SystemException EMFILE, ENFILE
      */
     public static int[] socketpair() {
-        int[] ends = new int[2];
         try (Region memory = Region.ofCall()) {
             MemorySegment two = memory.allocate(2L * Integer.BYTES);
             check(Sockets.socketpair(Sockets.AF_UNIX, TYPE, 0, two), "socketpair");
-            MemorySegment.copy(two, ValueLayout.JAVA_INT, 0, ends, 0, 2);
+            return two.toArray(ValueLayout.JAVA_INT);
         }
-        return ends;
-    }
-
-    /** The two ends of a pipe, the one to read from first, as in {@link #socketpair()}: pipe2(2). */
-    public static int[] pipe2() {
-        int[] ends = new int[2];
-        try (Region memory = Region.ofCall()) {
-            MemorySegment two = memory.allocate(2L * Integer.BYTES);
-            check(Descriptors.pipe2(two, Descriptors.O_NONBLOCK | Descriptors.O_CLOEXEC), "pipe2");
-            MemorySegment.copy(two, ValueLayout.JAVA_INT, 0, ends, 0, 2);
-        }
-        return ends;
     }
 
     /**
-     * Takes over {@code fd}. It can be read or written as far as it was opened for that; if it can be only written, a shutdown has
-     * no effect until it is closed. Standard input, output and error are not closed with the pipe.
+     * Makes the two ends of a pipe, the one to read from first: pipe2(2). They are non-blocking and close-on-exec, as those of
+     * {@link #socketpair()}.
      *
-     * <p>The descriptor is non-blocking until the pipe is closed or the JVM exits: for all that have the same open file
-     * description, as the shell has that of standard input. If it was blocking before, it is so again then. Until then, a
-     * {@code System.in.read()} finds EAGAIN where it would wait. If open throws, nothing is changed, and {@code fd} stays the
-     * caller's.
-     *
-     * @throws UsageException EBUSY where the pipe has a descriptor; EEXIST where another handle watches it; EINVAL where the
-     *     pipe is for ipc and {@code fd} no socket
-     * @throws SystemException EBADF
+     * @throws SystemException EMFILE, ENFILE
      */
+    public static int[] pipe2() {
+        try (Region memory = Region.ofCall()) {
+            MemorySegment two = memory.allocate(2L * Integer.BYTES);
+            check(Descriptors.pipe2(two, Descriptors.O_NONBLOCK | Descriptors.O_CLOEXEC), "pipe2");
+            return two.toArray(ValueLayout.JAVA_INT);
+        }
+    }
+
+    /**
+     * Takes over {@code fd}. It can be read or written as far as it was opened for that. A shutdown of a descriptor that can only be
+     * written takes effect when the pipe is closed. Standard input, output and error are not closed with the pipe.
+     *
+     * <p>The descriptor is non-blocking until the pipe is closed or the JVM exits, for every process that has the same open file
+     * description: a shell has that of standard input. If it was blocking before, it is blocking again then. Until then,
+     * {@code System.in.read()} gets EAGAIN instead of waiting.
+     */
+    @Override
     public void open(int fd) {
         requireOpen("open");
         adopt(fd);
     }
 
-    /** Closes the handle, and leaves the descriptor that it was {@linkplain #open opened} on open: it is the caller's again. */
-    public void giveBack() {
-        requireOpen("giveBack");
-        disown();
-        close();
+    @Override
+    SocketHandle newClient() {
+        return ipc != null && ipc.pendingType() == DescriptorKind.TCP ? new Tcp(loop()) : new Pipe(loop());
     }
 
     @Override
-    protected boolean takes(DescriptorKind kind) {
+    boolean takes(DescriptorKind kind) {
         return kind == DescriptorKind.PIPE || kind == DescriptorKind.TTY;
     }
 
     // ---- listening
 
     /**
-     * Binds to {@code name}; to one of the kernel's choice, abstract and of five hexadecimal digits, where it is empty. The file
-     * of a path must not exist, also where the process that made it is gone; it is removed when the pipe is closed.
+     * Binds to {@code name}. An empty name lets the kernel choose one: abstract, of five hexadecimal digits. The file of a path must
+     * not exist, even if the process that made it has ended. It is removed when the pipe is closed.
      *
      * @param name a path of at most 107 bytes, none of them NUL; or a NUL and at most 107 bytes of any kind
-     * @throws UsageException EINVAL: the pipe has a socket, or the name is too long, which is never cut, or no name
+     * @throws UsageException EINVAL: the pipe has a socket, or the name is too long (it is never cut) or no name
      * @throws SystemException EADDRINUSE; EACCES, also if the directory does not exist, which the message says then; and others
      *     of bind(2)
      */
     public void bind(String name) {
         requireOpen("bind");
-        int length = putName(name);
+        int length = memory.write(name);
         if (fd() >= 0) {
             throw new UsageException("EINVAL", "bind on a pipe that has a socket: " + this);
         }
-        MemorySegment path = isPath(name) ? Memory.string(UnixName.encode(name)) : null;
+        MemorySegment path = NameMemory.isPath(name) ? BoundFile.path(name) : null;
         int socket = check(Sockets.socket(Sockets.AF_UNIX, TYPE, 0), "socket");
         int result = Sockets.bind(socket, memory.name, length);
         if (result < 0) {
@@ -173,49 +169,23 @@ public final class Pipe extends IpcStream {
             check(lacksDirectory ? -Errno.EACCES : result, "bind", remark());
         }
         attach(socket);
-        boundPath = path;
-        boundFile = path == null ? null : FileIdentity.of(path);
+        file = path == null ? null : BoundFile.at(path);
         known = Endpoints.ofNames(name, null);
     }
 
-    /** Whether the file at the path is still that of this socket, as far as is known: another process may have put its own there. */
-    private boolean hasItsFile() {
-        FileIdentity now = boundFile == null ? null : FileIdentity.of(boundPath);
-        return now == null || now.equals(boundFile);
-    }
-
-    /** What an EACCES of bind means if the path has no directory, which libuv makes of ENOENT, as on Windows; null otherwise. */
+    /** Returns "its directory does not exist" after an EACCES of bind that means this: libuv reports ENOENT so, as Windows does. */
+    @Override
     public String remark() {
         return lacksDirectory ? "its directory does not exist" : null;
-    }
-
-    private static boolean isPath(String name) {
-        return !name.isEmpty() && name.charAt(0) != 0;
-    }
-
-    /** Puts the sockaddr_un of {@code name} into memory; its length. */
-    private int putName(String name) {
-        byte[] bytes = UnixName.encode(UsageException.requireArgument(name, "name"));
-        int length = SockAddr.putUnix(memory.name, bytes);
-        if (length == -Errno.ENAMETOOLONG) {
-            throw new UsageException(
-                    "EINVAL",
-                    "the name is too long: " + bytes.length + " bytes, where "
-                            + (SockAddr.UNIX_PATH_MAX - (isPath(name) ? 1 : 0)) + " have room");
-        }
-        if (length < 0) {
-            throw new UsageException("EINVAL", "the path has a NUL in it: " + name.replace('\0', '?'));
-        }
-        return length;
     }
 
     /**
      * Starts listening, once it is bound.
      *
-     * @param listener see {@link StreamHandle#accept}
-     * @throws UsageException EINVAL where it is not bound, or is for ipc
-     * @throws SystemException of listen(2)
+     * @throws UsageException EINVAL if it is not bound, or carries descriptors
+     * @throws SystemException errors of listen(2)
      */
+    @Override
     public void listen(int backlog, ConnectionListener listener) {
         requireOpen("listen");
         if (isIpc()) {
@@ -228,10 +198,10 @@ public final class Pipe extends IpcStream {
     }
 
     /**
-     * Lets everybody read the socket file, write it, or both; who connects to it must be able to write. What is granted to the
-     * owner stays. Of a FIFO the mode of its own file changes.
+     * Lets every user read the socket file, write it, or both. A client must be able to write it in order to connect. The owner keeps
+     * all rights. For a FIFO, the mode of its own file changes.
      *
-     * @throws UsageException EINVAL where neither is wanted; EBADF where it has no socket
+     * @throws UsageException EINVAL if neither is wanted; EBADF if there is no socket
      * @throws SystemException ENOENT, EPERM and others of chmod(2)
      * @see <a href="https://nodejs.org/api/net.html#serverlistenoptions-callback">Node: readableAll, writableAll</a>
      */
@@ -242,24 +212,24 @@ public final class Pipe extends IpcStream {
         }
         int mode = OWNER_ALL | (readableAll ? ALL_READ : 0) | (writableAll ? ALL_WRITE : 0);
         check(Descriptors.fchmod(fd(), mode), "fchmod");
-        if (boundPath != null) {
-            check(hasItsFile() ? Descriptors.chmod(boundPath, mode) : -Errno.ENOENT, "chmod");
+        if (file != null) {
+            check(file.chmod(mode), "chmod");
         }
     }
 
     // ---- connecting
 
     /**
-     * Connects to {@code name}. Success is told in the poll phase, failure in the pending phase: ENOENT, ECONNREFUSED where
-     * nobody listens or it is no socket, EACCES, EAGAIN where the listener's backlog is full, EPROTOTYPE. Writes made meanwhile
-     * are queued. A failed connect leaves the handle open, and may be tried again.
+     * Connects to {@code name}. Success is reported in the poll phase, failure in the pending phase: ENOENT, ECONNREFUSED if no socket
+     * listens or it is no socket, EACCES, EAGAIN if the listener's backlog is full, EPROTOTYPE. Writes made meanwhile are queued. A
+     * failed connect leaves the handle open, and may be tried again.
      *
-     * @throws UsageException EALREADY where a connect is under way; EINVAL: an empty name, or as {@link #bind}
-     * @throws SystemException EISCONN where it is connected, EINVAL where it listens
+     * @throws UsageException EALREADY if a connect is pending; EINVAL: an empty name, or as {@link #bind}
+     * @throws SystemException EISCONN if it is connected, EINVAL if it listens
      */
     public void connect(String name, Completion callback) {
         requireOpen("connect");
-        int length = putName(name);
+        int length = memory.write(name);
         UsageException.requireArgument(callback, "callback");
         if (name.isEmpty()) {
             throw new UsageException("EINVAL", "the name to connect to is empty");
@@ -284,123 +254,194 @@ public final class Pipe extends IpcStream {
     // ---- names
 
     /**
-     * Its own name: a path; an abstract name, which begins with a NUL; or empty, as that of a client mostly is.
+     * Returns its own name: a path; an abstract name, which begins with a NUL; or empty, as that of a client usually is.
      *
-     * @throws UsageException EBADF where it has no socket
+     * @throws UsageException EBADF if there is no socket
      * @throws SystemException ENOTSOCK
      */
+    @Override
     public String localName() {
         requireSocket("getsockname");
-        memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-        check(Sockets.getsockname(fd(), memory.name, memory.length), "getsockname");
-        return name();
+        check(memory.getsockname(fd()), "getsockname");
+        return memory.read();
     }
 
     /**
-     * The name of its peer, as {@link #localName()}.
+     * Returns the name of its peer, in the forms of {@link #localName()}.
      *
-     * @throws UsageException EBADF where it has no socket
+     * @throws UsageException EBADF if there is no socket
      * @throws SystemException ENOTCONN, ENOTSOCK
      */
     public String remoteName() {
         requireSocket("getpeername");
-        memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-        check(Sockets.getpeername(fd(), memory.name, memory.length), "getpeername");
-        return name();
+        check(memory.getpeername(fd()), "getpeername");
+        return memory.read();
+    }
+
+    /** A descriptor that is no socket (ENOTSOCK) needs no peer. */
+    @Override
+    public boolean hasPeer() {
+        int result = fd() < 0 ? -Errno.EBADF : memory.getpeername(fd());
+        return result >= 0 || result == -Errno.ENOTSOCK;
+    }
+
+    /** Returns null: a Unix socket has a name, no address. */
+    @Override
+    public SocketAddress localAddress() {
+        return null;
+    }
+
+    /** Returns null: a Unix socket has a name, no address. */
+    @Override
+    public SocketAddress peer() {
+        return null;
+    }
+
+    /** Returns null: a Unix socket has a name, no address. */
+    @Override
+    public SocketAddress knownPeer() {
+        return null;
     }
 
     @Override
     Endpoints endpoints() {
-        if (loop().core().isLoopThread() && fd() >= 0) {
-            memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-            String local = Sockets.getsockname(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
-            memory.length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
-            String remote = Sockets.getpeername(fd(), memory.name, memory.length) < 0 ? null : unixNameOrNull();
-            return new Endpoints(
-                    End.ofName(local), remote != null && !remote.isEmpty() ? End.ofName(remote) : known.remote());
+        if (!core().isLoopThread() || fd() < 0) {
+            return known;
         }
-        return known;
-    }
-
-    /** Null for a socket of another family. */
-    private String unixNameOrNull() {
-        return SockAddr.family(memory.name) == Sockets.AF_UNIX ? name() : null;
-    }
-
-    /** Adds its name and the peer's, as in "-> /run/app.sock"; on another thread only the one that is known. */
-    @Override
-    protected void describe(StringJoiner text) {
-        super.describe(text);
-        endpoints().describe(text);
-    }
-
-    private String name() {
-        return UnixName.decode(SockAddr.unixName(memory.name, memory.length.get(ValueLayout.JAVA_INT, 0)));
+        String local = memory.readOrNull(memory.getsockname(fd()));
+        String remote = memory.readOrNull(memory.getpeername(fd()));
+        return new Endpoints(
+                End.ofName(local), remote != null && !remote.isEmpty() ? End.ofName(remote) : known.remote());
     }
 
     /**
-     * Who is at the other end: SO_PEERCRED.
+     * Returns process, user and group of the process at the other end, as they were when it connected or listened: SO_PEERCRED.
      *
-     * @throws UsageException EBADF where it has no socket; ENOTCONN
+     * @throws UsageException EBADF if there is no socket; ENOTCONN
      * @throws SystemException ENOTSOCK
      */
     public PeerCredentials peerCredentials() {
         requireSocket("getsockopt");
-        memory.length.set(ValueLayout.JAVA_INT, 0, UCRED_BYTES);
-        check(
-                Sockets.getsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_PEERCRED, memory.credentials, memory.length),
-                "getsockopt");
-        int uid = memory.credentials.get(ValueLayout.JAVA_INT, 4);
-        if (uid == -1) { // which is nobody's: the kernel has it where there is no peer
+        check(memory.getpeercred(fd()), "getsockopt");
+        PeerCredentials credentials = memory.readCredentials();
+        if (credentials == null) {
             throw new UsageException("ENOTCONN", "it has no peer: " + this);
         }
-        return new PeerCredentials(
-                memory.credentials.get(ValueLayout.JAVA_INT, 0),
-                Integer.toUnsignedLong(uid),
-                Integer.toUnsignedLong(memory.credentials.get(ValueLayout.JAVA_INT, 8)));
+        return credentials;
+    }
+
+    // ---- descriptors
+
+    /**
+     * Writes {@code data} as {@link #write(ByteBuffer, Completion)} does, and sends the descriptor of {@code toSend} along. {@code
+     * toSend} may be closed once {@code callback} was called; if it is closed earlier, the write fails with EBADF.
+     *
+     * @param data at least one byte
+     * @param toSend a handle of the same loop
+     * @throws UsageException EINVAL if this is no ipc pipe; EBADF if {@code toSend} has no socket; and as without it
+     */
+    public void write(ByteBuffer data, SocketHandle toSend, Completion callback) {
+        write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, toSend, callback);
+    }
+
+    /** Writes several buffers, as {@link #write(ByteBuffer, SocketHandle, Completion)} does. */
+    public void write(ByteBuffer[] data, SocketHandle toSend, Completion callback) {
+        core().checkThread();
+        requireIpc().write(data, toSend, callback);
+    }
+
+    /**
+     * Writes as {@link #tryWrite(ByteBuffer)} does, and sends the descriptor of {@code toSend} along. If the result is positive, the
+     * descriptor was sent.
+     *
+     * @throws UsageException as {@link #write(ByteBuffer, SocketHandle, Completion)}
+     */
+    public int tryWrite(ByteBuffer data, SocketHandle toSend) {
+        WriteRequest.requireSize(UsageException.requireArgument(data, "data").remaining());
+        if (mustQueue()) {
+            return 0;
+        }
+        requireWritable();
+        return requireIpc().tryWrite(data, toSend);
+    }
+
+    private Ipc requireIpc() {
+        if (ipc == null) {
+            throw new UsageException("EINVAL", "it is not made to carry descriptors: " + this);
+        }
+        return ipc;
+    }
+
+    /** Returns how many received descriptors wait to be accepted. */
+    public int pendingCount() {
+        core().checkThread();
+        return ipc == null ? 0 : ipc.pendingCount();
+    }
+
+    /** Returns the kind of the first descriptor that waits; UNKNOWN if none does. */
+    public DescriptorKind pendingType() {
+        core().checkThread();
+        return ipc == null ? DescriptorKind.UNKNOWN : ipc.pendingType();
+    }
+
+    /**
+     * Takes the first descriptor that waits as a number, for kinds that no handle takes. It is close-on-exec, and the caller must
+     * close it.
+     *
+     * @throws UsageException EAGAIN if none waits; EINVAL if this is no ipc pipe
+     */
+    public int acceptDescriptor() {
+        requireOpen("acceptDescriptor");
+        return requireIpc().take();
+    }
+
+    @Override
+    void handOver(SocketHandle client) {
+        if (ipc == null) {
+            super.handOver(client);
+        } else {
+            ipc.handOver(client);
+        }
     }
 
     // ---- options
 
-    /**
-     * Sets an option of its socket; those of TCP it has not.
-     *
-     * @throws UsageException EBADF where it has no socket; EINVAL where {@code value} is null or out of range
-     * @throws SystemException ENOTSOCK, ENOTSUP and others of setsockopt(2)
-     */
+    @Override
     public <T> void set(SocketOption<T> option, T value) {
         requireSocket("setsockopt");
         UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
         option.set(fd(), value);
     }
 
-    /**
-     * An option of its socket as the kernel has it.
-     *
-     * @throws UsageException EBADF where it has no socket
-     * @throws SystemException ENOTSOCK, ENOTSUP and others of getsockopt(2)
-     */
-    public <T> T get(SocketOption<T> option) {
-        requireSocket("getsockopt");
-        return UsageException.requireArgument(option, "option").read(fd());
-    }
-
-    private void requireSocket(String call) {
-        loop().core().checkThread();
-        if (fd() < 0) {
-            throw new UsageException("EBADF", call + " without a socket: " + this);
-        }
+    @Override
+    public boolean has(SocketOption<?> option) {
+        return !UsageException.requireArgument(option, "option").isOfInternet();
     }
 
     // ---- closing
 
-    /** The file goes first: while the socket is open, no other file has its inode number. */
+    @Override
+    public boolean canReset() {
+        return false;
+    }
+
+    @Override
+    public void reset(Runnable callback) {
+        close(callback);
+    }
+
     @Override
     protected void release() {
-        if (boundPath != null && hasItsFile()) {
-            Descriptors.unlink(boundPath);
+        if (file != null) {
+            file.unlink();
+            file = null;
         }
-        boundPath = null;
-        super.release();
+        try {
+            super.release();
+        } finally {
+            if (ipc != null) {
+                ipc.closeAll();
+            }
+        }
     }
 }

@@ -26,7 +26,7 @@ final class ReceivedDescriptors {
     }
 
     boolean isFull() {
-        return count() == IpcStream.MAX_PENDING;
+        return count() == Pipe.MAX_PENDING;
     }
 
     int count() {

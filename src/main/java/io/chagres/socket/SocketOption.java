@@ -164,6 +164,9 @@ public abstract class SocketOption<T> {
         return name;
     }
 
+    /** Returns whether it is an option of IP or TCP, which a Unix socket does not have. */
+    abstract boolean isOfInternet();
+
     // ---- what it can do
 
     /**

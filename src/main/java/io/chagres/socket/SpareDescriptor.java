@@ -75,16 +75,17 @@ final class SpareDescriptor implements AutoCloseable {
     }
 
     /**
-     * Accepts the connections that wait at the socket {@code listening}, and closes them; false if they wait on, since there was
+     * Accepts the connections that wait at {@code socket}, and closes them; false if they wait on, since there was
      * no room even for that.
      */
-    boolean shedAll(int listening, ConnectionListener listener) {
+    boolean shedAll(SocketHandle socket, ConnectionListener listener) {
         end = end(limit()); // prlimit(2) may have lowered it
         close();
         int shed = 0;
+        int listening = socket.fd();
         int accepted = accept(listening);
         while (accepted >= 0) {
-            shed(accepted, listener);
+            shed(accepted, socket, listener);
             accepted = ++shed < MOST_PER_EVENT ? accept(listening) : -Errno.EAGAIN;
         }
         refill();
@@ -92,9 +93,9 @@ final class SpareDescriptor implements AutoCloseable {
     }
 
     /** Closes a connection that has just been accepted. */
-    static void shed(int accepted, ConnectionListener listener) {
+    static void shed(int accepted, SocketHandle socket, ConnectionListener listener) {
         try {
-            listener.onShed(accepted);
+            listener.onShed(socket, accepted);
         } finally {
             Descriptors.close(accepted);
         }

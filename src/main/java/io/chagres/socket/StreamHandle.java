@@ -3,7 +3,10 @@ package io.chagres.socket;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
+import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
+import io.chagres.loop.LoopCore;
+import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
@@ -11,126 +14,98 @@ import java.nio.ByteBuffer;
 import java.util.StringJoiner;
 
 /**
- * A stream of bytes on a loop, mostly a socket: uv_stream_t. It listens and accepts, or it reads, writes and shuts down; what
- * kind of socket it is, and how it is bound and connected, its subclasses know.
+ * A stream of bytes on a loop, usually a socket: it reads, writes and shuts down. This is the part of uv_stream_t that a FIFO or a
+ * terminal has too. {@link SocketHandle} adds what sockets have: listening, options and addresses.
  *
- * <p>It is active only while it reads or listens; writes, a connect and a shutdown under way are requests, and keep the loop
- * alive by themselves. Requests complete from the pending or poll phase, each exactly once, never inside the call that made
- * them; where that call throws, the request was never made.
+ * <p>A stream is active only while it reads, listens, or watches its peer. Pending requests (a connect, writes, a shutdown) keep the
+ * loop alive by themselves. Each request completes exactly once, from the pending or poll phase, and never inside the call that made
+ * it. If that call throws, the request was never made.
+ *
+ * <pre>{@code
+ * stream.readStart(listener);                       // listener.onRead is called with each chunk
+ * stream.write(ByteBuffer.wrap(reply), error -> {   // null once the kernel has all bytes
+ *     stream.shutdown(done -> stream.close());
+ * });
+ * }</pre>
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
  */
-public abstract class StreamHandle extends DescriptorHandle {
+public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
+    private final StreamWatcher watcher;
+    private PeerListener peerListener;
     private ReadLoop reads;
-    private Acceptor acceptor;
     private WriteQueue writes;
     private Completion connect;
     private Completion shutdown;
+    private boolean readable;
+    private boolean writable;
 
-    /** A stream without a socket. */
-    protected StreamHandle(Loop loop) {
+    StreamHandle(Loop loop) {
+        this(loop, EventWatcher.on(loop));
+    }
+
+    private StreamHandle(Loop loop, EventWatcher watcher) {
         super(loop);
+        this.watcher = watcher;
+        watcher.stream = this;
     }
 
-    // ---- listening
+    // ---- the descriptor
 
-    /**
-     * Starts listening; called again, takes the new backlog and listener.
-     *
-     * @param backlog how many connections the kernel may keep until they are accepted; it cuts it to net.core.somaxconn
-     * @param listener hears in the poll phase of each connection, which {@link #accept} then takes. Where nobody takes it, no
-     *     further ones are accepted until somebody does
-     * @throws SystemException EADDRINUSE, EINVAL and others of listen(2)
-     * @see <a href="https://man7.org/linux/man-pages/man2/listen.2.html">listen(2)</a>
-     */
-    protected final void startListening(int backlog, ConnectionListener listener) {
-        UsageException.requireArgument(listener, "listener");
-        SystemException.check(Sockets.listen(watcher().fd(), backlog), "listen");
-        if (acceptor == null) {
-            acceptor = new Acceptor(this);
-        }
-        acceptor.start(listener);
-        activate();
-    }
-
-    /**
-     * Accepts no more connections until {@link #resumeAccepting()}; they wait in the kernel's backlog. One that it has told of
-     * can still be taken. It stays active, and keeps the loop alive. Idempotent.
-     *
-     * @throws UsageException EINVAL where it does not listen
-     */
-    public final void pauseAccepting() {
-        requireListening("pauseAccepting").pause();
-    }
-
-    /**
-     * Accepts connections again. Idempotent.
-     *
-     * @throws UsageException EINVAL where it does not listen
-     */
-    public final void resumeAccepting() {
-        requireListening("resumeAccepting").resume();
-    }
-
-    private Acceptor requireListening(String call) {
-        requireOpen(call);
-        if (acceptor == null) {
-            throw new UsageException("EINVAL", call + " on a handle that does not listen: " + this);
-        }
-        return acceptor;
-    }
-
-    /**
-     * Gives the connection that waits, or the descriptor that has come over an ipc stream, to {@code client}, a stream of the
-     * same loop without a socket.
-     *
-     * @throws UsageException EAGAIN where none waits; EBUSY where {@code client} has a socket: a connection is closed then, a
-     *     descriptor stays; EINVAL, also where a descriptor is not of the client's kind: it stays
-     */
-    public final void accept(StreamHandle client) {
-        requireOpen("accept");
-        UsageException.requireArgument(client, "client").requireOpen("accept into");
-        if (client.core() != core()) {
-            throw new UsageException("EINVAL", "the client belongs to another loop: " + client);
-        }
-        handOver(client);
-    }
-
-    /** Gives what waits to a client of the same loop. */
-    void handOver(StreamHandle client) {
-        if (acceptor == null || !acceptor.hasParked()) {
-            throw new UsageException("EAGAIN", "no connection waits to be accepted: " + this);
-        }
-        acceptor.handOver(client);
-        client.becomeDuplex();
-        client.onAccepted();
-    }
-
-    /** A connection was taken over: the place for options that were set before there was a socket. */
-    protected void onAccepted() {}
-
-    /** Whether a descriptor of this kind, which has come over an ipc stream, can be this handle's. */
-    protected boolean takes(DescriptorKind kind) {
-        return true;
-    }
-
-    // ---- connecting
-
-    /** Whether a connect is under way. */
-    public final boolean isConnecting() {
+    /** Returns the descriptor; -1 before there is one, and once the handle is closed. The handle owns it: it must not be closed. */
+    public final int fd() {
         core().checkThread();
-        return connect != null;
+        return watcher.fd();
     }
 
-    /** Adds the descriptor, whether it listens or connects, and how many bytes wait to be written. */
+    /** Takes over {@code fd}, which is non-blocking. */
+    final void attach(int fd) {
+        watcher.attach(fd);
+    }
+
+    /**
+     * Takes over {@code fd}, whose open file description other processes may have too. It is non-blocking until the close. If this
+     * throws, nothing has changed.
+     *
+     * @throws UsageException EBUSY if the handle has a descriptor; EEXIST if another handle watches it; EINVAL if an ipc pipe gets
+     *     a descriptor that is no socket
+     * @throws SystemException EBADF
+     */
+    final void adopt(int fd) {
+        if (watcher.fd() >= 0) {
+            throw new UsageException("EBUSY", "it has a socket already: " + this);
+        }
+        int mode = watcher.adopt(fd, core());
+        readable = mode != Descriptors.O_WRONLY;
+        writable = mode != Descriptors.O_RDONLY;
+    }
+
+    /**
+     * Closes the handle and leaves the descriptor that it was opened with open: the caller owns it again, in the blocking mode that
+     * it had.
+     *
+     * @throws UsageException EINVAL if the handle is closed
+     */
+    public final void giveBack() {
+        requireOpen("giveBack");
+        watcher.disown();
+        close();
+    }
+
+    final StreamWatcher watcher() {
+        return watcher;
+    }
+
+    /** Adds the descriptor, whether the stream connects, and how many bytes wait to be written. */
     @Override
     protected void describe(StringJoiner text) {
-        super.describe(text);
+        int fd = watcher.fd();
+        if (fd >= 0) {
+            text.add("fd " + fd);
+        }
         if (connect != null) {
             text.add("connecting");
-        } else if (acceptor != null) {
-            text.add("listening");
         }
         WriteQueue queued = writes;
         if (queued != null && queued.size() > 0) {
@@ -138,9 +113,11 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
+    // ---- errors
+
     /**
-     * Returns the error of a call on the descriptor: {@code "read ECONNRESET"}. It names the peer, or the address of a listener, if the
-     * handle knows them.
+     * Returns the error of a call on the descriptor, as in {@code "read ECONNRESET"}. It names the peer, or the address of a listener,
+     * if the handle knows them.
      *
      * @param errno positive or negative
      */
@@ -149,36 +126,42 @@ public abstract class StreamHandle extends DescriptorHandle {
         return SystemException.on(errno, syscall, endsForError());
     }
 
-    /** What an error names: both ends, or as much as costs little. */
+    /** Returns the ends that an error names: both, or as many as cost little. */
     Endpoints endsForError() {
         return endpoints();
     }
 
-    /** Both ends; on another thread than the loop's, and without a socket, the one that is known. */
-    Endpoints endpoints() {
-        return Endpoints.UNKNOWN;
-    }
+    /** Returns both ends. On another thread than the loop's, and without a socket, it returns the end that is known. */
+    abstract Endpoints endpoints();
 
     /**
-     * Returns the addresses at both ends as text, "127.0.0.1:80 -> 127.0.0.1:51234", that of a listener, or as much as is known. Any
-     * thread; on another than the loop's only what is known without a system call.
+     * Returns the addresses of both ends as text, "127.0.0.1:80 -> 127.0.0.1:51234", that of a listener, or as much as is known. Any
+     * thread may call it; on another than the loop's it makes no system call.
      */
     public final String describeEnds() {
         return endpoints().toString();
     }
 
-    /** Throws EALREADY where a connect is under way. */
-    protected final void requireNotConnecting() {
+    // ---- connecting
+
+    /** Returns whether a connect is pending. */
+    public final boolean isConnecting() {
+        core().checkThread();
+        return connect != null;
+    }
+
+    /** Throws EALREADY if a connect is pending. */
+    final void requireNotConnecting() {
         if (connect != null) {
-            throw new UsageException("EALREADY", "a connect is under way: " + this);
+            throw new UsageException("EALREADY", "a connect is pending: " + this);
         }
     }
 
     /**
-     * Takes the result of connect(2), 0 or -errno. Even a connection that stands at once, as on loopback, is told later; a
-     * refusal too, whether the kernel knows of it at once or not. Any other error throws.
+     * Takes the result of connect(2), 0 or -errno. The callback comes later in any case, also for a connection that is established at
+     * once, as on loopback, and for a refusal. Any other error throws.
      */
-    protected final void awaitConnect(int result, Completion callback) {
+    final void awaitConnect(int result, Completion callback) {
         if (result != 0 && result != -Errno.EINPROGRESS && result != -Errno.ECONNREFUSED) {
             throw failure(result, "connect");
         }
@@ -187,13 +170,13 @@ public abstract class StreamHandle extends DescriptorHandle {
             failConnect(Errno.ECONNREFUSED, callback);
         } else {
             beginConnect(callback);
-            watcher().add(Epoll.EPOLLOUT);
+            watcher.add(Epoll.EPOLLOUT);
         }
     }
 
-    /** A connect that has failed already with {@code errno}, which its callback shall tell. */
-    protected final void failConnect(int errno, Completion callback) {
-        core().pend(() -> finishConnect(errno)); // which finds nothing to finish if the next line throws
+    /** Begins a connect that has failed with {@code errno} already: the callback gets the error in the pending phase. */
+    final void failConnect(int errno, Completion callback) {
+        core().pend(() -> finishConnect(errno)); // finds no connect to finish if the next line throws
         beginConnect(callback);
     }
 
@@ -203,7 +186,7 @@ public abstract class StreamHandle extends DescriptorHandle {
     }
 
     private void connectReady() {
-        int error = (int) Sockets.getsockopt(watcher().fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
+        int error = (int) Sockets.getsockopt(watcher.fd(), Sockets.SOL_SOCKET, Sockets.SO_ERROR);
         if (error != Errno.EINPROGRESS) {
             finishConnect(Math.abs(error));
         }
@@ -217,7 +200,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         connect = null;
         boolean hasWrites = writes != null && !writes.isFlushed();
         if (errno != 0 || !hasWrites) {
-            watcher().remove(Epoll.EPOLLOUT);
+            watcher.remove(Epoll.EPOLLOUT);
         }
         Requests.complete(this, callback, errno, "connect");
         if (isClosing()) {
@@ -230,13 +213,32 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
+    // ---- directions
+
+    /** Declares it a connection: it can be read and written from now on. */
+    final void becomeDuplex() {
+        readable = true;
+        writable = true;
+    }
+
+    /** Returns whether it can be read: it is connected, or connecting, and no read has failed. An end of the peer changes nothing. */
+    public final boolean isReadable() {
+        core().checkThread();
+        return readable && !isClosing();
+    }
+
+    /** Returns whether it can be written: it is connected, or connecting, and was not shut down. */
+    public final boolean isWritable() {
+        core().checkThread();
+        return writable && !isClosing();
+    }
+
     // ---- reading
 
     /**
-     * Starts reading; {@code listener} is called from the poll phase. A stream that has ended may be read again, and ends
-     * again.
+     * Starts reading. {@code listener} is called in the poll phase. A stream whose peer has ended may be read again, and ends again.
      *
-     * @throws UsageException EALREADY where it is reading; ENOTCONN where it can't be read; EINVAL
+     * @throws UsageException EALREADY if it is reading; ENOTCONN if it can't be read; EINVAL if it is closed
      */
     public final void readStart(ReadListener listener) {
         requireOpen("readStart");
@@ -254,7 +256,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         activate();
     }
 
-    /** Stops reading: the listener is not called any more. Idempotent. */
+    /** Stops reading: the listener is not called any more. Calling it again is a no-op. */
     public final void readStop() {
         core().checkThread();
         if (isReading()) {
@@ -263,18 +265,17 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
-    @Override
     final boolean isReading() {
         return reads != null && reads.isReading();
     }
 
-    /** Between two reads everything happens that follows from the first. */
+    /** Runs, between two reads, everything that follows from the first. */
     final void drainTicks() {
         core().drainTicks();
     }
 
-    /** A read has failed: state first, and its listener learns it then. */
-    void readFailed() {
+    /** Records that a read has failed, before the listener is called with the error. */
+    final void readFailed() {
         readable = false;
         writable = false;
         readStop();
@@ -283,30 +284,31 @@ public abstract class StreamHandle extends DescriptorHandle {
     // ---- writing
 
     /**
-     * Writes what lies between position and limit of {@code data}, and moves neither; the bytes must not change until
-     * {@code callback}. What the kernel does not take at once is queued, without bound: see {@link #writeQueueSize()}.
+     * Writes the bytes between position and limit of {@code data}, and moves neither. The bytes must not change until {@code callback}
+     * is called. Bytes that the kernel does not take at once are queued, without a limit: see {@link #writeQueueSize()}.
      *
      * <p>Position and limit are read during this call only: the caller may move, decode and slice {@code data} as soon as it
      * returns. Memory of an {@link java.lang.foreign.Arena} must stay open until {@code callback}. If the arena is closed earlier,
-     * the write fails with EFAULT, whose cause is an IllegalStateException, and never sends other memory; the writes behind it
+     * the write fails with EFAULT, whose cause is an IllegalStateException, and never sends other memory. The writes behind it
      * fail with ECANCELED, and the stream is not writable any more.
      *
-     * @throws UsageException EINVAL, also of more than 0x7ffff000 bytes, which is the most that the kernel takes in one call; EBADF
-     *     where it has no socket; EPIPE where it can't be written
+     * @param callback called in the pending or poll phase, with null or with the error
+     * @throws UsageException EINVAL, also for more than 0x7ffff000 bytes, the most that the kernel takes in one call; EBADF if it has
+     *     no descriptor; EPIPE if it can't be written
      * @throws IllegalStateException if the arena of {@code data} is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the arena is confined to another thread
      */
     public final void write(ByteBuffer data, Completion callback) {
         write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, callback);
     }
 
-    /** As {@link #write(ByteBuffer, Completion)}, of several buffers one behind the other; at least one. */
+    /** Writes several buffers, one behind the other, as {@link #write(ByteBuffer, Completion)} does; at least one. */
     public final void write(ByteBuffer[] data, Completion callback) {
         core().checkThread();
         enqueue(new WriteRequest(data, callback));
     }
 
-    /** Writes {@code request}, or queues it behind others, where there is somewhere to write to. */
+    /** Writes {@code request}, or queues it behind others. */
     final void enqueue(WriteRequest request) {
         requireWritable();
         if (writes == null) {
@@ -316,9 +318,9 @@ public abstract class StreamHandle extends DescriptorHandle {
     }
 
     /**
-     * Writes as much of {@code data} as the kernel takes now, and keeps nothing: then {@code data} and its memory are the caller's.
+     * Writes as many bytes of {@code data} as the kernel takes now. Nothing is kept: {@code data} and its memory are the caller's.
      *
-     * @return how many bytes it took; 0 where it takes none now, where other writes are queued or it is connecting
+     * @return how many bytes the kernel took; 0 if it takes none now, if other writes are queued, and while it connects
      * @throws SystemException EPIPE, ECONNRESET and others of send(2)
      * @throws UsageException as {@link #write(ByteBuffer, Completion)}; IllegalStateException and WrongThreadException as well
      */
@@ -328,19 +330,17 @@ public abstract class StreamHandle extends DescriptorHandle {
             return 0;
         }
         requireWritable();
-        return data.hasRemaining()
-                ? Transport.taken(this, watcher().transport().write(watcher().fd(), data))
-                : 0;
+        return data.hasRemaining() ? Transport.taken(this, watcher.transport().write(watcher.fd(), data)) : 0;
     }
 
-    /** Whether nothing may be written now, out of turn. */
+    /** Returns whether a write must wait: for the connect, or behind other writes. */
     final boolean mustQueue() {
         core().checkThread();
         return connect != null || writes != null && writes.size() > 0;
     }
 
     final void requireWritable() {
-        if (watcher().fd() < 0) {
+        if (watcher.fd() < 0) {
             throw new UsageException("EBADF", "it has no socket: " + this);
         }
         if (!writable) {
@@ -348,7 +348,12 @@ public abstract class StreamHandle extends DescriptorHandle {
         }
     }
 
-    /** The bytes of queued writes that the kernel has not taken yet. */
+    /** Records that a write has failed: nothing more can be written. */
+    final void writeFailed() {
+        writable = false;
+    }
+
+    /** Returns the bytes of queued writes that the kernel has not taken yet. */
     public final long writeQueueSize() {
         core().checkThread();
         return writes == null ? 0 : writes.size();
@@ -363,10 +368,11 @@ public abstract class StreamHandle extends DescriptorHandle {
     // ---- shutting down
 
     /**
-     * Ends the writing side once all queued writes are through and told: the peer reads an end. Reading goes on. At once,
+     * Ends the writing side once all queued writes have completed: the peer then reads an end. Reading goes on. From this call on,
      * nothing more can be written.
      *
-     * @throws UsageException ENOTCONN where it can't be written: not connected, or shut down before; EINVAL
+     * @param callback called in the pending phase, with null or with the error
+     * @throws UsageException ENOTCONN if it can't be written: not connected, or shut down before; EINVAL
      * @see <a href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</a>
      */
     public final void shutdown(Completion callback) {
@@ -375,7 +381,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         if (!isWritable()) {
             throw new UsageException("ENOTCONN", "it can't be shut down: " + this);
         }
-        // While it connects, a poke at the watcher would look like its success: finishConnect comes back to this.
+        // while it connects, waking the watcher would look like success: finishConnect does this instead
         if (connect == null) {
             shutDownWhenWritten();
         }
@@ -384,7 +390,7 @@ public abstract class StreamHandle extends DescriptorHandle {
         core().hold();
     }
 
-    /** Whether a shutdown is under way. */
+    /** Returns whether a shutdown is pending. */
     public final boolean isShuttingDown() {
         core().checkThread();
         return shutdown != null;
@@ -399,10 +405,7 @@ public abstract class StreamHandle extends DescriptorHandle {
     private void shutDownNow() {
         if (shutdown != null && !isClosing()) {
             boolean truncated = writes != null && writes.hasLostBytes(); // then the peer must not read an end
-            finishShutdown(
-                    truncated
-                            ? Errno.ECANCELED
-                            : -watcher().transport().shutdown(watcher().fd()));
+            finishShutdown(truncated ? Errno.ECANCELED : -watcher.transport().shutdown(watcher.fd()));
         }
     }
 
@@ -412,44 +415,84 @@ public abstract class StreamHandle extends DescriptorHandle {
         Requests.complete(this, callback, errno, "shutdown");
     }
 
+    // ---- the peer
+
+    /**
+     * Calls {@code listener} once, when the peer has closed its side or the connection has failed, even if nothing is read: EPOLLRDHUP
+     * of epoll_ctl(2). While the stream is read, the call comes after the end or the error of the reading. Until then, or until
+     * {@link #unwatchPeer()}, the handle is active. A second call replaces the listener.
+     *
+     * @throws UsageException ENOTCONN if it is neither connected nor connecting; EINVAL if it is closed
+     * @see <a href="https://man7.org/linux/man-pages/man2/epoll_ctl.2.html">epoll_ctl(2)</a>
+     */
+    public final void watchPeer(PeerListener listener) {
+        requireOpen("watchPeer");
+        UsageException.requireArgument(listener, "listener");
+        if (!readable && !writable) {
+            throw new UsageException("ENOTCONN", "it has no peer: " + this);
+        }
+        peerListener = listener;
+        watcher.add(Epoll.EPOLLRDHUP);
+        activate();
+    }
+
+    /** Stops watching the peer. Calling it again is a no-op. */
+    public final void unwatchPeer() {
+        core().checkThread();
+        if (peerListener != null) {
+            peerListener = null;
+            watcher.remove(Epoll.EPOLLRDHUP);
+            deactivateWhenIdle();
+        }
+    }
+
+    private void reportPeerGone(boolean failed) {
+        if (peerListener != null && !isClosing()) {
+            PeerListener listener = peerListener;
+            unwatchPeer();
+            listener.onPeerGone(failed);
+        }
+    }
+
+    /** Deactivates the handle if it neither reads nor watches its peer. */
+    private void deactivateWhenIdle() {
+        if (!isReading() && peerListener == null) {
+            deactivate();
+        }
+    }
+
     // ---- closing
 
     @Override
     protected void release() {
         readStop();
         unwatchPeer();
-        if (acceptor != null) {
-            acceptor.close();
-        }
-        watcher().close();
+        watcher.close();
     }
 
-    /** In libuv's order: the connect, the writes first to last (those that are through succeed), the shutdown. */
+    /** Cancels in libuv's order: the connect, the writes from first to last (written ones succeed), the shutdown. */
     @Override
-    protected void cancelRequests() {
+    protected final void cancelRequests() {
         finishConnect(Errno.ECANCELED);
         if (writes != null) {
             writes.fail(Errno.ECANCELED);
-            writes.tell();
+            writes.complete();
         }
         if (shutdown != null) {
             finishShutdown(Errno.ECANCELED);
         }
     }
 
-    /** Reading comes before writing, so that an end or error is learnt from the read that finds it. */
-    @Override
-    final void ready(int events) {
+    // ---- events
+
+    /** Handles events of epoll_ctl(2). Reading comes before writing, so that the read that finds an end or error reports it. */
+    void ready(int events) {
         if (connect != null) {
             connectReady();
             return;
         }
-        if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
-            if (acceptor != null) {
-                acceptor.ready();
-            } else if (reads != null) {
-                reads.ready();
-            }
+        if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && reads != null) {
+            reads.ready();
         }
         if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0
                 && writes != null
@@ -460,21 +503,48 @@ public abstract class StreamHandle extends DescriptorHandle {
     }
 
     /**
-     * The kernel can't watch the socket: whoever waits for it learns that, and nothing waits any more. A listener, who could
-     * tell nobody, tries again a little later. Files and devices such as /dev/null can never be watched (EPERM), and always take
-     * more: a write to one of them goes on, each turn with as much as a flush takes.
+     * Fails what waits for the descriptor: the kernel can't watch it. Files and devices such as /dev/null can never be watched
+     * (EPERM) and always take more. A write to one of them goes on, each turn with as much as one flush takes.
      */
-    @Override
-    final void refused(int errno) {
+    void refused(int errno) {
         finishConnect(errno);
-        if (acceptor != null && !isClosing()) {
-            acceptor.rest();
-        }
         if (reads != null) {
             reads.fail(failure(errno, "epoll_ctl"));
         }
         if (writes != null && !(errno == Errno.EPERM && !isClosing() && writes.flushesMore())) {
             writes.fail(errno);
+        }
+    }
+
+    private static final class EventWatcher extends StreamWatcher {
+
+        private StreamHandle stream;
+
+        private EventWatcher(LoopCore core) {
+            super(core);
+        }
+
+        static EventWatcher on(Loop loop) {
+            LoopCore core = UsageException.requireArgument(loop, "loop").core();
+            core.checkThread();
+            return new EventWatcher(core);
+        }
+
+        /** If the stream is read, all bytes and their end come first: EPOLLRDHUP is reported again until then. */
+        @Override
+        protected void onReady(int events) {
+            stream.ready(events);
+            if (stream.peerListener != null
+                    && !stream.isReading()
+                    && (events & (Epoll.EPOLLRDHUP | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0) {
+                stream.reportPeerGone((events & Epoll.EPOLLERR) != 0);
+            }
+        }
+
+        @Override
+        protected void onRefused(int errno) {
+            stream.refused(errno);
+            stream.reportPeerGone(true);
         }
     }
 }

@@ -14,7 +14,6 @@ import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.StringJoiner;
 
 /**
  * A TCP socket as a handle: uv_tcp_t. The kernel's socket is made when it is first needed, by bind, listen or connect; what
@@ -22,7 +21,7 @@ import java.util.StringJoiner;
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html">uv_tcp_t</a>
  */
-public final class Tcp extends StreamHandle {
+public final class Tcp extends SocketHandle {
 
     /** What listen(2) is given where nobody says otherwise, as in Node. */
     public static final int DEFAULT_BACKLOG = 511;
@@ -75,6 +74,7 @@ public final class Tcp extends StreamHandle {
      *     no stream socket
      * @throws SystemException EBADF; what the kernel says to an option that was set before
      */
+    @Override
     public void open(int fd) {
         requireOpen("open");
         if (fd() < 0) {
@@ -83,13 +83,6 @@ public final class Tcp extends StreamHandle {
         }
         adopt(fd);
         early = null;
-    }
-
-    /** Closes the handle, and leaves the descriptor that it was {@linkplain #open opened} on open: it is the caller's again. */
-    public void giveBack() {
-        requireOpen("giveBack");
-        disown();
-        close();
     }
 
     private static void requireStreamSocket(int fd) {
@@ -117,13 +110,18 @@ public final class Tcp extends StreamHandle {
     }
 
     @Override
-    protected boolean takes(DescriptorKind kind) {
+    SocketHandle newClient() {
+        return new Tcp(loop());
+    }
+
+    @Override
+    boolean takes(DescriptorKind kind) {
         return kind == DescriptorKind.TCP;
     }
 
     /** The connection stands, whatever the kernel says to its options. */
     @Override
-    protected void onAccepted() {
+    void onAccepted() {
         DeferredOptions options = early;
         early = null;
         if (options != null) {
@@ -182,6 +180,7 @@ public final class Tcp extends StreamHandle {
      * @param listener see {@link StreamHandle#accept}
      * @throws SystemException EADDRINUSE and others of listen(2)
      */
+    @Override
     public void listen(int backlog, ConnectionListener listener) {
         requireOpen("listen");
         requireNoDelayedError("listen");
@@ -238,6 +237,7 @@ public final class Tcp extends StreamHandle {
      * @throws UsageException EBADF where it has no socket
      * @throws SystemException EADDRINUSE, delayed from bind
      */
+    @Override
     public SocketAddress localAddress() {
         requireSocket("getsockname");
         requireNoDelayedError("getsockname");
@@ -265,6 +265,7 @@ public final class Tcp extends StreamHandle {
      * Returns the address of the peer; null if the socket was never connected, or was closed before this was called. Unlike {@link
      * #remoteAddress()} it answers after a reset too.
      */
+    @Override
     public SocketAddress peer() {
         if (fd() >= 0) {
             learnPeer(memory().peer(fd()));
@@ -273,8 +274,9 @@ public final class Tcp extends StreamHandle {
     }
 
     /** Returns the address of the peer as far as it is known without a system call, after an error for one; or null. */
+    @Override
     public SocketAddress knownPeer() {
-        loop().core().checkThread();
+        core().checkThread();
         return knowsPeer ? known.ip() : null;
     }
 
@@ -291,7 +293,7 @@ public final class Tcp extends StreamHandle {
 
     @Override
     Endpoints endpoints() {
-        if (loop().core().isLoopThread() && fd() >= 0) {
+        if (core().isLoopThread() && fd() >= 0) {
             Endpoints ends = memory().ends(fd());
             learnPeer(ends.remote());
             return ends;
@@ -305,18 +307,16 @@ public final class Tcp extends StreamHandle {
         return fd() >= 0 && peer() != null ? new Endpoints(null, known) : endpoints();
     }
 
-    /** Adds both addresses, as in "127.0.0.1:80 -> 127.0.0.1:51234"; on another thread only the one that is known. */
     @Override
-    protected void describe(StringJoiner text) {
-        super.describe(text);
-        endpoints().describe(text);
+    public String localName() {
+        return null;
     }
 
-    private void requireSocket(String call) {
-        loop().core().checkThread();
-        if (fd() < 0) {
-            throw new UsageException("EBADF", call + " without a socket: " + this);
-        }
+    @Override
+    public boolean hasPeer() {
+        AddressMemory memory = memory();
+        memory.room(SockAddr.SIZE);
+        return fd() >= 0 && Sockets.getpeername(fd(), memory.address, memory.length) >= 0;
     }
 
     // ---- options
@@ -330,6 +330,7 @@ public final class Tcp extends StreamHandle {
      * @throws SystemException ENOPROTOOPT, EINVAL, EPERM and others of setsockopt(2)
      * @see <a href="https://man7.org/linux/man-pages/man2/setsockopt.2.html">setsockopt(2)</a>
      */
+    @Override
     public <T> void set(SocketOption<T> option, T value) {
         requireOpen("set");
         UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
@@ -340,15 +341,9 @@ public final class Tcp extends StreamHandle {
         early = (early == null ? DeferredOptions.NONE : early).with(option, value);
     }
 
-    /**
-     * An option as the kernel has it.
-     *
-     * @throws UsageException EBADF where it has no socket
-     * @throws SystemException ENOPROTOOPT and others of getsockopt(2)
-     */
-    public <T> T get(SocketOption<T> option) {
-        requireSocket("getsockopt");
-        return UsageException.requireArgument(option, "option").read(fd());
+    @Override
+    public boolean has(SocketOption<?> option) {
+        return true;
     }
 
     /** {@link SocketOption#TCP_NODELAY}. */
@@ -410,7 +405,12 @@ public final class Tcp extends StreamHandle {
         reset(callback);
     }
 
-    /** Closes as {@link #closeReset} does, also while a shutdown is pending, which then fails with ECANCELED. */
+    @Override
+    public boolean canReset() {
+        return true;
+    }
+
+    @Override
     public void reset(Runnable callback) {
         if (fd() >= 0) {
             lingerForNothing();

@@ -11,6 +11,11 @@ final class TrafficClassOption extends SocketOption<Integer> {
         super("TRAFFIC_CLASS");
     }
 
+    @Override
+    boolean isOfInternet() {
+        return true;
+    }
+
     private static boolean isIPv6(int fd) {
         return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_DOMAIN) == Sockets.AF_INET6;
     }

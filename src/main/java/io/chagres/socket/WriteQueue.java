@@ -137,7 +137,7 @@ final class WriteQueue {
     /** The arena of the next bytes was closed before they were sent: neither other memory nor what follows goes in their place. */
     private void lose(RuntimeException closedArena) {
         hasLostBytes = true;
-        stream.writable = false;
+        stream.writeFailed();
         first.closedArena = closedArena;
         finishFirst(Errno.EFAULT);
         while (first != null) {
@@ -232,13 +232,13 @@ final class WriteQueue {
 
     private void tellSoon() {
         if (finishedFirst != null && !tellingSoon) {
-            core.pend(this::tell);
+            core.pend(this::complete);
             tellingSoon = true;
         }
     }
 
     /** Calls the callbacks that are due now; those of writes that they make themselves wait for the next round. */
-    void tell() {
+    void complete() {
         tellingSoon = false;
         WriteRequest request = finishedFirst;
         WriteRequest dueLast = finishedLast;

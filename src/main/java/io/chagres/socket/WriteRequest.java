@@ -24,8 +24,8 @@ final class WriteRequest {
     RuntimeException closedArena;
 
     WriteRequest next;
-    /** Whose descriptor goes with the first byte; null where none goes, or none any more. */
-    StreamHandle toSend;
+    /** The handle whose descriptor travels with the first byte; null if there is none, or it was sent. */
+    SocketHandle toSend;
 
     /**
      * The callers' buffers keep their positions and limits, whatever becomes of these here.

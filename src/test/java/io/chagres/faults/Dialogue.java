@@ -7,7 +7,7 @@ import static io.chagres.faults.World.nameOf;
 import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.socket.ReadListener;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,10 +25,10 @@ class Dialogue {
     static final int LENGTH = 100;
     private static final int ROUNDS = 3;
 
-    private final StreamHandle mouth;
-    private final StreamHandle ear;
-    private final StreamHandle echoEar;
-    private final StreamHandle echoMouth;
+    private final SocketHandle mouth;
+    private final SocketHandle ear;
+    private final SocketHandle echoEar;
+    private final SocketHandle echoMouth;
     private final Consumer<String> report;
     private String how = FINE;
     private boolean over;
@@ -36,10 +36,10 @@ class Dialogue {
     private int open;
 
     Dialogue(
-            StreamHandle mouth,
-            StreamHandle echoEar,
-            StreamHandle echoMouth,
-            StreamHandle ear,
+            SocketHandle mouth,
+            SocketHandle echoEar,
+            SocketHandle echoMouth,
+            SocketHandle ear,
             Consumer<String> report) {
         this.mouth = mouth;
         this.ear = ear;
@@ -58,7 +58,7 @@ class Dialogue {
     }
 
     /** Speaks in two pieces the first time, in one the second time, and out of turn the third time. */
-    private void speak(StreamHandle stream, int round) {
+    private void speak(SocketHandle stream, int round) {
         if (round == 0) {
             stream.write(
                     new ByteBuffer[] {ByteBuffer.allocate(LENGTH / 2), ByteBuffer.allocate(LENGTH / 2)}, this::written);
@@ -70,7 +70,7 @@ class Dialogue {
     }
 
     /** Writes {@code bytes} in one piece. */
-    void say(StreamHandle stream, ByteBuffer bytes) {
+    void say(SocketHandle stream, ByteBuffer bytes) {
         stream.write(bytes, this::written);
     }
 
@@ -89,7 +89,7 @@ class Dialogue {
         }
     }
 
-    private void end(StreamHandle stream) {
+    private void end(SocketHandle stream) {
         stream.shutdown(error -> {
             written(error);
             if (stream != ear && stream != echoEar && !stream.isClosing()) {
@@ -119,7 +119,7 @@ class Dialogue {
         }
         over = true;
         how = outcome;
-        List<StreamHandle> all = Stream.of(mouth, echoEar, echoMouth, ear)
+        List<SocketHandle> all = Stream.of(mouth, echoEar, echoMouth, ear)
                 .distinct()
                 .filter(stream -> !stream.isClosing())
                 .toList();

@@ -235,7 +235,7 @@ final class ErrorExercises {
             world.call("listen", () -> {
                 tcp[0] = new Tcp(world.loop);
                 tcp[0].bind(new SocketAddress("127.0.0.1", 0));
-                tcp[0].listen(1, () -> {});
+                tcp[0].listen(1, _ -> {});
             });
             if (tcp[0] != null) {
                 world.call("close", () -> Timer.after(world.loop, 0, tcp[0]::close));

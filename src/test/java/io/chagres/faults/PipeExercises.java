@@ -7,7 +7,7 @@ import io.chagres.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.socket.DescriptorKind;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.sys.Descriptors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -107,7 +107,7 @@ final class PipeExercises {
         }
 
         @Override
-        void say(StreamHandle stream, ByteBuffer bytes) {
+        void say(SocketHandle stream, ByteBuffer bytes) {
             Pipe sent = somePipe(stream.loop());
             ((Pipe) stream).write(bytes, sent, error -> {
                 sent.close();
@@ -159,7 +159,7 @@ final class PipeExercises {
             listener.chmod(true, true);
             listener.listen(
                     8,
-                    () -> dialogue.guarded(() -> {
+                    _ -> dialogue.guarded(() -> {
                         listener.accept(accepted);
                         client.remoteName();
                         listener.localName();

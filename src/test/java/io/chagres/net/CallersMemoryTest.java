@@ -20,7 +20,6 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.socket.IpcStream;
 import io.chagres.socket.Pipe;
 import java.io.ByteArrayOutputStream;
 import java.lang.foreign.Arena;
@@ -176,7 +175,7 @@ class CallersMemoryTest {
                 IllegalStateException.class,
                 () -> pair.one().write(new ByteBuffer[] {Talk.buffer("x"), data}, told("never")));
         assertThrows(IllegalStateException.class, () -> pair.one().tryWrite(data));
-        assertThrows(IllegalStateException.class, () -> ((IpcStream) pair.one()).tryWrite(data, pair.one()));
+        assertThrows(IllegalStateException.class, () -> ((Pipe) pair.one()).tryWrite(data, pair.one()));
         assertEquals(0, pair.one().writeQueueSize());
         assertTrue(pair.one().isWritable());
         pair.close();

@@ -96,7 +96,7 @@ class ConnectionTextTest {
     void aHandlePrintsItsDescriptorAndItsAddresses(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         assertEquals("Tcp (inactive, fd " + listener.fd() + ", " + listener.localAddress() + ")", listener.toString());
-        listener.listen(1, () -> {});
+        listener.listen(1, _ -> {});
         String text = "Tcp (active, fd " + listener.fd() + ", listening, " + listener.localAddress() + ")";
         assertEquals(text, listener.toString());
         assertEquals(text, elsewhere(listener::toString));
@@ -136,7 +136,7 @@ class ConnectionTextTest {
         String path = folder.resolve("s").toString();
         Pipe listener = new Pipe(loop);
         listener.bind(path);
-        listener.listen(1, () -> {});
+        listener.listen(1, _ -> {});
         String text = "Pipe (active, fd " + listener.fd() + ", listening, " + path + ")";
         assertEquals(text, listener.toString());
         assertEquals(text, elsewhere(listener::toString));

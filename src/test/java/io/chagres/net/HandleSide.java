@@ -3,10 +3,9 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.fixture.PipePair;
-import io.chagres.socket.IpcStream;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.ReadListener;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import java.nio.ByteBuffer;
@@ -17,7 +16,7 @@ final class HandleSide extends ModelSide implements ReadListener {
 
     private static final int[] ROOMS = {64 * 1024, 64 * 1024, 4000, 100, 7};
 
-    private final StreamHandle stream;
+    private final SocketHandle stream;
     private final boolean direct;
     private boolean reading;
     private boolean readFailed;
@@ -29,7 +28,7 @@ final class HandleSide extends ModelSide implements ReadListener {
 
     private int taken;
 
-    HandleSide(ModelRun run, String name, StreamHandle stream, Random random) {
+    HandleSide(ModelRun run, String name, SocketHandle stream, Random random) {
         super(run, name, random);
         this.stream = stream;
         direct = random.nextBoolean();
@@ -65,7 +64,7 @@ final class HandleSide extends ModelSide implements ReadListener {
         calling = true;
         if (withDescriptor && isIpc()) {
             passed++;
-            ((IpcStream) stream).write(data, passenger(), error -> wrote(mine, empty, error));
+            ((Pipe) stream).write(data, passenger(), error -> wrote(mine, empty, error));
         } else {
             stream.write(data, error -> wrote(mine, empty, error));
         }
@@ -84,7 +83,7 @@ final class HandleSide extends ModelSide implements ReadListener {
     }
 
     private boolean isIpc() {
-        return stream instanceof IpcStream ipc && ipc.isIpc();
+        return stream instanceof Pipe ipc && ipc.isIpc();
     }
 
     private void tryWrite(ByteBuffer data) {
@@ -135,7 +134,7 @@ final class HandleSide extends ModelSide implements ReadListener {
 
     private void leave() {
         reading = false;
-        taken += isIpc() ? ((IpcStream) stream).pendingCount() : 0;
+        taken += isIpc() ? ((Pipe) stream).pendingCount() : 0;
         delivered = sent - stream.writeQueueSize();
     }
 
@@ -191,13 +190,13 @@ final class HandleSide extends ModelSide implements ReadListener {
         require(reading && !ended, "data, and nobody reads, or after the end");
         arrived(buffer.slice(buffer.position(), count));
         if (isIpc()) {
-            takeDescriptors((IpcStream) stream);
+            takeDescriptors((Pipe) stream);
         }
         react(", at data");
     }
 
     /** Often all that have come, else those that will be closed with the stream. */
-    private void takeDescriptors(IpcStream ipc) {
+    private void takeDescriptors(Pipe ipc) {
         require(taken + ipc.pendingCount() <= ((HandleSide) peer).passed, "more descriptors than were sent");
         while (ipc.pendingCount() > 0 && random.nextInt(8) > 0) {
             Descriptors.close(ipc.acceptDescriptor());

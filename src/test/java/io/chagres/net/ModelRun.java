@@ -3,7 +3,7 @@ package io.chagres.net;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -16,7 +16,7 @@ final class ModelRun {
 
     /** What is laid on the two ends of a connection. */
     interface Floor {
-        ModelSide side(ModelRun run, String name, StreamHandle handle, Random random);
+        ModelSide side(ModelRun run, String name, SocketHandle handle, Random random);
     }
 
     private static final long PATIENCE_MILLIS = 20_000;
@@ -32,7 +32,7 @@ final class ModelRun {
     private final ModelSide other;
     private int stepsLeft;
 
-    ModelRun(Loop loop, long seed, Floor floor, StreamHandle[] pair) {
+    ModelRun(Loop loop, long seed, Floor floor, SocketHandle[] pair) {
         this.seed = seed;
         random = new Random(seed);
         mayForce = random.nextBoolean();

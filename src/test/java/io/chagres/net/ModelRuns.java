@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.chagres.fixture.OpenDescriptors;
 import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.EventFd;
@@ -23,7 +23,7 @@ final class ModelRuns {
 
     /** Where connections come from. */
     interface Wire {
-        StreamHandle[] connect(Loop loop, Random random);
+        SocketHandle[] connect(Loop loop, Random random);
     }
 
     private final Loop loop;
@@ -65,7 +65,7 @@ final class ModelRuns {
     private void play(int atOnce) {
         List<ModelRun> runs = new ArrayList<>();
         for (int i = 0; i < atOnce; i++) {
-            StreamHandle[] pair = wire.connect(loop, new Random(seed));
+            SocketHandle[] pair = wire.connect(loop, new Random(seed));
             runs.add(new ModelRun(loop, seed++, floor, pair));
         }
         loop.run();

@@ -4,8 +4,8 @@ import io.chagres.address.SocketAddress;
 import io.chagres.fixture.Local;
 import io.chagres.fixture.PipePair;
 import io.chagres.loop.Loop;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Sockets;
 import java.util.Random;
@@ -22,14 +22,14 @@ final class ModelWires {
     static ModelRuns.Wire tcp(Tcp listener) {
         Tcp[] accepted = new Tcp[1];
         listener.bind(new SocketAddress(Local.HOST, 0));
-        listener.listen(16, () -> {
+        listener.listen(16, _ -> {
             accepted[0] = new Tcp(listener.loop());
             listener.accept(accepted[0]);
             listener.loop().stop();
         });
         listener.unref();
         return (loop, random) -> {
-            StreamHandle[] pair = {connect(loop, listener, random, accepted), accepted[0]};
+            SocketHandle[] pair = {connect(loop, listener, random, accepted), accepted[0]};
             accepted[0] = null;
             return pair;
         };
@@ -54,13 +54,13 @@ final class ModelWires {
     }
 
     /** Over a socketpair(2); some of the streams carry descriptors. */
-    static StreamHandle[] unix(Loop loop, Random random) {
+    static SocketHandle[] unix(Loop loop, Random random) {
         PipePair pair = PipePair.of(loop, random.nextInt(4) == 0);
         int size = UNIX_BUFFERS[random.nextInt(UNIX_BUFFERS.length)];
         if (size > 0) {
             Sockets.setsockopt(pair.one().fd(), Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, size);
             Sockets.setsockopt(pair.other().fd(), Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, size);
         }
-        return new StreamHandle[] {pair.one(), pair.other()};
+        return new SocketHandle[] {pair.one(), pair.other()};
     }
 }

@@ -13,8 +13,8 @@ import io.chagres.address.LookupOptions;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.loop.Loop;
 import io.chagres.socket.KeepAlive;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
-import io.chagres.socket.StreamHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortController;
 import io.chagres.stream.AbortSignal;
@@ -92,7 +92,7 @@ class OptionClassesTest {
 
     private static Object set(Object options, Method setter, Loop loop) {
         Object[] arguments = Arrays.stream(setter.getParameterTypes())
-                .map(type -> type == StreamHandle.class ? HANDLES.computeIfAbsent(loop, Tcp::new) : SAMPLES.get(type))
+                .map(type -> type == SocketHandle.class ? HANDLES.computeIfAbsent(loop, Tcp::new) : SAMPLES.get(type))
                 .toArray();
         if (setter.getParameterTypes()[0] == boolean.class) {
             arguments[0] = true;

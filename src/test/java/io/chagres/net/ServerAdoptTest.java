@@ -15,7 +15,7 @@ import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import org.junit.jupiter.api.Test;
 
 /** Connections that a server takes over from somebody who has accepted them. */
@@ -71,7 +71,7 @@ class ServerAdoptTest {
         assertRefused(() -> server.adopt(pair.accepted()));
         pair.close();
         assertRefused(() -> server.adopt(pair.client()));
-        StreamHandle listening = TcpPair.listening(loop);
+        SocketHandle listening = TcpPair.listening(loop);
         assertRefused(() -> server.adopt(listening));
         listening.close();
         assertRefused(() -> server.adopt(null));
@@ -94,7 +94,7 @@ class ServerAdoptTest {
         });
     }
 
-    private void talk(StreamHandle client) {
+    private void talk(SocketHandle client) {
         client.write(Talk.buffer("hello"), PipePair.ok());
         client.shutdown(PipePair.ok());
         client.readStart(TcpPair.reader(bytes -> journal.add(Talk.text(bytes)), client::close));

@@ -20,7 +20,7 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.fixture.UnixPeer;
 import io.chagres.loop.Loop;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
@@ -49,7 +49,7 @@ class ServerHandleTest {
     @EnumSource
     @Covers({"S67", "S68", "S74", "node:test-net-server-listen-handle"})
     void aHandleThatIsBoundBecomesTheServers(Place place, Loop loop) {
-        StreamHandle handle = bound(place, loop);
+        SocketHandle handle = bound(place, loop);
         int fd = handle.fd();
         Server server = echo(loop);
         server.listen(handle, journal.note("listening"));
@@ -63,11 +63,11 @@ class ServerHandleTest {
     @CsvSource({"TCP, true", "TCP, false", "UNIX, true", "UNIX, false"})
     @Covers({"S68", "node:test-net-server-listen-handle"})
     void itMayListenAlready(Place place, boolean inOptions, Loop loop) {
-        StreamHandle handle = bound(place, loop);
+        SocketHandle handle = bound(place, loop);
         if (handle instanceof Tcp tcp) {
-            tcp.listen(1, () -> journal.add("of the handle"));
+            tcp.listen(1, _ -> journal.add("of the handle"));
         } else {
-            ((Pipe) handle).listen(1, () -> journal.add("of the handle"));
+            ((Pipe) handle).listen(1, _ -> journal.add("of the handle"));
         }
         Server server = echo(loop);
         if (inOptions) {
@@ -113,7 +113,7 @@ class ServerHandleTest {
         Tcp closed = new Tcp(loop);
         closed.close();
         assertRefused("EINVAL", "closed handle", () -> server.listen(closed, null));
-        assertRefused("ERR_INVALID_ARG_TYPE", "options.handle", () -> server.listen((StreamHandle) null, null));
+        assertRefused("ERR_INVALID_ARG_TYPE", "options.handle", () -> server.listen((SocketHandle) null, null));
         Pipe ipc = new Pipe(loop, true);
         assertRefused("EINVAL", "ipc", () -> server.listen(ipc, null));
         assertFalse(server.isListening());
@@ -126,7 +126,7 @@ class ServerHandleTest {
     @EnumSource
     @Covers({"S69", "S80", "node:test-net-server-listen-handle"})
     void aDescriptorIsWhatTheKernelSays(Place place, Loop loop) {
-        StreamHandle handle = bound(place, loop);
+        SocketHandle handle = bound(place, loop);
         int fd = duplicate(handle.fd());
         Server server = echo(loop);
         server.listen(ListenOptions.atFd(fd), journal.note("listening"));
@@ -184,7 +184,7 @@ class ServerHandleTest {
     @Test
     void aDescriptorThatAnotherHandleWatchesIsRefused(Loop loop) {
         Tcp other = TcpPair.listening(loop);
-        other.listen(1, () -> {});
+        other.listen(1, _ -> {});
         assertRefused(
                 "EEXIST", "descriptor " + other.fd(), () -> echo(loop).listen(ListenOptions.atFd(other.fd()), null));
         assertTrue(other.isActive());
@@ -199,7 +199,7 @@ class ServerHandleTest {
 
     // ---- in common
 
-    private StreamHandle bound(Place place, Loop loop) {
+    private SocketHandle bound(Place place, Loop loop) {
         if (place == Place.TCP) {
             return TcpPair.listening(loop);
         }

@@ -44,7 +44,7 @@ class ServerProcessesTest {
                 loop,
                 folder,
                 () -> {
-                    listener.listen(10, () -> deal(accept(listener), accepted[0]++ % 2));
+                    listener.listen(10, _ -> deal(accept(listener), accepted[0]++ % 2));
                     visit(loop, () -> names(4, port), () -> end(listener));
                 },
                 10,
@@ -62,7 +62,7 @@ class ServerProcessesTest {
                 loop,
                 folder,
                 () -> {
-                    listener.listen(10, () -> deal(accept(listener), 0));
+                    listener.listen(10, _ -> deal(accept(listener), 0));
                     visit(
                             loop,
                             () -> {

@@ -1,7 +1,7 @@
 package io.chagres.net;
 
 import io.chagres.ChagresException;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
@@ -17,7 +17,7 @@ final class SocketSide extends ModelSide {
     private boolean destroyed;
     private ChagresException error;
 
-    SocketSide(ModelRun run, String name, StreamHandle handle, Random random) {
+    SocketSide(ModelRun run, String name, SocketHandle handle, Random random) {
         super(run, name, random);
         overTcp = handle instanceof Tcp;
         int mark = random.nextInt(3) == 0 ? random.nextInt(1000) : Duplex.DEFAULT_HIGH_WATER_MARK;

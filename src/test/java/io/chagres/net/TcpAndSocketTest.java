@@ -24,7 +24,7 @@ class TcpAndSocketTest {
     @Covers("node:test-tcp-wrap-listen")
     void aSmallWriteIsNeverQueuedAndTheEndIsRead(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(128, () -> {
+        listener.listen(128, _ -> {
             Tcp accepted = new Tcp(loop);
             listener.accept(accepted);
             accepted.readStart(TcpPair.reader(

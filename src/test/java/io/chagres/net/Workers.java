@@ -7,7 +7,7 @@ import io.chagres.fixture.PipePair;
 import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
 import io.chagres.socket.Pipe;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ final class Workers {
         this.onReady = onReady;
         pipes = new Pipe[maxConnections.length];
         Path path = folder.resolve("workers");
-        listener = PipePair.listening(loop, path, this::connected);
+        listener = PipePair.listening(loop, path, _ -> connected());
         for (int i = 0; i < pipes.length; i++) {
             waiting.add(new ArrayDeque<>());
             List<String> command = ForkedJvm.command(WorkerProgram.class);
@@ -82,7 +82,7 @@ final class Workers {
     }
 
     /** Tells one of them something, with a handle or without (null). */
-    void tell(int index, String orders, StreamHandle handle, Consumer<Character> onAnswer) {
+    void tell(int index, String orders, SocketHandle handle, Consumer<Character> onAnswer) {
         waiting.get(index).add(onAnswer);
         ByteBuffer bytes = StandardCharsets.UTF_8.encode(orders);
         if (handle == null) {

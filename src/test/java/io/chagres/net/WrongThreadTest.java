@@ -11,7 +11,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.socket.StreamHandle;
+import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.CloseListener;
 import java.lang.reflect.InvocationTargetException;
@@ -35,6 +35,10 @@ class WrongThreadTest {
 
     /** What never changes can be asked from anywhere. */
     private static final Set<String> ANYWHERE = Set.of(
+            "has",
+            "canReset",
+            "localName",
+            "remark",
             "loop",
             "server",
             "toString",
@@ -155,7 +159,7 @@ class WrongThreadTest {
         samples.put(CloseListener.class, (CloseListener) hadError -> {});
         samples.put(SocketAddress.class, new SocketAddress(Local.HOST, 0));
         samples.put(ListenOptions.class, ListenOptions.at(0));
-        samples.put(StreamHandle.class, handle);
+        samples.put(SocketHandle.class, handle);
         samples.put(Charset.class, StandardCharsets.UTF_8);
     }
 

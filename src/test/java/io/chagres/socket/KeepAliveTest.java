@@ -149,7 +149,7 @@ class KeepAliveTest {
         listener.setKeepAlive(keepAlive(60, 7, 3));
         Tcp accepted = new Tcp(loop);
         Tcp client = new Tcp(loop);
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             listener.accept(accepted);
             assertEquals(keepAlive(60, 7, 3), accepted.keepAlive());
             accepted.close();

@@ -171,7 +171,7 @@ class PeerWatchTest {
     void whatHasNoPeerCannotBeWatched(Loop loop) {
         assertCode("ENOTCONN", new Tcp(loop), "it has no peer");
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(1, () -> {});
+        listener.listen(1, _ -> {});
         assertCode("ENOTCONN", listener, "it has no peer");
         assertEquals(
                 "EINVAL",
@@ -191,7 +191,7 @@ class PeerWatchTest {
         accepted = pair.accepted();
     }
 
-    private static void assertCode(String code, StreamHandle stream, String text) {
+    private static void assertCode(String code, SocketHandle stream, String text) {
         ChagresException refused = assertThrows(ChagresException.class, () -> stream.watchPeer(failed -> {}));
         assertEquals(code, refused.code());
         assertTrue(refused.getMessage().startsWith(text), refused::getMessage);

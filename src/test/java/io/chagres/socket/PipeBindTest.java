@@ -34,7 +34,7 @@ class PipeBindTest {
         SystemException refused = assertThrows(SystemException.class, () -> second.bind(path()));
         assertEquals("bind EADDRINUSE: address already in use", refused.getMessage());
         assertEquals(-1, second.fd());
-        assertCode("EINVAL", () -> second.listen(128, () -> {}));
+        assertCode("EINVAL", () -> second.listen(128, _ -> {}));
         second.close();
         loop.run();
         assertTrue(Files.exists(Path.of(path())), "the file is the first one's");
@@ -67,7 +67,7 @@ class PipeBindTest {
     @Covers("libuv:pipe_listen_without_bind")
     void itCannotListenUnbound(Loop loop) {
         pipe = new Pipe(loop);
-        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
+        assertCode("EINVAL", () -> pipe.listen(128, _ -> {}));
         end(loop);
     }
 
@@ -75,7 +75,7 @@ class PipeBindTest {
     void aPipeForIpcCannotListen(Loop loop) {
         pipe = new Pipe(loop, true);
         pipe.bind(path());
-        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
+        assertCode("EINVAL", () -> pipe.listen(128, _ -> {}));
         end(loop);
     }
 
@@ -85,7 +85,7 @@ class PipeBindTest {
         pipe = new Pipe(loop);
         pipe.close();
         assertCode("EINVAL", () -> pipe.bind(path()));
-        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
+        assertCode("EINVAL", () -> pipe.listen(128, _ -> {}));
         assertCode("EINVAL", () -> pipe.connect(path(), error -> {}));
         loop.run();
     }

@@ -92,7 +92,7 @@ class PipeConnectTest {
     @Test
     @Covers("libuv:pipe_server_close")
     void bothCloseInTheConnectCallback(Loop loop) {
-        Pipe server = PipePair.listening(loop, path, () -> {});
+        Pipe server = PipePair.listening(loop, path, _ -> {});
         client.connect(path.toString(), error -> {
             journal.add("connect " + error);
             client.close(journal.note("client closed"));
@@ -108,7 +108,7 @@ class PipeConnectTest {
     @Covers("libuv:pipe_connect_multiple")
     void manyClientsAreAccepted(Loop loop) {
         Pipe[] server = new Pipe[1];
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             PipePair.accept(server[0]).close();
             journal.add("accepted");
             closeAfterAll(server[0], "connected");
@@ -131,7 +131,7 @@ class PipeConnectTest {
     @Covers("libuv:pipe_connect_close_multiple")
     void closedAtOnceTheyAreCancelledAndTheServerSeesThemStill(Loop loop) {
         Pipe[] server = new Pipe[1];
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             PipePair.accept(server[0]).close();
             journal.add("accepted");
             closeAfterAll(server[0], "cancelled");
@@ -203,7 +203,7 @@ class PipeConnectTest {
 
     @Test
     void whoIsConnectedConnectingOrListeningCannotConnect(Loop loop) {
-        Pipe server = PipePair.listening(loop, path, () -> {});
+        Pipe server = PipePair.listening(loop, path, _ -> {});
         assertCode("EINVAL", () -> server.connect(path.toString(), ok()));
         client.connect(path.toString(), ok());
         assertCode("EALREADY", () -> client.connect(path.toString(), ok()));
@@ -221,7 +221,7 @@ class PipeConnectTest {
     void aBoundClientIsKnownByItsName(Loop loop) {
         client.bind(folder.resolve("client").toString());
         Pipe[] server = new Pipe[1];
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             Pipe accepted = PipePair.accept(server[0]);
             journal.add(Path.of(accepted.remoteName()).getFileName().toString());
             accepted.close();

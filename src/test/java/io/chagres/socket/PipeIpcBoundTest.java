@@ -33,7 +33,7 @@ class PipeIpcBoundTest {
             Descriptors.close(pair.other().acceptDescriptor());
             pair.close();
         }));
-        for (int i = 0; i < 2 * IpcStream.MAX_PENDING; i++) {
+        for (int i = 0; i < 2 * Pipe.MAX_PENDING; i++) {
             pair.one().write(Talk.buffer("x"), pair.one(), error -> {});
         }
         loop.run();

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 @ConnectionTest
 class PipeIpcLoopsTest {
 
-    private final List<StreamHandle> back = new ArrayList<>();
+    private final List<SocketHandle> back = new ArrayList<>();
 
     @Test
     @Covers("libuv:ipc_send_recv_pipe_inprocess")
@@ -49,13 +49,13 @@ class PipeIpcLoopsTest {
         close(loop);
     }
 
-    private void send(Loop loop, StreamHandle[] sent, DescriptorKind kind, Function<Loop, StreamHandle> maker)
+    private void send(Loop loop, SocketHandle[] sent, DescriptorKind kind, Function<Loop, SocketHandle> maker)
             throws Exception {
         int[] fds = Pipe.socketpair();
         FutureTask<Void> other = new FutureTask<>(() -> sendBack(fds[1], maker), null);
         Thread.ofPlatform().daemon().name("other-loop").start(other);
         Pipe pipe = PipePair.opened(new Pipe(loop, true), fds[0]);
-        for (StreamHandle handle : sent) {
+        for (SocketHandle handle : sent) {
             pipe.write(Talk.buffer("."), handle, error -> {
                 ok().onComplete(error);
                 handle.close();
@@ -67,24 +67,24 @@ class PipeIpcLoopsTest {
         assertEquals(2, back.size());
     }
 
-    private void takeAll(Pipe pipe, DescriptorKind kind, Function<Loop, StreamHandle> maker) {
+    private void takeAll(Pipe pipe, DescriptorKind kind, Function<Loop, SocketHandle> maker) {
         while (pipe.pendingCount() > 0) {
             assertEquals(kind, pipe.pendingType());
-            StreamHandle taken = maker.apply(pipe.loop());
+            SocketHandle taken = maker.apply(pipe.loop());
             pipe.accept(taken);
             back.add(taken);
         }
     }
 
     /** The other thread: what comes is accepted, sent back and closed, twice. */
-    private static void sendBack(int fd, Function<Loop, StreamHandle> maker) {
+    private static void sendBack(int fd, Function<Loop, SocketHandle> maker) {
         try (Loop loop = new Loop()) {
             Pipe pipe = PipePair.opened(new Pipe(loop, true), fd);
             int[] sent = {0};
             pipe.readStart(TcpPair.reader(
                     bytes -> {
                         while (pipe.pendingCount() > 0) {
-                            StreamHandle taken = maker.apply(loop);
+                            SocketHandle taken = maker.apply(loop);
                             pipe.accept(taken);
                             pipe.write(Talk.buffer("."), taken, error -> {
                                 taken.close();
@@ -100,7 +100,7 @@ class PipeIpcLoopsTest {
     }
 
     private void close(Loop loop) {
-        back.forEach(StreamHandle::close);
+        back.forEach(SocketHandle::close);
         loop.run();
     }
 }

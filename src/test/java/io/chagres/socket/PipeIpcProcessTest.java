@@ -40,7 +40,7 @@ class PipeIpcProcessTest {
     @TempDir
     private Path folder;
 
-    private final List<StreamHandle> back = new ArrayList<>();
+    private final List<SocketHandle> back = new ArrayList<>();
     private int received;
 
     @AfterEach
@@ -69,7 +69,7 @@ class PipeIpcProcessTest {
             """;
         Tcp listener = TcpPair.listening(loop);
         List<Peer<String>> clients = new ArrayList<>();
-        Runnable listen = () -> listener.listen(128, () -> serve(listener));
+        Runnable listen = () -> listener.listen(128, _ -> serve(listener));
         if (listeningBefore) {
             listen.run();
         }
@@ -114,7 +114,7 @@ class PipeIpcProcessTest {
         List<Peer<String>> client = new ArrayList<>();
         converse(loop, script, pipe -> {
             Tcp listener = TcpPair.listening(loop);
-            listener.listen(1, () -> {
+            listener.listen(1, _ -> {
                 Tcp accepted = new Tcp(loop);
                 listener.accept(accepted);
                 listener.close();
@@ -150,7 +150,7 @@ class PipeIpcProcessTest {
         }
     }
 
-    private void thereAndBack(Loop loop, StreamHandle[] sent, Supplier<StreamHandle> maker) throws Exception {
+    private void thereAndBack(Loop loop, SocketHandle[] sent, Supplier<SocketHandle> maker) throws Exception {
         String script = CONNECTED + """
             fds = []
             while len(fds) < 2:
@@ -158,7 +158,7 @@ class PipeIpcProcessTest {
             socket.send_fds(s, [b'back'], fds)
             """;
         converse(loop, script, pipe -> {
-            for (StreamHandle handle : sent) {
+            for (SocketHandle handle : sent) {
                 pipe.write(Talk.buffer("."), handle, error -> handle.close());
             }
             pipe.readStart(TcpPair.reader(
@@ -194,8 +194,8 @@ class PipeIpcProcessTest {
                 pipe -> pipe.readStart(TcpPair.reader(
                         bytes -> {
                             assertEquals(7, pipe.pendingCount());
-                            for (StreamHandle target :
-                                    new StreamHandle[] {new Tcp(loop), new Pipe(loop), new Pipe(loop), new Pipe(loop)
+                            for (SocketHandle target :
+                                    new SocketHandle[] {new Tcp(loop), new Pipe(loop), new Pipe(loop), new Pipe(loop)
                                     }) {
                                 kinds.add(pipe.pendingType());
                                 pipe.accept(target);
@@ -245,7 +245,7 @@ class PipeIpcProcessTest {
     private String converse(Loop loop, String script, Consumer<Pipe> onConnection) throws Exception {
         Path path = folder.resolve("socket");
         Pipe[] server = new Pipe[1];
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             Pipe pipe = new Pipe(loop, true);
             server[0].accept(pipe);
             server[0].close();

@@ -76,7 +76,7 @@ class PipeNameTest {
     private static void meet(Loop loop, Pipe server, String name, Consumer<Pipe> atClient, Consumer<Pipe> atServer) {
         int[] met = {0};
         Pipe client = new Pipe(loop);
-        server.listen(1, () -> {
+        server.listen(1, _ -> {
             Pipe accepted = PipePair.accept(server);
             atServer.accept(accepted);
             accepted.close();
@@ -107,7 +107,7 @@ class PipeNameTest {
         Pipe server = new Pipe(loop);
         server.bind(name);
         assertEquals(name, server.localName());
-        server.listen(1, () -> {
+        server.listen(1, _ -> {
             Pipe accepted = PipePair.accept(server);
             assertEquals("\0client \uDCFF\uDCC3" + own, accepted.remoteName());
             accepted.close();

@@ -69,7 +69,7 @@ class PipePingPongTest {
     void aThousandRoundsWithSocat(Loop loop) throws Exception {
         Pipe[] server = new Pipe[1];
         Path path = folder.resolve("socket");
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             Pipe accepted = PipePair.accept(server[0]);
             server[0].close();
             play(accepted, accepted, false);
@@ -84,7 +84,7 @@ class PipePingPongTest {
         assertEquals(ROUNDS, pongs);
     }
 
-    private void play(StreamHandle in, StreamHandle out, boolean vectored) {
+    private void play(SocketHandle in, SocketHandle out, boolean vectored) {
         in.readStart(TcpPair.reader(
                 bytes -> {
                     while (bytes.hasRemaining()) {
@@ -102,7 +102,7 @@ class PipePingPongTest {
         ping(out, vectored);
     }
 
-    private static void ping(StreamHandle out, boolean vectored) {
+    private static void ping(SocketHandle out, boolean vectored) {
         if (!vectored) {
             out.write(ByteBuffer.wrap(PING), ok());
             return;

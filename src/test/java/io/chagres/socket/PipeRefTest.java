@@ -39,7 +39,7 @@ class PipeRefTest {
     @Covers("libuv:pipe_ref2")
     void neitherDoesOneThatFailedToListen(Loop loop) {
         Pipe pipe = new Pipe(loop);
-        assertCode("EINVAL", () -> pipe.listen(128, () -> {}));
+        assertCode("EINVAL", () -> pipe.listen(128, _ -> {}));
         pipe.unref();
         assertFalse(pipe.isActive());
         assertFalse(loop.run());
@@ -49,7 +49,7 @@ class PipeRefTest {
 
     @Test
     void norAnUnreferencedListener(Loop loop) {
-        Pipe pipe = PipePair.listening(loop, folder.resolve("socket"), () -> {});
+        Pipe pipe = PipePair.listening(loop, folder.resolve("socket"), _ -> {});
         assertTrue(pipe.isActive());
         pipe.unref();
         assertFalse(loop.run());

@@ -58,7 +58,7 @@ class PipeSocketTest {
         Path path = folder.resolve("socket");
         ByteArrayOutputStream[] got = new ByteArrayOutputStream[1];
         Pipe[] server = new Pipe[1];
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             Pipe accepted = PipePair.accept(server[0]);
             accepted.write(Talk.buffer("to netcat"), ok());
             accepted.shutdown(ok());
@@ -142,7 +142,7 @@ class PipeSocketTest {
     void andNotOurs(Loop loop) throws Exception {
         Path path = folder.resolve("socket");
         Pipe[] server = new Pipe[1];
-        server[0] = PipePair.listening(loop, path, () -> {
+        server[0] = PipePair.listening(loop, path, _ -> {
             Pipe accepted = PipePair.accept(server[0]);
             journal.add(String.valueOf(accepted.peerCredentials().pid()));
             accepted.close();

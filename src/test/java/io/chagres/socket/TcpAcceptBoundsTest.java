@@ -50,12 +50,12 @@ class TcpAcceptBoundsTest {
                 Tcp listener = TcpPair.listening(loop);
                 listener.listen(10, new ConnectionListener() {
                     @Override
-                    public void onConnection() {
+                    public void onConnection(SocketHandle from) {
                         told.add("accepted");
                     }
 
                     @Override
-                    public void onError(SystemException error) {
+                    public void onError(SocketHandle from, SystemException error) {
                         told.add(error.getMessage());
                         listener.close();
                         Timer.after(loop, 100, () -> told.add("later"));
@@ -78,7 +78,7 @@ class TcpAcceptBoundsTest {
             try (Loop loop = new Loop()) {
                 int[] accepted = {0};
                 Tcp listener = TcpPair.listening(loop);
-                listener.listen(200, () -> {
+                listener.listen(200, _ -> {
                     take(loop, listener);
                     if (++accepted[0] == 2) {
                         listener.close();
@@ -192,14 +192,14 @@ class TcpAcceptBoundsTest {
 
     private record Listener(Loop loop, Tcp listening, List<String> told) implements ConnectionListener {
         @Override
-        public void onConnection() {
+        public void onConnection(SocketHandle from) {
             take(loop, listening);
             told.add("accepted");
             loop.stop();
         }
 
         @Override
-        public void onError(SystemException error) {
+        public void onError(SocketHandle from, SystemException error) {
             told.add(error.getMessage());
         }
     }

@@ -67,7 +67,7 @@ class TcpAcceptErrorTest {
         }
 
         @Override
-        public void onConnection() {
+        public void onConnection(SocketHandle listener) {
             Tcp accepted = new Tcp(loop);
             current.accept(accepted);
             accepted.close();
@@ -75,7 +75,7 @@ class TcpAcceptErrorTest {
         }
 
         @Override
-        public void onError(SystemException error) {
+        public void onError(SocketHandle listener, SystemException error) {
             System.out.println(name + error.getMessage());
         }
     }

@@ -35,7 +35,7 @@ class TcpAcceptTest {
     @Test
     @Covers({"libuv:delayed_accept", "S86"})
     void aConnectionThatNobodyTakesWaitsAndHoldsTheNextBack(Loop loop) {
-        listener.listen(128, () -> {
+        listener.listen(128, _ -> {
             journal.add("connection");
             Timer.after(loop, 2, () -> {
                 Tcp taken = new Tcp(loop);
@@ -58,8 +58,8 @@ class TcpAcceptTest {
     @Test
     @Covers("libuv:multiple_listen")
     void listeningAgainTakesTheNewListener(Loop loop) {
-        listener.listen(128, journal.note("first")::run);
-        listener.listen(64, () -> {
+        listener.listen(128, _ -> journal.add("first"));
+        listener.listen(64, _ -> {
             journal.add("second");
             listener.close();
         });
@@ -72,7 +72,7 @@ class TcpAcceptTest {
     @Test
     void withoutAConnectionThereIsNothingToAccept(Loop loop) {
         assertCode("EAGAIN", () -> listener.accept(new Tcp(loop)));
-        listener.listen(1, () -> {});
+        listener.listen(1, _ -> {});
         assertCode("EAGAIN", () -> listener.accept(new Tcp(loop)));
         assertCode("EINVAL", () -> listener.accept(null));
         closeAll(loop);
@@ -82,7 +82,7 @@ class TcpAcceptTest {
     @Covers("libuv:tcp_create_early_accept")
     void aHandleThatHasASocketTakesNoOtherAndTheListenerGoesOn(Loop loop) {
         Tcp busy = TcpPair.listening(loop);
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             if (journal.count("refused") == 0) {
                 assertCode("EBUSY", () -> listener.accept(busy));
                 journal.add("refused");
@@ -109,7 +109,7 @@ class TcpAcceptTest {
     void aHandleOfAnotherLoopTakesNothing(Loop loop) {
         try (Loop other = new Loop()) {
             Tcp foreign = new Tcp(other);
-            listener.listen(1, () -> {
+            listener.listen(1, _ -> {
                 assertCode("EINVAL", () -> listener.accept(foreign));
                 journal.add("refused");
                 listener.close();
@@ -125,7 +125,7 @@ class TcpAcceptTest {
     void aClosedHandleTakesNothing(Loop loop) {
         Tcp closed = new Tcp(loop);
         closed.close();
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             assertCode("EINVAL", () -> listener.accept(closed));
             journal.add("refused");
             listener.close();
@@ -138,7 +138,7 @@ class TcpAcceptTest {
 
     @Test
     void closingTheListenerClosesTheConnectionThatWaits(Loop loop) {
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             journal.add("connection");
             listener.close();
         });
@@ -153,7 +153,7 @@ class TcpAcceptTest {
     @Test
     void aListenerThatThrowsLosesNoConnection(Loop loop) {
         loop.onUncaught(thrown -> journal.add(thrown.getMessage()));
-        listener.listen(128, () -> {
+        listener.listen(128, _ -> {
             Timer.after(loop, 5, () -> take(loop));
             throw new IllegalStateException("thrown");
         });
@@ -176,7 +176,7 @@ class TcpAcceptTest {
 
     @Test
     void aListenerThatIsNotReadCannotBeShutDownNorHasAPeer(Loop loop) {
-        listener.listen(1, () -> {});
+        listener.listen(1, _ -> {});
         assertTrue(listener.isActive());
         assertFalse(listener.isReadable());
         assertCode("ENOTCONN", listener::remoteAddress);

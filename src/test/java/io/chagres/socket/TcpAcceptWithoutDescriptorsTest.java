@@ -59,7 +59,7 @@ class TcpAcceptWithoutDescriptorsTest {
         public static void main(String[] args) {
             try (Loop loop = new Loop()) {
                 Tcp listener = TcpPair.listening(loop);
-                listener.listen(10, () -> {
+                listener.listen(10, _ -> {
                     Tcp accepted = new Tcp(loop);
                     listener.accept(accepted);
                     accepted.close();
@@ -115,7 +115,7 @@ class TcpAcceptWithoutDescriptorsTest {
         public static void main(String[] args) {
             try (Loop loop = new Loop()) {
                 Tcp listener = TcpPair.listening(loop);
-                listener.listen(10, () -> {
+                listener.listen(10, _ -> {
                     Tcp accepted = new Tcp(loop);
                     listener.accept(accepted);
                     accepted.close();

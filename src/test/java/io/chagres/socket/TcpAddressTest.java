@@ -22,7 +22,7 @@ class TcpAddressTest {
         SocketAddress address = listener.localAddress();
         Tcp accepted = new Tcp(loop);
         Tcp client = new Tcp(loop);
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             assertNotConnected(listener);
             assertEquals(address, listener.localAddress());
             listener.accept(accepted);

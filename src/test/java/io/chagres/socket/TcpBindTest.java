@@ -54,7 +54,7 @@ class TcpBindTest {
     void thatAnAddressIsInUseIsToldByListen(String address, Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(address, 0)) {
             tcp.bind(new SocketAddress(address, other.getLocalPort()));
-            assertCode("EADDRINUSE", () -> tcp.listen(128, () -> {}));
+            assertCode("EADDRINUSE", () -> tcp.listen(128, _ -> {}));
             assertFalse(tcp.isActive());
             close(loop);
         }
@@ -80,7 +80,7 @@ class TcpBindTest {
             tcp.bind(new SocketAddress(Local.HOST, other.getLocalPort()));
             tcp.bind(new SocketAddress(Local.HOST, 0));
             assertTrue(tcp.localAddress().port() > 0);
-            tcp.listen(128, () -> {});
+            tcp.listen(128, _ -> {});
             assertTrue(tcp.isActive());
             close(loop);
         }
@@ -136,7 +136,7 @@ class TcpBindTest {
     @Covers("libuv:tcp_bind_writable_flags")
     void aListenerCanNeitherBeReadNorWritten(Loop loop) {
         tcp.bind(new SocketAddress(Local.HOST, 0));
-        tcp.listen(128, () -> {});
+        tcp.listen(128, _ -> {});
         assertFalse(tcp.isReadable());
         assertFalse(tcp.isWritable());
         assertCode("EPIPE", () -> tcp.write(Talk.buffer("PING"), error -> {}));
@@ -151,14 +151,14 @@ class TcpBindTest {
     void onAClosedHandleNothingIsBound(Loop loop) {
         close(loop);
         assertCode("EINVAL", () -> tcp.bind(new SocketAddress(Local.HOST, 0)));
-        assertCode("EINVAL", () -> tcp.listen(5, () -> {}));
+        assertCode("EINVAL", () -> tcp.listen(5, _ -> {}));
         assertEquals(-1, tcp.fd());
     }
 
     @Test
     @Covers("libuv:tcp_listen_without_bind")
     void listeningUnboundTakesAFreePort(Loop loop) {
-        tcp.listen(128, () -> {});
+        tcp.listen(128, _ -> {});
         assertEquals("0.0.0.0", tcp.localAddress().address());
         assertTrue(tcp.localAddress().port() > 0);
         close(loop);

@@ -114,7 +114,7 @@ class TcpCloseTest {
         SocketAddress address = listener.localAddress();
         List<Tcp> accepted = new ArrayList<>();
         List<Tcp> clients = new ArrayList<>();
-        listener.listen(128, () -> {
+        listener.listen(128, _ -> {
             Tcp connection = new Tcp(loop);
             listener.accept(connection);
             accepted.add(connection);

@@ -63,7 +63,7 @@ class TcpEarlyOptionTest {
     @Test
     void listenAppliesThem(Loop loop) {
         Tcp tcp = withOptions(loop);
-        tcp.listen(1, () -> {});
+        tcp.listen(1, _ -> {});
         assertOptions(tcp);
         close(loop, tcp);
     }
@@ -147,7 +147,7 @@ class TcpEarlyOptionTest {
         SystemException refused = assertThrows(SystemException.class, () -> tcp.bind(local));
         assertEquals("setsockopt ENOPROTOOPT: protocol not available (TCP_UNKNOWN)", refused.getMessage());
         assertEquals(-1, tcp.fd(), "no socket, and none lost");
-        assertThrows(SystemException.class, () -> tcp.listen(1, () -> {}));
+        assertThrows(SystemException.class, () -> tcp.listen(1, _ -> {}));
         assertThrows(SystemException.class, () -> tcp.connect(local, error -> journal.add("called back")));
         try (RawSocket raw = RawSocket.tcp()) {
             assertThrows(SystemException.class, () -> tcp.open(raw.fd()), "and the descriptor stays the caller's");
@@ -173,7 +173,7 @@ class TcpEarlyOptionTest {
     /** Takes one connection, and speaks a word with it. */
     private void accept(Loop loop, Tcp client, BiConsumer<Tcp, Tcp> accepting) {
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             accepting.accept(listener, client);
             listener.close();
             client.write(Talk.buffer("hello"), error -> client.close());

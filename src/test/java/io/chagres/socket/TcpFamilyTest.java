@@ -63,7 +63,7 @@ class TcpFamilyTest {
     void aConnectionIsNotAcceptedIntoAHandleThatHasASocket(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         Tcp early = new Tcp(loop, Family.IPV4);
-        listener.listen(1, () -> {
+        listener.listen(1, _ -> {
             assertCode("EBUSY", () -> listener.accept(early));
             early.close();
             listener.close();

@@ -89,7 +89,7 @@ class TcpInfoTest {
         assertEquals(TcpInfo.State.CLOSE, fresh.info().state());
         fresh.close();
         Tcp listener = TcpPair.listening(loop);
-        listener.listen(7, () -> {});
+        listener.listen(7, _ -> {});
         assertEquals(TcpInfo.State.LISTEN, listener.info().state());
         assertEquals(7, listener.info().sacked(), "its backlog");
         listener.close();

@@ -31,7 +31,7 @@ class TcpPauseAcceptingTest {
 
     @Test
     void connectionsThatComeMeanwhileWaitAndAreAcceptedAfterIt(Loop loop) throws Exception {
-        listener.listen(128, () -> take(loop, 2));
+        listener.listen(128, _ -> take(loop, 2));
         listener.pauseAccepting();
         try (Socket one = new Socket(Local.HOST, port);
                 Socket two = new Socket(Local.HOST, port)) {
@@ -48,7 +48,7 @@ class TcpPauseAcceptingTest {
 
     @Test
     void theConnectionThatWasToldCanStillBeTakenAndNoOtherFollows(Loop loop) throws Exception {
-        listener.listen(128, () -> {
+        listener.listen(128, _ -> {
             journal.add("told");
             listener.pauseAccepting();
         });
@@ -69,7 +69,7 @@ class TcpPauseAcceptingTest {
     /** Otherwise the second would take the place of the first, whose descriptor nobody would ever close. */
     @Test
     void resumedWhileAConnectionWaitsToBeTakenItAcceptsNoOther(Loop loop) throws Exception {
-        listener.listen(128, () -> journal.add("told"));
+        listener.listen(128, _ -> journal.add("told"));
         try (Socket one = new Socket(Local.HOST, port);
                 Socket two = new Socket(Local.HOST, port)) {
             loop.run(RunMode.ONCE);
@@ -97,7 +97,7 @@ class TcpPauseAcceptingTest {
 
     @Test
     void pausingAndResumingTwiceIsAsOnce(Loop loop) throws Exception {
-        listener.listen(128, () -> take(loop, 1));
+        listener.listen(128, _ -> take(loop, 1));
         listener.pauseAccepting();
         listener.pauseAccepting();
         listener.resumeAccepting();
@@ -115,7 +115,7 @@ class TcpPauseAcceptingTest {
                 .startsWith("EINVAL: pauseAccepting on a handle that does not listen"));
         assertTrue(refusal(listener::resumeAccepting)
                 .startsWith("EINVAL: resumeAccepting on a handle that does not listen"));
-        listener.listen(1, () -> {});
+        listener.listen(1, _ -> {});
         listener.close();
         assertTrue(refusal(listener::pauseAccepting).startsWith("EINVAL: pauseAccepting on a closed handle"));
         loop.run();

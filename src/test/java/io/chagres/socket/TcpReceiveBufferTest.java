@@ -25,7 +25,7 @@ class TcpReceiveBufferTest {
         Tcp listener = TcpPair.listening(loop);
         Tcp[] clients = {new Tcp(loop), new Tcp(loop)};
         StringBuilder heard = new StringBuilder();
-        listener.listen(8, () -> {
+        listener.listen(8, _ -> {
             Tcp accepted = new Tcp(loop);
             listener.accept(accepted);
             int port = accepted.remoteAddress().port();

@@ -110,7 +110,7 @@ class TcpRefTest {
 
     private static Tcp listening(Loop loop) {
         Tcp tcp = TcpPair.listening(loop);
-        tcp.listen(128, () -> {});
+        tcp.listen(128, _ -> {});
         return tcp;
     }
 }

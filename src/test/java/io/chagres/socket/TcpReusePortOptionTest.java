@@ -50,7 +50,7 @@ class TcpReusePortOptionTest {
         private void run(int wantedPort) {
             try (Loop loop = new Loop()) {
                 Tcp listener = bound(loop, wantedPort);
-                listener.listen(CONNECTIONS, () -> {
+                listener.listen(CONNECTIONS, _ -> {
                     Tcp connection = new Tcp(loop);
                     listener.accept(connection);
                     connection.close();
@@ -96,10 +96,10 @@ class TcpReusePortOptionTest {
     @Test
     void oneThatLacksItIsKeptOut(Loop loop) {
         Tcp first = bound(loop, 0);
-        first.listen(1, () -> {});
+        first.listen(1, _ -> {});
         Tcp second = new Tcp(loop);
         second.bind(first.localAddress());
-        SystemException refused = assertThrows(SystemException.class, () -> second.listen(1, () -> {}));
+        SystemException refused = assertThrows(SystemException.class, () -> second.listen(1, _ -> {}));
         assertEquals("EADDRINUSE", refused.code());
         first.close();
         second.close();
