@@ -16,7 +16,7 @@ import java.util.Map;
 /** The time from exec to the first echoed byte; for a JVM of version 25 or newer, also with an AOT cache. */
 record StartLoad() implements Load {
 
-    private static final int FEWEST_ROUNDS = 5;
+    private static final int MIN_ROUNDS = 5;
     private static final double NANOS_PER_MILLI = 1e6;
 
     @Override
@@ -41,7 +41,7 @@ record StartLoad() implements Load {
 
     @Override
     public int rounds(int wanted) {
-        return Math.max(wanted, FEWEST_ROUNDS);
+        return Math.max(wanted, MIN_ROUNDS);
     }
 
     /** Reads all files once, so that they are in RAM, and makes the AOT cache, which a JVM writes as it ends. */

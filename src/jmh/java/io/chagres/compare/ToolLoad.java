@@ -17,7 +17,7 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
 
     private static final double WARM_UP_SECONDS = 4;
     private static final int ROUNDS_PER_RUN = 3;
-    private static final int FEWEST_ROUNDS = 3;
+    private static final int MIN_ROUNDS = 3;
     private static final double KIBIBYTES_PER_MEBIBYTE = 1024;
 
     /** A program that drives a server on a port of this machine. */
@@ -44,7 +44,7 @@ record ToolLoad(String name, String says, Mode mode, Tool tool) implements Load 
     /** Returns fewer rounds than {@code wanted}: each run of the tool opens new connections, and takes a second at least. */
     @Override
     public int rounds(int wanted) {
-        return Math.max(FEWEST_ROUNDS, wanted / ROUNDS_PER_RUN);
+        return Math.max(MIN_ROUNDS, wanted / ROUNDS_PER_RUN);
     }
 
     @Override

@@ -152,12 +152,12 @@ final class LastingExercises {
         }.begin();
     }
 
-    private static void awaitOtherSet(World world, int set, int most, Consumer<String> report) {
+    private static void awaitOtherSet(World world, int set, int maxLooks, Consumer<String> report) {
         int[] looks = {0};
         Timer[] timer = new Timer[1];
         timer[0] = Timer.every(world.loop, MOMENT_MILLIS, () -> {
             boolean renewed = world.loop.core().backendFd() != set;
-            if (renewed || ++looks[0] == most) {
+            if (renewed || ++looks[0] == maxLooks) {
                 timer[0].close();
                 report.accept(renewed ? FINE : NOT_RENEWED);
             }

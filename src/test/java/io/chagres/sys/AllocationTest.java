@@ -56,15 +56,15 @@ class AllocationTest extends SysTest {
             int one = ends.get(JAVA_INT, 0);
             int other = ends.get(JAVA_INT, 4);
             MemorySegment heap = MemorySegment.ofArray(new byte[65_536]);
-            tell(least(() -> Sockets.recv(one, heap, 4096, 0), -Errno.EAGAIN), "recv that finds nothing");
+            tell(minGarbage(() -> Sockets.recv(one, heap, 4096, 0), -Errno.EAGAIN), "recv that finds nothing");
             tell(
-                    least(
+                    minGarbage(
                             () -> Sockets.send(one, heap, 64, Sockets.MSG_NOSIGNAL)
                                     + Sockets.recv(other, heap, 4096, 0),
                             128),
                     "send and recv");
             tell(
-                    least(
+                    minGarbage(
                             () -> Sockets.send(one, heap, 64, 64, Sockets.MSG_NOSIGNAL)
                                     + Sockets.recv(other, heap, 4096, 4096, 0),
                             128),
@@ -107,12 +107,12 @@ class AllocationTest extends SysTest {
     }
 
     private static void leavesNothing(Call call, long expected) {
-        long least = least(call, expected);
-        assertTrue(least <= TOLERATED, least + " bytes in " + CALLS + " calls");
+        long min = minGarbage(call, expected);
+        assertTrue(min <= TOLERATED, min + " bytes in " + CALLS + " calls");
     }
 
     /** Returns the bytes that the best of many rounds of calls left. */
-    private static long least(Call call, long expected) {
+    private static long minGarbage(Call call, long expected) {
         return Allocations.steadyState(TOLERATED, () -> {
             for (int i = 0; i < CALLS; i++) {
                 assertSame(expected, call.run());

@@ -128,16 +128,16 @@ class RecvSendTest extends SysTest {
     @Test
     void aBouncedCallIsLimitedToTheBounceBuffer() {
         int[] ends = pair();
-        int most = Scratch.BOUNCE_BYTES;
-        assertEquals(0, Sockets.setsockopt(ends[0], Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 4 * most));
-        byte[] out = new byte[2 * most];
-        Arrays.fill(out, most - 1, most + 1, (byte) 7);
+        int max = Scratch.BOUNCE_BYTES;
+        assertEquals(0, Sockets.setsockopt(ends[0], Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 4 * max));
+        byte[] out = new byte[2 * max];
+        Arrays.fill(out, max - 1, max + 1, (byte) 7);
         assertEquals(
-                most, Sockets.sendBounced(ends[0], MemorySegment.ofArray(out), 0, out.length, Sockets.MSG_NOSIGNAL));
+                max, Sockets.sendBounced(ends[0], MemorySegment.ofArray(out), 0, out.length, Sockets.MSG_NOSIGNAL));
         assertEquals(1, Sockets.send(ends[0], MemorySegment.ofArray(out), 1, Sockets.MSG_NOSIGNAL));
-        byte[] in = new byte[2 * most];
-        assertEquals(most, Sockets.recvBounced(ends[1], MemorySegment.ofArray(in), 0, in.length, 0));
-        assertEquals(7, in[most - 1]);
-        assertEquals(0, in[most]);
+        byte[] in = new byte[2 * max];
+        assertEquals(max, Sockets.recvBounced(ends[1], MemorySegment.ofArray(in), 0, in.length, 0));
+        assertEquals(7, in[max - 1]);
+        assertEquals(0, in[max]);
     }
 }
