@@ -51,7 +51,7 @@ BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
 STRIDES = -r jcstress -strideSize 32 -strideCount 8
 
 # The classes whose mistakes cost most, and the tests that should notice them. A floor takes from a quarter of an hour to an hour.
-MUTANTS_loop   = $(addprefix io.chagres.loop.,ClosingList Mailbox PendingQueue PhaseList Poller Ring TickQueue Timers Watcher)
+MUTANTS_loop   = $(addprefix io.chagres.loop.internal.,ClosingList Mailbox PendingQueue PhaseList Poller Residents TickQueue Timers Watcher)
 MUTANTS_socket = $(addprefix io.chagres.socket.,Acceptor SpareDescriptor WriteQueue WriteRequest)
 MUTANTS_stream = $(addprefix io.chagres.stream.,ReadableState WritableState)
 MUTANTS_net    = $(addprefix io.chagres.net.,ConnectAttempts Connection IdleTimeout Opening)

@@ -25,7 +25,7 @@ public class GracefulExit {
         int seconds = args.length > 1 ? Integer.parseInt(args[1]) : 30;
         try (Loop loop = new Loop()) {
             // a bug is no reason to drop all clients
-            loop.onUncaught(thrown -> System.out.println("survived: " + thrown));
+            loop.setUncaughtHandler(thrown -> System.out.println("survived: " + thrown));
             Server server = Net.createServer(loop, client -> {
                 client.setTimeout(IDLE_MILLIS).onTimeout(client::destroy);
                 client.pipe(client);

@@ -9,7 +9,7 @@
  *     know each other.
  * <li>{@link io.chagres.address}: addresses and lookups.
  * <li>{@link io.chagres.handle}: timers, signals, work on other threads and other handles.
- * <li>{@link io.chagres.loop}: the event loop.
+ * <li>{@link io.chagres.loop}: the event loop. Its package {@code internal} is not exported.
  * <li>{@code io.chagres.sys}: the system calls, which are not exported.
  * </ul>
  *

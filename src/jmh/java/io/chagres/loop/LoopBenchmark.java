@@ -1,5 +1,7 @@
 package io.chagres.loop;
 
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.PhaseEntry;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -53,11 +55,11 @@ public class LoopBenchmark {
     @OperationsPerInvocation(PER_CALL)
     public boolean iterations() {
         left = PER_CALL;
-        loop.core().idle().add(counter);
-        loop.core().hold();
+        LoopCore.of(loop).phases().idle.add(counter);
+        LoopCore.of(loop).keepAlive();
         boolean alive = loop.run();
-        loop.core().release();
-        loop.core().idle().remove(counter);
+        LoopCore.of(loop).letGo();
+        LoopCore.of(loop).phases().idle.remove(counter);
         return alive;
     }
 

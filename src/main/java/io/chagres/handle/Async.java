@@ -1,7 +1,8 @@
 package io.chagres.handle;
 
 import io.chagres.loop.Loop;
-import io.chagres.loop.Task;
+import io.chagres.loop.internal.StackRoom;
+import io.chagres.loop.internal.Task;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -47,7 +48,7 @@ public final class Async extends Handle {
         // is about to begin.
         if (!sent.get()) {
             // where post would fail, there could be none left to take the exchange back
-            core().requireStack();
+            StackRoom.require();
         }
         if (sent.getAndSet(true)) {
             core().wakeIfOwed();

@@ -1,6 +1,7 @@
 package io.chagres.handle;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 
 /**
  * Runs once per iteration, right after the loop has polled: uv_check_t. Node's setImmediate is one.
@@ -11,6 +12,6 @@ public final class Check extends PhaseHandle {
 
     /** A check handle that is not started. */
     public Check(Loop loop) {
-        super(loop, loop.core().check());
+        super(loop, LoopCore.of(loop).phases().check);
     }
 }

@@ -2,8 +2,8 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.Resident;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
@@ -27,11 +27,11 @@ public abstract class Handle extends Resident {
         CLOSED
     }
 
-    private final LoopCore core;
     private State state = State.OPEN;
     private boolean active;
     private boolean referenced = true;
-    private Runnable closeCallback;
+    /** Null, or what runs when it is closed: a callback, or a {@link CloseListeners} of several. */
+    private Runnable closeListener;
 
     /**
      * Puts a new handle on {@code loop}: inactive, referenced.
@@ -39,15 +39,15 @@ public abstract class Handle extends Resident {
      * @throws UsageException ERR_LOOP_CLOSED
      */
     protected Handle(Loop loop) {
-        core = UsageException.requireArgument(loop, "loop").core();
-        core.checkThread();
-        core.settle(this);
+        super(LoopCore.of(UsageException.requireArgument(loop, "loop")));
+        core().checkThread();
+        core().residents().add(this);
     }
 
     /** Calls {@code visitor} with each handle of {@code loop}, inactive and closing ones too; it may close any of them. */
     public static void walk(Loop loop, Consumer<? super Handle> visitor) {
-        loop.core().checkThread();
-        loop.core().visitResidents(resident -> {
+        LoopCore.of(loop).checkThread();
+        LoopCore.of(loop).residents().visit(resident -> {
             if (resident instanceof Handle handle) {
                 visitor.accept(handle);
             }
@@ -56,42 +56,42 @@ public abstract class Handle extends Resident {
 
     /** The loop that it lives on; any thread. */
     public final Loop loop() {
-        return core.loop();
+        return core().loop();
     }
 
     /** Whether it may call back: started and not closing. */
     public final boolean isActive() {
-        core.checkThread();
+        core().checkThread();
         return active;
     }
 
     /** Whether {@link #close()} was called, also when it is closed by now. */
     public final boolean isClosing() {
-        core.checkThread();
+        core().checkThread();
         return state != State.OPEN;
     }
 
     /** Whether its close callback has come. */
     public final boolean isClosed() {
-        core.checkThread();
+        core().checkThread();
         return state == State.CLOSED;
     }
 
     /** Whether the loop waits for it while it is active; true from the start, and false once it is closed. */
     public final boolean hasRef() {
-        core.checkThread();
+        core().checkThread();
         return referenced && state != State.CLOSED;
     }
 
     /** Makes the loop wait for it while it is active. Has no effect where it does already. */
     public final void ref() {
-        core.checkThread();
+        core().checkThread();
         setReferenced(true);
     }
 
     /** Makes the loop not wait for it: it goes on calling back while the loop runs for other reasons. Idempotent. */
     public final void unref() {
-        core.checkThread();
+        core().checkThread();
         setReferenced(false);
     }
 
@@ -104,16 +104,16 @@ public abstract class Handle extends Resident {
 
     private void count(boolean holding) {
         if (holding) {
-            core.hold();
+            core().keepAlive();
         } else {
-            core.release();
+            core().letGo();
         }
     }
 
     /** Ends it, without a callback of its own. Has no effect on a handle that is closing already. */
     @Override
     public final void close() {
-        core.checkThread();
+        core().checkThread();
         if (state == State.OPEN) {
             beginClose(null);
         }
@@ -126,30 +126,43 @@ public abstract class Handle extends Resident {
      * @throws UsageException EINVAL on a handle that is closing already
      */
     public final void close(Runnable callback) {
-        core.checkThread();
+        core().checkThread();
         requireOpen("close");
         beginClose(UsageException.requireArgument(callback, "callback"));
     }
 
     /**
-     * Sets the close callback of a handle that others may close too: the loop, when it is closed itself.
-     * {@link #close(Runnable)} replaces it.
+     * Adds a listener for the close of this handle, by {@link #close()} or by the {@linkplain Loop#close() close of its loop}.
+     *
+     * <p>Listeners run in the closing phase, in order of registration, each once. The callback of {@link #close(Runnable)} runs last.
+     *
+     * @throws UsageException EINVAL if the listener is null, or the handle is closing already
      */
-    public final void onClose(Runnable callback) {
+    public final void onClose(Runnable listener) {
         requireOpen("onClose");
-        closeCallback = callback;
+        addCloseListener(UsageException.requireArgument(listener, "listener"));
+    }
+
+    private void addCloseListener(Runnable listener) {
+        if (closeListener == null) {
+            closeListener = listener;
+        } else if (closeListener instanceof CloseListeners several) {
+            several.add(listener);
+        } else {
+            closeListener = new CloseListeners(core(), closeListener, listener);
+        }
     }
 
     private void beginClose(Runnable callback) {
-        state = State.CLOSING;
         if (callback != null) {
-            closeCallback = callback;
+            addCloseListener(callback);
         }
+        state = State.CLOSING;
         try {
             release();
         } finally {
             deactivate();
-            core.closing(this);
+            core().phases().closing.add(this);
         }
     }
 
@@ -159,26 +172,26 @@ public abstract class Handle extends Resident {
         try {
             cancelRequests();
         } catch (Throwable thrown) {
-            core.raise(thrown);
+            core().callbacks().raise(thrown);
         }
-        core.leave(this);
-        Runnable callback = closeCallback;
-        closeCallback = null;
-        if (callback != null) {
-            callback.run();
+        core().residents().remove(this);
+        Runnable listener = closeListener;
+        closeListener = null;
+        if (listener != null) {
+            listener.run();
         }
     }
 
     // ---- for subclasses
 
     /** The mechanisms of its loop. */
-    protected final LoopCore core() {
-        return core;
+    final LoopCore core() {
+        return LoopCore.of(this);
     }
 
     /** Begins a call: throws off the loop thread, and EINVAL, naming the handle and {@code call}, where it is closing. */
     protected final void requireOpen(String call) {
-        core.checkThread();
+        core().checkThread();
         if (state != State.OPEN) {
             throw new UsageException("EINVAL", call + " on a closed handle: " + this);
         }
@@ -189,7 +202,7 @@ public abstract class Handle extends Resident {
         if (!active) {
             active = true;
             if (referenced) {
-                core.hold();
+                core().keepAlive();
             }
         }
     }
@@ -199,7 +212,7 @@ public abstract class Handle extends Resident {
         if (active) {
             active = false;
             if (referenced) {
-                core.release();
+                core().letGo();
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.chagres.handle;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 
 /**
  * Runs once per iteration, before {@link Prepare}, and keeps the loop from waiting while it is started: uv_idle_t.
@@ -11,6 +12,6 @@ public final class Idle extends PhaseHandle {
 
     /** An idle handle that is not started. */
     public Idle(Loop loop) {
-        super(loop, loop.core().idle());
+        super(loop, LoopCore.of(loop).phases().idle);
     }
 }

@@ -2,11 +2,11 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.PhaseEntry;
-import io.chagres.loop.PhaseList;
+import io.chagres.loop.internal.PhaseEntry;
+import io.chagres.loop.internal.PhaseList;
 
 /** What {@link Idle}, {@link Prepare} and {@link Check} have in common: a callback once per iteration, in one phase. */
-abstract sealed class PhaseHandle extends Handle permits Idle, Prepare, Check {
+abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare, Check {
 
     private final PhaseList phase;
     private final Entry entry;
@@ -38,15 +38,8 @@ abstract sealed class PhaseHandle extends Handle permits Idle, Prepare, Check {
         }
     }
 
-    /** Calls back no more, at once. Idempotent. */
-    public void stop() {
-        core().checkThread();
-        release();
-        deactivate();
-    }
-
     @Override
-    protected void release() {
+    void disarm() {
         phase.remove(entry);
     }
 

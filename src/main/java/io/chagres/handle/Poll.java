@@ -5,9 +5,9 @@ import static io.chagres.SystemException.check;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.NonBlocking;
-import io.chagres.loop.Watcher;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.NonBlocking;
+import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
@@ -22,7 +22,7 @@ import java.util.StringJoiner;
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/poll.html">uv_poll_t</a>
  */
-public final class Poll extends Handle {
+public final class Poll extends StoppableHandle {
 
     /** What {@link #start} calls back, from the poll phase. */
     @FunctionalInterface
@@ -51,10 +51,7 @@ public final class Poll extends Handle {
      *     not an open descriptor
      */
     public Poll(Loop loop, int fd) {
-        this(
-                loop,
-                fd,
-                new FdWatcher(UsageException.requireArgument(loop, "loop").core()));
+        this(loop, fd, new FdWatcher(LoopCore.of(UsageException.requireArgument(loop, "loop"))));
     }
 
     private Poll(Loop loop, int fd, FdWatcher watcher) {
@@ -75,7 +72,7 @@ public final class Poll extends Handle {
             throw new UsageException("EINVAL", "fd must not be negative: " + fd);
         }
         requireUncontested();
-        int result = core().probe(fd);
+        int result = core().phases().poller.probe(fd);
         check(result, "epoll_ctl", "descriptor " + fd + (result == -Errno.EPERM ? UNWATCHABLE : ""));
         nonBlocking = NonBlocking.begin(fd, check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl"));
     }
@@ -113,11 +110,9 @@ public final class Poll extends Handle {
         activate();
     }
 
-    /** Stops watching: events that are fetched already are dropped, and the descriptor may be closed. Idempotent. */
-    public void stop() {
-        core().checkThread();
+    @Override
+    void disarm() {
         watcher.detach(true);
-        deactivate();
     }
 
     @Override
@@ -130,7 +125,7 @@ public final class Poll extends Handle {
 
     @Override
     protected void release() {
-        watcher.detach(true);
+        super.release();
         if (nonBlocking != null) {
             nonBlocking.end();
         }

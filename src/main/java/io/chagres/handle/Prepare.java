@@ -1,6 +1,7 @@
 package io.chagres.handle;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 
 /**
  * Runs once per iteration, right before the loop polls and perhaps waits: uv_prepare_t.
@@ -11,6 +12,6 @@ public final class Prepare extends PhaseHandle {
 
     /** A prepare handle that is not started. */
     public Prepare(Loop loop) {
-        super(loop, loop.core().prepare());
+        super(loop, LoopCore.of(loop).phases().prepare);
     }
 }

@@ -2,7 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.Task;
+import io.chagres.loop.internal.Task;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
 
@@ -28,7 +28,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/signal.html">uv_signal_t</a>
  */
-public final class Signal extends Handle {
+public final class Signal extends StoppableHandle {
 
     private Subscription subscription;
     private Runnable callback;
@@ -74,19 +74,12 @@ public final class Signal extends Handle {
         if (subscription == null || !subscription.name.equals(plainName)) {
             Subscription fresh = new Subscription(plainName);
             SignalTable.add(plainName, fresh);
-            release();
+            disarm();
             subscription = fresh;
         }
         this.callback = callback;
         this.oneShot = oneShot;
         activate();
-    }
-
-    /** Stops waiting; signals that were caught but not yet told are dropped. Idempotent. */
-    public void stop() {
-        core().checkThread();
-        release();
-        deactivate();
     }
 
     @Override
@@ -98,7 +91,7 @@ public final class Signal extends Handle {
     }
 
     @Override
-    protected void release() {
+    void disarm() {
         if (subscription != null) {
             SignalTable.remove(subscription.name, subscription);
             subscription = null;
@@ -136,7 +129,7 @@ public final class Signal extends Handle {
                 if (oneShot) {
                     stop();
                 }
-                core().invoke(callback);
+                core().callbacks().invoke(callback);
             }
         }
     }

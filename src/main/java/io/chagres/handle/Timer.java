@@ -2,7 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.TimerEntry;
+import io.chagres.loop.internal.TimerEntry;
 import java.time.Duration;
 import java.util.StringJoiner;
 
@@ -14,7 +14,7 @@ import java.util.StringJoiner;
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/timer.html">uv_timer_t</a>
  */
-public final class Timer extends Handle {
+public final class Timer extends StoppableHandle {
 
     private static final long MICROS_PER_MILLI = 1000;
     private static final long MICROS_PER_SECOND = 1_000_000;
@@ -111,13 +111,6 @@ public final class Timer extends Handle {
                 : Long.MAX_VALUE;
     }
 
-    /** Stops it: it does not fire until it is started. Idempotent. */
-    public void stop() {
-        core().checkThread();
-        core().timers().stop(entry);
-        deactivate();
-    }
-
     /**
      * Starts a repeating timer anew with its repeat as the timeout; a timer without repeat stays as it is.
      *
@@ -165,7 +158,7 @@ public final class Timer extends Handle {
     }
 
     @Override
-    protected void release() {
+    void disarm() {
         core().timers().stop(entry);
     }
 

@@ -3,10 +3,10 @@ package io.chagres.handle;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.Resident;
-import io.chagres.loop.Task;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
+import io.chagres.loop.internal.Task;
+import io.chagres.loop.internal.WorkerPool;
 import io.chagres.sys.Errno;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -49,12 +49,13 @@ public final class Work<T> extends Resident {
     private Throwable failure;
 
     Work(Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
-        this.core = UsageException.requireArgument(loop, "loop").core();
+        super(LoopCore.of(UsageException.requireArgument(loop, "loop")));
+        this.core = LoopCore.of(this);
         this.job = UsageException.requireArgument(job, "job");
         this.callback = UsageException.requireArgument(callback, "callback");
         core.checkThread();
-        core.settle(this);
-        core.hold();
+        core.residents().add(this);
+        core.keepAlive();
     }
 
     /**
@@ -139,19 +140,14 @@ public final class Work<T> extends Resident {
 
     private void retire() {
         state.set(State.DONE);
-        core.release();
-        core.leave(this);
+        core.letGo();
+        core.residents().remove(this);
     }
 
     /** As {@link #cancel()}. */
     @Override
     public void close() {
         cancel();
-    }
-
-    @Override
-    protected void finishClose() {
-        throw new AssertionError("work is never in the closing list");
     }
 
     /** Returns its state, as in "Work (running)"; any thread. */

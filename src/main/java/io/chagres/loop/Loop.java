@@ -2,11 +2,21 @@ package io.chagres.loop;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.loop.internal.ClosingList;
+import io.chagres.loop.internal.Failures;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.LoopTime;
+import io.chagres.loop.internal.PendingQueue;
+import io.chagres.loop.internal.PhaseList;
+import io.chagres.loop.internal.Phases;
+import io.chagres.loop.internal.Poller;
+import io.chagres.loop.internal.RunState;
+import io.chagres.loop.internal.Task;
+import io.chagres.loop.internal.Timers;
 import io.chagres.sys.SelfCheck;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 
 /**
@@ -28,16 +38,27 @@ import java.util.function.Consumer;
 public final class Loop implements Executor, AutoCloseable {
 
     /** Rounds of completions right after polling: libuv's bound, enough for a write that leads to a write. */
-    private static final int PENDING_ROUNDS = 8;
+    private static final int MAX_PENDING_ROUNDS = 8;
 
     /** A close whose turns fail so often in the loop itself frees what it can and throws. */
-    private static final int MOST_BROKEN_TURNS = 16;
+    private static final int MAX_BROKEN_TURNS = 16;
+
+    static {
+        LoopCore.setAccess(new CoreAccess());
+    }
 
     private final LoopCore core;
-    /** Atomic, since a second thread may try to run the loop, too. */
-    private final AtomicBoolean running = new AtomicBoolean();
+    private final RunState runState;
+    private final Failures failures;
+    private final LoopTime time;
+    private final PendingQueue pending;
+    private final PhaseList idle;
+    private final PhaseList prepare;
+    private final Poller poller;
+    private final PhaseList check;
+    private final ClosingList closing;
+    private final Timers timers;
 
-    private boolean stopping;
     private boolean closed;
 
     /**
@@ -57,6 +78,25 @@ public final class Loop implements Executor, AutoCloseable {
             throw new UsageException("ERR_UNAVAILABLE", unavailabilityCause());
         }
         core = new LoopCore(this, clock);
+        runState = core.runState();
+        failures = core.callbacks().failures();
+        time = core.time();
+        Phases phases = core.phases();
+        pending = phases.pending;
+        idle = phases.idle;
+        prepare = phases.prepare;
+        poller = phases.poller;
+        check = phases.check;
+        closing = phases.closing;
+        timers = core.timers();
+    }
+
+    /** Only the floors above know LoopCore: its package is not exported. */
+    private static final class CoreAccess implements LoopCore.Access {
+        @Override
+        public LoopCore coreOf(Loop loop) {
+            return loop.core;
+        }
     }
 
     /** Whether loops can run here: Linux on x86-64 or aarch64, with native access allowed. */
@@ -101,7 +141,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs iterations on the calling thread, to which the loop belongs from now on. An exception that a callback throws
-     * and no {@link #onUncaught} handler takes is thrown from here once the iteration is complete; the loop is intact
+     * and no {@link #setUncaughtHandler} handler takes is thrown from here once the iteration is complete; the loop is intact
      * then and can be run again.
      *
      * @return whether the loop is still alive, as it can be after {@link #stop()} and after ONCE and NOWAIT
@@ -114,27 +154,26 @@ public final class Loop implements Executor, AutoCloseable {
         try {
             return iterate(mode);
         } catch (Throwable broken) {
-            core.failures().endWith(broken);
+            failures.endWith(broken);
             throw broken;
         } finally {
-            stopping = false;
-            running.set(false);
-            core.failures().rethrow();
+            runState.end();
+            failures.rethrow();
         }
     }
 
     private boolean iterate(RunMode mode) {
-        if (!stopping) {
-            core.ticks.drain();
+        if (!runState.isStopping()) {
+            core.callbacks().drainTicks();
         }
-        boolean alive = isAlive();
-        core.updateTime();
-        if (alive && mode == RunMode.DEFAULT && !stopping) {
-            core.timers.run();
+        boolean alive = core.isAlive();
+        time.update();
+        if (alive && mode == RunMode.DEFAULT && !runState.isStopping()) {
+            timers.run();
         }
-        while (alive && !stopping) {
+        while (alive && !runState.isStopping()) {
             turn(mode);
-            alive = isAlive();
+            alive = core.isAlive();
             if (mode != RunMode.DEFAULT) {
                 break;
             }
@@ -144,16 +183,16 @@ public final class Loop implements Executor, AutoCloseable {
 
     /** One iteration: pending, idle, prepare, poll, pending again, check, closing, timers. */
     private void turn(RunMode mode) {
-        boolean mayWait = mode == RunMode.DEFAULT || mode == RunMode.ONCE && !core.hasPending() && core.idle.isEmpty();
-        core.pending.run();
-        core.idle.run();
-        core.prepare.run();
-        core.poller.poll(mayWait ? core.pollTimeout() : 0);
-        core.pending.run(PENDING_ROUNDS);
-        core.check.run();
-        core.closing.run();
-        core.updateTime();
-        core.timers.run();
+        boolean mayWait = mode == RunMode.DEFAULT || mode == RunMode.ONCE && pending.isEmpty() && idle.isEmpty();
+        pending.run();
+        idle.run();
+        prepare.run();
+        poller.poll(mayWait ? core.phases().pollTimeoutNanos() : 0);
+        pending.run(MAX_PENDING_ROUNDS);
+        check.run();
+        closing.run();
+        time.update();
+        timers.run();
     }
 
     private void begin() {
@@ -167,12 +206,23 @@ public final class Loop implements Executor, AutoCloseable {
                     "a loop runs on a platform thread, and \"" + thread.getName()
                             + "\" is a virtual one: use Loop.start");
         }
-        if (!running.compareAndSet(false, true)) {
+        if (!runState.begin()) {
             core.checkThread();
             throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
         }
-        core.own(thread);
-        core.failures().endWith(null);
+        core.setOwner(thread);
+        failures.endWith(null);
+    }
+
+    /**
+     * Makes the calling thread the owner of a loop whose thread has ended, so that it may use the loop and what lives on it.
+     * {@link #run}, {@link #close()} and {@link #closeStrictly()} do it themselves; every other call is refused until then. On the
+     * owner's thread this is a no-op.
+     *
+     * @throws WrongThreadException if the loop belongs to another thread that has not ended, or the calling thread is virtual
+     */
+    public void takeOver() {
+        core.takeOver();
     }
 
     /**
@@ -181,19 +231,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void stop() {
         core.checkThread();
-        stopping = true;
-    }
-
-    void requestStop() {
-        stopping = true;
-    }
-
-    boolean isRunning() {
-        return running.get();
-    }
-
-    boolean isStopping() {
-        return stopping;
+        runState.stop();
     }
 
     /**
@@ -213,13 +251,46 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public long now() {
         core.checkThread();
-        return core.nowNanos() / 1_000_000;
+        return time.nowNanos() / 1_000_000;
     }
 
     /** Looks at the clock now: after a long computation, so that a timer started then counts from its end. */
     public void updateTime() {
         core.checkThread();
-        core.updateTime();
+        time.update();
+    }
+
+    // ---- inside another event loop
+
+    /**
+     * Returns a descriptor that becomes readable when the loop has something to do: for a program that waits in an event loop of
+     * another kind and calls {@link #run(RunMode)} with {@link RunMode#NOWAIT} then. Ask for it before each wait, because the loop
+     * may have to exchange it.
+     *
+     * <pre>{@code
+     * long nanos = loop.backendTimeoutNanos();
+     * waitUntilReadable(loop.backendFd(), nanos);    // the other event loop
+     * loop.run(RunMode.NOWAIT);
+     * }</pre>
+     *
+     * @return an epoll descriptor, owned by the loop
+     * @see <a href="https://docs.libuv.org/en/v1.x/loop.html#c.uv_backend_fd">uv_backend_fd</a>
+     */
+    public int backendFd() {
+        core.checkThread();
+        return poller.fd();
+    }
+
+    /**
+     * Returns how long an iteration that started now would wait. Ask right before waiting for {@link #backendFd()}: only a task
+     * that is posted after an answer other than 0 makes that descriptor readable.
+     *
+     * @return nanoseconds; 0 if something is due, -1 if only an event can bring something to do
+     * @see <a href="https://docs.libuv.org/en/v1.x/loop.html#c.uv_backend_timeout">uv_backend_timeout</a>
+     */
+    public long backendTimeoutNanos() {
+        core.checkThread();
+        return core.phases().backendTimeoutNanos();
     }
 
     // ---- metrics
@@ -229,7 +300,7 @@ public final class Loop implements Executor, AutoCloseable {
      * another thread than the loop's the counts are approximate: each may be a moment old, and they need not be of the same moment.
      */
     public LoopMetrics metrics() {
-        return core.meter.read();
+        return core.meter().read();
     }
 
     /**
@@ -240,7 +311,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void measureIdleTime() {
         core.checkThread();
-        core.meter.measureIdleTime();
+        core.meter().measureIdleTime();
     }
 
     // ---- calls into the loop
@@ -261,7 +332,7 @@ public final class Loop implements Executor, AutoCloseable {
     public void execute(Runnable task) {
         UsageException.requireArgument(task, "task");
         if (!core.post(new Errand(task))) {
-            Throwable end = core.failures().end();
+            Throwable end = failures.end();
             throw end == null
                     ? new RejectedExecutionException("the loop is closed")
                     : new RejectedExecutionException("the loop is closed; its last run ended with " + end, end);
@@ -296,14 +367,9 @@ public final class Loop implements Executor, AutoCloseable {
      * there is none (the default, or null), or the handler throws itself, the iteration is completed and {@link #run}
      * throws; further exceptions of that iteration are suppressed in it.
      */
-    public void onUncaught(Consumer<? super Throwable> handler) {
+    public void setUncaughtHandler(Consumer<? super Throwable> handler) {
         core.checkThread();
-        core.failures().onUncaught(handler);
-    }
-
-    /** The mechanisms, for those who write handles. */
-    public LoopCore core() {
-        return core;
+        failures.setHandler(handler);
     }
 
     /**
@@ -312,7 +378,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     @Override
     public String toString() {
-        String state = closed ? "closed" : running.get() ? "running on" : "not running, of";
+        String state = closed ? "closed" : runState.isRunning() ? "running on" : "not running, of";
         return "Loop (" + state + (closed ? "" : core.summary()) + ")";
     }
 
@@ -329,35 +395,36 @@ public final class Loop implements Executor, AutoCloseable {
         if (closed) {
             return;
         }
-        core.checkThread();
-        if (!running.compareAndSet(false, true)) {
+        core.takeOver();
+        if (!runState.begin()) {
             throw new UsageException("EBUSY", "close was called from inside a callback of the same loop");
         }
         try {
             endResidents();
         } finally {
             closed = true;
-            core.free();
-            running.set(false);
-            core.failures().rethrow();
+            core.close();
+            runState.end();
+            failures.rethrow();
         }
     }
 
     private void endResidents() {
-        core.refuseResidents();
-        core.ticks.drain();
+        core.residents().refuse();
+        core.callbacks().drainTicks();
         int broken = 0;
         do {
-            core.closeResidents();
-            stopping = false;
+            core.residents().closeAll();
+            runState.goOn();
             try {
                 turn(RunMode.ONCE);
             } catch (Throwable thrown) {
                 // epoll_wait(2) has failed, or an Error in the loop itself: one is no reason to give up.
-                core.raise(thrown);
+                failures.raise(thrown);
                 broken++;
             }
-        } while (broken < MOST_BROKEN_TURNS && (!core.residents.isEmpty() || core.hasWork() || core.runLastTasks()));
+        } while (broken < MAX_BROKEN_TURNS
+                && (!core.residents().isEmpty() || core.phases().hasWork() || core.runLastTasks()));
     }
 
     /**
@@ -370,9 +437,9 @@ public final class Loop implements Executor, AutoCloseable {
         if (closed) {
             return;
         }
-        core.checkThread();
+        core.takeOver();
         StringJoiner left = new StringJoiner(", ");
-        core.visitResidents(resident -> left.add(resident.toString()));
+        core.residents().visit(resident -> left.add(resident.toString()));
         if (left.length() > 0 || core.isAlive()) {
             throw new UsageException("EBUSY", "the loop still has: " + (left.length() > 0 ? left : "work under way"));
         }

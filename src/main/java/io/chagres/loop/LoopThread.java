@@ -1,6 +1,12 @@
 package io.chagres.loop;
 
 import io.chagres.UsageException;
+import io.chagres.loop.internal.Exit;
+import io.chagres.loop.internal.Failures;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
+import io.chagres.loop.internal.Task;
+import io.chagres.loop.internal.WorkerPool;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
@@ -82,10 +88,10 @@ public final class LoopThread implements Executor, AutoCloseable {
 
     private void prepare(Loop own) {
         loop = own;
-        anchor = new Anchor(own.core());
+        anchor = new Anchor(LoopCore.of(own));
         setup.accept(own);
-        own.core().drainTicks();
-        own.core().failures().rethrow();
+        LoopCore.of(own).callbacks().drainTicks();
+        LoopCore.of(own).callbacks().failures().rethrow();
     }
 
     private synchronized void announce(Throwable thrown) {
@@ -131,7 +137,7 @@ public final class LoopThread implements Executor, AutoCloseable {
     }
 
     private void end(boolean stop) {
-        loop.core().post(new Task() {
+        LoopCore.of(loop).post(new Task() {
             @Override
             protected void run() {
                 anchor.close();
@@ -141,7 +147,7 @@ public final class LoopThread implements Executor, AutoCloseable {
             }
         });
         Thread caller = Thread.currentThread();
-        if (caller != thread && !WorkerPool.isServedBy(loop.core(), worker -> worker == caller)) {
+        if (caller != thread && !WorkerPool.isServedBy(LoopCore.of(loop), worker -> worker == caller)) {
             awaitEnd();
         }
     }
@@ -179,7 +185,7 @@ public final class LoopThread implements Executor, AutoCloseable {
     }
 
     private void requireThatItCanEnd() {
-        if (Exit.holds(thread) || WorkerPool.isServedBy(loop.core(), Exit::holds)) {
+        if (Exit.holds(thread) || WorkerPool.isServedBy(LoopCore.of(loop), Exit::holds)) {
             throw new UsageException(
                     "EDEADLK",
                     "the loop of thread \"" + thread.getName() + "\" can't be closed: a callback or "
@@ -194,23 +200,19 @@ public final class LoopThread implements Executor, AutoCloseable {
         private boolean holding = true;
 
         Anchor(LoopCore core) {
+            super(core);
             this.core = core;
-            core.settle(this);
-            core.hold();
+            core.residents().add(this);
+            core.keepAlive();
         }
 
         @Override
         public void close() {
             if (holding) {
                 holding = false;
-                core.release();
-                core.closing(this);
+                core.letGo();
+                core.phases().closing.add(this);
             }
-        }
-
-        @Override
-        protected void finishClose() {
-            core.leave(this);
         }
 
         @Override

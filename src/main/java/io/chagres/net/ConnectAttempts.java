@@ -3,7 +3,8 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.address.SocketAddress;
-import io.chagres.loop.TimerEntry;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.TimerEntry;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.util.ArrayDeque;
@@ -129,7 +130,7 @@ final class ConnectAttempts {
             socket.emitAttemptFailed(remote, failure);
         } else if (!remotes.isEmpty()) {
             deadline = new Deadline(remote);
-            socket.loop().core().timers().startByClock(deadline, attemptMillis * MICROS_PER_MILLI);
+            LoopCore.of(socket.loop()).timers().startByClock(deadline, attemptMillis * MICROS_PER_MILLI);
         }
         return failure;
     }
@@ -282,7 +283,7 @@ final class ConnectAttempts {
 
     private void stopTimer() {
         if (deadline != null) {
-            socket.loop().core().timers().stop(deadline);
+            LoopCore.of(socket.loop()).timers().stop(deadline);
             deadline = null;
         }
     }

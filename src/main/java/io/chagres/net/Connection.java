@@ -5,6 +5,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.socket.ReadListener;
 import io.chagres.socket.ReadSlab;
 import io.chagres.socket.SocketHandle;
@@ -34,7 +35,7 @@ final class Connection implements ReadListener, Runnable {
     Connection(Socket socket, SocketHandle handle) {
         this.socket = socket;
         this.handle = handle;
-        slab = ReadSlab.of(socket.loop().core());
+        slab = ReadSlab.of(LoopCore.of(socket.loop()));
         handle.onClose(this);
     }
 

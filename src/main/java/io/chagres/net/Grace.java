@@ -1,8 +1,8 @@
 package io.chagres.net;
 
 import io.chagres.UsageException;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.TimerEntry;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.TimerEntry;
 import java.time.Duration;
 
 /**
@@ -26,7 +26,7 @@ final class Grace extends TimerEntry {
     Grace(LoopCore core, ServerConnections connections, Duration time) {
         this.core = core;
         this.connections = connections;
-        begin = core.clockNanos();
+        begin = core.time().clockNanos();
         nanos = time.compareTo(Duration.ofNanos(Long.MAX_VALUE)) < 0 ? time.toNanos() : Long.MAX_VALUE;
         lookNanos = Math.clamp(nanos / LOOKS, MIN_LOOK_NANOS, MAX_LOOK_NANOS);
     }
@@ -40,7 +40,7 @@ final class Grace extends TimerEntry {
 
     /** Begins it; {@link #end}, which this may lead to, ends it. */
     void look() {
-        long left = nanos - (core.clockNanos() - begin);
+        long left = nanos - (core.time().clockNanos() - begin);
         if (left <= 0) {
             connections.open(socket -> true).forEach(Socket::destroyFromTop);
             return;

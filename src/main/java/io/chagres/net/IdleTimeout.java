@@ -1,8 +1,8 @@
 package io.chagres.net;
 
 import io.chagres.UsageException;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.TimerEntry;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.TimerEntry;
 import java.util.function.LongSupplier;
 
 /**
@@ -50,7 +50,7 @@ final class IdleTimeout extends TimerEntry {
     /** There was activity. An expired timeout begins again. */
     void touch() {
         if (timeoutMillis > 0) {
-            lastActivity = core.clockNanos();
+            lastActivity = core.time().clockNanos();
             if (!isStarted()) {
                 await(timeoutNanos());
             }
@@ -73,7 +73,7 @@ final class IdleTimeout extends TimerEntry {
 
     @Override
     protected void fire() {
-        long left = timeoutNanos() - Math.max(0, core.nowNanos() - lastActivity);
+        long left = timeoutNanos() - Math.max(0, core.time().nowNanos() - lastActivity);
         long queued = queueSize.getAsLong();
         if (left > 0) {
             await(left);

@@ -6,7 +6,7 @@ import io.chagres.UsageException;
 import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.SocketHandle;
 import io.chagres.stream.Listeners;
@@ -33,7 +33,7 @@ final class Listening {
 
     Listening(Server server, ConnectionListener listener) {
         this.server = server;
-        this.core = server.loop().core();
+        this.core = LoopCore.of(server.loop());
         this.listener = listener;
     }
 
@@ -108,7 +108,7 @@ final class Listening {
 
     private void begin(SocketHandle listening, Runnable onListening) {
         handle = listening;
-        handle.onClose(server::close);
+        handle.onClose(() -> closed(listening));
         if (!referenced) {
             handle.unref();
         }
@@ -124,7 +124,7 @@ final class Listening {
         lookingUp = true;
         int mine = changes;
         Lookup.begin(core.loop(), host, LOOKUP, (found, failure) -> {
-            if (mine != changes || core.isClosing()) {
+            if (mine != changes || core.residents().areRefused()) {
                 return;
             }
             lookingUp = false;
@@ -159,7 +159,14 @@ final class Listening {
         SocketHandle closing = handle;
         handle = null;
         if (closing != null && !closing.isClosing()) {
-            closing.close(() -> {});
+            closing.close();
+        }
+    }
+
+    /** If the server has not given up the handle, the loop has closed it. */
+    private void closed(SocketHandle listening) {
+        if (handle == listening) {
+            server.close();
         }
     }
 

@@ -8,7 +8,8 @@ import io.chagres.address.Ip;
 import io.chagres.address.Lookup;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
-import io.chagres.loop.TimerEntry;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.TimerEntry;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
@@ -76,7 +77,7 @@ final class Opening implements ConnectAttempts.Listener {
         if (options.connectTimeoutMillis() > 0) {
             deadline = new Deadline();
             long micros = TimeUnit.MILLISECONDS.toMicros(options.connectTimeoutMillis());
-            socket.loop().core().timers().startByClock(deadline, micros);
+            LoopCore.of(socket.loop()).timers().startByClock(deadline, micros);
         }
     }
 
@@ -99,7 +100,7 @@ final class Opening implements ConnectAttempts.Listener {
     private void end() {
         over = true;
         if (deadline != null) {
-            socket.loop().core().timers().stop(deadline);
+            LoopCore.of(socket.loop()).timers().stop(deadline);
             deadline = null;
         }
     }
@@ -165,7 +166,7 @@ final class Opening implements ConnectAttempts.Listener {
         asking = true;
         try {
             user.lookup(host, options.lookupOptions(), (answer, error) -> {
-                socket.loop().core().checkThread();
+                LoopCore.of(socket.loop()).checkThread();
                 List<Answer> addresses = answer == null
                         ? null
                         : answer.stream().map(this::answer).toList();
@@ -194,7 +195,7 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     private void goOn(String host, List<Answer> addresses, ChagresException error) {
-        if (socket.loop().core().isClosing()) {
+        if (LoopCore.of(socket.loop()).residents().areRefused()) {
             onFailed(null);
         } else if (error != null) {
             socket.emitLookup(null, 0, host, error);
@@ -264,7 +265,7 @@ final class Opening implements ConnectAttempts.Listener {
         if (over) {
             return;
         }
-        if (socket.loop().core().isClosing()) {
+        if (LoopCore.of(socket.loop()).residents().areRefused()) {
             onFailed(null);
             return;
         }

@@ -125,7 +125,7 @@ public final class Server extends ServerListeners {
         if (hasErrorListeners()) {
             report(error);
         } else {
-            core.raiseUnheard(error, this);
+            core.callbacks().raiseUnheard(error, this);
         }
     }
 
@@ -309,7 +309,7 @@ public final class Server extends ServerListeners {
         Grace.require(grace);
         close();
         endGrace();
-        if (connections.count() > 0 && !core.isClosing()) {
+        if (connections.count() > 0 && !core.residents().areRefused()) {
             this.grace = new Grace(core, connections, grace);
             this.grace.look();
         }

@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.DroppedConnection.Reason;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.Pipe;
@@ -77,7 +78,7 @@ final class ServerConnections implements ConnectionListener {
     public void onShed(SocketHandle listener, int fd) {
         DroppedConnection connection = dropped(fd, Reason.NO_DESCRIPTORS);
         if (connection != null) {
-            server.loop().core().tick(() -> tellDropped(connection));
+            LoopCore.of(server.loop()).tick(() -> tellDropped(connection));
         }
     }
 
@@ -125,7 +126,7 @@ final class ServerConnections implements ConnectionListener {
             server.tellConnection(socket);
         } catch (Throwable thrown) {
             socket.destroy();
-            server.loop().core().raise(thrown);
+            LoopCore.of(server.loop()).callbacks().raise(thrown);
         }
     }
 

@@ -3,7 +3,7 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.stream.Listeners;
 import java.util.function.Consumer;
 
@@ -16,7 +16,7 @@ abstract sealed class ServerListeners permits Server {
     private Listeners<Runnable> closeListeners;
 
     ServerListeners(Loop loop) {
-        core = UsageException.requireArgument(loop, "loop").core();
+        core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
         core.checkThread();
     }
 

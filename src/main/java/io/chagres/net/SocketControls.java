@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
@@ -152,7 +153,7 @@ abstract sealed class SocketControls extends SocketListeners permits Connectable
         }
         if (millis > 0) {
             if (idle == null) {
-                idle = new IdleTimeout(loop().core(), this::queueSize, this::emitTimeout);
+                idle = new IdleTimeout(LoopCore.of(loop()), this::queueSize, this::emitTimeout);
             }
             idle.start(millis);
         } else if (idle != null) {

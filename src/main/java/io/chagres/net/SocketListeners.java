@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
@@ -183,7 +184,7 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
                 call.accept(at.listener());
             }
         } catch (Throwable thrown) {
-            loop().core().raise(thrown);
+            LoopCore.of(loop()).callbacks().raise(thrown);
         }
     }
 

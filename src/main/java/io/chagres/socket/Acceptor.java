@@ -1,9 +1,9 @@
 package io.chagres.socket;
 
 import io.chagres.UsageException;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.TimerEntry;
-import io.chagres.loop.Watcher;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.TimerEntry;
+import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
@@ -45,7 +45,7 @@ final class Acceptor {
 
     Acceptor(SocketHandle socket) {
         this.socket = socket;
-        this.core = socket.loop().core();
+        this.core = LoopCore.of(socket.loop());
         this.watcher = socket.watcher();
         this.spare = SpareDescriptor.of(core);
     }

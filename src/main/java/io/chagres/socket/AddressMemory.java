@@ -3,7 +3,7 @@ package io.chagres.socket;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
@@ -24,7 +24,7 @@ final class AddressMemory implements AutoCloseable {
 
     /** Returns {@code loop}, which now has its memory: if there is none, no handle is made that would have to be taken back. */
     static Loop prepare(Loop loop) {
-        LoopCore core = UsageException.requireArgument(loop, "loop").core();
+        LoopCore core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
         core.checkThread();
         of(core);
         return loop;

@@ -1,6 +1,6 @@
 package io.chagres.socket;
 
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Buffers;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Region;

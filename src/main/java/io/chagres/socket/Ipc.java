@@ -38,7 +38,7 @@ final class Ipc {
         requireBytes(data.remaining());
         Buffers.requireAccessible(data);
         toSend.watcher().share();
-        Gather gather = Gather.of(pipe.loop().core());
+        Gather gather = Gather.of(pipe.core());
         gather.clear(Integer.MAX_VALUE);
         gather.add(data);
         return Transport.taken(pipe, gather.send(pipe.fd(), toSend.fd()));

@@ -2,7 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
@@ -20,7 +20,7 @@ final class IpcTransport extends SocketTransport {
     }
 
     static IpcTransport on(Loop loop) {
-        LoopCore core = UsageException.requireArgument(loop, "loop").core();
+        LoopCore core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
         core.checkThread();
         return new IpcTransport(core);
     }

@@ -2,7 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
@@ -21,7 +21,7 @@ final class NameMemory implements AutoCloseable {
     private final MemorySegment credentials = region.allocate(UCRED_BYTES);
 
     static NameMemory of(Loop loop) {
-        LoopCore core = UsageException.requireArgument(loop, "loop").core();
+        LoopCore core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
         core.checkThread();
         return core.local(NameMemory.class, NameMemory::new);
     }

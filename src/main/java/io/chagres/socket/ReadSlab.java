@@ -1,6 +1,6 @@
 package io.chagres.socket;
 
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 

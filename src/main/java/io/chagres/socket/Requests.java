@@ -2,7 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.SystemException;
 import io.chagres.handle.Completion;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 
 /** The end of a request. */
 final class Requests {
@@ -19,14 +19,14 @@ final class Requests {
 
     /** As {@link #complete(StreamHandle, Completion, int, String)}; {@code error} is null for success. */
     static void complete(StreamHandle stream, Completion callback, SystemException error) {
-        LoopCore core = stream.loop().core();
-        core.release();
+        LoopCore core = LoopCore.of(stream.loop());
+        core.letGo();
         try {
             callback.onComplete(error);
         } catch (Throwable thrown) {
-            core.raise(thrown);
+            core.callbacks().raise(thrown);
         }
-        core.drainTicks();
+        core.callbacks().drainTicks();
     }
 
     /** Why it has failed, with both ends of the stream unless there is no memory for that: the callback is called in any case. */

@@ -5,7 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.handle.Handle;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
@@ -49,6 +49,10 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         super(loop);
         this.watcher = watcher;
         watcher.stream = this;
+    }
+
+    final LoopCore core() {
+        return LoopCore.of(this);
     }
 
     // ---- the descriptor
@@ -182,7 +186,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
     private void beginConnect(Completion callback) {
         connect = UsageException.requireArgument(callback, "callback");
-        core().hold();
+        core().keepAlive();
     }
 
     private void connectReady() {
@@ -271,7 +275,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
     /** Runs, between two reads, everything that follows from the first. */
     final void drainTicks() {
-        core().drainTicks();
+        core().callbacks().drainTicks();
     }
 
     /** Records that a read has failed, before the listener is called with the error. */
@@ -387,7 +391,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         }
         writable = false;
         shutdown = callback;
-        core().hold();
+        core().keepAlive();
     }
 
     /** Returns whether a shutdown is pending. */
@@ -525,7 +529,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         }
 
         static EventWatcher on(Loop loop) {
-            LoopCore core = UsageException.requireArgument(loop, "loop").core();
+            LoopCore core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
             core.checkThread();
             return new EventWatcher(core);
         }

@@ -3,9 +3,9 @@ package io.chagres.socket;
 import static io.chagres.SystemException.check;
 
 import io.chagres.UsageException;
-import io.chagres.loop.LoopCore;
-import io.chagres.loop.NonBlocking;
-import io.chagres.loop.Watcher;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.NonBlocking;
+import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
 

@@ -1,6 +1,6 @@
 package io.chagres.socket;
 
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Buffers;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
@@ -36,7 +36,7 @@ final class WriteQueue {
     /** {@link StreamHandle#afterWrites} of {@code stream} runs whenever all callbacks that were due have been called. */
     WriteQueue(StreamHandle stream) {
         this.stream = stream;
-        this.core = stream.loop().core();
+        this.core = LoopCore.of(stream.loop());
         this.watcher = stream.watcher();
         this.gather = Gather.of(core);
     }
@@ -63,7 +63,7 @@ final class WriteQueue {
 
     /** Queues a write, and tries it at once unless others are before it or {@code mayWrite} is false. */
     void add(WriteRequest request, boolean mayWrite) {
-        core.hold();
+        core.keepAlive();
         boolean isNext = size == 0;
         append(request);
         if (isNext && mayWrite) {

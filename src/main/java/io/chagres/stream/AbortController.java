@@ -30,7 +30,7 @@ public final class AbortController {
 
     /**
      * Aborts, once: called again, it has no effect. All listeners run inside this call, in the order in which they were added,
-     * whatever one of them throws. What a listener of a loop throws goes to {@link io.chagres.loop.Loop#onUncaught}; what another
+     * whatever one of them throws. What a listener of a loop throws goes to {@link io.chagres.loop.Loop#setUncaughtHandler}; what another
      * throws is thrown from here when all have run.
      *
      * <p>It must be called on the thread of the loop that the sockets and servers of the signal belong to; from another thread:

@@ -3,7 +3,7 @@ package io.chagres.stream;
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
@@ -64,10 +64,10 @@ public final class AbortSignal {
 
     /**
      * As {@link #onAbort(Runnable)}, of a listener that belongs to {@code loop}: an abort on another thread is refused, and what
-     * the listener throws goes to {@link Loop#onUncaught}.
+     * the listener throws goes to {@link Loop#setUncaughtHandler}.
      */
     public Runnable onAbort(Loop loop, Runnable listener) {
-        return add(UsageException.requireArgument(loop, "loop").core(), listener);
+        return add(LoopCore.of(UsageException.requireArgument(loop, "loop")), listener);
     }
 
     private Runnable add(LoopCore core, Runnable listener) {
@@ -118,7 +118,7 @@ public final class AbortSignal {
                 registration.listener.run();
             } catch (Throwable thrown) {
                 if (registration.core != null) {
-                    registration.core.raise(thrown);
+                    registration.core.callbacks().raise(thrown);
                 } else if (first == null) {
                     first = thrown;
                 } else if (first != thrown) {

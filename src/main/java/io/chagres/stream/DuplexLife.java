@@ -4,7 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
-import io.chagres.loop.LoopCore;
+import io.chagres.loop.internal.LoopCore;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 
@@ -36,7 +36,7 @@ abstract sealed class DuplexLife permits DuplexReading {
     private Listeners<CloseListener> closeListeners;
 
     DuplexLife(Loop loop, DuplexOptions options) {
-        core = UsageException.requireArgument(loop, "loop").core();
+        core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
         core.checkThread();
         this.options = UsageException.requireArgument(options, "options");
         reading = new ReadableState((Duplex) this, options);
@@ -127,7 +127,7 @@ abstract sealed class DuplexLife permits DuplexReading {
 
     /** A listener has thrown. */
     final void raise(Throwable thrown) {
-        core.raise(thrown);
+        core.callbacks().raise(thrown);
     }
 
     // ---- constructing
@@ -311,7 +311,7 @@ abstract sealed class DuplexLife permits DuplexReading {
         errorEmitted = true;
         writing.endFeeds();
         if (errorListeners == null) {
-            core.raiseUnheard(error, this);
+            core.callbacks().raiseUnheard(error, this);
         }
         try {
             for (var at = errorListeners; at != null; at = at.next()) {

@@ -2,7 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
-import io.chagres.loop.Resident;
+import io.chagres.loop.internal.Resident;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
 final class ReadableInput extends InputStream {
 
     private final Duplex stream;
-    private final Stay stay = new Stay();
+    private final Stay stay;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Runnable onReadable = this::bring;
@@ -33,6 +33,7 @@ final class ReadableInput extends InputStream {
 
     ReadableInput(Duplex stream) {
         this.stream = stream;
+        stay = new Stay(stream);
         if (!stream.isClosed()) {
             stay.begin();
         }
@@ -48,10 +49,14 @@ final class ReadableInput extends InputStream {
         private final CloseListener onClose = hadError -> end();
         private boolean begun;
 
+        Stay(Duplex stream) {
+            super(stream.core());
+        }
+
         void begin() {
             begun = true;
-            stream.core().settle(this);
-            stream.core().hold();
+            stream.core().residents().add(this);
+            stream.core().keepAlive();
             stream.onClose(onClose);
         }
 
@@ -59,8 +64,8 @@ final class ReadableInput extends InputStream {
             if (begun) {
                 begun = false;
                 stream.offClose(onClose);
-                stream.core().leave(this);
-                stream.core().release();
+                stream.core().residents().remove(this);
+                stream.core().letGo();
             }
         }
 
@@ -69,12 +74,8 @@ final class ReadableInput extends InputStream {
             stream.destroy();
             finished(Finished.prematureClose());
             end();
-            stream.core().closing(this);
+            stream.core().phases().closing.add(this);
         }
-
-        /** The stream tells its close by itself. */
-        @Override
-        protected void finishClose() {}
 
         @Override
         public String toString() {

@@ -12,7 +12,7 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
 import io.chagres.loop.Loop;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.WorkerPool;
 import io.chagres.net.Net;
 import io.chagres.net.Socket;
 import java.util.ArrayList;

@@ -15,6 +15,7 @@ import io.chagres.handle.Work;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopThread;
 import io.chagres.loop.RunMode;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.ConnectOptions;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
@@ -56,7 +57,7 @@ final class ErrorExercises {
 
     /** Keeps the loop waiting until all tasks have been sent. */
     private static void execute(ErrorWorld world) {
-        world.loop.core().hold();
+        LoopCore.of(world.loop).keepAlive();
         Thread.ofPlatform().start(() -> {
             for (int i = 0; i < 3; i++) {
                 CountDownLatch answered = new CountDownLatch(1);
@@ -68,7 +69,7 @@ final class ErrorExercises {
                         }));
                 world.call("wait", () -> awaitShortly(answered));
             }
-            surely(() -> world.loop.execute(() -> world.loop.core().release()));
+            surely(() -> world.loop.execute(() -> LoopCore.of(world.loop).letGo()));
         });
         world.run();
     }
@@ -201,12 +202,12 @@ final class ErrorExercises {
     }
 
     private static void queues(ErrorWorld world) {
-        world.loop.core().hold();
+        LoopCore.of(world.loop).keepAlive();
         for (int i = 0; i < 40; i++) {
             world.request("tick", world.loop::nextTick);
-            world.request("completion", world.loop.core()::pend);
+            world.request("completion", LoopCore.of(world.loop)::pend);
         }
-        world.loop.core().release();
+        LoopCore.of(world.loop).letGo();
         world.run();
     }
 

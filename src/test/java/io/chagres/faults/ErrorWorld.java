@@ -1,6 +1,7 @@
 package io.chagres.faults;
 
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -31,7 +32,7 @@ final class ErrorWorld {
     private final List<String> complaints = Collections.synchronizedList(new ArrayList<>());
 
     ErrorWorld() {
-        loop.onUncaught(thrown -> {
+        loop.setUncaughtHandler(thrown -> {
             if (!isPlanted(thrown)) {
                 complaints.add("uncaught: " + thrown);
             }
@@ -120,14 +121,14 @@ final class ErrorWorld {
     /** Tasks, ticks and wake-ups of another thread. */
     private void requireThatItWorks() throws InterruptedException {
         AtomicInteger ran = new AtomicInteger();
-        loop.core().hold();
+        LoopCore.of(loop).keepAlive();
         loop.nextTick(ran::incrementAndGet);
-        loop.core().pend(ran::incrementAndGet);
+        LoopCore.of(loop).pend(ran::incrementAndGet);
         CountDownLatch woken = new CountDownLatch(1);
         Thread sender = Thread.ofPlatform().start(() -> {
             loop.execute(woken::countDown);
             await(woken);
-            loop.execute(() -> loop.core().release());
+            loop.execute(() -> LoopCore.of(loop).letGo());
         });
         run();
         sender.join(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));

@@ -1,5 +1,7 @@
 package io.chagres.faults;
 
+import io.chagres.loop.internal.LoopCore;
+
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.World.nameOf;
 
@@ -8,7 +10,7 @@ import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.FullBacklog;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
-import io.chagres.loop.Watcher;
+import io.chagres.loop.internal.Watcher;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.socket.Tcp;
@@ -125,8 +127,8 @@ final class LastingExercises {
 
     private static void leaveStray(World world, int looks, Consumer<String> report) {
         Descriptor description = Descriptor.event(1);
-        int set = world.loop.core().backendFd();
-        new Watcher(world.loop.core()) {
+        int set = world.loop.backendFd();
+        new Watcher(LoopCore.of(world.loop)) {
             private final Descriptor watched = description.duplicate(0);
 
             Watcher begin() {
@@ -156,7 +158,7 @@ final class LastingExercises {
         int[] looks = {0};
         Timer[] timer = new Timer[1];
         timer[0] = Timer.every(world.loop, MOMENT_MILLIS, () -> {
-            boolean renewed = world.loop.core().backendFd() != set;
+            boolean renewed = world.loop.backendFd() != set;
             if (renewed || ++looks[0] == maxLooks) {
                 timer[0].close();
                 report.accept(renewed ? FINE : NOT_RENEWED);

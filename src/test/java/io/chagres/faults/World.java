@@ -46,7 +46,7 @@ final class World {
 
     private World(FaultCase fault) {
         this.fault = fault;
-        loop.onUncaught(thrown -> complain("uncaught: " + thrown));
+        loop.setUncaughtHandler(thrown -> complain("uncaught: " + thrown));
         server.onError(error -> reports.accept(error));
         port = server.listen(0, HOST).address().port();
         watchdog.unref();

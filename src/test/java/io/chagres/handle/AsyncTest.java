@@ -185,7 +185,7 @@ class AsyncTest {
     @Test
     void whatTheCallbackThrowsLosesNoLaterSend(Loop loop) {
         List<Throwable> caught = new ArrayList<>();
-        loop.onUncaught(caught::add);
+        loop.setUncaughtHandler(caught::add);
         async = new Async(loop, () -> {
             throw new IllegalStateException("call " + calls.incrementAndGet());
         });

@@ -2,7 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.fixture.Gate;
 import io.chagres.loop.Loop;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.WorkerPool;
 
 /** Jobs that occupy every thread of the pool until they are let go, so that what is submitted meanwhile stays queued. */
 final class BusyWorkers {

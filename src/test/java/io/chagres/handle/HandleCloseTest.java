@@ -178,12 +178,58 @@ class HandleCloseTest {
     }
 
     @Test
-    void aCallbackGivenToCloseTakesItsPlace(Loop loop) {
+    void closeListenersRunInOrderOfRegistrationAndTheCallbackOfCloseRunsLast(Loop loop) {
         Timer timer = new Timer(loop);
-        timer.onClose(journal.note("set before"));
+        timer.onClose(journal.note("first"));
+        timer.onClose(journal.note("second"));
         timer.close(journal.note("given to close"));
         assertEquals("EINVAL", codeOf(() -> timer.onClose(journal.note("too late"))));
         loop.run();
-        journal.expect("given to close");
+        journal.expect("first", "second", "given to close");
+    }
+
+    @Test
+    void theSameCloseListenerRunsAsOftenAsItWasAdded(Loop loop) {
+        Timer timer = new Timer(loop);
+        Runnable listener = journal.note("closed");
+        timer.onClose(listener);
+        timer.onClose(listener);
+        timer.close();
+        loop.run();
+        journal.expect("closed", "closed");
+    }
+
+    @Test
+    void aCloseListenerThatThrowsKeepsNoOtherFromRunning(Loop loop) {
+        loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
+        Timer timer = new Timer(loop);
+        timer.onClose(() -> {
+            loop.nextTick(journal.note("tick"));
+            throw new IllegalStateException("first");
+        });
+        timer.onClose(journal.note("second"));
+        timer.close();
+        loop.run();
+        journal.expect("first", "tick", "second");
+    }
+
+    @Test
+    void aNullCloseListenerIsRefused(Loop loop) {
+        Timer timer = new Timer(loop);
+        assertEquals("EINVAL", codeOf(() -> timer.onClose(null)));
+        timer.close();
+        loop.run();
+    }
+
+    @Test
+    void thousandsOfCloseListenersNeedNoDeepStack(Loop loop) {
+        Timer timer = new Timer(loop);
+        int[] count = {0};
+        for (int i = 0; i < 100_000; i++) {
+            timer.onClose(() -> count[0]++);
+        }
+        timer.close();
+        loop.run();
+        assertEquals(100_000, count[0]);
     }
 }

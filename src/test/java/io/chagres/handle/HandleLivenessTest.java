@@ -13,6 +13,7 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
+import io.chagres.loop.internal.LoopCore;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -186,7 +187,7 @@ class HandleLivenessTest {
     void aHandleKnowsItsLoop(Loop loop) {
         Timer timer = new Timer(loop);
         assertSame(loop, timer.loop());
-        assertSame(loop, timer.loop().core().loop());
+        assertSame(loop, LoopCore.of(timer.loop()).loop());
         closeAndRun(loop, timer);
     }
 

@@ -161,7 +161,7 @@ class SignalTest {
     @Test
     void whatACallbackThrowsLosesNoneOfTheOthers(Loop loop) throws Exception {
         List<Throwable> caught = new ArrayList<>();
-        loop.onUncaught(caught::add);
+        loop.setUncaughtHandler(caught::add);
         signal = Signal.on(loop, "USR1", () -> {
             throw new IllegalStateException();
         });

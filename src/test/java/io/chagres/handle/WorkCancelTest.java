@@ -10,7 +10,7 @@ import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.WorkerPool;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

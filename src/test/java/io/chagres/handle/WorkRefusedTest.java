@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.loop.Loop;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.WorkerPool;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.concurrent.ThreadFactory;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.chagres.fixture.Gate;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.WorkerPool;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;

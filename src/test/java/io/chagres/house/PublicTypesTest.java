@@ -3,7 +3,7 @@ package io.chagres.house;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.handle.Handle;
-import io.chagres.loop.Resident;
+import io.chagres.loop.internal.Resident;
 import io.chagres.net.Server;
 import io.chagres.net.Socket;
 import io.chagres.stream.Duplex;

@@ -12,6 +12,7 @@ import io.chagres.fixture.ManualClock;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
+import io.chagres.loop.internal.LoopCore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -77,62 +78,62 @@ class LoopAliveTest {
 
     @Test
     void aHoldKeepsTheLoopAliveUntilItIsReleased(Loop loop) {
-        loop.core().hold();
+        LoopCore.of(loop).keepAlive();
         assertTrue(loop.isAlive());
         assertTrue(loop.run(NOWAIT));
-        loop.core().release();
+        LoopCore.of(loop).letGo();
         assertFalse(loop.isAlive());
     }
 
     @Test
     @Covers("libuv:loop_backend_timeout")
     void theBackendTimeoutIsTheTimeToTheNextTimer(Loop loop, ManualClock clock) {
-        LoopCore core = loop.core();
+        LoopCore core = LoopCore.of(loop);
         Timer timer = new Timer(loop);
         assertFalse(loop.isAlive());
-        assertEquals(0, core.backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
         timer.start(1000, journal.note("timer"));
-        assertEquals(SECOND_NANOS, core.backendTimeoutNanos());
+        assertEquals(SECOND_NANOS, loop.backendTimeoutNanos());
         assertFalse(loop.run());
-        assertEquals(0, core.backendTimeoutNanos());
-        core.hold();
+        assertEquals(0, loop.backendTimeoutNanos());
+        core.keepAlive();
         assertTrue(loop.run(NOWAIT));
-        core.release();
+        core.letGo();
         timer.close();
         loop.run();
     }
 
     @Test
     void theBackendTimeoutIsForEverWhereOnlyAnEventCanCome(Loop loop) {
-        loop.core().hold();
-        assertEquals(-1, loop.core().backendTimeoutNanos());
-        loop.core().release();
+        LoopCore.of(loop).keepAlive();
+        assertEquals(-1, loop.backendTimeoutNanos());
+        LoopCore.of(loop).letGo();
     }
 
     @Test
     void theBackendTimeoutIsZeroWhereThereIsSomethingToDo(Loop loop, ManualClock clock) {
-        LoopCore core = loop.core();
+        LoopCore core = LoopCore.of(loop);
         Timer timer = new Timer(loop);
         timer.start(1000, journal.note("timer"));
         Idle idle = new Idle(loop);
         idle.unref();
         idle.start(() -> {});
-        assertEquals(0, core.backendTimeoutNanos(), "an idle handle, even unreferenced");
+        assertEquals(0, loop.backendTimeoutNanos(), "an idle handle, even unreferenced");
         idle.stop();
-        assertEquals(SECOND_NANOS, core.backendTimeoutNanos());
+        assertEquals(SECOND_NANOS, loop.backendTimeoutNanos());
         idle.close();
-        assertEquals(0, core.backendTimeoutNanos(), "a closing handle");
+        assertEquals(0, loop.backendTimeoutNanos(), "a closing handle");
         loop.run(NOWAIT);
-        assertEquals(SECOND_NANOS, core.backendTimeoutNanos());
+        assertEquals(SECOND_NANOS, loop.backendTimeoutNanos());
         loop.execute(() -> {});
-        assertEquals(0, core.backendTimeoutNanos(), "a task");
+        assertEquals(0, loop.backendTimeoutNanos(), "a task");
         loop.run(NOWAIT);
         loop.stop();
-        assertEquals(0, core.backendTimeoutNanos(), "stop");
+        assertEquals(0, loop.backendTimeoutNanos(), "stop");
         loop.run();
         clock.advanceMillis(1500);
         loop.updateTime();
-        assertEquals(0, core.backendTimeoutNanos(), "a due timer");
+        assertEquals(0, loop.backendTimeoutNanos(), "a due timer");
         timer.close();
         loop.run();
         journal.expect();

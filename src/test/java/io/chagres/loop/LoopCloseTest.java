@@ -14,6 +14,8 @@ import io.chagres.fixture.Waits;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -29,12 +31,13 @@ class LoopCloseTest {
     /** Says no to being closed, in several ways. */
     private abstract class Stubborn extends Resident {
         Stubborn() {
-            loop.core().settle(this);
+            super(LoopCore.of(loop));
+            LoopCore.of(loop).residents().add(this);
         }
 
         @Override
         protected void finishClose() {
-            loop.core().leave(this);
+            LoopCore.of(loop).residents().remove(this);
             journal.add("finished");
         }
 
@@ -134,7 +137,7 @@ class LoopCloseTest {
 
     @Test
     void theUncaughtHandlerStillTakesWhatTheyThrow() {
-        loop.onUncaught(thrown -> journal.add(thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         new Timer(loop).close(() -> {
             throw new IllegalStateException("close callback");
         });
@@ -148,7 +151,7 @@ class LoopCloseTest {
         new Stubborn() {
             @Override
             public void close() {
-                loop.core().closing(this);
+                LoopCore.of(loop).phases().closing.add(this);
                 throw broken;
             }
         };
@@ -166,7 +169,7 @@ class LoopCloseTest {
             @Override
             public void close() {
                 if (++asked == 3) {
-                    loop.core().closing(this);
+                    LoopCore.of(loop).phases().closing.add(this);
                 }
             }
         };
@@ -244,7 +247,7 @@ class LoopCloseTest {
     void tasksMayPostTasksAndTicksToTheEnd() {
         loop.execute(() -> {
             loop.nextTick(journal.note("tick"));
-            loop.core().pend(journal.note("completion"));
+            LoopCore.of(loop).pend(journal.note("completion"));
             loop.execute(journal.note("task of a task"));
         });
         loop.close();
@@ -255,7 +258,7 @@ class LoopCloseTest {
     void theLastTaskMayStillLeaveATickAndACompletion() {
         loop.execute(() -> loop.execute(() -> {
             loop.nextTick(journal.note("tick"));
-            loop.core().pend(journal.note("completion"));
+            LoopCore.of(loop).pend(journal.note("completion"));
         }));
         loop.close();
         journal.expect("tick", "completion");

@@ -13,6 +13,9 @@ import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
+import io.chagres.loop.internal.Watch;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.EpollEvent;
@@ -35,8 +38,7 @@ class LoopEmbedTest {
     void open(Loop loop) {
         outside = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         EpollEvent.set(event, 0, Epoll.EPOLLIN, 0);
-        assertEquals(
-                0, Epoll.epoll_ctl(outside, Epoll.EPOLL_CTL_ADD, loop.core().backendFd(), event));
+        assertEquals(0, Epoll.epoll_ctl(outside, Epoll.EPOLL_CTL_ADD, loop.backendFd(), event));
     }
 
     @AfterEach
@@ -51,7 +53,7 @@ class LoopEmbedTest {
 
     private void runEmbedded(Loop loop) {
         while (loop.isAlive()) {
-            waitOutside(loop.core().backendTimeoutNanos());
+            waitOutside(loop.backendTimeoutNanos());
             loop.run(NOWAIT);
         }
     }
@@ -61,7 +63,7 @@ class LoopEmbedTest {
     void anAsyncFromAnotherThreadEndsTheWait(Loop loop) throws InterruptedException {
         Async async = new Async(loop, () -> {
             journal.add("async");
-            loop.core().visitResidents(Resident::close);
+            LoopCore.of(loop).residents().visit(Resident::close);
         });
         Thread sender = Thread.ofPlatform().start(async::send);
         runEmbedded(loop);
@@ -79,24 +81,24 @@ class LoopEmbedTest {
 
     @Test
     void aTaskEndsTheWaitWhereItComesAfterTheTimeoutWasAskedFor(Loop loop) {
-        loop.core().hold();
-        assertEquals(-1, loop.core().backendTimeoutNanos());
+        LoopCore.of(loop).keepAlive();
+        assertEquals(-1, loop.backendTimeoutNanos());
         assertEquals(0, waitOutside(0));
         loop.execute(journal.note("task"));
         assertEquals(1, waitOutside(-1));
         loop.run(NOWAIT);
         journal.expect("task");
-        loop.core().release();
+        LoopCore.of(loop).letGo();
         assertFalse(loop.isAlive());
     }
 
     @Test
     void aTaskThatIsThereAlreadyMakesTheTimeoutZero(Loop loop) {
-        loop.core().hold();
+        LoopCore.of(loop).keepAlive();
         loop.execute(journal.note("task"));
-        assertEquals(0, loop.core().backendTimeoutNanos());
-        assertEquals(0, loop.core().backendTimeoutNanos());
-        loop.core().release();
+        assertEquals(0, loop.backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
+        LoopCore.of(loop).letGo();
         loop.run();
         journal.expect("task");
     }
@@ -104,20 +106,20 @@ class LoopEmbedTest {
     @Test
     void whatIsToRunWithoutAWaitMakesTheTimeoutZero(Loop loop) {
         Timer timer = Timer.after(loop, 60_000, () -> {});
-        assertTrue(loop.core().backendTimeoutNanos() > 0);
+        assertTrue(loop.backendTimeoutNanos() > 0);
         loop.nextTick(journal.note("tick"));
-        assertEquals(0, loop.core().backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
         loop.run(NOWAIT);
-        loop.core().pend(journal.note("pending"));
-        assertEquals(0, loop.core().backendTimeoutNanos());
+        LoopCore.of(loop).pend(journal.note("pending"));
+        assertEquals(0, loop.backendTimeoutNanos());
         loop.run(NOWAIT);
         timer.close(journal.note("close"));
         Timer other = Timer.after(loop, 60_000, () -> {});
-        assertEquals(0, loop.core().backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
         loop.run(NOWAIT);
-        assertTrue(loop.core().backendTimeoutNanos() > 0);
+        assertTrue(loop.backendTimeoutNanos() > 0);
         other.close();
-        assertEquals(0, loop.core().backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
         loop.run();
         journal.expect("tick", "pending", "close");
     }
@@ -125,16 +127,16 @@ class LoopEmbedTest {
     @Test
     void anEventEndsTheWaitOnceTheKernelHasBeenTold(Loop loop) {
         try (Descriptor readable = Descriptor.event(1)) {
-            loop.core().hold();
+            LoopCore.of(loop).keepAlive();
             Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN).then(() -> {
                 readable.read();
-                loop.core().release();
+                LoopCore.of(loop).letGo();
             });
-            assertEquals(0, loop.core().backendTimeoutNanos(), "the kernel must be told first");
+            assertEquals(0, loop.backendTimeoutNanos(), "the kernel must be told first");
             loop.run(NOWAIT);
-            loop.core().hold();
+            LoopCore.of(loop).keepAlive();
             readable.write();
-            assertEquals(-1, loop.core().backendTimeoutNanos());
+            assertEquals(-1, loop.backendTimeoutNanos());
             assertEquals(1, waitOutside(-1));
             loop.run(NOWAIT);
             assertEquals(2, watch.events.size());
@@ -144,25 +146,25 @@ class LoopEmbedTest {
 
     @Test
     void afterTheTimeoutWasAskedForTheLoopCanRunByItselfAllTheSame(Loop loop) throws InterruptedException {
-        loop.core().hold();
-        assertEquals(-1, loop.core().backendTimeoutNanos());
-        Thread sender = Thread.ofPlatform().start(() -> loop.execute(loop.core()::release));
+        LoopCore.of(loop).keepAlive();
+        assertEquals(-1, loop.backendTimeoutNanos());
+        Thread sender = Thread.ofPlatform().start(() -> loop.execute(LoopCore.of(loop)::letGo));
         assertFalse(loop.run());
         Waits.join(sender);
     }
 
     @Test
     void theTimeoutCountsFromTheClock(Loop loop, ManualClock clock) {
-        loop.core().hold();
+        LoopCore.of(loop).keepAlive();
         Timer.after(loop, 100, journal.note("timer"));
         loop.run(NOWAIT);
         clock.advanceMillis(30);
-        assertEquals(70_000_000, loop.core().backendTimeoutNanos());
+        assertEquals(70_000_000, loop.backendTimeoutNanos());
         clock.advanceMillis(200);
-        assertEquals(0, loop.core().backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
         loop.run(NOWAIT);
         journal.expect("timer");
-        loop.core().release();
+        LoopCore.of(loop).letGo();
         loop.run();
     }
 }

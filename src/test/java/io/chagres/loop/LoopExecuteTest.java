@@ -10,6 +10,8 @@ import io.chagres.UsageException;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Task;
 import java.util.Arrays;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,7 @@ class LoopExecuteTest {
         int[] next = new int[THREADS];
         int[] outOfOrder = {0};
         Thread[] threads = new Thread[THREADS];
-        loop.core().hold();
+        LoopCore.of(loop).keepAlive();
         for (int t = 0; t < THREADS; t++) {
             int number = t;
             threads[t] = Thread.ofPlatform().start(() -> {
@@ -61,7 +63,7 @@ class LoopExecuteTest {
                             outOfOrder[0]++;
                         }
                         if (Arrays.stream(next).sum() == THREADS * TASKS) {
-                            loop.core().release();
+                            LoopCore.of(loop).letGo();
                         }
                     });
                 }
@@ -80,11 +82,11 @@ class LoopExecuteTest {
     @Test
     void aTaskThatIsPostedAgainFromItsOwnRunCostsNoNewObject(Loop loop) {
         int[] runs = {0};
-        loop.core().post(new Task() {
+        LoopCore.of(loop).post(new Task() {
             @Override
             protected void run() {
                 if (++runs[0] < 100) {
-                    loop.core().post(this);
+                    LoopCore.of(loop).post(this);
                 }
             }
         });

@@ -6,6 +6,10 @@ import io.chagres.fixture.Allocations;
 import io.chagres.fixture.Descriptor;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
+import io.chagres.loop.internal.Task;
+import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Epoll;
 
 /** Does over and over what loops do over and over, and prints what of it makes garbage. */
@@ -36,7 +40,7 @@ final class LoopGarbage {
             loop.run(NOWAIT);
         });
         measure("a completion", () -> {
-            loop.core().pend(nothing);
+            LoopCore.of(loop).pend(nothing);
             loop.run(NOWAIT);
         });
         try (Descriptor readable = Descriptor.event(1)) {
@@ -55,7 +59,7 @@ final class LoopGarbage {
         if (bytes > ALLOWANCE) {
             System.out.println(what + ": " + (double) bytes / TIMES + " bytes");
         }
-        loop.core().visitResidents(Resident::close);
+        LoopCore.of(loop).residents().visit(Resident::close);
         loop.run();
     }
 
@@ -89,7 +93,7 @@ final class LoopGarbage {
             }
         };
         measure("a task that is used again", () -> {
-            loop.core().post(task);
+            LoopCore.of(loop).post(task);
             loop.run(NOWAIT);
         });
     }
@@ -114,7 +118,7 @@ final class LoopGarbage {
 
     private final class CountingWatcher extends Watcher {
         CountingWatcher(int fd) {
-            super(loop.core());
+            super(LoopCore.of(loop));
             attach(fd);
         }
 

@@ -11,6 +11,8 @@ import io.chagres.fixture.Waits;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Watch;
 import io.chagres.sys.Epoll;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,7 +48,7 @@ class LoopMetricsTest {
     @Test
     void whatIsFoundWithoutAWaitWasWaiting(Loop loop) {
         try (Descriptor readable = Descriptor.event(1)) {
-            loop.core().hold();
+            LoopCore.of(loop).keepAlive();
             Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN);
             loop.run(RunMode.NOWAIT);
             assertEquals(1, loop.metrics().eventsWaiting());
@@ -54,7 +56,7 @@ class LoopMetricsTest {
             assertEquals(2, loop.metrics().events());
             assertEquals(1, loop.metrics().eventsWaiting());
             watch.detach(true);
-            loop.core().release();
+            LoopCore.of(loop).letGo();
         }
     }
 

@@ -2,6 +2,7 @@ package io.chagres.loop;
 
 import static org.junit.jupiter.api.Assertions.assertAll;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -10,6 +11,8 @@ import io.chagres.UsageException;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
+import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -46,13 +49,16 @@ class LoopOwnershipTest {
     void callsFromAnotherThreadAreToldWhoseLoopItIs(Loop loop) {
         Stream<Executable> calls = Stream.of(
                 loop::stop,
+                loop::takeOver,
+                loop::backendFd,
+                loop::backendTimeoutNanos,
                 loop::isAlive,
                 loop::now,
                 loop::updateTime,
                 loop::close,
                 loop::closeStrictly,
                 () -> loop.nextTick(() -> {}),
-                () -> loop.onUncaught(null));
+                () -> loop.setUncaughtHandler(null));
         String message = "the loop belongs to thread \""
                 + Thread.currentThread().getName() + "\", and this is \"stranger\": use Loop.execute or Async.send";
         assertAll(calls.map(call -> () -> {
@@ -77,15 +83,16 @@ class LoopOwnershipTest {
 
     @Test
     void executeAndTheLoopItselfMayBeHadFromAnyThread(Loop loop) throws InterruptedException {
-        assertEquals(null, thrownOnAStranger(() -> loop.core().loop().execute(journal.note("task"))));
+        assertEquals(null, thrownOnAStranger(() -> LoopCore.of(loop).loop().execute(journal.note("task"))));
         loop.run();
         journal.expect("task");
     }
 
     @Test
-    void aLoopWhoseThreadHasEndedBelongsToWhoeverComesNext() throws InterruptedException {
+    void aLoopWhoseThreadHasEndedCanBeTakenOver() throws InterruptedException {
         Loop loop = new Loop();
         Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
+        loop.takeOver();
         loop.nextTick(journal.note("tick"));
         loop.run();
         journal.expect("tick");
@@ -94,16 +101,49 @@ class LoopOwnershipTest {
     }
 
     @Test
+    void aCheckDoesNotTakeOverALoopWhoseThreadHasEnded() throws InterruptedException {
+        Loop loop = new Loop();
+        Timer timer = new Timer(loop);
+        Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
+        String message = "the loop belongs to thread \"mortal\", and this is \""
+                + Thread.currentThread().getName() + "\": that thread has ended, see Loop.takeOver";
+        for (Executable call : List.<Executable>of(loop::now, loop::stop, loop::isAlive, timer::close)) {
+            assertEquals(message, assertThrows(WrongThreadException.class, call).getMessage());
+        }
+        assertFalse(LoopCore.of(loop).isLoopThread());
+        loop.close();
+        assertTrue(timer.isClosed());
+    }
+
+    @Test
+    void runAndTheStrictCloseTakeOverALoopWhoseThreadHasEnded() throws InterruptedException {
+        Loop loop = new Loop();
+        Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
+        loop.run();
+        loop.now();
+        Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
+        loop.closeStrictly();
+    }
+
+    @Test
+    void aLoopWhoseThreadIsAliveCanNotBeTakenOver(Loop loop) throws InterruptedException {
+        loop.takeOver();
+        assertInstanceOf(WrongThreadException.class, thrownOnAStranger(loop::takeOver));
+        loop.now();
+    }
+
+    @Test
     void aVirtualThreadDoesNotInheritALoopWhoseThreadHasEnded() throws InterruptedException {
         Loop loop = new Loop();
         Waits.join(Thread.ofPlatform().name("mortal").start(loop::run));
         for (Executable call : List.<Executable>of(
+                loop::takeOver,
                 loop::now,
                 loop::stop,
                 loop::isAlive,
                 loop::close,
                 () -> loop.nextTick(() -> {}),
-                loop.core()::checkThread)) {
+                LoopCore.of(loop)::checkThread)) {
             WrongThreadException wrong =
                     assertInstanceOf(WrongThreadException.class, thrownOn(Thread.ofVirtual(), call));
             assertTrue(wrong.getMessage().startsWith("the loop belongs to thread \"mortal\""), wrong.getMessage());

@@ -10,6 +10,7 @@ import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
 import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -22,13 +23,13 @@ class LoopPendingTest {
 
     private void pendChain(Loop loop, int length) {
         left = length;
-        loop.core().pend(() -> link(loop));
+        LoopCore.of(loop).pend(() -> link(loop));
     }
 
     private void link(Loop loop) {
         ran++;
         if (--left > 0) {
-            loop.core().pend(() -> link(loop));
+            LoopCore.of(loop).pend(() -> link(loop));
         }
     }
 
@@ -45,11 +46,11 @@ class LoopPendingTest {
 
     @Test
     void aRoundTakesOnlyWhatWasQueuedBeforeIt(Loop loop) {
-        loop.core().pend(() -> {
+        LoopCore.of(loop).pend(() -> {
             journal.add("first");
-            loop.core().pend(journal.note("third"));
+            LoopCore.of(loop).pend(journal.note("third"));
         });
-        loop.core().pend(journal.note("second"));
+        LoopCore.of(loop).pend(journal.note("second"));
         loop.run();
         journal.expect("first", "second", "third");
     }
@@ -60,7 +61,7 @@ class LoopPendingTest {
         timer.start(50, journal.note("timer"));
         pendChain(loop, 10);
         assertTrue(loop.isAlive());
-        assertEquals(0, loop.core().backendTimeoutNanos());
+        assertEquals(0, loop.backendTimeoutNanos());
         assertTrue(loop.run(ONCE));
         assertEquals(0, loop.now());
         journal.expect();
@@ -70,11 +71,11 @@ class LoopPendingTest {
 
     @Test
     void aCompletionThatThrowsCostsTheNextNothing(Loop loop) {
-        loop.onUncaught(thrown -> journal.add(thrown.getMessage()));
-        loop.core().pend(() -> {
+        loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
+        LoopCore.of(loop).pend(() -> {
             throw new IllegalStateException("first");
         });
-        loop.core().pend(journal.note("second"));
+        LoopCore.of(loop).pend(journal.note("second"));
         loop.run();
         journal.expect("first", "second");
     }

@@ -12,6 +12,9 @@ import io.chagres.handle.Check;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Resident;
+import io.chagres.loop.internal.Watch;
 import io.chagres.sys.Epoll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -25,13 +28,13 @@ class LoopPhaseOrderTest {
         new Check(loop).start(journal.note("check"));
         new Prepare(loop).start(journal.note("prepare"));
         new Idle(loop).start(journal.note("idle"));
-        loop.core().pend(journal.note("pending"));
+        LoopCore.of(loop).pend(journal.note("pending"));
         loop.execute(journal.note("task"));
         new Timer(loop).close(journal.note("closing"));
     }
 
     private static void closeAll(Loop loop) {
-        loop.core().visitResidents(Resident::close);
+        LoopCore.of(loop).residents().visit(Resident::close);
         loop.run();
     }
 
@@ -42,7 +45,7 @@ class LoopPhaseOrderTest {
             Timer.after(loop, 0, journal.note("timer"));
             Watch watch = new Watch(loop, event.fd(), Epoll.EPOLLIN).then(() -> {
                 journal.add("event");
-                loop.core().pend(journal.note("pending again"));
+                LoopCore.of(loop).pend(journal.note("pending again"));
             });
             loop.run(NOWAIT);
             journal.expect("pending", "idle", "prepare", "event", "task", "pending again", "check", "closing", "timer");

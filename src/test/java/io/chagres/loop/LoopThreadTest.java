@@ -109,7 +109,7 @@ class LoopThreadTest {
                         IllegalStateException.class,
                         () -> Loop.start("a loop", loop -> {
                             started.complete(Thread.currentThread());
-                            loop.onUncaught(thrown -> {});
+                            loop.setUncaughtHandler(thrown -> {});
                             new Timer(loop);
                             throw broken;
                         })));
@@ -315,7 +315,7 @@ class LoopThreadTest {
     @Test
     void aHandlerKeepsTheThreadAlive() {
         CompletableFuture<Throwable> caught = new CompletableFuture<>();
-        try (LoopThread loopThread = Loop.start("a loop", loop -> loop.onUncaught(caught::complete))) {
+        try (LoopThread loopThread = Loop.start("a loop", loop -> loop.setUncaughtHandler(caught::complete))) {
             loopThread.execute(() -> {
                 throw new IllegalStateException("task");
             });

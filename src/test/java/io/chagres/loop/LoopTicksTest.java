@@ -10,6 +10,8 @@ import io.chagres.handle.Check;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Watch;
 import io.chagres.sys.Epoll;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
@@ -85,13 +87,13 @@ class LoopTicksTest {
 
     @Test
     void afterACompletion(Loop loop) {
-        expectTicksBetween(loop, loop.core()::pend);
+        expectTicksBetween(loop, LoopCore.of(loop)::pend);
     }
 
     @Test
     void afterAnEvent(Loop loop) {
-        loop.core().hold();
-        loop.core().hold();
+        LoopCore.of(loop).keepAlive();
+        LoopCore.of(loop).keepAlive();
         try (Descriptor one = Descriptor.event(1);
                 Descriptor two = Descriptor.event(1)) {
             Descriptor[] events = {one, two};
@@ -101,7 +103,7 @@ class LoopTicksTest {
                 watch.then(() -> {
                     callback.run();
                     watch.detach(true);
-                    loop.core().release();
+                    LoopCore.of(loop).letGo();
                 });
             });
         }
@@ -109,7 +111,7 @@ class LoopTicksTest {
 
     @Test
     void afterTheUncaughtHandler(Loop loop) {
-        loop.onUncaught(thrown -> noteAndTick(loop));
+        loop.setUncaughtHandler(thrown -> noteAndTick(loop));
         Runnable throwing = () -> {
             throw new IllegalStateException();
         };
@@ -134,7 +136,7 @@ class LoopTicksTest {
     void aTickRunsToItsEndBeforeTheNext(Loop loop) {
         loop.nextTick(() -> {
             loop.nextTick(journal.note("second"));
-            loop.core().invoke(journal.note("called by the first"));
+            LoopCore.of(loop).callbacks().invoke(journal.note("called by the first"));
             journal.add("first");
         });
         loop.run();

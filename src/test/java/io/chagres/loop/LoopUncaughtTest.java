@@ -11,6 +11,8 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
 import io.chagres.handle.Idle;
 import io.chagres.handle.Timer;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Watch;
 import io.chagres.sys.Epoll;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -93,7 +95,7 @@ class LoopUncaughtTest {
 
     @Test
     void aHandlerTakesThemAndTheLoopGoesOn(Loop loop) {
-        loop.onUncaught(thrown -> journal.add(thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         loop.execute(throwing("one"));
         loop.nextTick(throwing("tick"));
         Timer.after(loop, 0, throwing("timer"));
@@ -104,7 +106,7 @@ class LoopUncaughtTest {
 
     @Test
     void whatAHandlerThrowsIsThrownFromRun(Loop loop) {
-        loop.onUncaught(thrown -> {
+        loop.setUncaughtHandler(thrown -> {
             throw new IllegalArgumentException("from the handler", thrown);
         });
         loop.execute(throwing("task"));
@@ -115,8 +117,8 @@ class LoopUncaughtTest {
 
     @Test
     void withTheHandlerTakenAwayRunThrowsAgain(Loop loop) {
-        loop.onUncaught(thrown -> journal.add("handled"));
-        loop.onUncaught(null);
+        loop.setUncaughtHandler(thrown -> journal.add("handled"));
+        loop.setUncaughtHandler(null);
         loop.execute(throwing("task"));
         assertThrows(IllegalStateException.class, loop::run);
         journal.expect();
@@ -138,7 +140,7 @@ class LoopUncaughtTest {
     void theEventsOfABatchAllComeWhereOneOfThemThrows(Loop loop) {
         try (Descriptor one = Descriptor.event(1);
                 Descriptor two = Descriptor.event(1)) {
-            loop.core().hold();
+            LoopCore.of(loop).keepAlive();
             Watch first = new Watch(loop, one.fd(), Epoll.EPOLLIN).then(throwing("event"));
             Watch second = new Watch(loop, two.fd(), Epoll.EPOLLIN).then(throwing("event"));
             IllegalStateException thrown = assertThrows(IllegalStateException.class, () -> loop.run(RunMode.ONCE));
@@ -146,7 +148,7 @@ class LoopUncaughtTest {
             assertEquals(2, first.events.size() + second.events.size());
             first.detach(true);
             second.detach(true);
-            loop.core().release();
+            LoopCore.of(loop).letGo();
         }
     }
 

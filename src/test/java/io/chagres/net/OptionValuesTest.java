@@ -17,7 +17,7 @@ import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Work;
 import io.chagres.loop.Loop;
-import io.chagres.loop.WorkerPool;
+import io.chagres.loop.internal.WorkerPool;
 import io.chagres.socket.SocketOption;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Sockets;

@@ -144,7 +144,7 @@ class SocketConnectErrorsTest {
 
     @Test
     void theUncaughtHandlerGetsAnErrorThatNobodyListensTo(Loop loop) {
-        loop.onUncaught(thrown -> journal.add(((ChagresException) thrown).code()));
+        loop.setUncaughtHandler(thrown -> journal.add(((ChagresException) thrown).code()));
         Local.connect(loop, Peer.deadPort()).onClose(hadError -> journal.add("close " + hadError));
         loop.run();
         journal.expect("ECONNREFUSED", "close true");

@@ -16,6 +16,7 @@ import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,7 +32,7 @@ class SocketConnectTimeoutTest {
     private final List<ChagresException> errors = new ArrayList<>();
 
     private static void expectNoTimer(Loop loop) {
-        assertEquals("Timers (0 started)", loop.core().timers().toString());
+        assertEquals("Timers (0 started)", LoopCore.of(loop).timers().toString());
     }
 
     private Socket connect(Loop loop, ConnectOptions options) {

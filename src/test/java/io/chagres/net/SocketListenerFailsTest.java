@@ -39,7 +39,7 @@ class SocketListenerFailsTest {
     @Test
     @Covers("node:test-net-server-capture-rejection")
     void ofAConnectionListenerTheSocketIsDestroyedAndTheServerGoesOn(Loop loop) {
-        loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         int[] arrived = {0};
         Server server = Net.createServer(loop, socket -> SocketEvents.into(journal, ++arrived[0] + " ", socket));
         server.onConnection(socket -> {
@@ -121,7 +121,7 @@ class SocketListenerFailsTest {
 
     @Test
     void ofTheCallbackOfACancelledWriteTheOthersAreStillTold(Loop loop) {
-        loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         Socket client = Local.connect(loop, Peer.deadPort());
         client.onError(error -> journal.add("error"));
         for (String name : new String[] {"a", "b", "c"}) {
@@ -139,7 +139,7 @@ class SocketListenerFailsTest {
 
     @Test
     void ofAConnectListenerWhatWasWrittenStillGoes(Loop loop) {
-        loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "reply"))) {
             Socket client = Local.connect(loop, server.port());
             client.onConnect(() -> {
@@ -155,7 +155,7 @@ class SocketListenerFailsTest {
 
     @Test
     void ofAnErrorListenerTheCloseStillComes(Loop loop) {
-        loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         Socket client = Local.connect(loop, Peer.deadPort());
         client.onError(error -> {
             throw new IllegalStateException("error");
@@ -167,7 +167,7 @@ class SocketListenerFailsTest {
 
     @Test
     void ofAListeningListenerTheServerListens(Loop loop) {
-        loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         Server server = Net.createServer(loop, socket -> {});
         server.listen(0, Local.HOST, () -> {
             server.close();
@@ -181,7 +181,7 @@ class SocketListenerFailsTest {
     /** All of it buffered and resumed at once: what the first listener throws keeps no later chunk back. */
     @Test
     void ofADataListenerNoLaterChunkIsHeldBack(Loop loop) {
-        loop.onUncaught(thrown -> {});
+        loop.setUncaughtHandler(thrown -> {});
         int[] got = {0};
         int port = Local.once(
                 loop,
@@ -200,7 +200,7 @@ class SocketListenerFailsTest {
     }
 
     private void echo(Loop loop, Consumer<Socket> mistake) {
-        loop.onUncaught(thrown -> journal.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         int port = Local.once(loop, socket -> {
             SocketEvents.into(journal, "", socket);
             mistake.accept(socket);

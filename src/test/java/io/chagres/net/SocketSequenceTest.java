@@ -116,7 +116,7 @@ class SocketSequenceTest {
     @Covers({"node:test-net-socket-destroy-twice", "node:test-net-socket-reset-twice"})
     void whateverHappensInACallbackTheCloseIsTheLastEventAndComesOnce(
             Place place, String event, String deed, Loop loop) {
-        loop.onUncaught(thrown -> client.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> client.add("uncaught " + thrown.getMessage()));
         BiConsumer<Socket, String> at = (socket, now) -> {
             if (now.equals(event)) {
                 client.add("-- " + deed);
@@ -148,7 +148,7 @@ class SocketSequenceTest {
     @ParameterizedTest
     @MethodSource("inEachCallbackOfTheServersSide")
     void norIsItOtherwiseOnTheServersSide(Place place, String event, String deed, Loop loop) {
-        loop.onUncaught(thrown -> accepted.add("uncaught " + thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> accepted.add("uncaught " + thrown.getMessage()));
         BiConsumer<Socket, String> at = (socket, now) -> {
             if (now.equals(event)) {
                 accepted.add("-- " + deed);

@@ -17,6 +17,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.fixture.UnixPeer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
+import io.chagres.loop.internal.LoopCore;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -165,7 +166,7 @@ class PipeSocketTest {
         PipePair socket = PipePair.of(loop, false);
         PipePair ipc = PipePair.of(loop, true);
         PipePair there = PipePair.ends(loop);
-        ByteBuffer slab = ReadSlab.of(loop.core()).room();
+        ByteBuffer slab = ReadSlab.of(LoopCore.of(loop)).room();
         assertGarbage(loop, socket.one(), socket.other(), slab);
         assertGarbage(loop, ipc.one(), ipc.other(), slab);
         assertGarbage(loop, there.other(), there.one(), slab);

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,7 +26,7 @@ class ReadSlabTest {
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void chunksNeverOverlapNorChange(long seed, Loop loop) {
         Random random = new Random(seed);
-        ReadSlab slab = ReadSlab.of(loop.core());
+        ReadSlab slab = ReadSlab.of(LoopCore.of(loop));
         List<ByteBuffer> chunks = new ArrayList<>();
         for (int i = 0; i < 5000; i++) {
             ByteBuffer room = slab.room();
@@ -50,7 +51,7 @@ class ReadSlabTest {
 
     @Test
     void roomThatIsNotTakenIsGivenAgain(Loop loop) {
-        ReadSlab slab = ReadSlab.of(loop.core());
+        ReadSlab slab = ReadSlab.of(LoopCore.of(loop));
         ByteBuffer room = slab.room();
         assertSame(room, slab.room());
         assertEquals(0, room.position());
@@ -58,7 +59,7 @@ class ReadSlabTest {
 
     @Test
     void smallReadsUseASlabToItsEndAndStillHaveAKibibyte(Loop loop) {
-        ReadSlab slab = ReadSlab.of(loop.core());
+        ReadSlab slab = ReadSlab.of(LoopCore.of(loop));
         int least = Integer.MAX_VALUE;
         for (int i = 0; i < 20_000; i++) {
             least = Math.min(least, slab.room().remaining());
@@ -69,7 +70,7 @@ class ReadSlabTest {
 
     @Test
     void readsThatFillTheirRoomGetHalfASlabAtLeast(Loop loop) {
-        ReadSlab slab = ReadSlab.of(loop.core());
+        ReadSlab slab = ReadSlab.of(LoopCore.of(loop));
         smallReadsUseASlabToItsEndAndStillHaveAKibibyte(loop);
         for (int i = 0; i < 10; i++) {
             slab.take(slab.room().remaining());
@@ -82,7 +83,7 @@ class ReadSlabTest {
 
     @Test
     void whatIsLentAndTakenBackIsLentAgain(Loop loop) {
-        ReadSlab loans = ReadSlab.of(loop.core()).ofLoans();
+        ReadSlab loans = ReadSlab.of(LoopCore.of(loop)).ofLoans();
         ByteBuffer room = loans.room();
         assertTrue(loans.isRoom(room));
         for (int i = 0; i < 10_000; i++) {
@@ -98,7 +99,7 @@ class ReadSlabTest {
 
     @Test
     void whatWasLentAndKeptIsNotTouchedAgain(Loop loop) {
-        ReadSlab loans = ReadSlab.of(loop.core()).ofLoans();
+        ReadSlab loans = ReadSlab.of(LoopCore.of(loop)).ofLoans();
         loans.room();
         ByteBuffer kept = loans.lend(100);
         loans.giveAway();
@@ -113,7 +114,7 @@ class ReadSlabTest {
 
     @Test
     void readsThatFillTheRoomOfLoansGetAWholeSlab(Loop loop) {
-        ReadSlab loans = ReadSlab.of(loop.core()).ofLoans();
+        ReadSlab loans = ReadSlab.of(LoopCore.of(loop)).ofLoans();
         loans.room();
         loans.lend(100);
         loans.giveAway();
@@ -124,7 +125,7 @@ class ReadSlabTest {
 
     @Test
     void loansAndChunksNeverMeet(Loop loop) {
-        ReadSlab chunks = ReadSlab.of(loop.core());
+        ReadSlab chunks = ReadSlab.of(LoopCore.of(loop));
         assertSame(chunks.ofLoans(), chunks.ofLoans());
         assertNotSame(chunks.room().array(), chunks.ofLoans().room().array());
         assertFalse(chunks.isRoom(chunks.ofLoans().room()));
@@ -132,9 +133,9 @@ class ReadSlabTest {
 
     @Test
     void eachLoopHasItsOwn(Loop loop) {
-        assertSame(ReadSlab.of(loop.core()), ReadSlab.of(loop.core()));
+        assertSame(ReadSlab.of(LoopCore.of(loop)), ReadSlab.of(LoopCore.of(loop)));
         try (Loop other = new Loop()) {
-            assertNotSame(ReadSlab.of(loop.core()), ReadSlab.of(other.core()));
+            assertNotSame(ReadSlab.of(LoopCore.of(loop)), ReadSlab.of(LoopCore.of(other)));
         }
     }
 }

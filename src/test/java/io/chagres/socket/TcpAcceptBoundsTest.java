@@ -46,7 +46,7 @@ class TcpAcceptBoundsTest {
             Faults.install();
             try (Loop loop = new Loop()) {
                 List<String> told = new ArrayList<>();
-                loop.onUncaught(thrown -> told.add(thrown.toString()));
+                loop.setUncaughtHandler(thrown -> told.add(thrown.toString()));
                 Tcp listener = TcpPair.listening(loop);
                 listener.listen(10, new ConnectionListener() {
                     @Override

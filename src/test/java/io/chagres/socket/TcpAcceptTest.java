@@ -152,7 +152,7 @@ class TcpAcceptTest {
     /** Descriptors are counted after the test: a connection that was parked when the listener threw must not be lost. */
     @Test
     void aListenerThatThrowsLosesNoConnection(Loop loop) {
-        loop.onUncaught(thrown -> journal.add(thrown.getMessage()));
+        loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         listener.listen(128, _ -> {
             Timer.after(loop, 5, () -> take(loop));
             throw new IllegalStateException("thrown");

@@ -59,7 +59,7 @@ class AbortSignalTest {
     void whatAListenerOfALoopThrowsGoesToTheLoop() {
         AssertionError broken = new AssertionError();
         try (Loop loop = new Loop()) {
-            loop.onUncaught(thrown -> journal.add(thrown == broken ? "uncaught" : "" + thrown));
+            loop.setUncaughtHandler(thrown -> journal.add(thrown == broken ? "uncaught" : "" + thrown));
             signal.onAbort(loop, () -> {
                 throw broken;
             });

@@ -10,6 +10,7 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.socket.ReadSlab;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
@@ -41,7 +42,7 @@ class LoanTest {
 
         Source(Loop loop) {
             super(loop, DuplexOptions.defaults());
-            slab = ReadSlab.of(loop.core());
+            slab = ReadSlab.of(LoopCore.of(loop));
         }
 
         @Override

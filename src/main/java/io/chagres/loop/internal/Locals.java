@@ -1,0 +1,56 @@
+package io.chagres.loop.internal;
+
+import io.chagres.UsageException;
+import java.util.function.Supplier;
+
+/** One object of a type for the whole loop, made at first use and closed with the loop: a handful, in a list. */
+final class Locals {
+
+    /** The place for an object. It is there before the object, which may own a descriptor and must not get lost. */
+    private static final class Place {
+        final Class<?> type;
+        final Place next;
+        Object object;
+
+        Place(Class<?> type, Place next) {
+            this.type = type;
+            this.next = next;
+        }
+    }
+
+    private Place first;
+    private boolean closed;
+
+    <T> T get(Class<T> type, Supplier<? extends T> maker) {
+        Place place = first;
+        while (place != null && place.type != type) {
+            place = place.next;
+        }
+        return type.cast(place != null && place.object != null ? place.object : make(place, type, maker));
+    }
+
+    private Object make(Place unused, Class<?> type, Supplier<?> maker) {
+        if (closed) {
+            throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed; nothing can be opened on it any more");
+        }
+        Place place = unused == null ? new Place(type, first) : unused;
+        first = unused == null ? place : first;
+        place.object = maker.get(); // which may make others
+        return place.object;
+    }
+
+    /** Needs no memory. */
+    void close(Failures failures) {
+        closed = true;
+        for (Place place = first; place != null; place = place.next) {
+            try {
+                if (place.object instanceof AutoCloseable closeable) {
+                    closeable.close();
+                }
+            } catch (Throwable thrown) {
+                failures.raise(thrown);
+            }
+        }
+        first = null;
+    }
+}

@@ -1,0 +1,268 @@
+package io.chagres.loop.internal;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopClock;
+import java.util.function.Supplier;
+
+/**
+ * The mechanisms of a loop: the door through which handles, streams and sockets use it. A program that uses handles has no need of it,
+ * and no way to it: the package is not exported.
+ *
+ * <p>{@link #of(Loop)} and {@link #of(Resident)} return the core of a loop. All of it belongs to the loop thread, except {@link #post}
+ * and {@link #isLoopThread()}, which any thread may call.
+ */
+public final class LoopCore {
+
+    /** Reads the core of a loop, which is not visible outside of {@link Loop}. */
+    public interface Access {
+        /** Returns the core of {@code loop}. */
+        LoopCore coreOf(Loop loop);
+    }
+
+    /** Set by the initialiser of Loop, which has run if there is a loop. */
+    private static volatile Access givenAccess;
+
+    /** A constant for the compiler of the JVM, so that {@link #of(Loop)} costs one load. */
+    private static final class AccessHolder {
+        static final Access ACCESS = givenAccess;
+    }
+
+    private final Loop loop;
+    private final LoopTime time;
+    private final RunState runState = new RunState();
+    private final Failures failures = new Failures(runState);
+    private final TickQueue ticks = new TickQueue(failures);
+    private final Callbacks callbacks = new Callbacks(ticks, failures);
+    private final Residents residents = new Residents(failures);
+    private final Mailbox mailbox = new Mailbox();
+    private final Meter meter = new Meter();
+    private final Nesting nesting = new Nesting();
+    private final Locals locals = new Locals();
+    private final PendingQueue pending;
+    private final Timers timers;
+    private final Phases phases;
+
+    private Thread owner = Thread.currentThread();
+    private int reasons;
+
+    /** Makes the mechanisms of {@code loop}, which belongs to the calling thread. For {@link Loop} alone. */
+    public LoopCore(Loop loop, LoopClock clock) {
+        this.loop = loop;
+        time = new LoopTime(clock);
+        timers = new Timers(time, runState, callbacks);
+        pending = new PendingQueue(callbacks);
+        phases = new Phases(this, pending); // the last step, see there
+    }
+
+    /** Gives this class access to the cores of loops. For the initialiser of {@link Loop} alone. */
+    public static void setAccess(Access access) {
+        givenAccess = access;
+    }
+
+    /** Returns the core of {@code loop}; any thread. */
+    public static LoopCore of(Loop loop) {
+        return AccessHolder.ACCESS.coreOf(loop);
+    }
+
+    /** Returns the core of the loop on which {@code resident} lives; any thread. */
+    public static LoopCore of(Resident resident) {
+        return resident.core;
+    }
+
+    /** Returns the loop; any thread. */
+    public Loop loop() {
+        return loop;
+    }
+
+    /** Returns the name of the owner and the number of reasons to go on; any thread. */
+    public String summary() {
+        return " \"" + owner.getName() + "\", " + reasons + " active";
+    }
+
+    @Override
+    public String toString() {
+        return "LoopCore of " + loop;
+    }
+
+    // ---- thread
+
+    /**
+     * Checks that the calling thread is the owner of the loop. Every call on a handle begins with this check.
+     *
+     * @throws WrongThreadException if the loop belongs to another thread; names both threads
+     */
+    public void checkThread() {
+        if (Thread.currentThread() != owner) {
+            throw wrongThread();
+        }
+    }
+
+    private WrongThreadException wrongThread() {
+        String advice = owner.isAlive() ? "use Loop.execute or Async.send" : "that thread has ended, see Loop.takeOver";
+        return new WrongThreadException("the loop belongs to thread \"" + owner.getName() + "\", and this is \""
+                + Thread.currentThread().getName() + "\": " + advice);
+    }
+
+    /** Returns whether the calling thread is the owner of the loop; any thread. */
+    public boolean isLoopThread() {
+        return Thread.currentThread() == owner;
+    }
+
+    /**
+     * Makes the calling thread the owner if the owner has ended; otherwise checks the thread.
+     *
+     * @throws WrongThreadException if the owner is another thread that is alive, or the calling thread is virtual
+     */
+    public void takeOver() {
+        Thread heir = Thread.currentThread();
+        if (heir != owner && (owner.isAlive() || heir.isVirtual())) {
+            throw wrongThread();
+        }
+        owner = heir;
+    }
+
+    /** Makes {@code thread} the owner: it runs the loop from now on. */
+    public void setOwner(Thread thread) {
+        owner = thread;
+    }
+
+    // ---- what keeps the loop alive
+
+    /** Adds a reason to go on: a handle that is active and referenced, or a pending request. */
+    public void keepAlive() {
+        reasons++;
+    }
+
+    /** Takes back one {@link #keepAlive}. */
+    public void letGo() {
+        assert reasons > 0 : "let go more often than kept alive";
+        reasons--;
+    }
+
+    boolean isKeptAlive() {
+        return reasons > 0;
+    }
+
+    /** Returns whether anything is left that keeps the loop alive: {@link Phases#hasWork()}, or a task of another thread. */
+    public boolean isAlive() {
+        return phases.hasWork() || !mailbox.isEmpty();
+    }
+
+    // ---- queues
+
+    /** Queues a completion for the pending phase. If there is no memory for it, this throws and nothing is queued. */
+    public void pend(Runnable completion) {
+        pending.add(completion);
+    }
+
+    /** Ensures that the next {@link #pend} does not throw: for a request whose state changes before its completion is queued. */
+    public void reservePend() {
+        pending.reserve();
+    }
+
+    /** Queues {@code tick} to run as soon as the current callback has returned. */
+    public void tick(Runnable tick) {
+        ticks.add(tick);
+    }
+
+    /**
+     * Leaves {@code task} for the poll phase and wakes the loop if it sleeps; any thread.
+     *
+     * <p>If this throws (StackOverflowError), the task was not left. Waking needs no memory of the calling thread. If waking
+     * fails nevertheless, the next sender of any kind wakes the loop.
+     *
+     * @return false if the loop is closed: the task will not run
+     */
+    public boolean post(Task task) {
+        Mailbox.Posted posted = mailbox.post(task);
+        if (posted == Mailbox.Posted.MUST_WAKE) {
+            phases.poller.wake();
+        }
+        return posted != Mailbox.Posted.REFUSED;
+    }
+
+    /** Wakes the loop if an earlier {@link #post} could not; any thread. For a sender that finds its task posted already. */
+    public void wakeIfOwed() {
+        if (mailbox.owes()) {
+            StackRoom.require();
+            if (mailbox.takesOver()) {
+                phases.poller.wake();
+            }
+        }
+    }
+
+    /** Runs the tasks that were posted, and refuses tasks from now on; returns whether there were any. */
+    public boolean runLastTasks() {
+        return callbacks.run(mailbox.takeLast()) > 0;
+    }
+
+    // ---- parts
+
+    /** Returns the two clocks: the cached time and the clock itself. */
+    public LoopTime time() {
+        return time;
+    }
+
+    /** Returns whether the loop runs and whether it was told to stop. */
+    public RunState runState() {
+        return runState;
+    }
+
+    /** Returns the timers. */
+    public Timers timers() {
+        return timers;
+    }
+
+    /** Returns the phases of an iteration other than the timers. */
+    public Phases phases() {
+        return phases;
+    }
+
+    /** Returns the list of what lives on the loop. */
+    public Residents residents() {
+        return residents;
+    }
+
+    /** Returns the way to call user code and to raise what it throws. */
+    public Callbacks callbacks() {
+        return callbacks;
+    }
+
+    /** Returns the counters of {@link Loop#metrics()}; any thread. */
+    public Meter meter() {
+        return meter;
+    }
+
+    /** Returns the depth of the calls from stream to stream. */
+    public Nesting nesting() {
+        return nesting;
+    }
+
+    /**
+     * Returns the object of {@code type} that all users of this loop share, such as memory for its streams. The first call makes
+     * it with {@code maker}. An AutoCloseable is closed with the loop.
+     *
+     * @throws io.chagres.UsageException ERR_LOOP_CLOSED if the loop is closed
+     */
+    public <T> T local(Class<T> type, Supplier<? extends T> maker) {
+        return locals.get(type, maker);
+    }
+
+    TickQueue ticks() {
+        return ticks;
+    }
+
+    Mailbox mailbox() {
+        return mailbox;
+    }
+
+    /** Ends the core with its loop: nothing can be posted any more, and descriptors and native memory are given back. */
+    public void close() {
+        try {
+            mailbox.takeLast();
+            locals.close(failures);
+        } finally {
+            phases.poller.close();
+        }
+    }
+}

@@ -1,0 +1,41 @@
+package io.chagres.loop.internal;
+
+import io.chagres.loop.LoopClock;
+
+/** The time of a loop in nanoseconds since the loop was made: the cached time of the current phase, and the clock itself. */
+public final class LoopTime {
+
+    private final LoopClock clock;
+    private final long origin;
+    private long nowNanos;
+
+    LoopTime(LoopClock clock) {
+        this.clock = clock;
+        origin = clock.nanoTime();
+    }
+
+    /** Returns the cached time. */
+    public long nowNanos() {
+        return nowNanos;
+    }
+
+    /** Reads the clock, which costs some 25 ns. The cached time stays as it is. */
+    public long clockNanos() {
+        return clock.nanoTime() - origin;
+    }
+
+    /** Sets the cached time to that of the clock. */
+    public void update() {
+        nowNanos = clockNanos();
+    }
+
+    /** Returns how long to wait in the kernel if nothing else is due for {@code nanos}. */
+    long realSleep(long nanos) {
+        return clock.sleep(nanos);
+    }
+
+    @Override
+    public String toString() {
+        return "LoopTime (" + nowNanos + " ns)";
+    }
+}

@@ -1,0 +1,52 @@
+package io.chagres.loop.internal;
+
+import io.chagres.loop.LoopMetrics;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Counts for {@link LoopMetrics}. The loop thread alone writes them, and any thread reads them: opaque access, which costs what a
+ * plain one does, guarantees that a reader gets whole numbers, and new ones in the end.
+ */
+public final class Meter {
+
+    private final AtomicLong iterations = new AtomicLong();
+    private final AtomicLong events = new AtomicLong();
+    private final AtomicLong eventsWaiting = new AtomicLong();
+    private final AtomicLong idleNanos = new AtomicLong();
+    private boolean measuresIdleTime;
+
+    void iteration() {
+        add(iterations, 1);
+    }
+
+    /** @param waited whether the loop had to wait for them */
+    void handled(int count, boolean waited) {
+        add(events, count);
+        if (!waited) {
+            add(eventsWaiting, count);
+        }
+    }
+
+    void idled(long nanos) {
+        add(idleNanos, nanos);
+    }
+
+    boolean measuresIdleTime() {
+        return measuresIdleTime;
+    }
+
+    /** Measures idle time from now on. */
+    public void measureIdleTime() {
+        measuresIdleTime = true;
+    }
+
+    /** Returns the counts; any thread. */
+    public LoopMetrics read() {
+        return new LoopMetrics(
+                iterations.getOpaque(), events.getOpaque(), eventsWaiting.getOpaque(), idleNanos.getOpaque());
+    }
+
+    private static void add(AtomicLong count, long more) {
+        count.setOpaque(count.getPlain() + more);
+    }
+}

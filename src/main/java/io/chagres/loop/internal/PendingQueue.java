@@ -1,0 +1,48 @@
+package io.chagres.loop.internal;
+
+/**
+ * Completions that are known already but must not run inside the call that asked for them: a write that went through
+ * at once, a connect that was refused at once. They run in the pending phase, and again right after polling.
+ */
+public final class PendingQueue {
+
+    private final Callbacks callbacks;
+    private final Fifo<Runnable> queue = new Fifo<>();
+
+    PendingQueue(Callbacks callbacks) {
+        this.callbacks = callbacks;
+    }
+
+    void add(Runnable completion) {
+        queue.add(completion);
+    }
+
+    /** Makes sure that the next {@link #add} needs no memory. */
+    void reserve() {
+        queue.reserve();
+    }
+
+    /** Returns whether no completion is queued. */
+    public boolean isEmpty() {
+        return queue.isEmpty();
+    }
+
+    /** Runs what is queued now; what is added meanwhile waits for the next round. */
+    public void run() {
+        for (int left = queue.size(); left > 0; left--) {
+            callbacks.invoke(queue.poll());
+        }
+    }
+
+    /** Runs up to {@code rounds} rounds: enough for chains of completions, bounded so that they can't hold the loop. */
+    public void run(int rounds) {
+        for (int round = 0; round < rounds && !queue.isEmpty(); round++) {
+            run();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "PendingQueue (" + queue.size() + ")";
+    }
+}

@@ -1,0 +1,40 @@
+package io.chagres.loop.internal;
+
+/**
+ * An object that lives on a loop until its close callback has run: a handle, a job, the anchor of a LoopThread.
+ *
+ * <p>The loop keeps a list of its {@link Residents} for two purposes only: {@link io.chagres.loop.Loop#close()} ends those that are
+ * still open, and {@link io.chagres.loop.Loop#closeStrictly()} names them with {@code toString}.
+ */
+public abstract class Resident {
+
+    final LoopCore core;
+
+    /** The neighbours in the {@link Residents}. */
+    Resident previous;
+
+    Resident next;
+
+    /** The next one in the {@link ClosingList}. */
+    Resident closedBefore;
+
+    /** Whether it was queued for the closing phase. */
+    boolean closing;
+
+    /** Makes a resident that is not in the list yet: {@link Residents#add} follows once it is complete. */
+    protected Resident(LoopCore core) {
+        this.core = core;
+    }
+
+    /** Ends it. If it is closing already, this is a no-op. */
+    public abstract void close();
+
+    /** Takes it off the list, in the closing phase, after {@link ClosingList#add}; a handle calls back then. */
+    protected void finishClose() {
+        core.residents().remove(this);
+    }
+
+    /** Returns kind and state in one line. Any thread may call it; it never throws. */
+    @Override
+    public abstract String toString();
+}

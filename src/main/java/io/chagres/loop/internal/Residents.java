@@ -1,0 +1,112 @@
+package io.chagres.loop.internal;
+
+import io.chagres.UsageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * The list of what lives on a loop, oldest first. The links are fields of the residents, so that joining, leaving and closing all
+ * of them needs no memory.
+ */
+public final class Residents {
+
+    private final Failures failures;
+    private Resident first;
+    private Resident last;
+    /** The next one that {@link #closeAll} visits; null outside of it. */
+    private Resident cursor;
+
+    private boolean refusing;
+
+    Residents(Failures failures) {
+        this.failures = failures;
+    }
+
+    /**
+     * Adds {@code resident} at the end.
+     *
+     * @throws UsageException ERR_LOOP_CLOSED if the loop is closing or closed
+     */
+    public void add(Resident resident) {
+        if (refusing) {
+            throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed; nothing can be opened on it any more");
+        }
+        assert !contains(resident) : "already in the list: " + resident;
+        resident.previous = last;
+        if (last == null) {
+            first = resident;
+        } else {
+            last.next = resident;
+        }
+        last = resident;
+    }
+
+    private boolean contains(Resident resident) {
+        return resident.previous != null || first == resident;
+    }
+
+    /** Takes {@code resident} off the list: its close callback is about to run. Calling it again is a no-op. */
+    public void remove(Resident resident) {
+        if (!contains(resident)) {
+            return;
+        }
+        Resident previous = resident.previous;
+        Resident next = resident.next;
+        if (cursor == resident) {
+            cursor = next;
+        }
+        if (previous == null) {
+            first = next;
+        } else {
+            previous.next = next;
+        }
+        if (next == null) {
+            last = previous;
+        } else {
+            next.previous = previous;
+        }
+        resident.previous = resident.next = null;
+    }
+
+    /** Returns whether nothing lives on the loop. */
+    public boolean isEmpty() {
+        return first == null;
+    }
+
+    /** Calls {@code visitor} with each of those that live on the loop now; the visitor may close any of them. */
+    public void visit(Consumer<? super Resident> visitor) {
+        List<Resident> snapshot = new ArrayList<>();
+        for (Resident member = first; member != null; member = member.next) {
+            snapshot.add(member);
+        }
+        snapshot.forEach(visitor);
+    }
+
+    /** Closes each of them. It needs no memory, so that a close of the loop can be relied on. */
+    public void closeAll() {
+        for (Resident member = first; member != null; member = cursor) {
+            cursor = member.next;
+            try {
+                member.close();
+            } catch (Throwable thrown) {
+                failures.raise(thrown);
+            }
+        }
+    }
+
+    /** Refuses new residents from now on: the loop is being closed. */
+    public void refuse() {
+        refusing = true;
+    }
+
+    /** Returns whether the loop is being closed or is closed: a request that has not begun yet never will. */
+    public boolean areRefused() {
+        return refusing;
+    }
+
+    @Override
+    public String toString() {
+        return "Residents (" + (isEmpty() ? "none)" : "some)");
+    }
+}

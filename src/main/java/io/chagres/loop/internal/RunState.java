@@ -1,0 +1,50 @@
+package io.chagres.loop.internal;
+
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** Whether a loop runs, and whether it was told to stop. */
+public final class RunState {
+
+    /** Atomic, since a second thread may try to run the loop too. */
+    private final AtomicBoolean running = new AtomicBoolean();
+
+    private boolean stopping;
+
+    RunState() {}
+
+    /** Begins a run or a close; returns false if one is in progress. Any thread. */
+    public boolean begin() {
+        return running.compareAndSet(false, true);
+    }
+
+    /** Ends the run or the close. */
+    public void end() {
+        stopping = false;
+        running.set(false);
+    }
+
+    /** Returns whether the loop runs or closes; the cached time is that of the current iteration then. Any thread. */
+    public boolean isRunning() {
+        return running.get();
+    }
+
+    /** Ends the run after the current iteration. */
+    public void stop() {
+        stopping = true;
+    }
+
+    /** Takes back a {@link #stop()}. */
+    public void goOn() {
+        stopping = false;
+    }
+
+    /** Returns whether the run ends after the current iteration. */
+    public boolean isStopping() {
+        return stopping;
+    }
+
+    @Override
+    public String toString() {
+        return "RunState (" + (isRunning() ? "running" : "not running") + (stopping ? ", stopping)" : ")");
+    }
+}
