@@ -29,7 +29,7 @@ final class ChagresStreamServer {
 
     private void listen() {
         listener.bind(new SocketAddress(Task.HOST, task.port()));
-        listener.listen(Task.BACKLOG, this::accept);
+        listener.listen(Task.BACKLOG, socket -> accept());
         Task.announce(listener.localAddress().port());
     }
 
