@@ -6,6 +6,6 @@ import io.chagres.ChagresException;
 @FunctionalInterface
 public interface Completion {
 
-    /** @param error null where it succeeded; ECANCELED where the handle was closed first */
+    /** @param error null if it succeeded; ECANCELED if the handle was closed first */
     void onComplete(ChagresException error);
 }

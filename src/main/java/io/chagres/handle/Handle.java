@@ -83,7 +83,7 @@ public abstract class Handle extends Resident {
         return referenced && state != State.CLOSED;
     }
 
-    /** Makes the loop wait for it while it is active. Has no effect where it does already. */
+    /** Makes the loop wait for it while it is active. If it does already, this is a no-op. */
     public final void ref() {
         core().checkThread();
         setReferenced(true);
@@ -110,7 +110,7 @@ public abstract class Handle extends Resident {
         }
     }
 
-    /** Ends it, without a callback of its own. Has no effect on a handle that is closing already. */
+    /** Ends it, without a callback of its own. On a handle that is closing already, this is a no-op. */
     @Override
     public final void close() {
         core().checkThread();
@@ -120,7 +120,7 @@ public abstract class Handle extends Resident {
     }
 
     /**
-     * Ends it; {@code callback} comes last of all its callbacks, from the closing phase. Requests under way have completed
+     * Ends it; {@code callback} comes last of all its callbacks, from the closing phase. Pending requests have completed
      * with ECANCELED before that.
      *
      * @throws UsageException EINVAL on a handle that is closing already
@@ -189,7 +189,7 @@ public abstract class Handle extends Resident {
         return LoopCore.of(this);
     }
 
-    /** Begins a call: throws off the loop thread, and EINVAL, naming the handle and {@code call}, where it is closing. */
+    /** Begins a call: throws off the loop thread, and EINVAL, naming the handle and {@code call}, if it is closing. */
     protected final void requireOpen(String call) {
         core().checkThread();
         if (state != State.OPEN) {

@@ -24,10 +24,10 @@ abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare,
     }
 
     /**
-     * Calls {@code callback} in every iteration from now on, or from the next one where its phase is running. Has no effect
-     * where it is started already: the first callback stays. The last one started is the first to run.
+     * Calls {@code callback} in every iteration from now on, or from the next one if its phase is running. If the handle
+     * is started already, this is a no-op: the first callback stays. The last one started is the first to run.
      *
-     * @throws UsageException EINVAL where the callback is null or the handle is closed
+     * @throws UsageException EINVAL if the callback is null or the handle is closed
      */
     public void start(Runnable callback) {
         requireOpen("start");

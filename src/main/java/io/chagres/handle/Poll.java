@@ -14,7 +14,7 @@ import io.chagres.sys.Errno;
 import java.util.StringJoiner;
 
 /**
- * Watches a descriptor that somebody else owns: uv_poll_t. It is for descriptors that come from elsewhere (a device, an
+ * Watches a descriptor that other code owns: uv_poll_t. It is for descriptors that come from elsewhere (a device, an
  * inotify(7) or timerfd_create(2) descriptor, a library's socket); for sockets of one's own the net package is the place.
  *
  * <p>Readiness is level-triggered: as long as a descriptor is ready, every iteration reports it. The owner closes the
@@ -29,7 +29,7 @@ public final class Poll extends StoppableHandle {
     public interface Listener {
         /**
          * @param events what has happened of what was asked for
-         * @param error null; EBADF where the descriptor is in an error state or was closed, or what else epoll_ctl(2)
+         * @param error null; EBADF if the descriptor is in an error state or was closed, or what else epoll_ctl(2)
          *     refuses it with: the handle is stopped then, and {@code events} is empty
          */
         void onReady(PollEvents events, SystemException error);
@@ -92,7 +92,7 @@ public final class Poll extends StoppableHandle {
      * Starts watching for {@code events} and no others; on a started handle, replaces what it watches for and its listener.
      * {@link PollEvents#NONE} stops it.
      *
-     * @throws UsageException EEXIST where another handle has been started on the descriptor; EINVAL
+     * @throws UsageException EEXIST if another handle has been started on the descriptor; EINVAL
      */
     public void start(PollEvents events, Listener listener) {
         requireOpen("start");
@@ -150,7 +150,8 @@ public final class Poll extends StoppableHandle {
                 poll.fail(Errno.EBADF);
                 return;
             }
-            // An error or hang-up ends every kind of waiting: whoever asked to read or write finds it by trying.
+            // An error or hang-up ends every kind of waiting: a listener that asked to read or write finds it by
+            // trying.
             boolean ended = (events & (Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
             poll.listener.onReady(PollEvents.ofKernel(ended ? events | wanted() : events), null);
         }

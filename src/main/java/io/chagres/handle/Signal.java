@@ -52,7 +52,7 @@ public final class Signal extends StoppableHandle {
     }
 
     /**
-     * Starts waiting for the signal {@code name}, "INT" or "SIGINT". Where it is started already, this start replaces the
+     * Starts waiting for the signal {@code name}, "INT" or "SIGINT". If it is started already, this start replaces the
      * other; of the same signal, none is lost between the two.
      *
      * @throws UsageException EINVAL if the system has no such signal, or the JVM uses it itself: see the class

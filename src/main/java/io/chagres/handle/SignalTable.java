@@ -89,7 +89,7 @@ final class SignalTable {
             this.signal = signal;
         }
 
-        /** The subscriber first: a signal that was taken and reaches nobody would be lost. */
+        /** The subscriber first: a signal that was taken and reaches no subscriber would be lost. */
         void add(Runnable subscriber) {
             subscribers.add(subscriber);
             try {

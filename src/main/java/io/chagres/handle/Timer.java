@@ -66,7 +66,7 @@ public final class Timer extends StoppableHandle {
         }
     }
 
-    /** Starts it to fire once after {@code timeoutMillis}. Where it is started already, this start replaces the other. */
+    /** Starts it to fire once after {@code timeoutMillis}. If it is started already, this start replaces the other. */
     public void start(long timeoutMillis, Runnable callback) {
         start(timeoutMillis, 0, callback);
     }
@@ -75,7 +75,7 @@ public final class Timer extends StoppableHandle {
      * Starts it to fire after {@code timeoutMillis}, and then every {@code repeatMillis} unless that is 0. A repeat counts
      * from the iteration in which the last shot fired: a loop that is late does not catch up.
      *
-     * @throws UsageException EINVAL where a time is negative, the callback is null or the handle is closed
+     * @throws UsageException EINVAL if a time is negative, the callback is null or the handle is closed
      */
     public void start(long timeoutMillis, long repeatMillis, Runnable callback) {
         startMicros(microsOf(timeoutMillis, "timeoutMillis"), microsOf(repeatMillis, "repeatMillis"), callback);
@@ -127,7 +127,7 @@ public final class Timer extends StoppableHandle {
         }
     }
 
-    /** The repeat in milliseconds, rounded down; 0 where it has none. */
+    /** The repeat in milliseconds, rounded down; 0 if it has none. */
     public long repeatMillis() {
         core().checkThread();
         return repeatMicros / MICROS_PER_MILLI;
@@ -139,7 +139,7 @@ public final class Timer extends StoppableHandle {
         repeatMicros = microsOf(repeatMillis, "repeatMillis");
     }
 
-    /** Milliseconds until it fires, rounded up; 0 where it is due, or not started. */
+    /** Milliseconds until it fires, rounded up; 0 if it is due, or not started. */
     public long dueInMillis() {
         core().checkThread();
         return entry.isStarted() ? Math.ceilDiv(core().timers().microsUntil(entry), MICROS_PER_MILLI) : 0;

@@ -63,7 +63,7 @@ public final class Work<T> extends Resident {
      *
      * @param callback gets, on the loop thread, what the job returned and null, or null and what it threw; a cancelled
      *     job's gets a {@link SystemException} with code ECANCELED
-     * @throws UsageException EINVAL where an argument is null
+     * @throws UsageException EINVAL if an argument is null
      * @throws OutOfMemoryError if the pool has no thread and none can be made: the job does not run, and there is no callback
      */
     public static <T> Work<T> submit(
@@ -103,7 +103,7 @@ public final class Work<T> extends Resident {
         deliver();
     }
 
-    /** The loop waits for the answer, and nobody else knows of it: a thread that can't post it tries until it can. */
+    /** The loop waits for the answer, and no other thread knows of it: a thread that can't post it tries until it can. */
     private void deliver() {
         for (; ; ) {
             try {
@@ -118,7 +118,7 @@ public final class Work<T> extends Resident {
     /**
      * Takes the job back if no worker has begun it. Its callback comes all the same, later, with ECANCELED.
      *
-     * @return false where it is too late: the job is running, or done
+     * @return false if it is too late: the job is running, or done
      */
     public boolean cancel() {
         core.checkThread();

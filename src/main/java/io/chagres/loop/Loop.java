@@ -20,11 +20,15 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 
 /**
- * An event loop: it waits for descriptors, timers and messages from other threads, and calls back.
+ * An event loop: it waits for descriptors, timers and messages from other threads, and calls back. The package description shows the
+ * order of an iteration.
  *
- * <p>A loop belongs to one platform thread, the one that made it or, later, the one that last called {@link #run}.
- * {@link #execute} may be called from any thread; everything else, on the loop and on all that lives on it, only from its
- * own, and throws {@link WrongThreadException} elsewhere. The package description tells the order of an iteration.
+ * <p>A loop belongs to one platform thread: the thread that made it or, later, the thread that last called {@link #run}. {@link
+ * #execute}, {@link #metrics()} and {@link #toString()} may be called from any thread. Everything else, on the loop and on what lives
+ * on it, is called on the thread of the loop, and throws {@link WrongThreadException} on any other.
+ *
+ * <p>If that thread has ended, another platform thread can continue: {@link #run}, {@link #close()} and {@link #closeStrictly()} make
+ * the calling thread the owner. To use the loop or its handles before that, call {@link #takeOver()}.
  *
  * <pre>{@code
  * try (Loop loop = new Loop()) {
@@ -62,16 +66,18 @@ public final class Loop implements Executor, AutoCloseable {
     private boolean closed;
 
     /**
-     * A loop on the system's clock.
+     * Makes a loop on the system's clock.
      *
-     * @throws UsageException ERR_UNAVAILABLE where this JVM or system cannot run one, see {@link #unavailabilityCause()}
+     * @throws UsageException ERR_UNAVAILABLE if this JVM or system cannot run a loop, see {@link #unavailabilityCause()}
      * @throws SystemException EMFILE, ENFILE, ENOMEM: it takes two descriptors
      */
     public Loop() {
         this(LoopClock.SYSTEM);
     }
 
-    /** A loop that lives by {@code clock}; throws as {@link #Loop()}. */
+    /**
+     * Makes a loop that takes the time from {@code clock}, such as one that a test moves by hand; throws as {@link #Loop()}.
+     */
     public Loop(LoopClock clock) {
         UsageException.requireArgument(clock, "clock");
         if (!isAvailable()) {
@@ -99,12 +105,12 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    /** Whether loops can run here: Linux on x86-64 or aarch64, with native access allowed. */
+    /** Returns whether loops can run here: on Linux on x86-64 or aarch64, with native access allowed. */
     public static boolean isAvailable() {
         return SelfCheck.isAvailable();
     }
 
-    /** What is missing where {@link #isAvailable()} is false, in one sentence, with the flag that would help; else null. */
+    /** Returns what is missing if {@link #isAvailable()} is false, in one sentence with the flag that would help; otherwise null. */
     public static String unavailabilityCause() {
         return SelfCheck.unavailabilityCause();
     }
@@ -226,7 +232,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Makes {@link #run} return after the current iteration, or at once where it has not begun. The loop can be run
+     * Makes {@link #run} return after the current iteration, or at once if it has not begun. The loop can be run
      * again.
      */
     public void stop() {
@@ -235,8 +241,8 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Whether there is something to run for: a handle that is active and referenced, a request under way, a completion,
-     * a closing handle, a task or tick that has not run.
+     * Returns whether the loop has a reason to run: a handle that is active and referenced, a pending request, a completion, a closing
+     * handle, or a task or tick that has not run.
      */
     public boolean isAlive() {
         core.checkThread();
@@ -246,15 +252,15 @@ public final class Loop implements Executor, AutoCloseable {
     // ---- time
 
     /**
-     * Milliseconds since the loop was made, as of the last look at the clock: taken when {@link #run} begins, after each wait
-     * and before the timers run, so that all callbacks of one phase see the same time.
+     * Returns the cached time in milliseconds since the loop was made. The clock is read when {@link #run} begins, after each wait and
+     * before the timers run, so that all callbacks of one phase see the same time.
      */
     public long now() {
         core.checkThread();
         return time.nowNanos() / 1_000_000;
     }
 
-    /** Looks at the clock now: after a long computation, so that a timer started then counts from its end. */
+    /** Reads the clock now. Call it after a long computation, so that a timer started then counts from the end of the computation. */
     public void updateTime() {
         core.checkThread();
         time.update();
@@ -266,12 +272,6 @@ public final class Loop implements Executor, AutoCloseable {
      * Returns a descriptor that becomes readable when the loop has something to do: for a program that waits in an event loop of
      * another kind and calls {@link #run(RunMode)} with {@link RunMode#NOWAIT} then. Ask for it before each wait, because the loop
      * may have to exchange it.
-     *
-     * <pre>{@code
-     * long nanos = loop.backendTimeoutNanos();
-     * waitUntilReadable(loop.backendFd(), nanos);    // the other event loop
-     * loop.run(RunMode.NOWAIT);
-     * }</pre>
      *
      * @return an epoll descriptor, owned by the loop
      * @see <a href="https://docs.libuv.org/en/v1.x/loop.html#c.uv_backend_fd">uv_backend_fd</a>
@@ -318,9 +318,9 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Runs {@code task} on the loop thread, in the poll phase; from any thread, in the order of the calls of one thread.
-     * A waiting loop is woken, by at most one write to its eventfd however many tasks come.
+     * A waiting loop is woken by at most one write to its eventfd, for any number of tasks.
      *
-     * <p>A task that has not run keeps the loop alive. One that comes after {@link #run} has returned waits for the next
+     * <p>A task that has not run keeps the loop alive. A task that is added after {@link #run} has returned waits for the next
      * run, or for {@link #close()}.
      *
      * <p>If this call throws, also an Error (the stack is full, no memory for the task), the task does not run; later tasks do.
@@ -363,9 +363,9 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Sets what is done with an exception that a callback throws: {@code handler} gets it, and the loop goes on. Where
-     * there is none (the default, or null), or the handler throws itself, the iteration is completed and {@link #run}
-     * throws; further exceptions of that iteration are suppressed in it.
+     * Sets the handler for exceptions that callbacks throw, in place of the one before: it is called with the exception, and the loop
+     * goes on. If there is no handler (the default, or null), or the handler throws itself, the iteration is completed and {@link #run}
+     * throws the exception. Further exceptions of that iteration are suppressed in it.
      */
     public void setUncaughtHandler(Consumer<? super Throwable> handler) {
         core.checkThread();
@@ -386,7 +386,7 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Ends what is still open, runs its last callbacks, waits for work that a worker thread is in the middle of, and frees
-     * the loop's descriptors. Nothing new can be opened meanwhile. Has no effect on a closed loop.
+     * the loop's descriptors. Nothing new can be opened meanwhile. On a closed loop it is a no-op.
      *
      * @throws UsageException EBUSY from inside a callback: {@link #stop()}, and close after run has returned
      */
@@ -428,10 +428,10 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * As {@link #close()}, where nothing is left open.
+     * Closes the loop as {@link #close()} does, if nothing is left open.
      *
-     * @throws UsageException EBUSY, which names every handle that is still there, were it inactive or closing, and says
-     *     whether work is under way; the loop is as before
+     * @throws UsageException EBUSY, which names every handle that is left, also if it is inactive or closing, and says
+     *     whether work is pending; the loop is as before
      */
     public void closeStrictly() {
         if (closed) {

@@ -14,7 +14,7 @@ import java.util.function.Consumer;
  * A loop on a platform thread of its own, see {@link Loop#start}. Unlike a loop that is run by hand it stays, with
  * nothing to do, until it is closed or drained.
  *
- * <p>An exception that nobody catches ends it. The thread's uncaught exception handler gets it, and it is the cause of what
+ * <p>An exception that no handler takes ends it. The thread's uncaught exception handler gets it, and it is the cause of what
  * {@link #execute} throws from then on.
  *
  * <p>{@link #close} and {@link #drain} may be called from any thread, and wait for the loop thread. Two threads they do not
@@ -23,7 +23,7 @@ import java.util.function.Consumer;
  */
 public final class LoopThread implements Executor, AutoCloseable {
 
-    /** How often a close that began in a shutdown hook looks whether it waits in vain. */
+    /** How often a close that began in a shutdown hook checks whether the loop can still end. */
     private static final long LOOK_MILLIS = 100;
 
     private final Thread thread;

@@ -1,7 +1,5 @@
 package io.chagres.faults;
 
-import io.chagres.loop.internal.LoopCore;
-
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.World.nameOf;
 
@@ -10,6 +8,7 @@ import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.FullBacklog;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.Watcher;
 import io.chagres.net.Net;
 import io.chagres.net.Server;

@@ -203,7 +203,7 @@ public final class LoopCore {
         return time;
     }
 
-    /** Returns whether the loop runs and whether it was told to stop. */
+    /** Returns whether the loop runs and whether it was asked to stop. */
     public RunState runState() {
         return runState;
     }

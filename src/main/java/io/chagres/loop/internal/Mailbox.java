@@ -17,7 +17,7 @@ final class Mailbox {
     private static final Task ASLEEP = new Marker();
     private static final Task CLOSED = new Marker();
 
-    /** A sender that is held up for longer is not waited for: one descriptor is lost then, and nobody writes to a foreign file. */
+    /** A sender that is held up for longer is not waited for: one descriptor is lost then, and no sender writes to a foreign file. */
     private static final long MAX_AWAIT_NANOS = 10_000_000_000L;
 
     private final AtomicReference<Task> head = new AtomicReference<>();

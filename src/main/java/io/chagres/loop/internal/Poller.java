@@ -18,7 +18,7 @@ import java.util.Arrays;
  * threads end a wait.
  *
  * <p>Level-triggered, because a byte that a callback leaves unread is then late, not lost. What is wanted of a descriptor
- * is kept here and told to the kernel right before waiting, as differences only. An event carries descriptor number and
+ * is kept here, and the kernel receives only the differences, right before waiting. An event carries descriptor number and
  * generation; an event of a watcher that was detached, or whose number was given to another since, matches nothing and
  * is dropped.
  */
@@ -37,7 +37,7 @@ public final class Poller {
     private static final long FINE_TIMEOUT_NANOS = 10_000_000;
 
     /** A refusal of the wake-up's write(2) lasts no longer than this; were it for good, an endless loop would hold the sender. */
-    private static final int MOST_WAKE_TRIES = 1000;
+    private static final int MAX_WAKE_TRIES = 1000;
 
     private final LoopTime time;
     private final Meter meter;
@@ -59,8 +59,8 @@ public final class Poller {
     private Watcher[] watchers = new Watcher[64];
     private Watcher[] changes = new Watcher[16];
     private int changeCount;
-    /** How many of the changes the kernel has been told; only after an Error in the middle is it not 0 between two waits. */
-    private int changesTold;
+    /** How many of the changes the kernel has received; between two waits it is not 0 only after an Error in the middle. */
+    private int changesApplied;
 
     private int generations;
 
@@ -114,7 +114,7 @@ public final class Poller {
             }
             mailbox.failed();
             Thread.yield();
-        } while (++tries < MOST_WAKE_TRIES && mailbox.takesOver());
+        } while (++tries < MAX_WAKE_TRIES && mailbox.takesOver());
     }
 
     /** False at EINTR, EAGAIN or the errno of another sender, none of which lasts, and at an Error. */
@@ -183,10 +183,10 @@ public final class Poller {
         if (watcher.fd < watchers.length && watchers[watcher.fd] == watcher) {
             watchers[watcher.fd] = null;
         }
-        if (tellKernel && watcher.told != 0) {
+        if (tellKernel && watcher.registered != 0) {
             control(Epoll.EPOLL_CTL_DEL, watcher);
         }
-        watcher.told = 0;
+        watcher.registered = 0;
     }
 
     /** Whether interests have changed that the kernel doesn't know of yet. */
@@ -211,20 +211,20 @@ public final class Poller {
 
     /** An Error in the middle leaves the rest for the next wait, the watcher it came at included. */
     private void applyChanges() {
-        while (changesTold < changeCount) {
-            Watcher watcher = changes[changesTold];
-            if (watcher.wanted != watcher.told) {
+        while (changesApplied < changeCount) {
+            Watcher watcher = changes[changesApplied];
+            if (watcher.wanted != watcher.registered) {
                 apply(watcher);
             }
             watcher.changed = false;
-            changes[changesTold++] = null;
+            changes[changesApplied++] = null;
         }
-        changesTold = 0;
+        changesApplied = 0;
         changeCount = 0;
     }
 
     private void apply(Watcher watcher) {
-        int operation = watcher.told == 0
+        int operation = watcher.registered == 0
                 ? Epoll.EPOLL_CTL_ADD
                 : watcher.wanted == 0 ? Epoll.EPOLL_CTL_DEL : Epoll.EPOLL_CTL_MOD;
         int result = control(operation, watcher);
@@ -234,7 +234,7 @@ public final class Poller {
         if (result < 0 && operation != Epoll.EPOLL_CTL_DEL) {
             refuse(watcher, -result);
         } else {
-            watcher.told = watcher.wanted;
+            watcher.registered = watcher.wanted;
         }
     }
 
@@ -363,7 +363,7 @@ public final class Poller {
      * epoll_ctl(2) can't reach them any more, and being level-triggered they would report for ever.
      */
     private void renew() {
-        reserve(0, countTold());
+        reserve(0, countRegistered());
         int fresh = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         if (fresh < 0 || addWakeFd(fresh, wakeFd) < 0) {
             closeIfOpen(fresh); // no room for another: the next batch comes here again
@@ -372,18 +372,18 @@ public final class Poller {
         closeIfOpen(epoll);
         epoll = fresh;
         for (Watcher watcher : watchers) {
-            if (watcher != null && watcher.told != 0) {
-                watcher.told = 0;
+            if (watcher != null && watcher.registered != 0) {
+                watcher.registered = 0;
                 change(watcher, watcher.wanted);
             }
         }
         applyChanges();
     }
 
-    private int countTold() {
+    private int countRegistered() {
         int count = 0;
         for (Watcher watcher : watchers) {
-            count += watcher != null && watcher.told != 0 ? 1 : 0;
+            count += watcher != null && watcher.registered != 0 ? 1 : 0;
         }
         return count;
     }

@@ -2,7 +2,7 @@ package io.chagres.loop.internal;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Whether a loop runs, and whether it was told to stop. */
+/** Whether a loop runs, and whether it was asked to stop. */
 public final class RunState {
 
     /** Atomic, since a second thread may try to run the loop too. */

@@ -3,10 +3,10 @@ package io.chagres.loop.internal;
 import io.chagres.sys.Epoll;
 
 /**
- * The loop's interest in one descriptor. Who owns the descriptor attaches it, says which events are wanted, and detaches
- * it before closing it; {@link #onReady} is called from the poll phase.
+ * The loop's interest in one descriptor. The owner of the descriptor attaches it, says which events are wanted, and detaches
+ * it before closing it. {@link #onReady} is called from the poll phase.
  *
- * <p>Saying what is wanted costs nothing: the kernel is told just before the loop waits, and only what has changed. The
+ * <p>Saying what is wanted costs no system call: the kernel receives only what has changed, just before the loop waits. The
  * bits are those of epoll_ctl(2).
  */
 public abstract class Watcher {
@@ -16,8 +16,8 @@ public abstract class Watcher {
     int fd = -1;
     /** The events that the owner wants now. */
     int wanted;
-    /** The events that the kernel was last told; 0 where the descriptor is not in the epoll set. */
-    int told;
+    /** The events for which the descriptor is registered in the epoll set; 0 if it is not in there. */
+    int registered;
     /** Tells this attachment from earlier ones with the same descriptor number: the upper half of the epoll data. */
     int generation;
     /** Whether this watcher waits in the poller's list of changes. */
@@ -80,7 +80,7 @@ public abstract class Watcher {
      *
      * <p>close(2) takes a descriptor out of the epoll set by itself, unless its open file description lives on
      * elsewhere: in a child process, behind a dup(2), at the receiver of SCM_RIGHTS (epoll(7), questions and answers 6).
-     * Who closes a descriptor that nobody else can have saves the system call.
+     * A caller that closes a descriptor which no other process can have saves the system call.
      *
      * @param forget whether to take it out of the epoll set now
      * @return the descriptor, or -1
@@ -108,7 +108,7 @@ public abstract class Watcher {
     protected abstract void onReady(int events);
 
     /**
-     * The kernel refused to watch the descriptor (epoll_ctl(2): ENOMEM, ENOSPC, EPERM, or EBADF where somebody else has
+     * The kernel refused to watch the descriptor (epoll_ctl(2): ENOMEM, ENOSPC, EPERM, or EBADF if other code has
      * closed it). Nothing is wanted any more. Comes from the pending queue.
      */
     protected abstract void onRefused(int errno);
