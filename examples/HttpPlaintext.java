@@ -250,7 +250,7 @@ public class HttpPlaintext {
             if (!socket.isWritable()) {
                 // a client that does not end after its last answer
                 deadline.start(REQUEST_MILLIS, socket::destroy);
-            } else if (socket.isWritableNeedDrain()) {
+            } else if (socket.writableNeedDrain()) {
                 socket.pause(); // a client that does not read answers may not ask for more
             } else if (!unread.isEmpty() && !deadline.isActive()) {
                 deadline.start(REQUEST_MILLIS, this::tooSlow);
@@ -263,7 +263,7 @@ public class HttpPlaintext {
         }
 
         private boolean mayAnswer() {
-            return socket.isWritable() && !socket.isWritableNeedDrain();
+            return socket.isWritable() && !socket.writableNeedDrain();
         }
 
         private void answer(String request) {

@@ -121,7 +121,7 @@ public class KeyValue {
             while (!replies.isEmpty() && socket.write(replies.getBytes(BYTES))) {
                 replies = nextReplies();
             }
-            if (socket.isWritableNeedDrain()) {
+            if (socket.writableNeedDrain()) {
                 socket.pause();
             } else if (ended) {
                 socket.end();

@@ -90,7 +90,7 @@ public class VirtualThreads {
         }
 
         private void leaveIfIdle() {
-            if (pending.isEmpty() || socket.isWritableNeedDrain()) {
+            if (pending.isEmpty() || socket.writableNeedDrain()) {
                 socket.destroy();
             }
         }
@@ -123,7 +123,7 @@ public class VirtualThreads {
         /** Sends the replies up to the first unfinished one, and no more than the client reads. */
         private void reply() {
             boolean replied = false;
-            while (!pending.isEmpty() && pending.peek().isDone() && !socket.isWritableNeedDrain()) {
+            while (!pending.isEmpty() && pending.peek().isDone() && !socket.writableNeedDrain()) {
                 socket.write(result(pending.remove()) + "\n");
                 replied = true;
             }

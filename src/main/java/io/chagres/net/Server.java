@@ -364,10 +364,9 @@ public final class Server extends ServerListeners {
     }
 
     /** Takes a listener for dropped connections off. */
-    public Server offDrop(Consumer<? super DroppedConnection> listener) {
+    public void offDrop(Consumer<? super DroppedConnection> listener) {
         core.checkThread();
         connections.offDrop(UsageException.requireArgument(listener, "listener"));
-        return this;
     }
 
     /** Adds a listener for "it listens". */
@@ -378,9 +377,8 @@ public final class Server extends ServerListeners {
     }
 
     /** Takes a listener of {@link #onListening} off. */
-    public Server offListening(Runnable listener) {
+    public void offListening(Runnable listener) {
         core.checkThread();
         listening.offListening(UsageException.requireArgument(listener, "listener"));
-        return this;
     }
 }

@@ -46,9 +46,8 @@ abstract sealed class ServerListeners permits Server {
     }
 
     /** Takes a listener for new connections off. */
-    public Server offConnection(Consumer<? super Socket> listener) {
+    public void offConnection(Consumer<? super Socket> listener) {
         connectionListeners = without(connectionListeners, listener);
-        return self();
     }
 
     final void tellConnection(Socket socket) {
@@ -70,9 +69,8 @@ abstract sealed class ServerListeners permits Server {
     }
 
     /** Takes a listener for errors off. */
-    public Server offError(Consumer<? super ChagresException> listener) {
+    public void offError(Consumer<? super ChagresException> listener) {
         errorListeners = without(errorListeners, listener);
-        return self();
     }
 
     final boolean hasErrorListeners() {
@@ -95,9 +93,8 @@ abstract sealed class ServerListeners permits Server {
     }
 
     /** Takes a listener for the close off. */
-    public Server offClose(Runnable listener) {
+    public void offClose(Runnable listener) {
         closeListeners = without(closeListeners, listener);
-        return self();
     }
 
     final void onceClose(Runnable listener) {

@@ -56,13 +56,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onLookup} off. */
-    public Socket offLookup(LookupListener listener) {
+    public void offLookup(LookupListener listener) {
         checkThread();
         UsageException.requireArgument(listener, "listener");
         if (client != null) {
             client.lookupListeners = Listeners.remove(client.lookupListeners, listener);
         }
-        return self();
     }
 
     /** Adds a listener for "an address is tried", over TCP: several times where there are several addresses. */
@@ -74,13 +73,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onConnectionAttempt} off. */
-    public Socket offConnectionAttempt(Consumer<? super SocketAddress> listener) {
+    public void offConnectionAttempt(Consumer<? super SocketAddress> listener) {
         checkThread();
         UsageException.requireArgument(listener, "listener");
         if (client != null) {
             client.attemptListeners = Listeners.remove(client.attemptListeners, listener);
         }
-        return self();
     }
 
     /** Adds a listener for "an address was tried in vain"; where it was the last, {@link #onError} follows. */
@@ -92,13 +90,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onConnectionAttemptFailed} off. */
-    public Socket offConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
+    public void offConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
         checkThread();
         UsageException.requireArgument(listener, "listener");
         if (client != null) {
             client.attemptFailedListeners = Listeners.remove(client.attemptFailedListeners, listener);
         }
-        return self();
     }
 
     /** Adds a listener for "an address took too long, and the next is tried": {@link ConnectOptions#autoSelectFamily}. */
@@ -110,13 +107,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onConnectionAttemptTimeout} off. */
-    public Socket offConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
+    public void offConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
         checkThread();
         UsageException.requireArgument(listener, "listener");
         if (client != null) {
             client.attemptTimeoutListeners = Listeners.remove(client.attemptTimeoutListeners, listener);
         }
-        return self();
     }
 
     /** Adds a listener for "it is connected". */
@@ -128,13 +124,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onConnect}, or one that was passed to {@code connect}, off. */
-    public Socket offConnect(Runnable listener) {
+    public void offConnect(Runnable listener) {
         checkThread();
         UsageException.requireArgument(listener, "listener");
         if (client != null) {
             client.connectListeners = Listeners.remove(client.connectListeners, listener);
         }
-        return self();
     }
 
     final void onceConnect(Runnable listener) {
@@ -150,13 +145,12 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onReady} off. */
-    public Socket offReady(Runnable listener) {
+    public void offReady(Runnable listener) {
         checkThread();
         UsageException.requireArgument(listener, "listener");
         if (client != null) {
             client.readyListeners = Listeners.remove(client.readyListeners, listener);
         }
-        return self();
     }
 
     final void emitLookup(String address, int family, String host, ChagresException error) {
@@ -188,17 +182,25 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
         }
     }
 
+    private void emit(Listeners<Runnable> listeners) {
+        try {
+            Listeners.run(listeners);
+        } catch (Throwable thrown) {
+            io.chagres.loop.internal.LoopCore.of(loop()).callbacks().raise(thrown);
+        }
+    }
+
     final void emitConnect() {
         if (client != null) {
             Listeners<Runnable> told = client.connectListeners;
             client.connectListeners = Listeners.lasting(told);
-            tell(told);
+            emit(told);
         }
     }
 
     final void emitReady() {
         if (client != null) {
-            tell(client.readyListeners);
+            emit(client.readyListeners);
         }
     }
 
@@ -216,16 +218,15 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     /** Takes a listener of {@link #onTimeout}, or one that was passed to {@code setTimeout}, off. */
-    public Socket offTimeout(Runnable listener) {
+    public void offTimeout(Runnable listener) {
         checkThread();
         timeoutListeners = Listeners.remove(timeoutListeners, UsageException.requireArgument(listener, "listener"));
-        return self();
     }
 
     final void emitTimeout() {
         Listeners<Runnable> told = timeoutListeners;
         timeoutListeners = Listeners.lasting(told);
-        tell(told);
+        emit(told);
     }
 
     /** Whoever waited for one event of this connection waits in vain. */
@@ -245,20 +246,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
-    public Socket offData(Consumer<? super ByteBuffer> listener) {
-        super.offData(listener);
-        return self();
-    }
-
-    @Override
     public Socket onText(Charset charset, Consumer<String> listener) {
         super.onText(charset, listener);
-        return self();
-    }
-
-    @Override
-    public Socket offText(Consumer<String> listener) {
-        super.offText(listener);
         return self();
     }
 
@@ -269,20 +258,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
-    public Socket offPause(Runnable listener) {
-        super.offPause(listener);
-        return self();
-    }
-
-    @Override
     public Socket onResume(Runnable listener) {
         super.onResume(listener);
-        return self();
-    }
-
-    @Override
-    public Socket offResume(Runnable listener) {
-        super.offResume(listener);
         return self();
     }
 
@@ -293,20 +270,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
-    public Socket offReadable(Runnable listener) {
-        super.offReadable(listener);
-        return self();
-    }
-
-    @Override
     public Socket onEnd(Runnable listener) {
         super.onEnd(listener);
-        return self();
-    }
-
-    @Override
-    public Socket offEnd(Runnable listener) {
-        super.offEnd(listener);
         return self();
     }
 
@@ -317,20 +282,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
-    public Socket offDrain(Runnable listener) {
-        super.offDrain(listener);
-        return self();
-    }
-
-    @Override
     public Socket onPrefinish(Runnable listener) {
         super.onPrefinish(listener);
-        return self();
-    }
-
-    @Override
-    public Socket offPrefinish(Runnable listener) {
-        super.offPrefinish(listener);
         return self();
     }
 
@@ -341,20 +294,8 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
-    public Socket offFinish(Runnable listener) {
-        super.offFinish(listener);
-        return self();
-    }
-
-    @Override
     public Socket onPipe(Consumer<? super Readable> listener) {
         super.onPipe(listener);
-        return self();
-    }
-
-    @Override
-    public Socket offPipe(Consumer<? super Readable> listener) {
-        super.offPipe(listener);
         return self();
     }
 
@@ -365,32 +306,14 @@ abstract sealed class SocketListeners extends Duplex permits SocketControls {
     }
 
     @Override
-    public Socket offUnpipe(Consumer<? super Readable> listener) {
-        super.offUnpipe(listener);
-        return self();
-    }
-
-    @Override
     public Socket onError(Consumer<? super ChagresException> listener) {
         super.onError(listener);
         return self();
     }
 
     @Override
-    public Socket offError(Consumer<? super ChagresException> listener) {
-        super.offError(listener);
-        return self();
-    }
-
-    @Override
     public Socket onClose(CloseListener listener) {
         super.onClose(listener);
-        return self();
-    }
-
-    @Override
-    public Socket offClose(CloseListener listener) {
-        super.offClose(listener);
         return self();
     }
 

@@ -9,7 +9,6 @@ import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
-import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -281,7 +280,7 @@ public final class SocketOptions {
         return list.addFlag("allowHalfOpen", values.duplex.allowHalfOpen())
                 .addFlag("noDelay", values.noDelay)
                 .add("keepAlive", values.keepAlive, KeepAlive.OFF)
-                .add("highWaterMark", values.duplex.readableHighWaterMark(), Duplex.DEFAULT_HIGH_WATER_MARK)
+                .add("highWaterMark", values.duplex.readableHighWaterMark(), DuplexOptions.DEFAULT_HIGH_WATER_MARK)
                 .addPresence("onRead", values.lent);
     }
 

@@ -1,13 +1,26 @@
 package io.chagres.stream;
 
+import io.chagres.UsageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** Chunks that have come and wait to be consumed, views that nobody else has, and how many bytes they are together. */
+/** The chunks that wait to be consumed, views that no caller has, and how many bytes they are together. */
 final class Chunks {
+
+    /** The most bytes that one read can ask for, as in Node: 1 GiB. */
+    static final int MAX_READ = 1 << 30;
 
     private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
     private long length;
+
+    static int requireSize(int size) {
+        if (size < 0 || size > MAX_READ) {
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE",
+                    "The value of \"size\" is out of range. It must be >= 0 && <= " + MAX_READ + ". Received " + size);
+        }
+        return size;
+    }
 
     long length() {
         return length;

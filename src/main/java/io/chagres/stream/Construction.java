@@ -12,15 +12,15 @@ import java.util.function.Consumer;
 final class Construction implements Completion {
 
     private final Duplex stream;
-    private final ReadableState life;
+    private final Lifecycle life;
     private final Consumer<? super Completion> step;
     private boolean completed;
     /** The error that the stream was destroyed with before the step completed, or null. */
     private ChagresException destroyedWith;
 
-    Construction(Duplex stream, Consumer<? super Completion> step) {
+    Construction(Duplex stream, Lifecycle life, Consumer<? super Completion> step) {
         this.stream = stream;
-        life = stream.reading;
+        this.life = life;
         this.step = UsageException.requireArgument(step, "step");
     }
 
@@ -29,7 +29,7 @@ final class Construction implements Completion {
             try {
                 step.accept(this);
             } catch (Throwable thrown) {
-                onComplete(Duplex.asError(thrown));
+                onComplete(ChagresException.of(thrown));
             }
         });
     }
@@ -38,14 +38,14 @@ final class Construction implements Completion {
     @Override
     public void onComplete(ChagresException error) {
         stream.tick(() -> {
-            if (stream.reading != life) {
+            if (stream.life != life) {
                 return; // too late: the stream was opened again
             }
             if (completed) {
-                stream.errorOrDestroy(error != null ? error : WritableState.calledTwice());
+                life.errorOrDestroy(error != null ? error : Lifecycle.calledTwice());
             } else {
                 completed = true;
-                stream.constructed(error);
+                life.constructed(error);
             }
         });
     }

@@ -4,102 +4,104 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Buffers;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
- * A stream of bytes in both directions, as Node has it; {@code net.Socket} is one, and users can make their own: they say
- * where bytes come from and go to ({@link #doRead}, {@link #push}, {@link #doWrite}), and this class does the buffering,
- * the order of events and the end.
+ * A stream of bytes in both directions, as in Node. {@code net.Socket} is one, and users can make their own: a subclass says where
+ * bytes come from and go to ({@link #doRead}, {@link #push}, {@link #doWrite}, {@link #doFinal}, {@link #doDestroy}), and this class
+ * does the buffering, the order of events and the end.
  *
- * <p>It destroys itself when both sides are over, and when either fails, unless its options switch that off. The last events are
- * the error, if one was the cause, on a tick, and then the close. Without an error listener the error goes to the loop's uncaught
- * handler. A stream that must open or negotiate something first has a construct step: {@link #constructWith}.
+ * <p>A stream destroys itself when both sides have ended, and when one of them fails, unless its {@linkplain DuplexOptions options}
+ * switch that off. The last events are the error, if there was one, and then the close, both on a tick. Without an error listener
+ * the error goes to the loop's uncaught handler. A stream that must open or negotiate something first has a construct step: {@link
+ * #constructWith}.
+ *
+ * <pre>{@code
+ * final class Upper extends Duplex {                      // writes come back in upper case
+ *     Upper(Loop loop) {
+ *         super(loop, DuplexOptions.defaults());
+ *     }
+ *
+ *     protected void doRead() {}                          // pushes as soon as something is written
+ *
+ *     protected void doWrite(ByteBuffer data, Completion done) {
+ *         push(upper(data));
+ *         done.onComplete(null);
+ *     }
+ *
+ *     protected void doFinal(Completion done) {
+ *         pushEnd();
+ *         done.onComplete(null);
+ *     }
+ * }
+ * }</pre>
  *
  * @see <a href="https://nodejs.org/api/stream.html#class-streamduplex">stream.Duplex</a>
  */
-public abstract non-sealed class Duplex extends DuplexReading implements Writable {
+public abstract non-sealed class Duplex implements Readable, Writable {
 
-    /** Node's default for bytes, 64 KiB. */
-    public static final int DEFAULT_HIGH_WATER_MARK = 64 * 1024;
+    final LoopCore core;
+    private DuplexOptions options;
+    ReadableState reading;
+    WritableState writing;
+    Lifecycle life;
 
     /** A stream on {@code loop}, to whose thread it belongs. */
     protected Duplex(Loop loop, DuplexOptions options) {
-        super(loop, options);
+        core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
+        core.checkThread();
+        this.options = UsageException.requireArgument(options, "options");
+        life = new Lifecycle(this);
+        reading = new ReadableState(this);
+        writing = new WritableState(this);
     }
 
-    // ---- what a subclass says
+    /** Returns the loop that it lives on; any thread. */
+    public final Loop loop() {
+        return core.loop();
+    }
+
+    /** Throws {@link WrongThreadException} on another thread than the loop's. */
+    protected final void checkThread() {
+        core.checkThread();
+    }
+
+    /** Runs {@code tick} right after the current callback. */
+    protected final void tick(Runnable tick) {
+        core.tick(tick);
+    }
+
+    /** Returns the options that it was made, or {@linkplain #reopen opened again}, with. */
+    protected final DuplexOptions options() {
+        return options;
+    }
+
+    private <L> L require(L listener) {
+        checkThread();
+        return UsageException.requireArgument(listener, "listener");
+    }
+
+    // ---- the source, for subclasses
 
     /**
-     * Wants bytes: the subclass calls {@link #push} when it has some, as often as it likes until a push answers false, and
-     * then not before this is called again.
+     * Asks the subclass for bytes. It calls {@link #push} when it has some, now or later and as often as it likes until a push returns
+     * false. Then it waits for the next call of this method.
      */
     protected void doRead() {
         throw notImplemented("doRead");
     }
 
     /**
-     * Writes {@code data}; calls {@code done} once, inside this call or later. No other write comes before that. The buffer is a view
-     * of its own, which may be kept, moved and emptied, unless {@link #releasesBuffers()} says otherwise; its bytes stay until {@code
-     * done} is called. A subclass that {@linkplain #isVectored() takes several} can leave this out: a single write goes to {@link
-     * #doWriteVector} then.
-     */
-    protected void doWrite(ByteBuffer data, Completion done) {
-        if (!isVectored()) {
-            throw notImplemented("doWrite");
-        }
-        doWriteVector(new ByteBuffer[] {data}, done);
-    }
-
-    /**
-     * Returns whether {@link #doWrite} uses its buffer during the call only, neither moves it nor changes its limit, and needs its
-     * bytes until {@code done} is called and no longer. If so, {@code doWrite} may get the buffer of the writer itself, without a
-     * view in between, and sources that are piped into this stream may read into the same memory again and again. What is left to
-     * write when {@code doWrite} returns must be kept as a slice or duplicate. False by default: each buffer is a view of its own,
-     * and each chunk has memory of its own.
-     */
-    protected boolean releasesBuffers() {
-        return false;
-    }
-
-    /** Whether several writes that wait shall come together, to {@link #doWriteVector}. */
-    protected boolean isVectored() {
-        return false;
-    }
-
-    /** As {@link #doWrite}, of several buffers, 1 GiB together unless the first alone is more. */
-    protected void doWriteVector(ByteBuffer[] data, Completion done) {
-        throw notImplemented("doWriteVector");
-    }
-
-    private static UsageException notImplemented(String method) {
-        return new UsageException("ERR_METHOD_NOT_IMPLEMENTED", "The " + method + "() method is not implemented");
-    }
-
-    /**
-     * All is written and the stream was ended: the place to end the sink. The finish comes a tick after {@code done}, also if the
-     * stream is destroyed meanwhile.
-     */
-    protected void doFinal(Completion done) {
-        writing.withoutFinal();
-        done.onComplete(null);
-    }
-
-    final void callFinal(Completion done) {
-        core().nesting().enter();
-        try {
-            doFinal(done);
-        } catch (Throwable thrown) {
-            done.onComplete(asError(thrown));
-        } finally {
-            core().nesting().leave();
-        }
-    }
-
-    /**
-     * Bytes have come; from now on they belong to the listeners. Position and limit are read during this call only: listeners get
-     * a view of {@code chunk}. Whether to go on, see {@link #doRead()}.
+     * Hands on bytes that have arrived; the listeners own them from now on. Position and limit are read during this call only:
+     * listeners get a view of {@code chunk}.
+     *
+     * @return whether the subclass should go on, see {@link #doRead()}
      */
     protected final boolean push(ByteBuffer chunk) {
         return reading.push(Buffers.view(UsageException.requireArgument(chunk, "chunk")));
@@ -111,16 +113,15 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     }
 
     /**
-     * Whether what comes next can be {@linkplain #lend lent}: all who listen for data are pipes into streams that {@linkplain
-     * #releasesBuffers() let go} of it, or decode it ({@link #onText}), and nothing waits.
+     * Returns whether the next bytes can be {@linkplain #lend lent}: all data listeners are pipes into streams that {@linkplain
+     * #releasesBuffers() release} their buffers, or decode text ({@link #onText}), and nothing is buffered.
      */
     protected final boolean canLend() {
         return reading.canLend();
     }
 
     /**
-     * As {@link #push}, right after {@link #canLend()} said so, of a buffer that the source wants back. The source goes on by
-     * itself after it.
+     * Pushes a buffer that the source wants back, right after {@link #canLend()} returned true. The source goes on by itself after it.
      *
      * @return whether the buffer was kept after all, since a sink did not take all of it: the source must not use it again, nor
      *     the bytes in it
@@ -129,14 +130,343 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         return reading.lend(chunk);
     }
 
-    /** No more bytes will come. */
+    /** Ends the reading side: no more bytes arrive. */
     protected final void pushEnd() {
         reading.pushEnd();
     }
 
-    /** Begins to read where there is room, and lets it end where the end has come and nothing is buffered: Node's read(0). */
+    /** Starts reading if there is room, and ends the reading side if its end was pushed and nothing is buffered: Node's read(0). */
     protected final void pull() {
         reading.pull();
+    }
+
+    // ---- the sink, for subclasses
+
+    /**
+     * Writes {@code data}. The subclass calls {@code done} once, inside this call or later; no other write comes before that. The
+     * buffer is a view that may be kept, moved and emptied, unless {@link #releasesBuffers()} returns true; its bytes stay until
+     * {@code done} is called. A subclass that {@linkplain #isVectored() takes several} can leave this out: a single write goes to
+     * {@link #doWriteVector} then.
+     */
+    protected void doWrite(ByteBuffer data, Completion done) {
+        if (!isVectored()) {
+            throw notImplemented("doWrite");
+        }
+        doWriteVector(new ByteBuffer[] {data}, done);
+    }
+
+    /**
+     * Returns whether {@link #doWrite} uses its buffer during the call only, neither moves it nor changes its limit, and needs its
+     * bytes until {@code done} is called and no longer. If so, {@code doWrite} may get the buffer of the writer itself, and sources
+     * that are piped into this stream may read into the same memory again and again. Bytes that are left when {@code doWrite} returns
+     * must be kept as a slice or duplicate. False by default: each buffer is a view, and each chunk has its own memory.
+     */
+    protected boolean releasesBuffers() {
+        return false;
+    }
+
+    /** Returns whether several waiting writes go together to {@link #doWriteVector}. False by default. */
+    protected boolean isVectored() {
+        return false;
+    }
+
+    /** Writes several buffers as {@link #doWrite} writes one: 1 GiB together, unless the first alone is more. */
+    protected void doWriteVector(ByteBuffer[] data, Completion done) {
+        throw notImplemented("doWriteVector");
+    }
+
+    private static UsageException notImplemented(String method) {
+        return new UsageException("ERR_METHOD_NOT_IMPLEMENTED", "The " + method + "() method is not implemented");
+    }
+
+    /**
+     * Ends the sink: the stream was ended, and all bytes are written. The finish event comes a tick after {@code done}, even if the
+     * stream is destroyed meanwhile.
+     */
+    protected void doFinal(Completion done) {
+        writing.withoutFinal();
+        done.onComplete(null);
+    }
+
+    /** Fails a write that can't be carried out: {@code callback} and the stream get {@code error}. Returns false. */
+    protected final boolean refuseWrite(Completion callback, ChagresException error) {
+        return writing.refuse(callback, error);
+    }
+
+    /** Returns the bytes of {@link #writableLength()} that were not given to {@link #doWrite} yet. */
+    protected final long waitingLength() {
+        return writing.waitingLength();
+    }
+
+    // ---- the life, for subclasses
+
+    /**
+     * Holds the stream back until {@code step} has completed: Node's {@code _construct}, for a stream that opens a file or shakes
+     * hands first. A constructor of the subclass calls it.
+     *
+     * <p>The step runs on the next tick and calls its completion once, then or later. Until then the stream takes calls as usual
+     * but calls neither {@code doRead}, {@code doWrite} and {@code doFinal} nor {@code doDestroy}: writes are buffered and count
+     * for back-pressure, {@code end} waits, and a stream that is destroyed closes after the step.
+     *
+     * <p>An error of the step, thrown or given to its completion, is an error of the stream. A second completion is the error
+     * ERR_MULTIPLE_CALLBACK.
+     *
+     * <pre>{@code
+     * FileStream(Loop loop, Path path) {
+     *     super(loop, DuplexOptions.defaults().writable(false));
+     *     constructWith(done -> open(path, done));
+     * }
+     * }</pre>
+     *
+     * @param step gets the completion to call: with null, or with the error
+     * @throws UsageException ERR_INVALID_STATE if a step is pending already, or the stream is destroyed
+     * @see <a href="https://nodejs.org/api/stream.html#writable_constructcallback">writable._construct</a>
+     */
+    protected final void constructWith(Consumer<? super Completion> step) {
+        checkThread();
+        life.constructWith(step);
+    }
+
+    /**
+     * Gives up what the stream holds, once. The subclass calls {@code done} with {@code error}, or with another error that happened
+     * meanwhile.
+     *
+     * @param error why the stream is destroyed; null if there is no error
+     */
+    protected void doDestroy(ChagresException error, Completion done) {
+        done.onComplete(error);
+    }
+
+    /** Emits the close, once, for a stream whose options say that it does so itself. */
+    protected final void emitClose(boolean hadError) {
+        life.emitClose(hadError);
+    }
+
+    /** Returns whether there is a listener for the close. */
+    protected final boolean hasCloseListeners() {
+        return life.hasCloseListeners();
+    }
+
+    /**
+     * Opens a stream whose close was emitted again, with {@code options}. Its listeners stay, and so does the last call of
+     * {@link #pause()} or {@link #resume()}. Everything else is as in a new stream. Its pipes end, and a completion of the earlier
+     * life that comes late has no effect.
+     */
+    protected final void reopen(DuplexOptions options) {
+        this.options = UsageException.requireArgument(options, "options");
+        life = new Lifecycle(life);
+        writing = new WritableState(writing);
+        reading = new ReadableState(reading);
+        reading.reopened();
+    }
+
+    /**
+     * Adds what {@link #toString} says besides kind and state, such as an address. It may run on any thread, so it must not
+     * throw, must change nothing and must ask the kernel only on the loop thread.
+     */
+    protected void describe(StringJoiner text) {}
+
+    /** Completes one callback. What it throws goes to the loop's uncaught handler, so that the next callback still runs. */
+    final void complete(Completion callback, ChagresException error) {
+        if (callback != null) {
+            try {
+                callback.onComplete(error);
+            } catch (Throwable thrown) {
+                raise(thrown);
+            }
+        }
+    }
+
+    /** Calls {@code listeners}. What one of them throws goes to the loop's uncaught handler; the stream goes on. */
+    final void emit(Listeners<Runnable> listeners) {
+        try {
+            Listeners.run(listeners);
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+    }
+
+    /** Hands what a listener has thrown to the loop's uncaught handler. */
+    final void raise(Throwable thrown) {
+        core.callbacks().raise(thrown);
+    }
+
+    // ---- reading
+
+    @Override
+    public Duplex onData(Consumer<? super ByteBuffer> listener) {
+        reading.onData(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offData(Consumer<? super ByteBuffer> listener) {
+        reading.offData(require(listener));
+    }
+
+    @Override
+    public Duplex onText(Charset charset, Consumer<String> listener) {
+        new TextListener(charset, require(listener)).listenTo(this);
+        return this;
+    }
+
+    @Override
+    public void offText(Consumer<String> listener) {
+        TextListener text = reading.textListener(require(listener));
+        if (text != null) {
+            text.leave(this);
+        }
+    }
+
+    @Override
+    public Duplex onReadable(Runnable listener) {
+        reading.onReadable(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offReadable(Runnable listener) {
+        reading.offReadable(require(listener));
+    }
+
+    @Override
+    public Duplex onEnd(Runnable listener) {
+        reading.onEnd(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offEnd(Runnable listener) {
+        reading.offEnd(require(listener));
+    }
+
+    @Override
+    public Duplex onPause(Runnable listener) {
+        reading.onPause(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offPause(Runnable listener) {
+        reading.offPause(require(listener));
+    }
+
+    @Override
+    public Duplex onResume(Runnable listener) {
+        reading.onResume(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offResume(Runnable listener) {
+        reading.offResume(require(listener));
+    }
+
+    @Override
+    public Duplex pause() {
+        checkThread();
+        reading.wish(true);
+        return this;
+    }
+
+    @Override
+    public Duplex resume() {
+        checkThread();
+        reading.wish(false);
+        return this;
+    }
+
+    @Override
+    public ByteBuffer read() {
+        checkThread();
+        return reading.read(ReadableState.ALL);
+    }
+
+    @Override
+    public ByteBuffer read(int size) {
+        checkThread();
+        return reading.read(Chunks.requireSize(size));
+    }
+
+    @Override
+    public boolean unshift(ByteBuffer chunk) {
+        checkThread();
+        return reading.unshift(UsageException.requireArgument(chunk, "chunk"));
+    }
+
+    @Override
+    public InputStream inputStream() {
+        checkThread();
+        return new ReadableInput(this);
+    }
+
+    @Override
+    public <W extends Writable> W pipe(W destination, boolean end) {
+        checkThread();
+        reading.pipes().pipe((Duplex) UsageException.requireArgument(destination, "destination"), end);
+        return destination;
+    }
+
+    @Override
+    public Duplex unpipe() {
+        checkThread();
+        reading.pipes().unpipe(null);
+        return this;
+    }
+
+    @Override
+    public Duplex unpipe(Writable destination) {
+        checkThread();
+        reading.pipes().unpipe((Duplex) UsageException.requireArgument(destination, "destination"));
+        return this;
+    }
+
+    @Override
+    public boolean isPaused() {
+        checkThread();
+        return reading.isPaused();
+    }
+
+    @Override
+    public boolean isReadableFlowing() {
+        checkThread();
+        return reading.isFlowing();
+    }
+
+    @Override
+    public boolean isReadable() {
+        checkThread();
+        return !life.isOver() && !reading.isEndEmitted();
+    }
+
+    @Override
+    public boolean isReadableEnded() {
+        checkThread();
+        return reading.isEndEmitted();
+    }
+
+    @Override
+    public boolean isReadableAborted() {
+        checkThread();
+        return life.isOver() && !reading.isEndEmitted();
+    }
+
+    @Override
+    public boolean readableDidRead() {
+        checkThread();
+        return reading.didRead();
+    }
+
+    @Override
+    public long readableLength() {
+        checkThread();
+        return reading.length();
+    }
+
+    @Override
+    public int readableHighWaterMark() {
+        checkThread();
+        return reading.highWaterMark;
     }
 
     // ---- writing
@@ -146,11 +476,6 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         checkThread();
         reading.answered();
         return writing.write(data, callback);
-    }
-
-    /** Answers a write that can't be carried out: {@code callback} gets {@code error}, and so does the stream; returns false. */
-    protected final boolean refuseWrite(Completion callback, ChagresException error) {
-        return writing.refuse(callback, error);
     }
 
     @Override
@@ -166,83 +491,76 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     }
 
     @Override
-    public Duplex cork() {
+    public void cork() {
         checkThread();
         writing.cork();
-        return this;
     }
 
     @Override
-    public Duplex uncork() {
+    public void uncork() {
         checkThread();
         writing.uncork();
-        return this;
     }
 
     @Override
     public Duplex onDrain(Runnable listener) {
-        writing.onDrain(listener);
+        writing.listeners().onDrain(require(listener));
         return this;
     }
 
     @Override
-    public Duplex offDrain(Runnable listener) {
-        writing.offDrain(listener);
-        return this;
+    public void offDrain(Runnable listener) {
+        writing.listeners().offDrain(require(listener));
     }
 
     @Override
     public Duplex onPrefinish(Runnable listener) {
-        writing.onPrefinish(listener);
+        writing.listeners().onPrefinish(require(listener));
         return this;
     }
 
     @Override
-    public Duplex offPrefinish(Runnable listener) {
-        writing.offPrefinish(listener);
-        return this;
+    public void offPrefinish(Runnable listener) {
+        writing.listeners().offPrefinish(require(listener));
     }
 
     @Override
     public Duplex onFinish(Runnable listener) {
-        writing.onFinish(listener);
+        writing.listeners().onFinish(require(listener));
         return this;
     }
 
     @Override
-    public Duplex offFinish(Runnable listener) {
-        writing.offFinish(listener);
-        return this;
+    public void offFinish(Runnable listener) {
+        writing.listeners().offFinish(require(listener));
     }
 
     @Override
     public Duplex onPipe(Consumer<? super Readable> listener) {
-        writing.feeds().onPipe(this, listener);
+        writing.listeners().feeds().onPipe(require(listener));
         return this;
     }
 
     @Override
-    public Duplex offPipe(Consumer<? super Readable> listener) {
-        writing.feeds().offPipe(this, listener);
-        return this;
-    }
-
-    @Override
-    public Duplex offUnpipe(Consumer<? super Readable> listener) {
-        writing.feeds().offUnpipe(this, listener);
-        return this;
+    public void offPipe(Consumer<? super Readable> listener) {
+        writing.listeners().feeds().offPipe(require(listener));
     }
 
     @Override
     public Duplex onUnpipe(Consumer<? super Readable> listener) {
-        writing.feeds().onUnpipe(this, listener);
+        writing.listeners().feeds().onUnpipe(require(listener));
         return this;
+    }
+
+    @Override
+    public void offUnpipe(Consumer<? super Readable> listener) {
+        writing.listeners().feeds().offUnpipe(require(listener));
     }
 
     @Override
     public boolean isWritable() {
         checkThread();
-        return !isOver() && !writing.isEnded();
+        return !life.isOver() && !writing.isEnded();
     }
 
     @Override
@@ -260,11 +578,11 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
     @Override
     public boolean isWritableAborted() {
         checkThread();
-        return isOver() && !writing.isFinished();
+        return life.isOver() && !writing.isFinished();
     }
 
     @Override
-    public boolean isWritableNeedDrain() {
+    public boolean writableNeedDrain() {
         checkThread();
         return writing.needsDrain();
     }
@@ -287,40 +605,96 @@ public abstract non-sealed class Duplex extends DuplexReading implements Writabl
         return writing.highWaterMark;
     }
 
+    // ---- the end
+
+    @Override
+    public Duplex onError(Consumer<? super ChagresException> listener) {
+        life.onError(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offError(Consumer<? super ChagresException> listener) {
+        life.offError(require(listener));
+    }
+
+    @Override
+    public Duplex onClose(CloseListener listener) {
+        life.onClose(require(listener));
+        return this;
+    }
+
+    @Override
+    public void offClose(CloseListener listener) {
+        life.offClose(require(listener));
+    }
+
+    /** Destroys the stream without an error, see {@link #destroy(ChagresException)}. */
+    public Duplex destroy() {
+        return destroy(null);
+    }
+
+    @Override
+    public Duplex destroy(ChagresException error) {
+        checkThread();
+        life.destroy(error);
+        return this;
+    }
+
+    /** Returns whether it was destroyed: by {@link #destroy()}, by an error, or because both sides have ended. */
+    public final boolean isDestroyed() {
+        checkThread();
+        return life.isDestroyed();
+    }
+
+    /** Returns whether the close was emitted. */
+    public final boolean isClosed() {
+        checkThread();
+        return life.isClosed();
+    }
+
+    /** Returns the error that destroyed it, or, without autoDestroy, that it failed with; otherwise null. */
+    public final ChagresException errored() {
+        checkThread();
+        return life.errored();
+    }
+
     /**
-     * Returns whether the stream has nothing to do, as far as it knows: all that was written has been handed on, all that arrived
-     * was taken by a listener, and the last thing that passed was a write, or nothing has passed. A stream that is paused, or
-     * destroyed, is not idle.
+     * Returns whether the stream has nothing to do, as far as it knows: all bytes that were written have been handed on, all bytes
+     * that arrived were taken by a listener, and the last thing that passed was a write, or nothing has passed. A stream that is
+     * paused or destroyed is not idle.
      *
-     * <p>A server that closes with a grace period asks its connections. A subclass that knows more than that, for example whether
-     * a request is open, overrides this.
+     * <p>A server that closes with a grace period asks its connections. A subclass that knows more, for example whether a request is
+     * open, overrides this.
      */
     public boolean isIdle() {
         checkThread();
-        return !isOver() && !reading.owes() && reading.length() == 0 && writing.length() == 0 && !reading.isPaused();
+        return !life.isOver()
+                && !reading.owes()
+                && reading.length() == 0
+                && writing.length() == 0
+                && !reading.isPaused();
     }
 
-    /** Of {@link #writableLength()}, what was not given to {@link #doWrite} yet. */
-    protected final long waitingLength() {
-        return writing.waitingLength();
-    }
-
-    /** Reading has been told its end: an end of its own follows unless it may stay half open. */
-    final void afterEnd() {
-        if (isWritable() && !options.allowHalfOpen()) {
-            tick(() -> {
-                if (isWritable()) {
-                    end();
-                }
-            });
-        } else if (writing.isFinished() && options.autoDestroy()) {
-            destroy(null);
+    /**
+     * Returns kind, state and details, as in "Socket (open, paused, 12 bytes to read)". Any thread may call it. From another
+     * thread than the loop's the answer may be a moment old.
+     */
+    @Override
+    public String toString() {
+        String name = getClass().getTypeName();
+        StringJoiner text = new StringJoiner(", ", name.substring(name.lastIndexOf('.') + 1) + " (", ")");
+        text.add(life.toString());
+        if (reading.isPaused()) {
+            text.add("paused");
         }
-    }
-
-    final void afterFinish() {
-        if (reading.isEndEmitted() && options.autoDestroy()) {
-            destroy(null);
+        if (reading.length() > 0) {
+            text.add(reading.length() + " bytes to read");
         }
+        if (writing.length() > 0) {
+            text.add(writing.length() + " bytes to write");
+        }
+        describe(text);
+        return text.toString();
     }
 }

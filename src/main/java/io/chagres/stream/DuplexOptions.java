@@ -16,12 +16,15 @@ import java.util.function.Consumer;
  */
 public final class DuplexOptions {
 
+    /** Node's default for bytes, 64 KiB. */
+    public static final int DEFAULT_HIGH_WATER_MARK = 64 * 1024;
+
     private static final DuplexOptions DEFAULTS = new DuplexOptions(new Values());
 
     private static final class Values implements Cloneable {
         private boolean allowHalfOpen = true;
-        private int readableHighWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
-        private int writableHighWaterMark = Duplex.DEFAULT_HIGH_WATER_MARK;
+        private int readableHighWaterMark = DEFAULT_HIGH_WATER_MARK;
+        private int writableHighWaterMark = DEFAULT_HIGH_WATER_MARK;
         private boolean emitClose = true;
         private boolean autoDestroy = true;
         private boolean readable = true;

@@ -11,12 +11,12 @@ final class Feeds {
     private Listeners<Consumer<? super Readable>> pipeListeners;
     private Listeners<Consumer<? super Readable>> unpipeListeners;
 
-    void onPipe(Duplex sink, Consumer<? super Readable> listener) {
-        pipeListeners = sink.with(pipeListeners, listener);
+    void onPipe(Consumer<? super Readable> listener) {
+        pipeListeners = Listeners.add(pipeListeners, listener);
     }
 
-    void onUnpipe(Duplex sink, Consumer<? super Readable> listener) {
-        unpipeListeners = sink.with(unpipeListeners, listener);
+    void onUnpipe(Consumer<? super Readable> listener) {
+        unpipeListeners = Listeners.add(unpipeListeners, listener);
     }
 
     /** The first pipe, or null. */
@@ -24,12 +24,12 @@ final class Feeds {
         return first;
     }
 
-    void offPipe(Duplex sink, Consumer<? super Readable> listener) {
-        pipeListeners = sink.without(pipeListeners, listener);
+    void offPipe(Consumer<? super Readable> listener) {
+        pipeListeners = Listeners.remove(pipeListeners, listener);
     }
 
-    void offUnpipe(Duplex sink, Consumer<? super Readable> listener) {
-        unpipeListeners = sink.without(unpipeListeners, listener);
+    void offUnpipe(Consumer<? super Readable> listener) {
+        unpipeListeners = Listeners.remove(unpipeListeners, listener);
     }
 
     void add(Piping pipe) {

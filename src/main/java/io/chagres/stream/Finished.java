@@ -22,8 +22,8 @@ final class Finished {
 
     Finished(Duplex stream, boolean reading, boolean writing, Completion callback) {
         this.stream = stream;
-        awaitsEnd = reading && stream.options.readable();
-        awaitsFinish = writing && stream.options.writable();
+        awaitsEnd = reading && stream.options().readable();
+        awaitsFinish = writing && stream.options().writable();
         this.reading = stream.reading;
         this.writing = stream.writing;
         this.callback = callback;
@@ -31,7 +31,7 @@ final class Finished {
 
     void begin() {
         stream.onEnd(onSideOver).onFinish(onSideOver).onError(onError).onClose(onClose);
-        if (stream.isClosed() || stream.isErrorEmitted() && !closeFollows()) {
+        if (stream.isClosed() || stream.life.isErrorEmitted() && !closeFollows()) {
             stream.tick(this::closed);
         } else if (isDone()) {
             stream.tick(onSideOver);
@@ -41,7 +41,10 @@ final class Finished {
     /** Takes all listeners off; the callback will not be told any more. */
     void remove() {
         over = true;
-        stream.offEnd(onSideOver).offFinish(onSideOver).offError(onError).offClose(onClose);
+        stream.offEnd(onSideOver);
+        stream.offFinish(onSideOver);
+        stream.offError(onError);
+        stream.offClose(onClose);
     }
 
     private boolean isDone() {
@@ -56,9 +59,9 @@ final class Finished {
 
     /** Where all that the stream can do is waited for, it destroys itself then, and has closed when the callback is told. */
     private boolean closeFollows() {
-        return stream.options.autoDestroy()
-                && awaitsEnd == stream.options.readable()
-                && awaitsFinish == stream.options.writable();
+        return stream.options().autoDestroy()
+                && awaitsEnd == stream.options().readable()
+                && awaitsFinish == stream.options().writable();
     }
 
     private void closed() {
@@ -72,7 +75,7 @@ final class Finished {
     private void tell(ChagresException error) {
         if (!over) {
             remove();
-            stream.tell(callback, error);
+            stream.complete(callback, error);
         }
     }
 

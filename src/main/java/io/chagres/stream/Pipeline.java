@@ -85,7 +85,8 @@ final class Pipeline {
         }
 
         void leave() {
-            stream.offError(this).offClose(this);
+            stream.offError(this);
+            stream.offClose(this);
         }
 
         void destroyUnlessOver() {
@@ -132,6 +133,6 @@ final class Pipeline {
         if (!last.stream.isDestroyed()) {
             last.leave();
         }
-        last.stream.tick(() -> last.stream.tell(callback, error));
+        last.stream.tick(() -> last.stream.complete(callback, error));
     }
 }

@@ -48,8 +48,8 @@ final class Piping implements Borrower, Runnable {
             source.onEnd(this);
         }
         source.onData(this);
-        sink.writing.feeds().add(this);
-        if (!over && sink.isWritableNeedDrain()) {
+        sink.writing.listeners().feeds().add(this);
+        if (!over && sink.writableNeedDrain()) {
             await();
         } else if (!over) {
             source.reading.resume();
@@ -68,7 +68,7 @@ final class Piping implements Borrower, Runnable {
         }
         boolean hasRoom = sink.write(chunk);
         if (sink.writing.length() > 0) {
-            source.reading.keep();
+            source.reading.pipes().keep();
         }
         if (!hasRoom && !over) {
             await();
@@ -76,7 +76,7 @@ final class Piping implements Borrower, Runnable {
     }
 
     private void await() {
-        source.reading.pipeWaits(!waiting);
+        source.reading.pipes().waits(!waiting);
         waiting = true;
     }
 
@@ -89,7 +89,7 @@ final class Piping implements Borrower, Runnable {
     void drained() {
         if (waiting) {
             waiting = false;
-            source.reading.pipeGoesOn();
+            source.reading.pipes().goesOn();
         }
     }
 
@@ -112,11 +112,11 @@ final class Piping implements Borrower, Runnable {
             return;
         }
         over = true;
-        source.reading.pipeIsOver();
+        source.reading.pipes().ended();
         source.offData(this);
         source.offEnd(this);
         drained();
-        sink.writing.feeds().remove(this);
+        sink.writing.listeners().feeds().remove(this);
     }
 
     /** A pipe ends with the life of its source that it was made in: what a later life brings is not for its sink. */
@@ -125,7 +125,7 @@ final class Piping implements Borrower, Runnable {
         if (!over) {
             over = true;
             waiting = false;
-            sink.writing.feeds().remove(this);
+            sink.writing.listeners().feeds().remove(this);
         }
         return false;
     }
@@ -134,6 +134,6 @@ final class Piping implements Borrower, Runnable {
     void abandon() {
         over = true;
         waiting = false;
-        sink.writing.feeds().forget(this);
+        sink.writing.listeners().feeds().forget(this);
     }
 }

@@ -17,7 +17,7 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/stream.html#readable-streams">Readable streams</a>
  */
-public sealed interface Readable permits DuplexReading {
+public sealed interface Readable permits Duplex {
 
     // ---- flowing
 
@@ -28,7 +28,7 @@ public sealed interface Readable permits DuplexReading {
     Readable onData(Consumer<? super ByteBuffer> listener);
 
     /** Takes a listener for chunks off again. That does not pause: without any, what flows is dropped. */
-    Readable offData(Consumer<? super ByteBuffer> listener);
+    void offData(Consumer<? super ByteBuffer> listener);
 
     /**
      * Adds a listener for text: chunks decoded as they come. A character that is cut between chunks is told with the later
@@ -42,7 +42,7 @@ public sealed interface Readable permits DuplexReading {
      * them already, they are not put back. This is how a protocol goes from text to bytes: {@code offText}, then {@link #pipe} or
      * {@link #onData} in the same callback. Text that the listener was called with before is decoded and stays so.
      */
-    Readable offText(Consumer<String> listener);
+    void offText(Consumer<String> listener);
 
     /** Stops the flow at once; bytes that come are buffered. */
     Readable pause();
@@ -63,13 +63,13 @@ public sealed interface Readable permits DuplexReading {
     Readable onPause(Runnable listener);
 
     /** Takes a listener for the beginning of a pause off. */
-    Readable offPause(Runnable listener);
+    void offPause(Runnable listener);
 
     /** Adds a listener for "it flows again", told a tick after {@link #resume()}. */
     Readable onResume(Runnable listener);
 
     /** Takes a listener of {@link #onResume} off. */
-    Readable offResume(Runnable listener);
+    void offResume(Runnable listener);
 
     // ---- reading by hand
 
@@ -80,7 +80,7 @@ public sealed interface Readable permits DuplexReading {
     Readable onReadable(Runnable listener);
 
     /** Takes such a listener off again; a tick later data listeners are fed again, where that was the last. */
-    Readable offReadable(Runnable listener);
+    void offReadable(Runnable listener);
 
     /**
      * Takes all that is buffered; its first chunk if the stream flows, or if more than 1 GiB is buffered. Null if there is nothing,
@@ -145,19 +145,19 @@ public sealed interface Readable permits DuplexReading {
     Readable onEnd(Runnable listener);
 
     /** Takes a listener for the end off again. */
-    Readable offEnd(Runnable listener);
+    void offEnd(Runnable listener);
 
     /** Adds a listener for the error of the stream: at most one, on a tick, before the close. */
     Readable onError(Consumer<? super ChagresException> listener);
 
     /** Takes a listener for the error off again. */
-    Readable offError(Consumer<? super ChagresException> listener);
+    void offError(Consumer<? super ChagresException> listener);
 
     /** Adds a listener for the close, the last event; it is told whether an error was the cause. */
     Readable onClose(CloseListener listener);
 
     /** Takes a listener for the close off again. */
-    Readable offClose(CloseListener listener);
+    void offClose(CloseListener listener);
 
     /** Ends it, with {@code error} or null: nothing but that error and the close comes any more. Again, has no effect. */
     Readable destroy(ChagresException error);
@@ -174,7 +174,7 @@ public sealed interface Readable permits DuplexReading {
     boolean isReadableAborted();
 
     /** Whether a chunk was consumed. */
-    boolean isReadableDidRead();
+    boolean readableDidRead();
 
     /** The bytes that are buffered. */
     long readableLength();

@@ -50,13 +50,13 @@ final class ReadableInput extends InputStream {
         private boolean begun;
 
         Stay(Duplex stream) {
-            super(stream.core());
+            super(stream.core);
         }
 
         void begin() {
             begun = true;
-            stream.core().residents().add(this);
-            stream.core().keepAlive();
+            stream.core.residents().add(this);
+            stream.core.keepAlive();
             stream.onClose(onClose);
         }
 
@@ -64,8 +64,8 @@ final class ReadableInput extends InputStream {
             if (begun) {
                 begun = false;
                 stream.offClose(onClose);
-                stream.core().residents().remove(this);
-                stream.core().letGo();
+                stream.core.residents().remove(this);
+                stream.core.letGo();
             }
         }
 
@@ -74,7 +74,7 @@ final class ReadableInput extends InputStream {
             stream.destroy();
             finished(Finished.prematureClose());
             end();
-            stream.core().phases().closing.add(this);
+            stream.core.phases().closing.add(this);
         }
 
         @Override
@@ -164,7 +164,7 @@ final class ReadableInput extends InputStream {
 
     /** The loop can't bring what its own thread waits for. */
     private void requireOtherThread() {
-        if (stream.core().isLoopThread()) {
+        if (stream.core.isLoopThread()) {
             throw new UsageException(
                     "ERR_INVALID_STATE", "read() waits, and this is the loop's thread: read on another");
         }

@@ -4,9 +4,13 @@ import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** Who listens to the reading side of a {@link Duplex}. What few listen to has no place of its own until somebody does. */
-abstract class ReadableListeners {
+/**
+ * The listeners of the reading side of a {@link Duplex}. {@link ReadableState} extends it instead of having it as a field, which would
+ * cost 24 bytes a connection.
+ */
+class ReadableListeners {
 
+    /** The listeners that few streams have. */
     private static final class Rare {
         private Listeners<Runnable> readable;
         private Listeners<Runnable> pause;
@@ -18,12 +22,13 @@ abstract class ReadableListeners {
     private Listeners<Runnable> end;
     private Rare rare;
     private boolean owes;
+    private boolean didRead;
 
     ReadableListeners(Duplex stream) {
         this.stream = stream;
     }
 
-    /** The listeners of {@code earlier}, whose stream is opened again; its pipes have come to their end. */
+    /** The listeners of {@code earlier}, whose stream is opened again. Its pipes have ended. */
     ReadableListeners(ReadableListeners earlier) {
         stream = earlier.stream;
         data = earlier.data;
@@ -41,12 +46,12 @@ abstract class ReadableListeners {
         }
     }
 
-    /** Whether nothing comes out of here any more: the stream has come to its end, or has been opened again since. */
+    /** Returns whether nothing comes out of here any more: the stream has failed or was destroyed, or was opened again since. */
     final boolean isOver() {
-        return stream.isOver() || isPast();
+        return stream.life.isOver() || isPast();
     }
 
-    /** Whether this belongs to an earlier life of the stream. */
+    /** Returns whether this belongs to an earlier life of the stream. */
     final boolean isPast() {
         return stream.reading != this;
     }
@@ -61,14 +66,14 @@ abstract class ReadableListeners {
     // ---- data
 
     void onData(Consumer<? super ByteBuffer> listener) {
-        data = stream.with(data, listener);
+        data = Listeners.add(data, listener);
     }
 
-    void offData(Consumer<? super ByteBuffer> listener) {
-        data = stream.without(data, listener);
+    final void offData(Consumer<? super ByteBuffer> listener) {
+        data = Listeners.remove(data, listener);
     }
 
-    /** What decodes for {@code listener}, of two the later; null if nothing does. */
+    /** Returns the last {@link TextListener} that decodes for {@code listener}, or null. */
     final TextListener textListener(Consumer<String> listener) {
         TextListener found = null;
         for (var at = data; at != null; at = at.next()) {
@@ -81,12 +86,12 @@ abstract class ReadableListeners {
         return data;
     }
 
-    boolean hasDataListeners() {
+    final boolean hasDataListeners() {
         return data != null;
     }
 
-    /** Whether all who listen for data only borrow it; false where nobody does. */
-    boolean allBorrow() {
+    /** Returns whether there are data listeners, and all of them only borrow a chunk. */
+    final boolean allBorrow() {
         for (var at = data; at != null; at = at.next()) {
             if (!borrows(at.listener())) {
                 return false;
@@ -95,9 +100,14 @@ abstract class ReadableListeners {
         return data != null;
     }
 
-    /** Whether a chunk was handed out after the last write: an answer may be due. */
+    /** Returns whether a chunk was handed out after the last write: an answer may be due. */
     final boolean owes() {
         return owes;
+    }
+
+    /** Returns whether a chunk was ever handed out. */
+    final boolean didRead() {
+        return didRead;
     }
 
     final void answered() {
@@ -108,82 +118,86 @@ abstract class ReadableListeners {
         return listener instanceof Borrower borrower && borrower.borrows();
     }
 
-    /** The last listener, mostly the only one, gets {@code chunk} itself; each before it that may move or keep it gets a view. */
-    void tellData(ByteBuffer chunk) {
+    /** Calls the data listeners. The last one, usually the only one, gets {@code chunk} itself; each before it that may keep it, a view. */
+    final void callData(ByteBuffer chunk) {
         owes = true;
+        didRead = true;
+        stream.core.nesting().enter();
         try {
             for (var at = data; at != null; at = at.next()) {
                 at.listener().accept(at.next() == null || borrows(at.listener()) ? chunk : Buffers.view(chunk));
             }
         } catch (Throwable thrown) {
             stream.raise(thrown);
+        } finally {
+            stream.core.nesting().leave();
         }
     }
 
     // ---- readable, pause, resume
 
     void onReadable(Runnable listener) {
-        rare().readable = stream.with(rare().readable, listener);
+        rare().readable = Listeners.add(rare().readable, listener);
     }
 
     void offReadable(Runnable listener) {
-        rare().readable = stream.without(rare().readable, listener);
+        rare().readable = Listeners.remove(rare().readable, listener);
     }
 
-    boolean hasReadableListeners() {
+    final boolean hasReadableListeners() {
         return rare != null && rare.readable != null;
     }
 
-    void tellReadable() {
+    final void callReadable() {
         if (rare != null) {
-            stream.tell(rare.readable);
+            stream.emit(rare.readable);
         }
     }
 
-    void onPause(Runnable listener) {
-        rare().pause = stream.with(rare().pause, listener);
+    final void onPause(Runnable listener) {
+        rare().pause = Listeners.add(rare().pause, listener);
     }
 
-    void offPause(Runnable listener) {
-        rare().pause = stream.without(rare().pause, listener);
+    final void offPause(Runnable listener) {
+        rare().pause = Listeners.remove(rare().pause, listener);
     }
 
-    void tellPause() {
+    final void callPause() {
         if (rare != null) {
-            stream.tell(rare.pause);
+            stream.emit(rare.pause);
         }
     }
 
-    void onResume(Runnable listener) {
-        rare().resume = stream.with(rare().resume, listener);
+    final void onResume(Runnable listener) {
+        rare().resume = Listeners.add(rare().resume, listener);
     }
 
-    void offResume(Runnable listener) {
-        rare().resume = stream.without(rare().resume, listener);
+    final void offResume(Runnable listener) {
+        rare().resume = Listeners.remove(rare().resume, listener);
     }
 
-    void tellResume() {
+    final void callResume() {
         if (rare != null) {
-            stream.tell(rare.resume);
+            stream.emit(rare.resume);
         }
     }
 
     // ---- the end
 
-    void onEnd(Runnable listener) {
-        end = stream.with(end, listener);
+    final void onEnd(Runnable listener) {
+        end = Listeners.add(end, listener);
     }
 
-    void offEnd(Runnable listener) {
-        end = stream.without(end, listener);
+    final void offEnd(Runnable listener) {
+        end = Listeners.remove(end, listener);
     }
 
-    /** As {@link #onEnd}, but before those who listen already. */
-    void beforeEnd(Runnable listener) {
+    /** Adds a listener before those that are there. */
+    final void beforeEnd(Runnable listener) {
         end = Listeners.addFirst(end, listener);
     }
 
-    void tellEnd() {
-        stream.tell(end);
+    final void callEnd() {
+        stream.emit(end);
     }
 }

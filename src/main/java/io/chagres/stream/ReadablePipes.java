@@ -1,121 +1,94 @@
 package io.chagres.stream;
 
+import io.chagres.ChagresException;
 import java.util.function.Predicate;
 
 /**
- * Who decides whether a readable side flows: its user, and its pipes, which are those data listeners that are pipes. Of several
- * sinks, the slowest decides.
+ * The pipes of a readable side: those data listeners that are {@link Piping}s. Of several sinks, the slowest decides how fast the
+ * source flows. A readable side that was never piped has none of this.
  */
-abstract class ReadablePipes extends ReadableListeners {
+final class ReadablePipes {
 
-    /** The first data listener makes it flow if nothing is decided before. */
-    enum Flow {
-        UNDECIDED,
-        PAUSED,
-        FLOWING
-    }
-
-    /** The user's last call, if any. It outlives a reopening, unlike the pauses of pipes. Two booleans: they cost no memory here. */
-    private boolean wishesPause;
-
-    private boolean wishesFlow;
-
-    /** How many of them wait for their sinks to drain: counted, since to look for one would cost a walk at each drain. */
+    private final ReadableState side;
+    /** How many pipes wait for their sinks to drain. Counted: to look for one would cost a walk at each drain. */
     private int waiting;
 
     /** Whether the chunk that is lent now was kept. */
     private boolean kept;
 
-    ReadablePipes(Duplex stream) {
-        super(stream);
+    ReadablePipes(ReadableState side) {
+        this.side = side;
     }
 
-    ReadablePipes(ReadablePipes earlier) {
-        super(earlier);
-        wishesPause = earlier.wishesPause;
-        wishesFlow = earlier.wishesFlow;
+    /** Begins a pipe to {@code sink}, unless one of the two has closed. */
+    void pipe(Duplex sink, boolean end) {
+        Duplex source = side.stream;
+        if (!source.options().readable()) {
+            source.life.errorOrDestroy(new ChagresException("ERR_STREAM_CANNOT_PIPE", "Cannot pipe, not readable"));
+            return;
+        }
+        boolean nothingCanCome = source.isClosed() && !source.isReadableEnded();
+        if (!nothingCanCome && !sink.isClosed()) {
+            new Piping(source, sink, end).begin();
+        }
     }
 
-    final Flow wished() {
-        return wishesPause ? Flow.PAUSED : wishesFlow ? Flow.FLOWING : Flow.UNDECIDED;
+    // ---- lending
+
+    /** Called before a chunk is lent to the pipes, if there are any. */
+    static void lendsNext(ReadablePipes pipes) {
+        if (pipes != null) {
+            pipes.kept = false;
+        }
     }
 
-    /** The user pauses it, not a pipe. */
-    final void wishPaused() {
-        wishesPause = true;
-        wishesFlow = false;
-        pause();
-    }
-
-    /** The user lets it flow, not a pipe. */
-    final void wishFlowing() {
-        wishesPause = false;
-        wishesFlow = true;
-        resume();
-    }
-
-    /** A chunk is going to be lent to the pipes. */
-    final void lendsNext() {
-        kept = false;
-    }
-
-    /** The chunk that was lent is still needed: a sink did not take all of it. */
-    final void keep() {
+    /** Called when the chunk that was lent is still needed: a sink did not take all of it. */
+    void keep() {
         kept = true;
     }
 
-    final boolean isKept() {
+    boolean isKept() {
         return kept;
     }
 
-    abstract void pause();
+    // ---- back-pressure
 
-    abstract void resume();
-
-    /** Shows them to {@code visitor}, until it answers true; whether it did. It may take away any of them. */
-    private boolean find(Predicate<Piping> visitor) {
-        for (var at = dataListeners(); at != null; at = at.next()) {
-            if (at.listener() instanceof Piping pipe && !pipe.isOver() && visitor.test(pipe)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** A chunk goes out to all: whoever still takes no more says so again. */
-    final void waitForNobody() {
-        if (waiting > 0) {
-            waiting = 0;
-            find(pipe -> {
+    /** Called before a chunk goes out to all pipes, if there are any: a sink that still takes no more says so again. */
+    static void forgetWaiting(ReadablePipes pipes) {
+        if (pipes != null && pipes.waiting > 0) {
+            pipes.waiting = 0;
+            pipes.find(pipe -> {
                 pipe.forgetWaiting();
                 return false;
             });
         }
     }
 
-    /** The sink of one takes no more for now; {@code more} if that is news. */
-    final void pipeWaits(boolean more) {
-        waiting += more ? 1 : 0;
-        pause();
+    /** Called when the sink of a pipe takes no more for now; {@code isNew} if the pipe did not wait before. */
+    void waits(boolean isNew) {
+        waiting += isNew ? 1 : 0;
+        side.pause();
     }
 
-    /** The sink of one that has waited takes more, or the pipe is over. */
-    final void pipeGoesOn() {
+    /** Called when the sink of a pipe that has waited takes more, or the pipe has ended. */
+    void goesOn() {
         waiting--;
-        if (waiting == 0 && hasDataListeners()) {
-            resume();
+        if (waiting == 0 && side.hasDataListeners()) {
+            side.resume();
         }
     }
 
-    /** One is over; where it was the last, the source is left to its owner, paused. */
-    final void pipeIsOver() {
+    // ---- ends
+
+    /** Called when a pipe has ended. After the last one, the source is left to its owner, paused. */
+    void ended() {
         if (!find(pipe -> true)) {
-            pause();
+            side.pause();
         }
     }
 
-    /** Takes away the first pipe to {@code sink}, or all where it is null. */
-    final void unpipe(Duplex sink) {
+    /** Ends the first pipe to {@code sink}, or all pipes if it is null. */
+    void unpipe(Duplex sink) {
         if (sink != null) {
             unpipeFirst(sink);
             return;
@@ -126,12 +99,12 @@ abstract class ReadablePipes extends ReadableListeners {
         });
     }
 
-    /** Walks over the pipes of both ends at once: one of them may have very many, the other hardly has. */
+    /** Walks over the pipes of both ends at once: one of them may have very many, the other rarely has more than one. */
     private void unpipeFirst(Duplex sink) {
-        var at = dataListeners();
-        Piping feed = sink.writing.feeds().first();
+        var at = side.dataListeners();
+        Piping feed = sink.writing.firstFeed();
         while (at != null && feed != null) {
-            if (feed.source() == stream && !feed.isOver()) {
+            if (feed.source() == side.stream && !feed.isOver()) {
                 feed.unpipe();
                 return;
             }
@@ -144,12 +117,22 @@ abstract class ReadablePipes extends ReadableListeners {
         }
     }
 
-    /** The source was destroyed before its end: no sink hears of that. */
-    final void abandonPipes() {
+    /** Called when the source was destroyed before its end: the pipes end without an event. */
+    void abandon() {
         waiting = 0;
         find(pipe -> {
             pipe.abandon();
             return false;
         });
+    }
+
+    /** Shows the pipes to {@code visitor} until it returns true; returns whether it did. The visitor may end any of them. */
+    private boolean find(Predicate<Piping> visitor) {
+        for (var at = side.dataListeners(); at != null; at = at.next()) {
+            if (at.listener() instanceof Piping pipe && !pipe.isOver() && visitor.test(pipe)) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -9,17 +9,23 @@ import java.util.function.Consumer;
  * The reading side of a {@link Duplex}: what is buffered, whether it flows, and when it ends. Names of methods and order of
  * events are those of Node's lib/internal/streams/readable.js.
  */
-final class ReadableState extends ReadablePipes {
+final class ReadableState extends ReadableListeners {
 
-    /** What {@link #read(int)} is asked for where it shall be whatever there is. */
+    /** What {@link #read(int)} is asked for if it shall be whatever there is. */
     static final int ALL = -1;
     /** What the flow asks for: the next chunk, which only listeners get. */
     private static final int NEXT = -2;
-    /** Marks are raised to this at most, as in Node. */
-    static final int MAX_READ = 1 << 30;
 
-    private int highWaterMark;
+    /** A read of more bytes than this raises it, as in Node. */
+    int highWaterMark = stream.options().readableHighWaterMark();
+
     private Flow flow = Flow.UNDECIDED;
+    /** The user's last call of {@link Duplex#pause()} or {@link Duplex#resume()}, if any. Unlike the pauses of pipes it outlives a reopening. */
+    private boolean wishesPause;
+
+    private boolean wishesFlow;
+    /** Null until there is a pipe. */
+    private ReadablePipes pipes;
     /** Whether it was paused by a call; a listener for {@code readable} makes {@link #flow} PAUSED without that. */
     private boolean paused;
 
@@ -29,9 +35,9 @@ final class ReadableState extends ReadablePipes {
     /** Whether a push now would be inside the call that asks for it; before the first one nothing is handed on, either. */
     private boolean asking = true;
 
-    private boolean ended;
+    private boolean ended = !stream.options().readable();
     private boolean endScheduled;
-    private boolean endEmitted;
+    private boolean endEmitted = ended;
     private boolean resumeScheduled;
     private boolean readMoreScheduled;
     private Runnable readMoreTick;
@@ -40,13 +46,9 @@ final class ReadableState extends ReadablePipes {
 
     private boolean readableScheduled;
     private boolean readableListening;
-    private boolean didRead;
 
-    ReadableState(Duplex stream, DuplexOptions options) {
+    ReadableState(Duplex stream) {
         super(stream);
-        highWaterMark = options.readableHighWaterMark();
-        ended = !options.readable();
-        endEmitted = ended;
     }
 
     /**
@@ -55,20 +57,19 @@ final class ReadableState extends ReadablePipes {
      */
     ReadableState(ReadableState earlier) {
         super(earlier);
-        highWaterMark = stream.options.readableHighWaterMark();
-        ended = !stream.options.readable();
-        endEmitted = ended;
+        wishesPause = earlier.wishesPause;
+        wishesFlow = earlier.wishesFlow;
     }
 
     /** Begins to flow, or to wait for a reader, as the listeners and the wish that were taken over say. */
     void reopened() {
-        if (wished() == Flow.PAUSED) {
+        if (wishesPause) {
             flow = Flow.PAUSED;
             paused = true;
         }
         if (hasReadableListeners()) {
             awaitReader();
-        } else if (flow != Flow.PAUSED && (wished() == Flow.FLOWING || hasDataListeners())) {
+        } else if (flow != Flow.PAUSED && (wishesFlow || hasDataListeners())) {
             resume();
         }
     }
@@ -76,10 +77,6 @@ final class ReadableState extends ReadablePipes {
     long length() {
         Chunks buffered = chunks;
         return buffered == null ? 0 : buffered.length();
-    }
-
-    int highWaterMark() {
-        return highWaterMark;
     }
 
     boolean isEndEmitted() {
@@ -94,8 +91,11 @@ final class ReadableState extends ReadablePipes {
         return flow == Flow.FLOWING;
     }
 
-    boolean didRead() {
-        return didRead;
+    ReadablePipes pipes() {
+        if (pipes == null) {
+            pipes = new ReadablePipes(this);
+        }
+        return pipes;
     }
 
     // ---- the source
@@ -107,7 +107,7 @@ final class ReadableState extends ReadablePipes {
         }
         boolean empty = !chunk.hasRemaining();
         if (ended && !empty) {
-            return fail("ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF");
+            return stream.life.fail("ERR_STREAM_PUSH_AFTER_EOF", "stream.push() after EOF");
         }
         reading = false;
         if (!empty) {
@@ -120,16 +120,16 @@ final class ReadableState extends ReadablePipes {
     /** Whether a chunk can be lent now: it would go straight to listeners that are done with it when they return. */
     boolean canLend() {
         boolean goesThrough = flow == Flow.FLOWING && length() == 0 && !asking && !ended;
-        return goesThrough && stream.core().nesting().hasRoom() && allBorrow();
+        return goesThrough && stream.core.nesting().hasRoom() && allBorrow();
     }
 
     /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */
     boolean lend(ByteBuffer chunk) {
-        lendsNext();
+        ReadablePipes.lendsNext(pipes);
         if (!isOver()) {
             add(canLend() ? chunk : Buffers.view(chunk), false);
         }
-        return isKept() || length() > 0;
+        return pipes != null && pipes.isKept() || length() > 0;
     }
 
     /** A consumer gives back what it has read too much. */
@@ -139,17 +139,12 @@ final class ReadableState extends ReadablePipes {
         }
         if (chunk.hasRemaining()) {
             if (endEmitted) {
-                return fail("ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
+                return stream.life.fail("ERR_STREAM_UNSHIFT_AFTER_END_EVENT", "stream.unshift() after end event");
             }
             add(Buffers.view(chunk), true);
             readMoreSoon();
         }
         return hasRoom();
-    }
-
-    private boolean fail(String code, String message) {
-        stream.errorOrDestroy(new ChagresException(code, message));
-        return false;
     }
 
     private boolean hasRoom() {
@@ -158,7 +153,7 @@ final class ReadableState extends ReadablePipes {
 
     private void add(ByteBuffer chunk, boolean first) {
         boolean isDue = flow == Flow.FLOWING && length() == 0 && !asking && hasDataListeners();
-        if (isDue && stream.core().nesting().hasRoom()) {
+        if (isDue && stream.core.nesting().hasRoom()) {
             emitData(chunk);
             return;
         }
@@ -202,7 +197,7 @@ final class ReadableState extends ReadablePipes {
     /** Asks the source where there will be room once {@code taken} bytes are taken out, or where somebody waits. */
     private void ask(int taken) {
         boolean wanted = needReadable || length() == 0 || length() - taken < highWaterMark;
-        if (!wanted || ended || reading || stream.isConstructing() || isOver()) {
+        if (!wanted || ended || reading || stream.life.isConstructing() || isOver()) {
             return;
         }
         reading = true;
@@ -211,14 +206,14 @@ final class ReadableState extends ReadablePipes {
         try {
             stream.doRead();
         } catch (Throwable thrown) {
-            stream.errorOrDestroy(Duplex.asError(thrown));
+            stream.life.errorOrDestroy(ChagresException.of(thrown));
         } finally {
             asking = false;
         }
     }
 
     private void readMoreSoon() {
-        if (!readMoreScheduled && !stream.isConstructing()) {
+        if (!readMoreScheduled && !stream.life.isConstructing()) {
             readMoreScheduled = true;
             if (readMoreTick == null) {
                 readMoreTick = this::readMore;
@@ -254,7 +249,7 @@ final class ReadableState extends ReadablePipes {
             pull();
             return null;
         }
-        if (hasDataListeners() && !stream.core().nesting().hasRoom()) {
+        if (hasDataListeners() && !stream.core.nesting().hasRoom()) {
             // data listeners that read inside one another have gone too deep: what is buffered comes later
             emitReadableSoon();
             return null;
@@ -298,7 +293,9 @@ final class ReadableState extends ReadablePipes {
     private int available(int wanted) {
         long length = length();
         if (wanted < 0) {
-            return length > 0 && (flow == Flow.FLOWING || length > MAX_READ) ? chunks.firstLength() : (int) length;
+            return length > 0 && (flow == Flow.FLOWING || length > Chunks.MAX_READ)
+                    ? chunks.firstLength()
+                    : (int) length;
         }
         return wanted <= length ? wanted : ended ? (int) length : 0;
     }
@@ -352,17 +349,26 @@ final class ReadableState extends ReadablePipes {
         }
     }
 
-    @Override
+    /** Pauses it, or lets it flow, for the user and not for a pipe. */
+    void wish(boolean paused) {
+        wishesPause = paused;
+        wishesFlow = !paused;
+        if (paused) {
+            pause();
+        } else {
+            resume();
+        }
+    }
+
     void pause() {
         boolean changes = flow != Flow.PAUSED;
         flow = Flow.PAUSED;
         paused = true;
         if (changes) {
-            tellPause();
+            callPause();
         }
     }
 
-    @Override
     void resume() {
         paused = false;
         if (flow == Flow.FLOWING) {
@@ -383,7 +389,7 @@ final class ReadableState extends ReadablePipes {
             pull();
         }
         resumeScheduled = false;
-        tellResume();
+        callResume();
         flow();
         if (flow == Flow.FLOWING && !reading) {
             pull();
@@ -406,7 +412,7 @@ final class ReadableState extends ReadablePipes {
     private void emitReadable() {
         if (!isOver() && (length() > 0 || ended)) {
             readableScheduled = true;
-            tellReadable();
+            callReadable();
             readableScheduled = false;
         }
         needReadable = flow != Flow.FLOWING && !ended && length() <= highWaterMark;
@@ -414,14 +420,8 @@ final class ReadableState extends ReadablePipes {
     }
 
     private void emitData(ByteBuffer chunk) {
-        didRead = true;
-        waitForNobody();
-        stream.core().nesting().enter();
-        try {
-            tellData(chunk);
-        } finally {
-            stream.core().nesting().leave();
-        }
+        ReadablePipes.forgetWaiting(pipes);
+        callData(chunk);
     }
 
     private void endSoon() {
@@ -435,16 +435,16 @@ final class ReadableState extends ReadablePipes {
         endScheduled = false;
         if (length() == 0 && !endEmitted && !isOver()) {
             endEmitted = true;
-            tellEnd();
-            stream.afterEnd();
+            callEnd();
+            stream.life.readingEnded();
         }
     }
 
     /** Lets go of the chunks that nobody has read, and, before the end, of the sinks. */
     void clear() {
         chunks = null;
-        if (!endEmitted) {
-            abandonPipes();
+        if (!endEmitted && pipes != null) {
+            pipes.abandon();
         }
     }
 }

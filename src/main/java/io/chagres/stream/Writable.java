@@ -80,16 +80,16 @@ public sealed interface Writable permits Duplex {
     Writable end(ByteBuffer last, Completion callback);
 
     /** Holds writes back until {@link #uncork()} or the end, so that they go together. Nests. */
-    Writable cork();
+    void cork();
 
     /** Takes one {@link #cork()} back. */
-    Writable uncork();
+    void uncork();
 
     /** Adds a listener for "it takes more": after a write that answered false, when all is through. */
     Writable onDrain(Runnable listener);
 
     /** Takes such a listener off again. */
-    Writable offDrain(Runnable listener);
+    void offDrain(Runnable listener);
 
     /**
      * Adds a listener that is called when the sink's own end has succeeded, inside its completion and a tick before {@link
@@ -98,37 +98,37 @@ public sealed interface Writable permits Duplex {
     Writable onPrefinish(Runnable listener);
 
     /** Removes such a listener. */
-    Writable offPrefinish(Runnable listener);
+    void offPrefinish(Runnable listener);
 
     /** Adds a listener for the finish: after {@link #end()}, when all is through. Never after an error or close. */
     Writable onFinish(Runnable listener);
 
     /** Takes a listener for the finish off again. */
-    Writable offFinish(Runnable listener);
+    void offFinish(Runnable listener);
 
     /** Adds a listener for "it is piped to", told inside {@link Readable#pipe}: by whom. */
     Writable onPipe(Consumer<? super Readable> listener);
 
     /** Takes a listener of {@link #onPipe} off. */
-    Writable offPipe(Consumer<? super Readable> listener);
+    void offPipe(Consumer<? super Readable> listener);
 
     /** Adds a listener for "it is piped to no longer", told inside {@link Readable#unpipe}, or when one of the two ends. */
     Writable onUnpipe(Consumer<? super Readable> listener);
 
     /** Takes a listener of {@link #onUnpipe} off. */
-    Writable offUnpipe(Consumer<? super Readable> listener);
+    void offUnpipe(Consumer<? super Readable> listener);
 
     /** Adds a listener for the error of the stream: at most one, on a tick, before the close. */
     Writable onError(Consumer<? super ChagresException> listener);
 
     /** Takes a listener for the error off again. */
-    Writable offError(Consumer<? super ChagresException> listener);
+    void offError(Consumer<? super ChagresException> listener);
 
     /** Adds a listener for the close, the last event; it is told whether an error was the cause. */
     Writable onClose(CloseListener listener);
 
     /** Takes a listener for the close off again. */
-    Writable offClose(CloseListener listener);
+    void offClose(CloseListener listener);
 
     /** Whether it can be written: not ended, not failed, not destroyed. */
     boolean isWritable();
@@ -143,7 +143,7 @@ public sealed interface Writable permits Duplex {
     boolean isWritableAborted();
 
     /** Whether a write has answered false and the drain has not come. */
-    boolean isWritableNeedDrain();
+    boolean writableNeedDrain();
 
     /** The bytes that are waiting. */
     long writableLength();

@@ -1,100 +1,62 @@
 package io.chagres.stream;
 
-/** Who listens to the writing side of a {@link Duplex}, and which pipes end in it. */
-abstract class WritableListeners {
+/**
+ * The listeners of the writing side of a {@link Duplex}, and the pipes that end in it. Most streams have none: the static methods take
+ * null for that.
+ */
+final class WritableListeners {
 
-    final Duplex stream;
     private Listeners<Runnable> drain;
     private Listeners<Runnable> prefinish;
     private Listeners<Runnable> finish;
-    private Feeds feeds;
+    private final Feeds feeds = new Feeds();
 
-    WritableListeners(Duplex stream) {
-        this.stream = stream;
+    void onDrain(Runnable listener) {
+        drain = Listeners.add(drain, listener);
     }
 
-    /** The listeners of {@code earlier}, whose stream is opened again. */
-    WritableListeners(WritableListeners earlier) {
-        stream = earlier.stream;
-        drain = earlier.drain;
-        prefinish = earlier.prefinish;
-        finish = earlier.finish;
-        feeds = earlier.feeds;
+    void offDrain(Runnable listener) {
+        drain = Listeners.remove(drain, listener);
     }
 
-    /** Whether this belongs to an earlier life of the stream. */
-    final boolean isPast() {
-        return stream.writing != this;
-    }
-
-    /** Whether nothing goes out any more: the stream has failed or come to its end, or has been opened again since. */
-    final boolean isOver() {
-        return stream.isOver() || isPast();
-    }
-
-    final boolean isDestroyed() {
-        return stream.destroyed() || isPast();
-    }
-
-    // ---- events
-
-    final void onDrain(Runnable listener) {
-        drain = stream.with(drain, listener);
-    }
-
-    final void offDrain(Runnable listener) {
-        drain = stream.without(drain, listener);
-    }
-
-    /** The pipes that end here go on before listeners can write again. */
-    final void tellDrain() {
-        if (feeds != null) {
-            feeds.drained();
+    /** Lets the pipes that end here go on, and then calls the drain listeners, which may write again. */
+    static void emitDrain(WritableListeners of, Duplex stream) {
+        if (of != null) {
+            of.feeds.drained();
+            stream.emit(of.drain);
         }
-        stream.tell(drain);
     }
 
-    final void onPrefinish(Runnable listener) {
-        prefinish = stream.with(prefinish, listener);
+    void onPrefinish(Runnable listener) {
+        prefinish = Listeners.add(prefinish, listener);
     }
 
-    final void offPrefinish(Runnable listener) {
-        prefinish = stream.without(prefinish, listener);
+    void offPrefinish(Runnable listener) {
+        prefinish = Listeners.remove(prefinish, listener);
     }
 
-    final void tellPrefinish() {
-        stream.tell(prefinish);
+    static void emitPrefinish(WritableListeners of, Duplex stream) {
+        if (of != null) {
+            stream.emit(of.prefinish);
+        }
     }
 
-    final void onFinish(Runnable listener) {
-        finish = stream.with(finish, listener);
+    void onFinish(Runnable listener) {
+        finish = Listeners.add(finish, listener);
     }
 
-    final void offFinish(Runnable listener) {
-        finish = stream.without(finish, listener);
+    void offFinish(Runnable listener) {
+        finish = Listeners.remove(finish, listener);
     }
 
-    final void tellFinish() {
-        stream.tell(finish);
+    static void emitFinish(WritableListeners of, Duplex stream) {
+        if (of != null) {
+            stream.emit(of.finish);
+        }
     }
-
-    // ---- pipes
 
     /** The pipes that end here. */
-    final Feeds feeds() {
-        if (feeds == null) {
-            feeds = new Feeds();
-        }
+    Feeds feeds() {
         return feeds;
-    }
-
-    final boolean hasFeeds() {
-        return feeds != null;
-    }
-
-    final void endFeeds() {
-        if (feeds != null) {
-            feeds.end();
-        }
     }
 }

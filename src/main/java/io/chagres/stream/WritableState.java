@@ -13,7 +13,7 @@ import java.util.List;
  * The writing side of a {@link Duplex}: one write at a time is with the sink, later ones wait here, and go together where
  * there are several. Names of methods and order of events are those of Node's lib/internal/streams/writable.js.
  */
-final class WritableState extends WritableListeners implements Completion {
+final class WritableState implements Completion {
 
     /** How far the end has come; each state includes those before it. */
     private enum Ending {
@@ -23,6 +23,10 @@ final class WritableState extends WritableListeners implements Completion {
         FINAL_DONE,
         FINISHED
     }
+
+    private final Duplex stream;
+    /** Null until there is a listener or a pipe. */
+    private WritableListeners listeners;
 
     final int highWaterMark;
     private Ending ending;
@@ -44,24 +48,49 @@ final class WritableState extends WritableListeners implements Completion {
 
     private List<Completion> finishCallbacks;
 
-    WritableState(Duplex stream, DuplexOptions options) {
-        super(stream);
-        highWaterMark = options.writableHighWaterMark();
-        ending = options.writable() ? Ending.NOT_YET : Ending.FINISHED;
+    WritableState(Duplex stream) {
+        this.stream = stream;
+        highWaterMark = stream.options().writableHighWaterMark();
+        ending = stream.options().writable() ? Ending.NOT_YET : Ending.FINISHED;
     }
 
     /** The writing side of a stream that is opened again: as at first but for the listeners. {@code earlier} is of the past then. */
     WritableState(WritableState earlier) {
-        super(earlier);
-        highWaterMark = stream.options.writableHighWaterMark();
-        ending = stream.options.writable() ? Ending.NOT_YET : Ending.FINISHED;
+        this(earlier.stream);
+        listeners = earlier.listeners;
     }
 
     /** A completion that comes late, after the stream was opened again, does not concern the stream any more. */
     private void failStream(ChagresException error) {
         if (!isPast()) {
-            stream.errorOrDestroy(error);
+            stream.life.errorOrDestroy(error);
         }
+    }
+
+    /** Returns whether this belongs to an earlier life of the stream. */
+    private boolean isPast() {
+        return stream.writing != this;
+    }
+
+    /** Returns whether nothing goes out any more: the stream has failed or was destroyed, or was opened again since. */
+    private boolean isOver() {
+        return stream.life.isOver() || isPast();
+    }
+
+    private boolean isDestroyed() {
+        return stream.life.isDestroyed() || isPast();
+    }
+
+    WritableListeners listeners() {
+        if (listeners == null) {
+            listeners = new WritableListeners();
+        }
+        return listeners;
+    }
+
+    /** Returns the first pipe that ends here, or null. */
+    Piping firstFeed() {
+        return listeners == null ? null : listeners.feeds().first();
     }
 
     long length() {
@@ -104,7 +133,7 @@ final class WritableState extends WritableListeners implements Completion {
         length += size;
         if (writing >= 0 || corked > 0 || hasWaiting() || isHeldBack()) {
             queue(data, callback);
-        } else if (stream.core().nesting().hasRoom()) {
+        } else if (stream.core.nesting().hasRoom()) {
             begin(size, callback);
             give(stream.releasesBuffers() ? data : Buffers.view(data), null);
             writeWaiting(); // writes that the sink has made itself, inside the call
@@ -119,26 +148,22 @@ final class WritableState extends WritableListeners implements Completion {
 
     /** Whether nothing may begin, now or ever. */
     private boolean isHeldBack() {
-        return stream.isConstructing() || isOver();
+        return stream.life.isConstructing() || isOver();
     }
 
     private ChagresException whyNotWrite() {
         if (isEnded()) {
             return new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end");
         }
-        return isDestroyed() ? destroyedError("write") : null;
+        return isDestroyed() ? Lifecycle.destroyedError("write") : null;
     }
 
     boolean refuse(Completion callback, ChagresException error) {
         if (callback != null) {
             stream.tick(() -> callback.onComplete(error));
         }
-        stream.errorOrDestroy(error);
+        stream.life.errorOrDestroy(error);
         return false;
-    }
-
-    static ChagresException destroyedError(String call) {
-        return new ChagresException("ERR_STREAM_DESTROYED", "Cannot call " + call + " after a stream was destroyed");
     }
 
     private void queue(ByteBuffer data, Completion callback) {
@@ -160,7 +185,7 @@ final class WritableState extends WritableListeners implements Completion {
 
     /** Gives the sink one buffer, or several. */
     private void give(ByteBuffer data, ByteBuffer[] several) {
-        stream.core().nesting().enter();
+        stream.core.nesting().enter();
         try {
             if (several == null) {
                 stream.doWrite(data, this);
@@ -169,7 +194,7 @@ final class WritableState extends WritableListeners implements Completion {
             }
         } finally {
             calling = false;
-            stream.core().nesting().leave();
+            stream.core.nesting().leave();
         }
     }
 
@@ -177,14 +202,14 @@ final class WritableState extends WritableListeners implements Completion {
     @Override
     public void onComplete(ChagresException error) {
         if (writing < 0) {
-            failStream(calledTwice());
+            failStream(Lifecycle.calledTwice());
             return;
         }
         Completion callback = writingCallback;
         length -= writing;
         writing = -1;
         writingCallback = null;
-        boolean inside = calling || !stream.core().nesting().hasRoom();
+        boolean inside = calling || !stream.core.nesting().hasRoom();
         if (error != null) {
             fail(callback, error, inside);
             return;
@@ -193,9 +218,9 @@ final class WritableState extends WritableListeners implements Completion {
             writeWaiting();
         }
         if (!inside) {
-            stream.core().nesting().enter();
+            stream.core.nesting().enter();
             afterWrite(callback);
-            stream.core().nesting().leave();
+            stream.core.nesting().leave();
         } else if (callback != null || needDrain && length == 0) {
             ticksOwed++;
             stream.tick(() -> {
@@ -209,7 +234,7 @@ final class WritableState extends WritableListeners implements Completion {
 
     private void fail(Completion callback, ChagresException error, boolean inside) {
         if (!isPast()) {
-            stream.failed(error);
+            stream.life.failed(error);
         }
         if (!inside) {
             tellFailure(callback, error);
@@ -224,7 +249,7 @@ final class WritableState extends WritableListeners implements Completion {
 
     /** The write that failed is told before those that waited behind it, and all of them before the error event. */
     private void tellFailure(Completion callback, ChagresException error) {
-        stream.tell(callback, error);
+        stream.complete(callback, error);
         cancelWaiting();
         failStream(error);
     }
@@ -232,9 +257,9 @@ final class WritableState extends WritableListeners implements Completion {
     private void afterWrite(Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !isDestroyed()) {
             needDrain = false;
-            tellDrain();
+            WritableListeners.emitDrain(listeners, stream);
         }
-        stream.tell(callback, null);
+        stream.complete(callback, null);
         if (isDestroyed()) {
             cancelWaiting();
         }
@@ -247,7 +272,7 @@ final class WritableState extends WritableListeners implements Completion {
             return;
         }
         while (hasWaiting() && writing < 0 && !isHeldBack()) {
-            if (!stream.core().nesting().hasRoom()) {
+            if (!stream.core.nesting().hasRoom()) {
                 stream.tick(this::writeWaiting);
                 return;
             }
@@ -264,7 +289,7 @@ final class WritableState extends WritableListeners implements Completion {
     private void writeAllWaiting() {
         List<WaitingWrite> batch = WaitingWrite.takeBatch(waiting);
         ByteBuffer[] data = WaitingWrite.data(batch);
-        begin(WaitingWrite.size(data), error -> batch.forEach(write -> stream.tell(write.callback(), error)));
+        begin(WaitingWrite.size(data), error -> batch.forEach(write -> stream.complete(write.callback(), error)));
         give(null, data);
     }
 
@@ -316,7 +341,7 @@ final class WritableState extends WritableListeners implements Completion {
         if (isFinished()) {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
         }
-        return isDestroyed() ? destroyedError("end") : stream.errored();
+        return isDestroyed() ? Lifecycle.destroyedError("end") : stream.errored();
     }
 
     private boolean mayFinish() {
@@ -328,23 +353,34 @@ final class WritableState extends WritableListeners implements Completion {
         if (ending != Ending.ENDED || !mayFinish() || ticksOwed > 0) {
             return;
         }
-        if (!stream.core().nesting().hasRoom()) {
+        if (!stream.core.nesting().hasRoom()) {
             stream.tick(this::finishWhenDone);
             return;
         }
         ending = Ending.FINAL_CALLED;
-        stream.callFinal(this::finalDone);
+        callFinal();
+    }
+
+    private void callFinal() {
+        stream.core.nesting().enter();
+        try {
+            stream.doFinal(this::finalDone);
+        } catch (Throwable thrown) {
+            finalDone(ChagresException.of(thrown));
+        } finally {
+            stream.core.nesting().leave();
+        }
     }
 
     private void finalDone(ChagresException error) {
         if (ending != Ending.FINAL_CALLED) {
-            failStream(error != null ? error : calledTwice());
+            failStream(error != null ? error : Lifecycle.calledTwice());
         } else if (error != null) {
             stream.tick(this::cancelWaiting);
             failStream(error);
         } else if (mayFinish()) {
             ending = Ending.FINAL_DONE;
-            tellPrefinish();
+            WritableListeners.emitPrefinish(listeners, stream);
             stream.tick(this::finish);
         }
     }
@@ -360,26 +396,22 @@ final class WritableState extends WritableListeners implements Completion {
         finishWhenDone();
     }
 
-    static ChagresException calledTwice() {
-        return new ChagresException("ERR_MULTIPLE_CALLBACK", "Callback called multiple times");
-    }
-
     private void finish() {
         if (isPast() || withoutFinal && !mayFinish()) {
             return;
         }
         ending = Ending.FINISHED;
         completeEnds(null);
-        tellFinish();
+        WritableListeners.emitFinish(listeners, stream);
         endFeeds();
-        stream.afterFinish();
+        stream.life.writingFinished();
     }
 
     private void completeEnds(ChagresException error) {
         List<Completion> callbacks = finishCallbacks;
         finishCallbacks = null;
         if (callbacks != null) {
-            callbacks.forEach(callback -> stream.tell(callback, error));
+            callbacks.forEach(callback -> stream.complete(callback, error));
         }
     }
 
@@ -390,7 +422,7 @@ final class WritableState extends WritableListeners implements Completion {
         if (hasWaiting() || finishCallbacks != null) {
             stream.tick(this::cancelWaiting);
         }
-        if (hasFeeds()) {
+        if (firstFeed() != null) {
             stream.tick(this::endFeeds);
         }
     }
@@ -406,13 +438,15 @@ final class WritableState extends WritableListeners implements Completion {
         while (hasWaiting()) {
             WaitingWrite write = waiting.poll();
             length -= write.data().remaining();
-            stream.tell(write.callback(), stream.errorOr("write"));
+            stream.complete(write.callback(), stream.life.errorOr("write"));
         }
-        completeEnds(stream.errorOr("end"));
+        completeEnds(stream.life.errorOr("end"));
     }
 
-    /** Lets go of the sources. */
-    void clear() {
-        endFeeds();
+    /** Ends the pipes that end here. */
+    void endFeeds() {
+        if (listeners != null) {
+            listeners.feeds().end();
+        }
     }
 }

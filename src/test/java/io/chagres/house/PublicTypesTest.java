@@ -61,18 +61,43 @@ class PublicTypesTest {
     }
 
     @Test
-    void everyMethodForListenersReturnsTheTypeThatItIsCalledOn() {
+    void aMethodThatAddsAListenerReturnsTheTypeThatItIsCalledOn() {
         assertEquals(
                 List.of(),
                 listenerMethods()
-                        .flatMap(on -> Stream.of(on, off(on)))
-                        .filter(method -> Stream.of(Socket.class, Server.class).anyMatch(type -> isOf(type, method)))
-                        .filter(method ->
-                                method.getReturnType() != Socket.class && method.getReturnType() != Server.class)
+                        .filter(on -> Stream.of(Socket.class, Server.class).anyMatch(type -> isOf(type, on)))
+                        .filter(on -> on.getReturnType() != Socket.class && on.getReturnType() != Server.class)
                         .map(PublicTypesTest::text)
                         .distinct()
                         .toList(),
                 "end a chain of calls");
+    }
+
+    @Test
+    void aMethodThatRemovesAListenerReturnsNothing() {
+        assertEquals(
+                List.of(),
+                listenerMethods()
+                        .map(PublicTypesTest::off)
+                        .filter(off -> off.getReturnType() != void.class)
+                        .map(PublicTypesTest::text)
+                        .distinct()
+                        .toList());
+    }
+
+    @Test
+    void aChainOfCallsOnASocketStaysWithTheSocket() {
+        assertEquals(
+                List.of(),
+                Stream.of(Socket.class.getMethods())
+                        .filter(method -> !method.isBridge() && !Modifier.isStatic(method.getModifiers()))
+                        .filter(method -> List.of(Duplex.class, Readable.class, Writable.class)
+                                .contains(method.getReturnType()))
+                        .map(Method::getName)
+                        .filter(name -> !name.equals("layer"))
+                        .distinct()
+                        .toList(),
+                "return a type above Socket");
     }
 
     /** The {@code onX} methods that add a listener: those of streams, sockets and servers. */

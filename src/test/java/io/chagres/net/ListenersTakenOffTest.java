@@ -56,24 +56,24 @@ class ListenersTakenOffTest {
                     .onUnpipe(neverPipe)
                     .onError(neverAny)
                     .onClose(neverClose);
-            client.offLookup(neverLookup)
-                    .offConnectionAttempt(neverAddress)
-                    .offConnectionAttemptFailed(neverFailed)
-                    .offConnectionAttemptTimeout(neverAddress)
-                    .offConnect(never)
-                    .offReady(never)
-                    .offTimeout(never)
-                    .offData(neverAny)
-                    .offReadable(never)
-                    .offPause(never)
-                    .offResume(never)
-                    .offEnd(never)
-                    .offDrain(never)
-                    .offFinish(never)
-                    .offPipe(neverPipe)
-                    .offUnpipe(neverPipe)
-                    .offError(neverAny)
-                    .offClose(neverClose);
+            client.offLookup(neverLookup);
+            client.offConnectionAttempt(neverAddress);
+            client.offConnectionAttemptFailed(neverFailed);
+            client.offConnectionAttemptTimeout(neverAddress);
+            client.offConnect(never);
+            client.offReady(never);
+            client.offTimeout(never);
+            client.offData(neverAny);
+            client.offReadable(never);
+            client.offPause(never);
+            client.offResume(never);
+            client.offEnd(never);
+            client.offDrain(never);
+            client.offFinish(never);
+            client.offPipe(neverPipe);
+            client.offUnpipe(neverPipe);
+            client.offError(neverAny);
+            client.offClose(neverClose);
             client.connect(
                             ConnectOptions.to(server.port())
                                     .lookup((host, options, answer) ->
@@ -98,11 +98,11 @@ class ListenersTakenOffTest {
                 .onListening(never)
                 .onError(neverAny)
                 .onClose(never);
-        server.offConnection(neverAny)
-                .offDrop(neverAny)
-                .offListening(never)
-                .offError(neverAny)
-                .offClose(never);
+        server.offConnection(neverAny);
+        server.offDrop(neverAny);
+        server.offListening(never);
+        server.offError(neverAny);
+        server.offClose(never);
         server.onConnection(socket -> {
             journal.add("connection");
             socket.end();
@@ -131,7 +131,8 @@ class ListenersTakenOffTest {
             Consumer<String>[] text = onlyOne();
             text[0] = line -> {
                 journal.add(line);
-                socket.offText(text[0]).pipe(socket);
+                socket.offText(text[0]);
+                socket.pipe(socket);
             };
             socket.onText(UTF_8, text[0]);
         });

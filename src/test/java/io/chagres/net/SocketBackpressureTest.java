@@ -39,15 +39,15 @@ class SocketBackpressureTest {
             client.resume();
             client.onConnect(() -> {
                 while (client.write(ByteBuffer.allocate(60_000))) {
-                    assertFalse(client.isWritableNeedDrain());
+                    assertFalse(client.writableNeedDrain());
                 }
-                assertTrue(client.isWritableNeedDrain());
+                assertTrue(client.writableNeedDrain());
                 client.write(ByteBuffer.allocate(60_000), error -> journal.add("callback"));
                 full.open();
             });
             client.onDrain(() -> {
                 assertEquals(0, client.writableLength());
-                assertFalse(client.isWritableNeedDrain());
+                assertFalse(client.writableNeedDrain());
                 journal.add("drain");
                 loop.execute(client::end);
             });
@@ -72,7 +72,7 @@ class SocketBackpressureTest {
             client.onConnect(() -> {
                 assertFalse(client.write(ByteBuffer.allocate(32 * MEBI)));
                 client.end();
-                assertFalse(client.isWritableNeedDrain());
+                assertFalse(client.writableNeedDrain());
                 full.open();
             });
             loop.run();

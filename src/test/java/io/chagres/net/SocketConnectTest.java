@@ -81,7 +81,7 @@ class SocketConnectTest {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Net.connect(loop, SocketOptions.defaults().highWaterMark(0), options(server.port()));
             assertFalse(client.write("ä"));
-            assertTrue(client.isWritableNeedDrain());
+            assertTrue(client.writableNeedDrain());
             assertEquals(2, client.bytesWritten());
             client.onDrain(() -> {
                 assertEquals(0, client.writableLength());

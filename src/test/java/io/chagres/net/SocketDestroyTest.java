@@ -148,8 +148,6 @@ class SocketDestroyTest {
                                 .unref());
                 assertSame(socket, socket.pause());
                 assertSame(socket, socket.resume());
-                assertSame(socket, socket.cork());
-                assertSame(socket, socket.uncork());
                 assertSame(socket, socket.destroy());
                 assertFalse(socket.isConnecting());
                 journal.add("asked");

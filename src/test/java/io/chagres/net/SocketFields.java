@@ -23,6 +23,8 @@ final class SocketFields {
             "ClientSide",
             "ReadableState",
             "WritableState",
+            "Lifecycle",
+            "WritableListeners",
             "Rare",
             "Feeds",
             "Chunks",

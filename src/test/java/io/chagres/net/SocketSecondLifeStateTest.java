@@ -121,8 +121,10 @@ class SocketSecondLifeStateTest {
                     life -> {
                         Runnable listener = () -> {};
                         life.socket.onReadable(listener);
-                        life.onConnect(() -> life.later(
-                                () -> life.socket.offReadable(listener).destroy()));
+                        life.onConnect(() -> life.later(() -> {
+                            life.socket.offReadable(listener);
+                            life.socket.destroy();
+                        }));
                     },
                     peer -> peer.resume().write("x")),
         };

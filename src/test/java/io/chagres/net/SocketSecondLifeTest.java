@@ -158,13 +158,13 @@ class SocketSecondLifeTest {
                     first,
                     () -> {
                         assertFalse(client.write(ByteBuffer.allocate(MORE_THAN_THE_KERNEL_TAKES)));
-                        assertTrue(client.isWritableNeedDrain());
+                        assertTrue(client.writableNeedDrain());
                         client.destroy();
                         destroyed.open();
                     },
                     second,
                     () -> {
-                        assertFalse(client.isWritableNeedDrain());
+                        assertFalse(client.writableNeedDrain());
                         assertTrue(client.write("hello"));
                         client.end();
                     });

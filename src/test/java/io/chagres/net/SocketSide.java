@@ -3,7 +3,6 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
-import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.Random;
@@ -20,7 +19,7 @@ final class SocketSide extends ModelSide {
     SocketSide(ModelRun run, String name, SocketHandle handle, Random random) {
         super(run, name, random);
         overTcp = handle instanceof Tcp;
-        int mark = random.nextInt(3) == 0 ? random.nextInt(1000) : Duplex.DEFAULT_HIGH_WATER_MARK;
+        int mark = random.nextInt(3) == 0 ? random.nextInt(1000) : DuplexOptions.DEFAULT_HIGH_WATER_MARK;
         socket = new Socket(
                 handle.loop(),
                 DuplexOptions.defaults()

@@ -92,7 +92,7 @@ class ConstructTest {
     void aDrainFollowsAWriteThatWaited(Loop loop) {
         assertFalse(stream.write("1234567890"));
         loop.run();
-        assertTrue(stream.isWritableNeedDrain());
+        assertTrue(stream.writableNeedDrain());
         step.onComplete(null);
         loop.run();
         journal.expect("construct", "[1234567890]", "drain");

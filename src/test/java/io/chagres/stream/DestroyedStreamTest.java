@@ -123,7 +123,7 @@ class DestroyedStreamTest {
         stream.onClose(hadError -> {
             if (!again[0]) {
                 again[0] = true;
-                stream.reopen();
+                stream.reopen(stream.options());
                 stream.end();
             }
         });

@@ -246,7 +246,7 @@ class PipeCasesTest {
         sink.holds = true;
         sink.taking = data -> loop.nextTick(sink::complete);
         assertFalse(sink.write("asd"));
-        assertTrue(sink.isWritableNeedDrain());
+        assertTrue(sink.writableNeedDrain());
         source.watched().source = () -> {
             source.push("asd");
             source.pushNoMore();

@@ -115,10 +115,10 @@ class ReadableFlagsTest {
             stream.push("data");
             stream.pushNoMore();
         };
-        assertFalse(stream.isReadableDidRead());
+        assertFalse(stream.readableDidRead());
         stream.resume();
         loop.run();
-        assertTrue(stream.isReadableDidRead());
+        assertTrue(stream.readableDidRead());
         journal.expect("end", "close false");
     }
 
@@ -129,12 +129,12 @@ class ReadableFlagsTest {
         stream.read();
         loop.run();
         journal.expect("end", "close false");
-        assertFalse(stream.isReadableDidRead());
+        assertFalse(stream.readableDidRead());
         MemoryDuplex destroyed = MemoryDuplex.readable(loop, 10);
         destroyed.push("x");
         destroyed.destroy();
         loop.run();
-        assertFalse(destroyed.isReadableDidRead());
+        assertFalse(destroyed.readableDidRead());
     }
 
     @Test
@@ -148,7 +148,7 @@ class ReadableFlagsTest {
         stream.offData(gone);
         assertFalse(stream.isPaused());
         loop.run();
-        assertTrue(stream.isReadableDidRead());
+        assertTrue(stream.readableDidRead());
         assertEquals(0, stream.readableLength());
     }
 

@@ -151,7 +151,8 @@ class ReadableTextTest {
         stream.onText(UTF_8, off).onText(UTF_8, journal::add).onEnd(journal.note("end"));
         push('a', 0xe2);
         loop.run();
-        stream.offText(off).offText(text -> {});
+        stream.offText(off);
+        stream.offText(text -> {});
         push(0x82, 0xac);
         stream.pushNoMore();
         loop.run();
@@ -166,7 +167,8 @@ class ReadableTextTest {
         Consumer<String>[] listener = onlyOne();
         listener[0] = text -> {
             journal.add(text);
-            stream.offText(listener[0]).pipe(sink);
+            stream.offText(listener[0]);
+            stream.pipe(sink);
         };
         stream.onText(UTF_8, listener[0]);
         loop.run();

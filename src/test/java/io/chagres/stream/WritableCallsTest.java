@@ -166,15 +166,15 @@ class WritableCallsTest {
         stream = MemoryDuplex.writable(loop, 1).watched();
         stream.holds = true;
         stream.taking = data -> loop.nextTick(() -> {
-            assertTrue(stream.isWritableNeedDrain());
+            assertTrue(stream.writableNeedDrain());
             stream.complete();
         });
-        assertFalse(stream.isWritableNeedDrain());
+        assertFalse(stream.writableNeedDrain());
         stream.write("asdasd", error -> {
-            assertFalse(stream.isWritableNeedDrain());
+            assertFalse(stream.writableNeedDrain());
             stream.journal.add("told");
         });
-        assertTrue(stream.isWritableNeedDrain());
+        assertTrue(stream.writableNeedDrain());
         loop.run();
         stream.journal.expect("[asdasd]", "drain", "told");
     }

@@ -40,12 +40,12 @@ class WritableSideTest {
         assertFalse(stream.write("0"));
         assertFalse(stream.write("x"));
         assertEquals(11, stream.writableLength());
-        assertTrue(stream.isWritableNeedDrain());
+        assertTrue(stream.writableNeedDrain());
         stream.complete();
-        assertTrue(stream.isWritableNeedDrain());
+        assertTrue(stream.writableNeedDrain());
         stream.complete();
         stream.complete();
-        assertFalse(stream.isWritableNeedDrain());
+        assertFalse(stream.writableNeedDrain());
         loop.run();
         journal.expect("[123456789]", "[0]", "[x]", "drain");
     }
