@@ -385,12 +385,10 @@ final class WritableState implements Completion {
         }
     }
 
-    /** The stream has no end of its own. */
     void withoutFinal() {
         withoutFinal = true;
     }
 
-    /** The construct step has completed. */
     void constructed() {
         writeWaiting();
         finishWhenDone();
@@ -408,9 +406,9 @@ final class WritableState implements Completion {
     }
 
     private void completeEnds(ChagresException error) {
-        List<Completion> callbacks = finishCallbacks;
-        finishCallbacks = null;
-        if (callbacks != null) {
+        if (finishCallbacks != null) {
+            List<Completion> callbacks = finishCallbacks;
+            finishCallbacks = null;
             callbacks.forEach(callback -> stream.complete(callback, error));
         }
     }
