@@ -6,10 +6,10 @@ import io.chagres.UsageException;
 import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
+import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.SocketHandle;
-import io.chagres.stream.Listeners;
 import java.util.List;
 import java.util.function.Consumer;
 

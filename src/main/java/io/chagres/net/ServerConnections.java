@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.DroppedConnection.Reason;
 import io.chagres.socket.ConnectionListener;
@@ -9,7 +10,6 @@ import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.DuplexOptions;
-import io.chagres.stream.Listeners;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;

@@ -3,8 +3,8 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
-import io.chagres.stream.Listeners;
 import java.util.function.Consumer;
 
 /** The listeners of a server for connections, errors and the close. */

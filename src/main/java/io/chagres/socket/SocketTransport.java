@@ -1,6 +1,7 @@
 package io.chagres.socket;
 
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.ReadSlab;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Buffers;
 import java.io.InputStream;
@@ -27,14 +28,11 @@ import java.util.function.Consumer;
  *     Upper(Loop loop) {
  *         super(loop, DuplexOptions.defaults());
  *     }
- *
  *     protected void doRead() {}                          // pushes as soon as something is written
- *
  *     protected void doWrite(ByteBuffer data, Completion done) {
  *         push(upper(data));
  *         done.onComplete(null);
  *     }
- *
  *     protected void doFinal(Completion done) {
  *         pushEnd();
  *         done.onComplete(null);

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.loop.internal.Listeners;
 import java.util.function.Consumer;
 
 /** The pipes that end in a sink, and those who listen for them. They form a list by links of their own; mostly there is one. */

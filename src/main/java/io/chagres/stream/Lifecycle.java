@@ -3,6 +3,7 @@ package io.chagres.stream;
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
+import io.chagres.loop.internal.Listeners;
 import java.util.function.Consumer;
 
 /**

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.loop.internal.Listeners;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;

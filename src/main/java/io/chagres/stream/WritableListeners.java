@@ -1,5 +1,7 @@
 package io.chagres.stream;
 
+import io.chagres.loop.internal.Listeners;
+
 /**
  * The listeners of the writing side of a {@link Duplex}, and the pipes that end in it. Most streams have none: the static methods take
  * null for that.

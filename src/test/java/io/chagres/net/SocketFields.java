@@ -1,7 +1,7 @@
 package io.chagres.net;
 
+import io.chagres.loop.internal.Listeners;
 import io.chagres.stream.DuplexOptions;
-import io.chagres.stream.Listeners;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.Collection;

@@ -18,6 +18,7 @@ import io.chagres.fixture.UnixPeer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.ReadSlab;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -11,7 +11,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.LoopCore;
-import io.chagres.socket.ReadSlab;
+import io.chagres.loop.internal.ReadSlab;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package io.chagres.socket;
+package io.chagres.loop.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
-import io.chagres.loop.internal.LoopCore;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;

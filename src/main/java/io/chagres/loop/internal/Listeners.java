@@ -1,4 +1,4 @@
-package io.chagres.stream;
+package io.chagres.loop.internal;
 
 import java.util.ArrayList;
 import java.util.List;

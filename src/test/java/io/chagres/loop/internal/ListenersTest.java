@@ -1,4 +1,4 @@
-package io.chagres.stream;
+package io.chagres.loop.internal;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
