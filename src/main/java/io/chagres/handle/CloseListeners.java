@@ -4,7 +4,7 @@ import io.chagres.loop.internal.LoopCore;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The close listeners of a handle that has more than one. Each runs, whatever the one before it throws. */
+/** The close listeners of a handle that has more than one. Each runs, also if the one before it throws. */
 final class CloseListeners implements Runnable {
 
     private final LoopCore core;
@@ -17,6 +17,14 @@ final class CloseListeners implements Runnable {
 
     void add(Runnable listener) {
         listeners.add(listener);
+    }
+
+    /** Removes one registration of {@code listener}, the last. */
+    void remove(Runnable listener) {
+        int last = listeners.lastIndexOf(listener);
+        if (last >= 0) {
+            listeners.remove(last);
+        }
     }
 
     @Override

@@ -143,6 +143,19 @@ public abstract class Handle extends Resident {
         addCloseListener(UsageException.requireArgument(listener, "listener"));
     }
 
+    /**
+     * Removes a listener that {@link #onClose} added; if it was added more than once, the last registration. A handle that is closing does
+     * not call the listener either, unless its close listeners are running. A listener that is not there is ignored.
+     */
+    public final void offClose(Runnable listener) {
+        core().checkThread();
+        if (closeListener instanceof CloseListeners several) {
+            several.remove(listener);
+        } else if (closeListener != null && closeListener.equals(listener)) {
+            closeListener = null;
+        }
+    }
+
     private void addCloseListener(Runnable listener) {
         if (closeListener == null) {
             closeListener = listener;

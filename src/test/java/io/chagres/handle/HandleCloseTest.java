@@ -165,7 +165,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void aCallbackThatWasSetBeforeComesWhoeverCloses() {
+    void aCloseListenerRunsIfTheHandleOrTheLoopIsClosed() {
         try (Loop loop = new Loop()) {
             Timer timer = new Timer(loop);
             timer.onClose(journal.note("closed with the loop"));
@@ -197,6 +197,38 @@ class HandleCloseTest {
         timer.close();
         loop.run();
         journal.expect("closed", "closed");
+    }
+
+    @Test
+    void aCloseListenerThatWasRemovedDoesNotRun(Loop loop) {
+        Runnable only = journal.note("only");
+        Timer one = new Timer(loop);
+        one.onClose(only);
+        one.offClose(journal.note("another"));
+        one.offClose(only);
+        one.close();
+
+        Runnable twice = journal.note("twice");
+        Timer several = new Timer(loop);
+        several.onClose(twice);
+        several.onClose(journal.note("other"));
+        several.onClose(twice);
+        several.offClose(twice);
+        several.close();
+        loop.run();
+        journal.expect("twice", "other");
+    }
+
+    @Test
+    void aCloseListenerCanBeRemovedWhileItsHandleIsClosing(Loop loop) {
+        Runnable listener = journal.note("closed");
+        Timer timer = new Timer(loop);
+        timer.onClose(listener);
+        timer.close();
+        timer.offClose(listener);
+        loop.run();
+        timer.offClose(listener);
+        journal.expect();
     }
 
     @Test

@@ -87,7 +87,8 @@ class HandleThreadTest {
                 timer::unref,
                 timer::close,
                 () -> timer.close(NOTHING),
-                () -> timer.onClose(NOTHING)));
+                () -> timer.onClose(NOTHING),
+                () -> timer.offClose(NOTHING)));
     }
 
     @Test

@@ -15,14 +15,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /**
- * The signatures for users: each public type of an exported package, with its public and protected members. The list is
- * checked in as docs/api.txt, so that a change of the API is a line in a review.
+ * The signatures for users: each public type of an exported package, with its public and protected members. Members of parents that are
+ * not public, or not exported, are listed with the type. The list is checked in as docs/api.txt, so that a change of the API is a line
+ * in a review.
  */
 final class PublicSignatures {
 
@@ -30,6 +34,8 @@ final class PublicSignatures {
 
     private static final Set<String> MEMBERS_OF_EVERY_OBJECT = Set.of("toString", "equals", "hashCode");
     private static final Set<String> MEMBERS_OF_EVERY_ENUM = Set.of("values", "valueOf");
+
+    private static final Set<Class<?>> EXPORTED = Set.copyOf(PublicApi.types());
 
     private PublicSignatures() {}
 
@@ -64,20 +70,51 @@ final class PublicSignatures {
     }
 
     private static Stream<String> members(Class<?> type) {
-        Stream<Field> fields = Arrays.stream(type.getDeclaredFields());
+        Stream<Field> fields = withHiddenParents(type).flatMap(parent -> Arrays.stream(parent.getDeclaredFields()));
         Stream<? extends Executable> constructors = Arrays.stream(type.getDeclaredConstructors());
-        Stream<Method> methods = Arrays.stream(type.getDeclaredMethods())
-                .filter(method -> !method.isBridge() && !MEMBERS_OF_EVERY_OBJECT.contains(method.getName()));
-        return Stream.of(fields, constructors, methods)
+        return Stream.of(fields, constructors, methods(type))
                 .flatMap(members -> members)
                 .filter(member ->
-                        isVisible(member) && !(type.isEnum() && MEMBERS_OF_EVERY_ENUM.contains(member.getName())))
+                        isVisible(member, type) && !(type.isEnum() && MEMBERS_OF_EVERY_ENUM.contains(member.getName())))
                 .map(PublicSignatures::text);
     }
 
-    private static boolean isVisible(Member member) {
-        return (Modifier.isPublic(member.getModifiers()) || Modifier.isProtected(member.getModifiers()))
-                && !member.isSynthetic();
+    /** Returns the methods of {@code type}, and those that it inherits from hidden parents and does not override. */
+    private static Stream<Method> methods(Class<?> type) {
+        Map<String, Method> methods = new LinkedHashMap<>();
+        withHiddenParents(type)
+                .flatMap(parent -> Arrays.stream(parent.getDeclaredMethods()))
+                .filter(method -> !method.isBridge() && !MEMBERS_OF_EVERY_OBJECT.contains(method.getName()))
+                .forEach(method ->
+                        methods.putIfAbsent(method.getName() + Arrays.toString(method.getParameterTypes()), method));
+        return methods.values().stream();
+    }
+
+    /**
+     * Returns {@code type} and, nearest first, those of its parents that a user cannot see: their members are members of
+     * {@code type} for the user.
+     */
+    private static Stream<Class<?>> withHiddenParents(Class<?> type) {
+        Set<Class<?>> types = new LinkedHashSet<>();
+        collect(type, types);
+        return types.stream();
+    }
+
+    private static void collect(Class<?> type, Set<Class<?>> types) {
+        types.add(type);
+        Stream.concat(Stream.ofNullable(type.getSuperclass()), Arrays.stream(type.getInterfaces()))
+                .filter(PublicSignatures::isHidden)
+                .forEach(parent -> collect(parent, types));
+    }
+
+    private static boolean isHidden(Class<?> type) {
+        return type.getPackageName().startsWith(Floor.BASE) && !EXPORTED.contains(type);
+    }
+
+    /** A protected member of a final class is visible to no user. */
+    private static boolean isVisible(Member member, Class<?> type) {
+        boolean isInherited = Modifier.isProtected(member.getModifiers()) && !Modifier.isFinal(type.getModifiers());
+        return (Modifier.isPublic(member.getModifiers()) || isInherited) && !member.isSynthetic();
     }
 
     private static String text(Member member) {

@@ -100,13 +100,20 @@ class PublicTypesTest {
                 "return a type above Socket");
     }
 
-    /** The {@code onX} methods that add a listener: those of streams, sockets and servers. */
+    /**
+     * Returns the {@code onX} methods that add a listener. Methods that return the way to remove it are left out, and so are options and
+     * the interfaces that a caller implements: their {@code onX} is a setting, or the listener itself.
+     */
     private static Stream<Method> listenerMethods() {
-        return Stream.of(Readable.class, Writable.class, Duplex.class, Socket.class, Server.class)
+        return PublicApi.types().stream()
+                .filter(type -> !type.getSimpleName().endsWith("Options"))
+                .filter(type -> !type.isInterface() || type.isSealed())
                 .flatMap(type -> Stream.of(type.getMethods()))
                 .filter(method -> !method.isBridge()
                         && !method.isSynthetic()
-                        && method.getName().matches("on[A-Z].*"));
+                        && !Modifier.isStatic(method.getModifiers())
+                        && method.getName().matches("on[A-Z].*")
+                        && method.getReturnType() != Runnable.class);
     }
 
     /** Returns the method of the same class that removes the listener, which is the last parameter of {@code on}. */
