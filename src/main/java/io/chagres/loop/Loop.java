@@ -4,6 +4,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.internal.ClosingList;
 import io.chagres.loop.internal.Failures;
+import io.chagres.loop.internal.LoopControl;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.LoopTime;
 import io.chagres.loop.internal.PendingQueue;
@@ -48,9 +49,10 @@ public final class Loop implements Executor, AutoCloseable {
     private static final int MAX_BROKEN_TURNS = 16;
 
     static {
-        LoopCore.setAccess(new CoreAccess());
+        LoopControl.setAccess(new CoreAccess());
     }
 
+    private final LoopControl control;
     private final LoopCore core;
     private final RunState runState;
     private final Failures failures;
@@ -83,9 +85,10 @@ public final class Loop implements Executor, AutoCloseable {
         if (!isAvailable()) {
             throw new UsageException("ERR_UNAVAILABLE", unavailabilityCause());
         }
-        core = new LoopCore(this, clock);
-        runState = core.runState();
-        failures = core.callbacks().failures();
+        control = new LoopControl(this, clock);
+        core = control.core();
+        runState = control.runState();
+        failures = control.failures();
         time = core.time();
         Phases phases = core.phases();
         pending = phases.pending;
@@ -98,7 +101,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /** Only the floors above know LoopCore: its package is not exported. */
-    private static final class CoreAccess implements LoopCore.Access {
+    private static final class CoreAccess implements LoopControl.Access {
         @Override
         public LoopCore coreOf(Loop loop) {
             return loop.core;
@@ -168,18 +171,24 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
+    /** Ends a setup that ran before the loop: runs the ticks that it queued, and throws what they have thrown. */
+    void endSetup() {
+        core.callbacks().drainTicks();
+        failures.rethrow();
+    }
+
     private boolean iterate(RunMode mode) {
         if (!runState.isStopping()) {
             core.callbacks().drainTicks();
         }
-        boolean alive = core.isAlive();
+        boolean alive = control.isAlive();
         time.update();
         if (alive && mode == RunMode.DEFAULT && !runState.isStopping()) {
             timers.run();
         }
         while (alive && !runState.isStopping()) {
             turn(mode);
-            alive = core.isAlive();
+            alive = control.isAlive();
             if (mode != RunMode.DEFAULT) {
                 break;
             }
@@ -216,7 +225,7 @@ public final class Loop implements Executor, AutoCloseable {
             core.checkThread();
             throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
         }
-        core.setOwner(thread);
+        control.setOwner(thread);
         failures.endWith(null);
     }
 
@@ -228,7 +237,7 @@ public final class Loop implements Executor, AutoCloseable {
      * @throws WrongThreadException if the loop belongs to another thread that has not ended, or the calling thread is virtual
      */
     public void takeOver() {
-        core.takeOver();
+        control.takeOver();
     }
 
     /**
@@ -246,7 +255,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public boolean isAlive() {
         core.checkThread();
-        return core.isAlive();
+        return control.isAlive();
     }
 
     // ---- time
@@ -300,7 +309,7 @@ public final class Loop implements Executor, AutoCloseable {
      * another thread than the loop's the counts are approximate: each may be a moment old, and they need not be of the same moment.
      */
     public LoopMetrics metrics() {
-        return core.meter().read();
+        return control.meter().read();
     }
 
     /**
@@ -311,7 +320,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public void measureIdleTime() {
         core.checkThread();
-        core.meter().measureIdleTime();
+        control.meter().measureIdleTime();
     }
 
     // ---- calls into the loop
@@ -331,24 +340,11 @@ public final class Loop implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         UsageException.requireArgument(task, "task");
-        if (!core.post(new Errand(task))) {
+        if (!core.post(Task.of(task))) {
             Throwable end = failures.end();
             throw end == null
                     ? new RejectedExecutionException("the loop is closed")
                     : new RejectedExecutionException("the loop is closed; its last run ended with " + end, end);
-        }
-    }
-
-    private static final class Errand extends Task {
-        private final Runnable action;
-
-        Errand(Runnable action) {
-            this.action = action;
-        }
-
-        @Override
-        protected void run() {
-            action.run();
         }
     }
 
@@ -379,7 +375,7 @@ public final class Loop implements Executor, AutoCloseable {
     @Override
     public String toString() {
         String state = closed ? "closed" : runState.isRunning() ? "running on" : "not running, of";
-        return "Loop (" + state + (closed ? "" : core.summary()) + ")";
+        return "Loop (" + state + (closed ? "" : control.summary()) + ")";
     }
 
     // ---- closing
@@ -395,7 +391,7 @@ public final class Loop implements Executor, AutoCloseable {
         if (closed) {
             return;
         }
-        core.takeOver();
+        control.takeOver();
         if (!runState.begin()) {
             throw new UsageException("EBUSY", "close was called from inside a callback of the same loop");
         }
@@ -403,7 +399,7 @@ public final class Loop implements Executor, AutoCloseable {
             endResidents();
         } finally {
             closed = true;
-            core.close();
+            control.close();
             runState.end();
             failures.rethrow();
         }
@@ -424,7 +420,7 @@ public final class Loop implements Executor, AutoCloseable {
                 broken++;
             }
         } while (broken < MAX_BROKEN_TURNS
-                && (!core.residents().isEmpty() || core.phases().hasWork() || core.runLastTasks()));
+                && (!core.residents().isEmpty() || core.phases().hasWork() || control.runLastTasks()));
     }
 
     /**
@@ -437,10 +433,10 @@ public final class Loop implements Executor, AutoCloseable {
         if (closed) {
             return;
         }
-        core.takeOver();
+        control.takeOver();
         StringJoiner left = new StringJoiner(", ");
         core.residents().visit(resident -> left.add(resident.toString()));
-        if (left.length() > 0 || core.isAlive()) {
+        if (left.length() > 0 || control.isAlive()) {
             throw new UsageException("EBUSY", "the loop still has: " + (left.length() > 0 ? left : "work under way"));
         }
         close();

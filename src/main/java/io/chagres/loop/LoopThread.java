@@ -90,8 +90,7 @@ public final class LoopThread implements Executor, AutoCloseable {
         loop = own;
         anchor = new Anchor(LoopCore.of(own));
         setup.accept(own);
-        LoopCore.of(own).callbacks().drainTicks();
-        LoopCore.of(own).callbacks().failures().rethrow();
+        own.endSetup();
     }
 
     private synchronized void announce(Throwable thrown) {
@@ -137,15 +136,12 @@ public final class LoopThread implements Executor, AutoCloseable {
     }
 
     private void end(boolean stop) {
-        LoopCore.of(loop).post(new Task() {
-            @Override
-            protected void run() {
-                anchor.close();
-                if (stop) {
-                    loop.stop();
-                }
+        LoopCore.of(loop).post(Task.of(() -> {
+            anchor.close();
+            if (stop) {
+                loop.stop();
             }
-        });
+        }));
         Thread caller = Thread.currentThread();
         if (caller != thread && !WorkerPool.isServedBy(LoopCore.of(loop), worker -> worker == caller)) {
             awaitEnd();

@@ -16,11 +16,6 @@ public final class Callbacks {
         this.failures = failures;
     }
 
-    /** Returns what callbacks have thrown and what becomes of it. */
-    public Failures failures() {
-        return failures;
-    }
-
     /** Hands {@code thrown} to the uncaught handler, as {@link Failures#raise}; never throws. */
     public void raise(Throwable thrown) {
         failures.raise(thrown);

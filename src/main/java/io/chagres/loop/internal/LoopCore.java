@@ -5,26 +5,20 @@ import io.chagres.loop.LoopClock;
 import java.util.function.Supplier;
 
 /**
- * The mechanisms of a loop: the door through which handles, streams and sockets use it. A program that uses handles has no need of it,
- * and no way to it: the package is not exported.
+ * The mechanisms of a loop: the door through which handles, streams and sockets use it. Programs have no access to it, because its
+ * package is not exported. The methods that run, take over and close a loop are in {@link LoopControl}.
  *
- * <p>{@link #of(Loop)} and {@link #of(Resident)} return the core of a loop. All of it belongs to the loop thread, except {@link #post}
- * and {@link #isLoopThread()}, which any thread may call.
+ * <p>{@link #of(Loop)} and {@link #of(Resident)} return the core of a loop. Its methods must be called on the loop thread, except those
+ * that say "any thread".
  */
 public final class LoopCore {
 
-    /** Reads the core of a loop, which is not visible outside of {@link Loop}. */
-    public interface Access {
-        /** Returns the core of {@code loop}. */
-        LoopCore coreOf(Loop loop);
-    }
-
     /** Set by the initialiser of Loop, which has run if there is a loop. */
-    private static volatile Access givenAccess;
+    static volatile LoopControl.Access givenAccess;
 
     /** A constant for the compiler of the JVM, so that {@link #of(Loop)} costs one load. */
     private static final class AccessHolder {
-        static final Access ACCESS = givenAccess;
+        static final LoopControl.Access ACCESS = givenAccess;
     }
 
     private final Loop loop;
@@ -42,21 +36,15 @@ public final class LoopCore {
     private final Timers timers;
     private final Phases phases;
 
-    private Thread owner = Thread.currentThread();
-    private int reasons;
+    Thread owner = Thread.currentThread();
+    int reasons;
 
-    /** Makes the mechanisms of {@code loop}, which belongs to the calling thread. For {@link Loop} alone. */
-    public LoopCore(Loop loop, LoopClock clock) {
+    LoopCore(Loop loop, LoopClock clock) {
         this.loop = loop;
         time = new LoopTime(clock);
         timers = new Timers(time, runState, callbacks);
         pending = new PendingQueue(callbacks);
         phases = new Phases(this, pending); // the last step, see there
-    }
-
-    /** Gives this class access to the cores of loops. For the initialiser of {@link Loop} alone. */
-    public static void setAccess(Access access) {
-        givenAccess = access;
     }
 
     /** Returns the core of {@code loop}; any thread. */
@@ -72,11 +60,6 @@ public final class LoopCore {
     /** Returns the loop; any thread. */
     public Loop loop() {
         return loop;
-    }
-
-    /** Returns the name of the owner and the number of reasons to go on; any thread. */
-    public String summary() {
-        return " \"" + owner.getName() + "\", " + reasons + " active";
     }
 
     @Override
@@ -97,7 +80,7 @@ public final class LoopCore {
         }
     }
 
-    private WrongThreadException wrongThread() {
+    WrongThreadException wrongThread() {
         String advice = owner.isAlive() ? "use Loop.execute or Async.send" : "that thread has ended, see Loop.takeOver";
         return new WrongThreadException("the loop belongs to thread \"" + owner.getName() + "\", and this is \""
                 + Thread.currentThread().getName() + "\": " + advice);
@@ -108,25 +91,7 @@ public final class LoopCore {
         return Thread.currentThread() == owner;
     }
 
-    /**
-     * Makes the calling thread the owner if the owner has ended; otherwise checks the thread.
-     *
-     * @throws WrongThreadException if the owner is another thread that is alive, or the calling thread is virtual
-     */
-    public void takeOver() {
-        Thread heir = Thread.currentThread();
-        if (heir != owner && (owner.isAlive() || heir.isVirtual())) {
-            throw wrongThread();
-        }
-        owner = heir;
-    }
-
-    /** Makes {@code thread} the owner: it runs the loop from now on. */
-    public void setOwner(Thread thread) {
-        owner = thread;
-    }
-
-    // ---- what keeps the loop alive
+    // ---- life
 
     /** Adds a reason to go on: a handle that is active and referenced, or a pending request. */
     public void keepAlive() {
@@ -137,15 +102,6 @@ public final class LoopCore {
     public void letGo() {
         assert reasons > 0 : "let go more often than kept alive";
         reasons--;
-    }
-
-    boolean isKeptAlive() {
-        return reasons > 0;
-    }
-
-    /** Returns whether anything is left that keeps the loop alive: {@link Phases#hasWork()}, or a task of another thread. */
-    public boolean isAlive() {
-        return phases.hasWork() || !mailbox.isEmpty();
     }
 
     // ---- queues
@@ -191,21 +147,11 @@ public final class LoopCore {
         }
     }
 
-    /** Runs the tasks that were posted, and refuses tasks from now on; returns whether there were any. */
-    public boolean runLastTasks() {
-        return callbacks.run(mailbox.takeLast()) > 0;
-    }
-
     // ---- parts
 
     /** Returns the two clocks: the cached time and the clock itself. */
     public LoopTime time() {
         return time;
-    }
-
-    /** Returns whether the loop runs and whether it was asked to stop. */
-    public RunState runState() {
-        return runState;
     }
 
     /** Returns the timers. */
@@ -228,11 +174,6 @@ public final class LoopCore {
         return callbacks;
     }
 
-    /** Returns the counters of {@link Loop#metrics()}; any thread. */
-    public Meter meter() {
-        return meter;
-    }
-
     /** Returns the depth of the calls from stream to stream. */
     public Nesting nesting() {
         return nesting;
@@ -248,6 +189,8 @@ public final class LoopCore {
         return locals.get(type, maker);
     }
 
+    // ---- for this package
+
     TickQueue ticks() {
         return ticks;
     }
@@ -256,8 +199,23 @@ public final class LoopCore {
         return mailbox;
     }
 
-    /** Ends the core with its loop: nothing can be posted any more, and descriptors and native memory are given back. */
-    public void close() {
+    RunState runState() {
+        return runState;
+    }
+
+    Failures failures() {
+        return failures;
+    }
+
+    boolean isKeptAlive() {
+        return reasons > 0;
+    }
+
+    Meter meter() {
+        return meter;
+    }
+
+    void close() {
         try {
             mailbox.takeLast();
             locals.close(failures);

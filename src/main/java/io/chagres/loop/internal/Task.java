@@ -1,8 +1,8 @@
 package io.chagres.loop.internal;
 
 /**
- * A message to a loop from another thread, and at the same time its place in the {@link Mailbox}: who sends the same
- * task again and again allocates nothing. A task may be posted again only after it ran.
+ * A message to a loop from another thread, and at the same time its place in the {@link Mailbox}: a sender that sends the same
+ * task again and again allocates nothing. A task may be posted again only after it has run.
  */
 public abstract class Task {
 
@@ -11,6 +11,16 @@ public abstract class Task {
 
     /** For handles. */
     protected Task() {}
+
+    /** Returns a task that runs {@code action}. */
+    public static Task of(Runnable action) {
+        return new Task() {
+            @Override
+            protected void run() {
+                action.run();
+            }
+        };
+    }
 
     /** Runs on the loop thread, in the poll phase. */
     protected abstract void run();

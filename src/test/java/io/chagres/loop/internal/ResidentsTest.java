@@ -44,7 +44,7 @@ class ResidentsTest {
 
     @BeforeEach
     void addThree(Loop loop) {
-        residents = new Residents(LoopCore.of(loop).callbacks().failures());
+        residents = new Residents(LoopCore.of(loop).failures());
         a = new Inhabitant(loop, "a");
         b = new Inhabitant(loop, "b");
         c = new Inhabitant(loop, "c");

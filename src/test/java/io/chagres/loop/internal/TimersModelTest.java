@@ -117,7 +117,7 @@ class TimersModelTest {
             due.add(entry);
         }
         core.timers().run();
-        core.callbacks().failures().rethrow();
+        core.failures().rethrow();
         assertTrue(nextDue() == null, "a timer did not fire");
         check();
     }

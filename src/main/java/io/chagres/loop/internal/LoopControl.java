@@ -1,0 +1,92 @@
+package io.chagres.loop.internal;
+
+import io.chagres.loop.Loop;
+import io.chagres.loop.LoopClock;
+
+/**
+ * The controls of a loop: they run it, take it over and close it. {@link Loop} makes this object and keeps it to itself. The floors above get
+ * the {@link LoopCore}, which has none of these methods.
+ */
+public final class LoopControl {
+
+    /** Reads the core of a loop, which is not visible outside of {@link Loop}. */
+    public interface Access {
+        /** Returns the core of {@code loop}. */
+        LoopCore coreOf(Loop loop);
+    }
+
+    private final LoopCore core;
+
+    /** Makes the mechanisms of {@code loop}, which belongs to the calling thread. */
+    public LoopControl(Loop loop, LoopClock clock) {
+        core = new LoopCore(loop, clock); // the last step: it opens descriptors
+    }
+
+    /** Lets {@link LoopCore#of(Loop)} read the cores of loops. Called once, by the initialiser of Loop. */
+    public static void setAccess(Access access) {
+        LoopCore.givenAccess = access;
+    }
+
+    /** Returns the mechanisms, for the floors above. */
+    public LoopCore core() {
+        return core;
+    }
+
+    /** Returns the state of the present run; any thread. */
+    public RunState runState() {
+        return core.runState();
+    }
+
+    /** Returns what callbacks have thrown, and what follows from it. */
+    public Failures failures() {
+        return core.failures();
+    }
+
+    /** Returns the counters of {@link Loop#metrics()}; any thread. */
+    public Meter meter() {
+        return core.meter();
+    }
+
+    /** Returns the name of the owner and the number of reasons to go on; any thread. */
+    public String summary() {
+        return " \"" + core.owner.getName() + "\", " + core.reasons + " active";
+    }
+
+    /** Makes {@code thread} the owner: it runs the loop from now on. */
+    public void setOwner(Thread thread) {
+        core.owner = thread;
+    }
+
+    /**
+     * Makes the calling thread the owner if the owner has ended; otherwise checks the thread.
+     *
+     * @throws WrongThreadException if the owner is another thread that is alive, or the calling thread is virtual
+     */
+    public void takeOver() {
+        Thread heir = Thread.currentThread();
+        if (heir != core.owner && (core.owner.isAlive() || heir.isVirtual())) {
+            throw core.wrongThread();
+        }
+        core.owner = heir;
+    }
+
+    /** Returns whether anything is left that keeps the loop alive: {@link Phases#hasWork()}, or a task of another thread. */
+    public boolean isAlive() {
+        return core.phases().hasWork() || !core.mailbox().isEmpty();
+    }
+
+    /** Runs the tasks that were posted, and refuses tasks from now on; returns whether there were any. */
+    public boolean runLastTasks() {
+        return core.callbacks().run(core.mailbox().takeLast()) > 0;
+    }
+
+    /** Ends the core with its loop: nothing can be posted any more, and descriptors and native memory are given back. */
+    public void close() {
+        core.close();
+    }
+
+    @Override
+    public String toString() {
+        return "LoopControl of " + core.loop();
+    }
+}
