@@ -11,21 +11,21 @@ import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The listening half of a socket: it accepts one connection per event and parks it until somebody takes it. While one is
- * parked it does not listen for more; the kernel's backlog is the back-pressure.
+ * The listening half of a socket. It accepts one connection per event and parks its descriptor until a client takes it. While a
+ * connection is parked, no other is accepted: the kernel's backlog is the back-pressure.
  *
- * <p>One accept4(2) per event, as in libuv: a second would mostly find nothing, and processes that share a listener get an
- * even share of its connections.
+ * <p>There is one accept4(2) per event, as in libuv. A second call would usually find no connection. If processes share a listener,
+ * each gets an even share of its connections.
  */
 final class Acceptor {
 
     private static final int NONE = -1;
 
-    /** How long a listener rests that can neither accept nor shed: long enough to cost nothing, too short to be noticed. */
+    /** The rest of a listener that can neither accept nor shed: long enough to cost little, short enough not to delay a client much. */
     private static final long REST_MICROS = 20_000;
 
-    /** Failures in a row that may still be of the connections; a listener that is broken itself must not take all the time. */
-    private static final int MOST_FAILURES = 64;
+    /** The failures in a row that are put down to connections. With more, the listener itself is broken and must not hold the loop. */
+    private static final int MAX_FAILURES = 64;
 
     private final SocketHandle socket;
     private final LoopCore core;
@@ -40,7 +40,7 @@ final class Acceptor {
     private ConnectionListener listener;
     private int failures;
     private int parked = NONE;
-    /** Whether its user wants no connections for now. */
+    /** True while the user wants no connections: {@link #pause}. */
     private boolean paused;
 
     Acceptor(SocketHandle socket) {
@@ -71,7 +71,7 @@ final class Acceptor {
         }
     }
 
-    /** A connection may be there. */
+    /** Accepts one connection, if one waits, and calls the listener. */
     void ready() {
         int fd = Sockets.accept4(
                 watcher.fd(), MemorySegment.NULL, MemorySegment.NULL, Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC);
@@ -80,7 +80,7 @@ final class Acceptor {
             return;
         }
         failures = 0;
-        if (spare.isLeftToOthers(fd)) {
+        if (spare.isReserved(fd)) {
             SpareDescriptor.shed(fd, socket, listener);
             return;
         }
@@ -91,23 +91,24 @@ final class Acceptor {
     }
 
     /**
-     * Most errors are of the connection that was to be accepted (accept(2), error handling) and concern nobody here: the next
-     * one may be well. Those of the process or system stay for a while, and so may any that comes again and again.
+     * Reports an error that is likely to stay, and rests. Most errors belong to the connection that was to be accepted (accept(2),
+     * "Error handling"): the next connection may be good, so they are not reported. Errors of the process or the system last for a
+     * while. Any error that comes back MAX_FAILURES times counts as one of these.
      */
     private void failed(int errno) {
-        boolean stays = switch (errno) {
+        boolean lasts = switch (errno) {
             case Errno.EAGAIN, Errno.EINTR -> false;
             case Errno.EMFILE, Errno.ENFILE -> !spare.shedAll(socket, listener);
             case Errno.ENOMEM, Errno.ENOBUFS -> true;
-            default -> ++failures >= MOST_FAILURES;
+            default -> ++failures >= MAX_FAILURES;
         };
-        if (stays) {
+        if (lasts) {
             rest();
             listener.onError(socket, socket.failure(errno, "accept"));
         }
     }
 
-    /** Accepts nothing for a while; what waits, waits in the backlog. */
+    /** Accepts nothing for REST_MICROS: connections wait in the backlog. Without the pause a level-triggered event would repeat at once. */
     void rest() {
         failures = 0;
         watcher.remove(Epoll.EPOLLIN);
@@ -118,7 +119,7 @@ final class Acceptor {
         return parked != NONE;
     }
 
-    /** Gives the parked connection away, and listens for the next; closes it where {@code client} has a socket already. */
+    /** Gives the parked connection to {@code client}, and listens for the next. If {@code client} has a socket, it is closed instead. */
     void handOver(SocketHandle client) {
         int fd = parked;
         parked = NONE;

@@ -4,6 +4,7 @@ import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.sys.Errno;
 import io.chagres.sys.Region;
 import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
@@ -11,18 +12,20 @@ import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** The native memory of one loop for addresses and lengths that are passed to the kernel, and the questions about both ends. */
+/** The native memory of one loop for the addresses and structs of TCP sockets, with the calls that read and write it. */
 final class AddressMemory implements AutoCloseable {
 
-    private final Region region = Region.shared(SockAddr.SIZE, Integer.BYTES, Long.BYTES, TcpInfoFields.ROOM);
-    final MemorySegment address = region.allocate(SockAddr.SIZE);
-    final MemorySegment length = region.allocate(4);
-    final MemorySegment linger = region.allocate(8);
-    final MemorySegment info = region.allocate(TcpInfoFields.ROOM);
-    /** The size of the last peer's address, which is that of the next one as a rule. */
+    private static final int LINGER_BYTES = 2 * Integer.BYTES;
+
+    private final Region region = Region.shared(SockAddr.SIZE, Integer.BYTES, LINGER_BYTES, TcpInfoFields.ROOM);
+    private final MemorySegment address = region.allocate(SockAddr.SIZE);
+    private final MemorySegment length = region.allocate(Integer.BYTES);
+    private final MemorySegment linger = region.allocate(LINGER_BYTES);
+    private final MemorySegment info = region.allocate(TcpInfoFields.ROOM);
+    /** The size of the last peer's address: the next peer usually has the same family. */
     private int peerBytes = SockAddr.INET_BYTES;
 
-    /** Returns {@code loop}, which now has its memory: if there is none, no handle is made that would have to be taken back. */
+    /** Makes the memory of {@code loop}, and returns the loop. If there is no memory, this fails before a handle is registered. */
     static Loop prepare(Loop loop) {
         LoopCore core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
         core.checkThread();
@@ -30,20 +33,39 @@ final class AddressMemory implements AutoCloseable {
         return loop;
     }
 
-    /** The memory of {@code core}'s loop. */
+    /** Returns the memory of the loop. */
     static AddressMemory of(LoopCore core) {
         return core.local(AddressMemory.class, AddressMemory::new);
     }
 
-    /** Writes the sockaddr of {@code value}; returns its length. */
-    int write(SocketAddress value) {
+    /** Writes the sockaddr of {@code value} and returns its length in bytes. */
+    private int write(SocketAddress value) {
         return SockAddr.putIp(address, value.ip(), value.port(), value.scopeId());
     }
 
+    /** Calls bind(2); returns 0 or -errno. */
+    int bind(int fd, SocketAddress local) {
+        return Sockets.bind(fd, address, write(local));
+    }
+
     /**
-     * The address that the kernel has written.
+     * Calls connect(2), again if a signal interrupts it; returns 0 or -errno. The interrupted call has begun the connect, so EALREADY
+     * and EISCONN of the repeated call mean EINPROGRESS.
+     */
+    int connect(int fd, SocketAddress remote) {
+        int bytes = write(remote);
+        int result = Sockets.connect(fd, address, bytes);
+        while (result == -Errno.EINTR) {
+            result = Sockets.connect(fd, address, bytes);
+            result = result == -Errno.EALREADY || result == -Errno.EISCONN ? -Errno.EINPROGRESS : result;
+        }
+        return result;
+    }
+
+    /**
+     * Returns the address that the kernel has written.
      *
-     * @throws UsageException EAFNOSUPPORT if it is of another family, as that of a socket pair
+     * @throws UsageException EAFNOSUPPORT if it is no IP address: a socket pair has AF_UNIX
      */
     SocketAddress read() {
         byte[] ip = SockAddr.ip(address);
@@ -53,24 +75,55 @@ final class AddressMemory implements AutoCloseable {
         return SocketAddress.of(ip, SockAddr.scopeId(address), SockAddr.port(address));
     }
 
-    void room(int bytes) {
+    /** Sets the length that the next call reads: the bytes that the kernel may write. */
+    private void room(int bytes) {
         length.set(ValueLayout.JAVA_INT, 0, bytes);
     }
 
-    /** The end that {@code fd} is bound to; null if it is not bound to a port. */
-    End local(int fd) {
+    /** Asks for the address of {@code fd}; returns 0 or -errno. {@link #read()} then returns the address. */
+    int getsockname(int fd) {
         room(SockAddr.SIZE);
-        return Sockets.getsockname(fd, address, length) < 0 || SockAddr.port(address) == 0 ? null : end();
+        return Sockets.getsockname(fd, address, length);
     }
 
-    /** Both ends. */
+    /** Asks for the address of the peer of {@code fd}; returns 0 or -errno. {@link #read()} then returns the address. */
+    int getpeername(int fd) {
+        room(SockAddr.SIZE);
+        return Sockets.getpeername(fd, address, length);
+    }
+
+    /** Asks for TCP_INFO of {@code fd}; returns 0 or -errno. {@link #readTcpInfo()} then returns the numbers. */
+    int getTcpInfo(int fd) {
+        room(TcpInfoFields.ROOM);
+        return Sockets.getsockopt(fd, Sockets.IPPROTO_TCP, Sockets.TCP_INFO, info, length);
+    }
+
+    /** Returns the numbers that the kernel has written. */
+    TcpInfo readTcpInfo() {
+        return TcpInfo.read(info, length.get(ValueLayout.JAVA_INT, 0));
+    }
+
+    /**
+     * Sets SO_LINGER to {@code struct linger {1, 0}}: close(2) then discards unsent bytes and sends RST, see socket(7). Returns 0 or -errno.
+     */
+    int setLingerZero(int fd) {
+        linger.set(ValueLayout.JAVA_INT, 0, 1); // l_onoff; l_linger is 0 from the start
+        return Sockets.setsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_LINGER, linger, LINGER_BYTES);
+    }
+
+    /** Returns the end that {@code fd} is bound to; null if it is not bound to a port. */
+    End local(int fd) {
+        return getsockname(fd) < 0 || SockAddr.port(address) == 0 ? null : end();
+    }
+
+    /** Returns both ends of {@code fd}. */
     Endpoints ends(int fd) {
         return new Endpoints(local(fd), peer(fd));
     }
 
     /**
-     * The end of the peer; null if {@code fd} was never connected. After a reset, and after both sides have ended, getpeername(2) fails
-     * with ENOTCONN, and SO_PEERNAME still answers: inet_getname() of net/ipv4/af_inet.c.
+     * Returns the end of the peer; null if {@code fd} was never connected. After a reset, and after both sides have ended,
+     * getpeername(2) fails with ENOTCONN, but SO_PEERNAME still answers: see inet_getname() in the kernel's net/ipv4/af_inet.c.
      */
     End peer(int fd) {
         if (askPeer(fd, peerBytes)) {
@@ -81,11 +134,13 @@ final class AddressMemory implements AutoCloseable {
             peerBytes = otherBytes;
             return end();
         }
-        room(SockAddr.SIZE);
-        return Sockets.getpeername(fd, address, length) < 0 ? null : end();
+        return getpeername(fd) < 0 ? null : end();
     }
 
-    /** The kernel cuts a longer address to {@code bytes}, and answers EINVAL if its own is shorter. */
+    /**
+     * Asks for SO_PEERNAME with room for {@code bytes}; returns whether the address has this size. The kernel cuts a longer address,
+     * and answers EINVAL if the address is shorter.
+     */
     private boolean askPeer(int fd, int bytes) {
         room(bytes);
         return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERNAME, address, length) >= 0
@@ -96,7 +151,7 @@ final class AddressMemory implements AutoCloseable {
         return SockAddr.family(address) == Sockets.AF_INET6 ? SockAddr.INET6_BYTES : SockAddr.INET_BYTES;
     }
 
-    /** What the kernel has written; null if it is no IP address, as that of a socket pair. */
+    /** Returns the end that the kernel has written; null if it is no IP address: a socket pair has AF_UNIX. */
     private End end() {
         int family = SockAddr.family(address);
         boolean isIp = family == Sockets.AF_INET || family == Sockets.AF_INET6;

@@ -7,8 +7,8 @@ import io.chagres.sys.Memory;
 import java.lang.foreign.MemorySegment;
 
 /**
- * The socket file that a bind has made, and that the close removes: its path, and which file it was. Another process may have removed
- * it and put its own in that place, which must be left alone.
+ * The socket file that a bind has made, and that the close removes: its path and its identity. Another process may have removed the
+ * file and put its own file in that place. That file must not be touched.
  */
 final class BoundFile {
 
@@ -21,7 +21,7 @@ final class BoundFile {
         this.identity = identity;
     }
 
-    /** Returns the path as a C string: made before the bind, so that a lack of memory leaves no file behind. */
+    /** Returns the path as a C string. It is made before the bind, so that a lack of memory leaves no file behind. */
     static MemorySegment path(String name) {
         return Memory.string(UnixName.encode(name));
     }
@@ -37,12 +37,15 @@ final class BoundFile {
         return now == null || now.equals(identity);
     }
 
-    /** Changes its mode: 0 or -errno; ENOENT if another file has taken its place. */
+    /** Changes the mode of the file; returns 0 or -errno, which is ENOENT if another file has taken its place. */
     int chmod(int mode) {
         return isInPlace() ? Descriptors.chmod(path, mode) : -Errno.ENOENT;
     }
 
-    /** Removes it, unless another file has taken its place. To be called while the socket is open: until then its inode is not reused. */
+    /**
+     * Removes the file, unless another file has taken its place. It must be called while the socket is open: until then the inode
+     * number is not reused.
+     */
     void unlink() {
         if (isInPlace()) {
             Descriptors.unlink(path);

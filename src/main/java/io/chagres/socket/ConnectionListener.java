@@ -11,7 +11,12 @@ import io.chagres.SystemException;
 @FunctionalInterface
 public interface ConnectionListener {
 
-    /** Called when a connection waits for {@link SocketHandle#accept()}. No further connection is accepted until it is taken. */
+    /**
+     * Called when a connection waits for {@link SocketHandle#accept()}. No further connection is accepted until the waiting one is
+     * taken, in this call or later.
+     *
+     * @param listener the handle that listens
+     */
     void onConnection(SocketHandle listener);
 
     /**

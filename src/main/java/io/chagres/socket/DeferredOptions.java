@@ -6,13 +6,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Options of a kernel socket that are set before the socket exists: kept in the order of the calls, and applied when the socket is made.
- * If an option is set twice, only the second value is kept, at its place. Immutable: {@link #with} returns a changed copy. The values are
- * copies too.
+ * Options of a kernel socket that are set before the socket exists. They are kept in the order of the calls, and applied when the
+ * socket is made. If an option is set twice, only the second value is kept, in the place of the second call.
+ *
+ * <p>The object is immutable: {@link #with} returns a changed copy. A value that the caller could change, such as a byte array, is
+ * copied.
+ *
+ * <pre>{@code
+ * DeferredOptions options = DeferredOptions.NONE
+ *         .with(SocketOption.TCP_NODELAY, true)
+ *         .with(SocketOption.SO_RCVBUF, 65536);
+ * options.applyTo(tcp::set);
+ * }</pre>
  */
 public final class DeferredOptions {
 
-    /** Receives each option and its value: {@code tcp::set} for example. */
+    /** The receiver of each option and its value: {@code tcp::set}, for example. */
     public interface Target {
 
         /** Sets {@code option} to {@code value}. */
@@ -44,7 +53,7 @@ public final class DeferredOptions {
     }
 
     /**
-     * Returns these options, and {@code value} for {@code option}.
+     * Returns a copy in which {@code option} has {@code value} and is the last to be applied.
      *
      * @throws UsageException EINVAL if the option can't have that value
      */
@@ -56,7 +65,7 @@ public final class DeferredOptions {
         return new DeferredOptions(List.copyOf(changed));
     }
 
-    /** Returns the value that is kept for {@code option}, or null. */
+    /** Returns the value that is kept for {@code option}; null if there is none. */
     @SuppressWarnings("unchecked") // a setting has the value of its option
     public <T> T valueOf(SocketOption<T> option) {
         return settings.stream()
@@ -66,7 +75,7 @@ public final class DeferredOptions {
                 .orElse(null);
     }
 
-    /** Hands all options to {@code target}, in order. */
+    /** Calls {@code target} with each option, in order. If a call throws, the remaining options are not applied. */
     public void applyTo(Target target) {
         settings.forEach(setting -> setting.applyTo(target));
     }
@@ -74,7 +83,8 @@ public final class DeferredOptions {
     /**
      * Sets all options on the descriptor {@code fd}, in order.
      *
-     * @throws SystemException the first error of setsockopt(2); the remaining options are set nevertheless
+     * @throws SystemException the first error of setsockopt(2). The remaining options are set in spite of it
+     * @see <a href="https://man7.org/linux/man-pages/man2/setsockopt.2.html">setsockopt(2)</a>
      */
     public void applyTo(int fd) {
         SystemException first = null;

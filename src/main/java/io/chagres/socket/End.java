@@ -14,22 +14,22 @@ record End(SocketAddress ip, String name) {
         return new End(address, null);
     }
 
-    /** Null for a name that is null or empty. */
+    /** Returns the end of a Unix socket; null if {@code name} is null or empty. */
     static End ofName(String name) {
         return name == null || name.isEmpty() ? null : new End(null, name);
     }
 
-    /** The address without its port, or the name. */
+    /** Returns the address without its port, or the name. */
     String address() {
         return ip == null ? name : ip.address();
     }
 
-    /** 0 for a name. */
+    /** Returns the port; 0 if the end has a name. */
     int port() {
         return ip == null ? 0 : ip.port();
     }
 
-    /** "127.0.0.1:80", or the name, in which a NUL of the abstract namespace becomes an at sign. */
+    /** Returns "127.0.0.1:80", or the name, in which an at sign replaces the NUL of the abstract namespace (as /proc/net/unix does). */
     @Override
     public String toString() {
         return ip == null ? name.replace('\0', '@') : ip.toString();

@@ -4,7 +4,7 @@ import io.chagres.SystemException;
 import java.util.StringJoiner;
 
 /**
- * The two ends of a connection; of a listener, and of a socket that is not connected, only its own.
+ * The two ends of a connection. A listener, and a socket that is not connected, have only the local end.
  *
  * @param local null if unknown
  * @param remote null if unknown
@@ -13,12 +13,12 @@ record Endpoints(End local, End remote) implements SystemException.Ends {
 
     static final Endpoints UNKNOWN = new Endpoints(null, null);
 
-    /** Of a Unix socket; an empty name counts as unknown. */
+    /** Returns the ends of a Unix socket. A name that is null or empty counts as unknown. */
     static Endpoints ofNames(String local, String remote) {
         return new Endpoints(End.ofName(local), End.ofName(remote));
     }
 
-    /** Adds what {@link #toString} says, if anything is known. */
+    /** Adds the text of {@link #toString} to {@code text}, if an end is known. */
     void describe(StringJoiner text) {
         String ends = toString();
         if (!ends.isEmpty()) {
@@ -26,7 +26,7 @@ record Endpoints(End local, End remote) implements SystemException.Ends {
         }
     }
 
-    /** "127.0.0.1:80 -> 127.0.0.1:51234", or the end that is known; empty if none is. */
+    /** Returns "127.0.0.1:80 -> 127.0.0.1:51234", or the end that is known; an empty text if none is known. */
     @Override
     public String toString() {
         if (remote != null) {
@@ -35,7 +35,7 @@ record Endpoints(End local, End remote) implements SystemException.Ends {
         return local == null ? "" : local.toString();
     }
 
-    /** The peer; of a listener, and of a connection to a Unix socket whose client has no name, its own end. */
+    /** Returns the peer. A listener, and a Unix connection whose client has no name, have their local end instead. */
     private End named() {
         return remote != null ? remote : local;
     }

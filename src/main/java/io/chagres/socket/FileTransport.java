@@ -8,14 +8,17 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * What is no socket: FIFOs, the ends of a pipe(7), terminals. For these there are read(2) and write(2) only, which know no
- * MSG_DONTWAIT: they could block, if somebody who shares the description took O_NONBLOCK away, and a call that may block must
- * not lend the heap to the kernel. So bytes of the heap, and of arenas that can be closed, pass through memory of the loop. A write where nobody reads any more gives
- * EPIPE; the signal that comes with it goes to the JVM, which ignores it.
+ * The transport of a descriptor that is no socket: a FIFO, an end of a pipe(7), a terminal.
+ *
+ * <p>Only read(2) and write(2) exist for these, and they have no MSG_DONTWAIT. They could block if another process that shares the
+ * open file description removes O_NONBLOCK. A call that may block must not lend the Java heap to the kernel: the garbage collector
+ * would wait for it. So the bytes of heap buffers, and of arenas that can be closed, pass through native memory of the loop.
+ *
+ * <p>A write to a pipe that no process reads fails with EPIPE. The SIGPIPE that comes with it goes to the JVM, which ignores it.
  */
 final class FileTransport extends Transport implements AutoCloseable {
 
-    /** As much as a pipe holds, pipe(7). */
+    /** The default capacity of a pipe, pipe(7): "Pipe capacity". */
     private static final int SIZE = 64 * 1024;
 
     private final Region region = Region.shared(SIZE);
@@ -55,13 +58,13 @@ final class FileTransport extends Transport implements AutoCloseable {
         return gather.writev(fd);
     }
 
-    /** A file or device takes all that it is given, and would hold the loop as long as that takes. */
+    /** A file or device takes all bytes of a write, and a long write would hold the loop. */
     @Override
-    int mostPerWrite() {
+    int maxBytesPerWrite() {
         return SIZE;
     }
 
-    /** There is no such call: the other side learns of the end when the descriptor is closed. */
+    /** Does nothing: there is no such call. The reader sees the end when the descriptor is closed. */
     @Override
     int shutdown(int fd) {
         return 0;

@@ -14,27 +14,28 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /**
- * Sends the buffers of several queued writes with one sendmsg(2) or writev(2). The kernel gets addresses: bytes that the collector
- * can move, or that an arena can free, are copied into memory of this object first, as far as they fit. A buffer whose address
- * is passed is kept reachable until the call has returned.
+ * The vector of buffers that sends several queued writes with one sendmsg(2) or writev(2). A loop has one, which all its streams use.
+ *
+ * <p>The kernel gets addresses. Bytes that the garbage collector can move, or that an arena can free, are copied into native memory
+ * of this object first, as far as they fit. A buffer whose address is passed is kept reachable until the call has returned.
  */
 final class Gather implements AutoCloseable {
 
-    /** As many as one call takes: IOV_MAX. */
-    private static final int MOST_BUFFERS = 1024;
+    /** The maximum of one call: IOV_MAX, UIO_MAXIOV of the kernel. */
+    private static final int MAX_BUFFERS = 1024;
 
     private static final int COPY_SIZE = 64 * 1024;
 
     private final Region region =
-            Region.shared(MsgHdr.BYTES, (long) MOST_BUFFERS * IoVec.BYTES, COPY_SIZE, Cmsg.space(1));
+            Region.shared(MsgHdr.BYTES, (long) MAX_BUFFERS * IoVec.BYTES, COPY_SIZE, Cmsg.space(1));
     private final MemorySegment message = region.allocate(MsgHdr.BYTES);
-    private final MemorySegment vector = region.allocate((long) MOST_BUFFERS * IoVec.BYTES);
+    private final MemorySegment vector = region.allocate((long) MAX_BUFFERS * IoVec.BYTES);
     private final MemorySegment copies = region.allocate(COPY_SIZE);
     private final MemorySegment control = region.allocate(Cmsg.space(1));
     private final int[] passed = new int[1];
     private final ByteBuffer copyView = copies.asByteBuffer();
-    /** The buffers that the vector points to. */
-    private final ByteBuffer[] held = new ByteBuffer[MOST_BUFFERS];
+    /** The buffers that the vector points to: held here, so that the collector does not free them during the call. */
+    private final ByteBuffer[] held = new ByteBuffer[MAX_BUFFERS];
 
     private int count;
     private long room;
@@ -48,7 +49,7 @@ final class Gather implements AutoCloseable {
         return core.local(Gather.class, Gather::new);
     }
 
-    /** Empties it, for at most {@code room} bytes. */
+    /** Empties the vector. It will take at most {@code room} bytes. */
     void clear(long room) {
         Arrays.fill(held, 0, count, null);
         count = 0;
@@ -57,12 +58,12 @@ final class Gather implements AutoCloseable {
         copyView.clear();
     }
 
-    /** How many bytes it holds. */
+    /** Returns how many bytes the vector holds. */
     long total() {
         return total;
     }
 
-    /** Adds what {@code request} has left; false where not all of it fits. */
+    /** Adds the bytes that {@code request} has left; returns whether all of them fit. */
     boolean add(WriteRequest request) {
         for (int i = 0; i < request.buffersLeft(); i++) {
             ByteBuffer buffer = request.buffer(i);
@@ -74,13 +75,13 @@ final class Gather implements AutoCloseable {
     }
 
     /**
-     * Adds what {@code buffer} has left; false where not all of it fits.
+     * Adds the bytes that {@code buffer} has left; returns whether all of them fit.
      *
      * @throws IllegalStateException if the arena of the buffer is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the arena of the buffer is confined to another thread
      */
     boolean add(ByteBuffer buffer) {
-        if (count == MOST_BUFFERS || total == room) {
+        if (count == MAX_BUFFERS || total == room) {
             return false;
         }
         int length = (int) Math.min(buffer.remaining(), room - total);
@@ -109,13 +110,13 @@ final class Gather implements AutoCloseable {
         total += length;
     }
 
-    /** sendmsg(2): how many of the bytes the kernel took, or -errno. */
+    /** Calls sendmsg(2); returns how many bytes the kernel took, or -errno. */
     long send(int fd) {
         MsgHdr.control(message, MemorySegment.NULL, 0);
         return sendMessage(fd);
     }
 
-    /** As {@link #send(int)}, and {@code descriptor} goes with the first of the bytes. */
+    /** Sends as {@link #send(int)} does. {@code descriptor} travels with the first of the bytes. */
     long send(int fd, int descriptor) {
         passed[0] = descriptor;
         MsgHdr.control(message, control, Cmsg.putRights(control, passed, 1));
@@ -127,21 +128,21 @@ final class Gather implements AutoCloseable {
         try {
             return Sockets.sendmsg(fd, message, Sockets.MSG_NOSIGNAL | Sockets.MSG_DONTWAIT);
         } finally {
-            letGo();
+            releaseBuffers();
         }
     }
 
-    /** writev(2): how many of the bytes the kernel took, or -errno. */
+    /** Calls writev(2); returns how many bytes the kernel took, or -errno. */
     long writev(int fd) {
         try {
             return Descriptors.writev(fd, vector, count);
         } finally {
-            letGo();
+            releaseBuffers();
         }
     }
 
-    /** The kernel has read what the addresses point to: this object and what it holds had to be reachable until now. */
-    private void letGo() {
+    /** Releases the buffers. The kernel has read from their addresses, so they and this object had to be reachable until now. */
+    private void releaseBuffers() {
         Arrays.fill(held, 0, count, null);
         Reference.reachabilityFence(this);
     }

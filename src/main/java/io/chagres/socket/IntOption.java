@@ -45,7 +45,7 @@ abstract class IntOption<T> extends SocketOption<T> {
         return (int) result;
     }
 
-    /** On or off. */
+    /** An option that is on or off. */
     static final class Flag extends IntOption<Boolean> {
 
         Flag(String name, int level, int number) {
@@ -63,7 +63,7 @@ abstract class IntOption<T> extends SocketOption<T> {
         }
     }
 
-    /** A number in a range. */
+    /** An option whose value is a number in a range. */
     static final class Number extends IntOption<Integer> {
 
         private final int min;
@@ -91,7 +91,7 @@ abstract class IntOption<T> extends SocketOption<T> {
         }
     }
 
-    /** A time that the kernel counts in {@code unit}. */
+    /** An option whose value is a time. The kernel counts it in {@code unit}. */
     static final class Time extends IntOption<Duration> {
 
         private final Duration unit;

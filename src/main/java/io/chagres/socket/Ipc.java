@@ -8,7 +8,7 @@ import java.nio.ByteBuffer;
 /**
  * The descriptors that an ipc pipe sends and receives: SCM_RIGHTS of unix(7).
  *
- * <p>A descriptor travels with the first byte of its write. It arrives with the read that brings that byte, and waits in {@link
+ * <p>A descriptor travels with the first byte of its write. It arrives with the read that brings this byte, and waits in {@link
  * ReceivedDescriptors} until it is accepted.
  */
 final class Ipc {
@@ -81,7 +81,7 @@ final class Ipc {
         }
     }
 
-    /** Gives the first descriptor to {@code client}. A descriptor that is refused stays, and can be given to another handle. */
+    /** Gives the first descriptor to {@code client}. If {@code client} refuses it, it stays and can be given to another handle. */
     void handOver(SocketHandle client) {
         requirePending();
         DescriptorKind kind = pendingType();

@@ -6,7 +6,7 @@ import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
-/** A socket over which descriptors come besides bytes: it reads with recvmsg(2), and keeps what came. */
+/** The transport of a socket that receives descriptors besides bytes. It reads with recvmsg(2) and keeps the received descriptors. */
 final class IpcTransport extends SocketTransport {
 
     private final MessageMemory memory;
@@ -32,7 +32,8 @@ final class IpcTransport extends SocketTransport {
     @Override
     long read(int fd, ByteBuffer buffer) {
         memory.prepare(buffer);
-        received.reserve(memory.mostDescriptors());
+        received.reserve(
+                memory.maxDescriptors()); // before the call: an OutOfMemoryError after it would leak descriptors
         long count = memory.receive(fd, buffer);
         if (count > 0) {
             if (!memory.takeDescriptors(received, spare)) {

@@ -21,18 +21,21 @@ import java.util.List;
  */
 public final class KeepAlive {
 
-    private static final int MAX_SECONDS =
-            32767; // MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL of the kernel's include/net/tcp.h
+    // MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL of the kernel's include/net/tcp.h
+    private static final int MAX_SECONDS = 32767;
 
     /** The maximum of {@link #idle(Duration)} and {@link #interval(Duration)}: 32,767 seconds, a limit of the kernel. */
     public static final Duration MAX_TIME = Duration.ofSeconds(MAX_SECONDS);
 
     private static final int MAX_COUNT = 127; // MAX_TCP_KEEPCNT
 
-    /** No probes. The numbers of the socket stay. */
+    /** A keep-alive without probes. The numbers of the socket stay as they are. */
     public static final KeepAlive OFF = new KeepAlive(false, 0, 0, 0);
 
-    /** Probes, with the numbers that the socket has: at first those of the system, 2 hours, 75 seconds and 9 probes. */
+    /**
+     * A keep-alive with the numbers that the socket has. A new socket has those of the system, usually idle 2 hours, interval 75
+     * seconds and count 9: net.ipv4.tcp_keepalive_time, tcp_keepalive_intvl, tcp_keepalive_probes.
+     */
     public static final KeepAlive ON = new KeepAlive(true, 0, 0, 0);
 
     private final boolean on;
@@ -40,7 +43,7 @@ public final class KeepAlive {
     private final int intervalSeconds;
     private final int count;
 
-    /** With numbers as the kernel has them; 0 for one that is left as it is. */
+    /** A keep-alive with the numbers of the kernel. A number of 0 leaves that of the socket as it is. */
     KeepAlive(boolean on, int idleSeconds, int intervalSeconds, int count) {
         this.on = on;
         this.idleSeconds = idleSeconds;
@@ -108,7 +111,7 @@ public final class KeepAlive {
         return (int) time.toSeconds();
     }
 
-    /** Throws EINVAL if the kernel would not take the numbers: those that it had from sysctl(8) may be greater. */
+    /** Throws EINVAL if the kernel would refuse the numbers. Numbers that a socket has from sysctl(8) may be greater than it takes. */
     void requireInRange() {
         if (on) {
             SocketOption.requireRange(idleSeconds, 0, MAX_SECONDS, "idle");

@@ -2,7 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.sys.Sockets;
 
-/** SO_KEEPALIVE and its three numbers. */
+/** The option SO_KEEPALIVE with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT. A number of 0 is not written. */
 final class KeepAliveOption extends SocketOption<KeepAlive> {
 
     KeepAliveOption() {

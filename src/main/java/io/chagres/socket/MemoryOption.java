@@ -54,7 +54,7 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         }
     }
 
-    /** The bytes themselves. */
+    /** An option whose value is passed as its bytes. */
     static final class Bytes extends MemoryOption<byte[]> {
 
         Bytes(String name, int level, int number, int maxBytes) {
@@ -77,7 +77,7 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         }
     }
 
-    /** A C string. */
+    /** An option whose value is a C string. */
     static final class Text extends MemoryOption<String> {
 
         private final int room;
@@ -89,7 +89,7 @@ abstract class MemoryOption<T> extends SocketOption<T> {
 
         @Override
         public void require(String value) {
-            requireRange(encode(value).length, 1, room - 1); // the kernel cuts a longer one, and does not find it
+            requireRange(encode(value).length, 1, room - 1); // the kernel would cut a longer name
         }
 
         @Override
@@ -105,7 +105,7 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         }
     }
 
-    /** {@code struct linger { int l_onoff; int l_linger; }}. A negative time is off. */
+    /** The option SO_LINGER: {@code struct linger { int l_onoff; int l_linger; }}. A negative time means off. */
     static final class Linger extends MemoryOption<Duration> {
 
         private static final int BYTES = 2 * Integer.BYTES;

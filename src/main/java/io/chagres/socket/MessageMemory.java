@@ -11,7 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
-/** Where recvmsg(2) puts the bytes and descriptors of a message; one for all streams of a loop. */
+/** The native memory that recvmsg(2) fills with the bytes and descriptors of a message. All streams of a loop share one. */
 final class MessageMemory implements AutoCloseable {
 
     private static final int SIZE = 64 * 1024;
@@ -19,18 +19,18 @@ final class MessageMemory implements AutoCloseable {
     private final Region region = Region.shared(MsgHdr.BYTES, IoVec.BYTES, Cmsg.space(Cmsg.MAX_FDS), SIZE);
     private final MemorySegment message = region.allocate(MsgHdr.BYTES);
     private final MemorySegment vector = region.allocate(IoVec.BYTES);
-    /** Room for as many descriptors as a message can have: the kernel closes those that find none. */
+    /** Room for the maximum of descriptors that a message can have: the kernel closes descriptors that do not fit (MSG_CTRUNC). */
     private final MemorySegment control = region.allocate(Cmsg.space(Cmsg.MAX_FDS));
 
     private final int[] descriptors = new int[(int) control.byteSize() / Integer.BYTES];
     private final MemorySegment bytes = region.allocate(SIZE);
     private final ByteBuffer view = bytes.asByteBuffer();
 
-    int mostDescriptors() {
+    int maxDescriptors() {
         return descriptors.length;
     }
 
-    /** Prepares for a message that goes into {@code buffer}; memory that does not stay is filled by {@link #copyTo}. */
+    /** Prepares for a message into {@code buffer}. If the memory of {@code buffer} can move, {@link #copyTo} fills it after the call. */
     void prepare(ByteBuffer buffer) {
         if (Buffers.stays(buffer)) {
             IoVec.set(vector, 0, MemorySegment.ofBuffer(buffer), buffer.remaining());
@@ -41,7 +41,10 @@ final class MessageMemory implements AutoCloseable {
         MsgHdr.control(message, control, control.byteSize());
     }
 
-    /** recvmsg(2) into {@code buffer}, for which it was prepared: both are reachable until the kernel has written. */
+    /**
+     * Calls recvmsg(2), after {@link #prepare} for {@code buffer}; returns how many bytes arrived, or -errno. The kernel has only
+     * addresses, so the fences keep both memories reachable until it has written.
+     */
     long receive(int fd, ByteBuffer buffer) {
         try {
             return Sockets.recvmsg(fd, message, Sockets.MSG_DONTWAIT | Sockets.MSG_CMSG_CLOEXEC);
@@ -52,10 +55,10 @@ final class MessageMemory implements AutoCloseable {
     }
 
     /**
-     * Moves the descriptors of the message to {@code received}, and closes those that it has no room for, and those whose numbers
-     * are left to others.
+     * Moves the descriptors of the message to {@code received}. It closes those that {@code received} has no room for, and those
+     * whose numbers are reserved for the rest of the process.
      *
-     * @return false if there were too many
+     * @return false if {@code received} had no room for one
      */
     boolean takeDescriptors(ReceivedDescriptors received, SpareDescriptor spare) {
         int count = Cmsg.rights(message, control, descriptors);
@@ -64,7 +67,7 @@ final class MessageMemory implements AutoCloseable {
             if (received.isFull()) {
                 tooMany = true;
                 Descriptors.close(descriptors[i]);
-            } else if (spare.isLeftToOthers(descriptors[i])) {
+            } else if (spare.isReserved(descriptors[i])) {
                 Descriptors.close(descriptors[i]);
             } else {
                 received.add(descriptors[i]);
@@ -73,6 +76,7 @@ final class MessageMemory implements AutoCloseable {
         return !tooMany;
     }
 
+    /** Copies the first {@code count} bytes of the message to {@code buffer}, unless the kernel has written them there. */
     void copyTo(ByteBuffer buffer, int count) {
         if (!Buffers.stays(buffer)) {
             buffer.put(buffer.position(), view, 0, count);

@@ -26,7 +26,7 @@ final class NameMemory implements AutoCloseable {
         return core.local(NameMemory.class, NameMemory::new);
     }
 
-    /** Returns whether {@code name} is a path, and not a name of the abstract namespace or empty. */
+    /** Returns whether {@code name} is a path. Otherwise it is empty or a name of the abstract namespace. */
     static boolean isPath(String name) {
         return !name.isEmpty() && name.charAt(0) != 0;
     }
@@ -49,13 +49,13 @@ final class NameMemory implements AutoCloseable {
         return result;
     }
 
-    /** Asks for the name of {@code fd}: 0 or -errno. {@link #read()} returns it. */
+    /** Asks for the name of {@code fd}; returns 0 or -errno. {@link #read()} then returns the name. */
     int getsockname(int fd) {
         length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
         return Sockets.getsockname(fd, name, length);
     }
 
-    /** Asks for the name of the peer of {@code fd}: 0 or -errno. {@link #read()} returns it. */
+    /** Asks for the name of the peer of {@code fd}; returns 0 or -errno. {@link #read()} then returns the name. */
     int getpeername(int fd) {
         length.set(ValueLayout.JAVA_INT, 0, SockAddr.SIZE);
         return Sockets.getpeername(fd, name, length);
@@ -71,13 +71,13 @@ final class NameMemory implements AutoCloseable {
         return result < 0 || SockAddr.family(name) != Sockets.AF_UNIX ? null : read();
     }
 
-    /** Asks for SO_PEERCRED of {@code fd}: 0 or -errno. {@link #readCredentials()} returns them. */
+    /** Asks for SO_PEERCRED of {@code fd}; returns 0 or -errno. {@link #readCredentials()} then returns the credentials. */
     int getpeercred(int fd) {
         length.set(ValueLayout.JAVA_INT, 0, UCRED_BYTES);
         return Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_PEERCRED, credentials, length);
     }
 
-    /** Returns the credentials of the peer; null if there is no peer: the kernel then has a user id of -1. */
+    /** Returns the credentials of the peer; null if there is no peer. The kernel answers a user id of -1 then. */
     PeerCredentials readCredentials() {
         int uid = credentials.get(ValueLayout.JAVA_INT, 4);
         return uid == -1

@@ -47,7 +47,7 @@ import java.nio.ByteBuffer;
  */
 public final class Pipe extends SocketHandle {
 
-    /** The maximum number of received descriptors that wait to be accepted: as many as one message can carry, SCM_MAX_FD. */
+    /** The maximum number of received descriptors that wait to be accepted: the maximum of one message, SCM_MAX_FD. */
     public static final int MAX_PENDING = 253;
 
     private static final int TYPE = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
@@ -59,13 +59,13 @@ public final class Pipe extends SocketHandle {
     private static final int ALL_WRITE = 0222;
 
     private final NameMemory memory;
-    /** Null if it carries bytes only. */
+    /** Null if the pipe carries bytes only. */
     private final Ipc ipc;
     /** The file that bind has made; null if there is none. */
     private BoundFile file;
-    /** Whether the last bind has failed because there is no such directory. */
+    /** True if the last bind has failed because there is no such directory. */
     private boolean lacksDirectory;
-    /** The name that it was bound or connected to, for {@link #toString} on other threads. */
+    /** The name that the pipe was bound or connected to, for {@link #toString} on other threads. */
     private Endpoints known = Endpoints.UNKNOWN;
 
     /** A pipe without a socket, for bytes only. */
@@ -84,7 +84,7 @@ public final class Pipe extends SocketHandle {
         this.ipc = transport == null ? null : new Ipc(this, transport);
     }
 
-    /** Returns whether it carries descriptors. */
+    /** Returns whether this pipe carries descriptors. */
     public boolean isIpc() {
         return ipc != null;
     }
@@ -120,8 +120,8 @@ public final class Pipe extends SocketHandle {
     }
 
     /**
-     * Takes over {@code fd}. It can be read or written as far as it was opened for that. A shutdown of a descriptor that can only be
-     * written takes effect when the pipe is closed. Standard input, output and error are not closed with the pipe.
+     * Takes over {@code fd}. The pipe can be read or written as far as the descriptor was opened for that. If it is no socket, a shutdown
+     * takes effect when the pipe is closed. Standard input, output and error are not closed with the pipe.
      *
      * <p>The descriptor is non-blocking until the pipe is closed or the JVM exits, for every process that has the same open file
      * description: a shell has that of standard input. If it was blocking before, it is blocking again then. Until then,
@@ -150,7 +150,7 @@ public final class Pipe extends SocketHandle {
      * not exist, even if the process that made it has ended. It is removed when the pipe is closed.
      *
      * @param name a path of at most 107 bytes, none of them NUL; or a NUL and at most 107 bytes of any kind
-     * @throws UsageException EINVAL: the pipe has a socket, or the name is too long (it is never cut) or no name
+     * @throws UsageException EINVAL if the pipe has a socket, or if the name is too long (it is never cut) or not a valid name
      * @throws SystemException EADDRINUSE; EACCES, also if the directory does not exist, which the message says then; and others
      *     of bind(2)
      */
@@ -180,9 +180,9 @@ public final class Pipe extends SocketHandle {
     }
 
     /**
-     * Starts listening, once it is bound.
+     * Starts listening. The pipe must be bound.
      *
-     * @throws UsageException EINVAL if it is not bound, or carries descriptors
+     * @throws UsageException EINVAL if the pipe is not bound, or carries descriptors
      * @throws SystemException errors of listen(2)
      */
     @Override
@@ -201,7 +201,7 @@ public final class Pipe extends SocketHandle {
      * Lets every user read the socket file, write it, or both. A client must be able to write it in order to connect. The owner keeps
      * all rights. For a FIFO, the mode of its own file changes.
      *
-     * @throws UsageException EINVAL if neither is wanted; EBADF if there is no socket
+     * @throws UsageException EINVAL if both are false; EBADF if there is no socket
      * @throws SystemException ENOENT, EPERM and others of chmod(2)
      * @see <a href="https://nodejs.org/api/net.html#serverlistenoptions-callback">Node: readableAll, writableAll</a>
      */
@@ -220,12 +220,13 @@ public final class Pipe extends SocketHandle {
     // ---- connecting
 
     /**
-     * Connects to {@code name}. Success is reported in the poll phase, failure in the pending phase: ENOENT, ECONNREFUSED if no socket
-     * listens or it is no socket, EACCES, EAGAIN if the listener's backlog is full, EPROTOTYPE. Writes made meanwhile are queued. A
-     * failed connect leaves the handle open, and may be tried again.
+     * Connects to {@code name}. Writes that are made before the connection is established are queued. A failed connect leaves the handle
+     * open, and may be tried again.
      *
-     * @throws UsageException EALREADY if a connect is pending; EINVAL: an empty name, or as {@link #bind}
-     * @throws SystemException EISCONN if it is connected, EINVAL if it listens
+     * @param callback called in the poll phase with null, or in the pending phase with the error: ENOENT; ECONNREFUSED if the file is no
+     *     socket, or no socket listens; EACCES; EAGAIN if the listener's backlog is full; EPROTOTYPE
+     * @throws UsageException EALREADY if a connect is pending; EINVAL if the name is empty, too long or not a valid name
+     * @throws SystemException EISCONN if the pipe is connected, EINVAL if it listens
      */
     public void connect(String name, Completion callback) {
         requireOpen("connect");
@@ -254,7 +255,8 @@ public final class Pipe extends SocketHandle {
     // ---- names
 
     /**
-     * Returns its own name: a path; an abstract name, which begins with a NUL; or empty, as that of a client usually is.
+     * Returns the name that the socket is bound to: a path, or an abstract name, which begins with a NUL. The name of a client is usually
+     * empty.
      *
      * @throws UsageException EBADF if there is no socket
      * @throws SystemException ENOTSOCK
@@ -267,7 +269,7 @@ public final class Pipe extends SocketHandle {
     }
 
     /**
-     * Returns the name of its peer, in the forms of {@link #localName()}.
+     * Returns the name that the peer is bound to, in the forms of {@link #localName()}.
      *
      * @throws UsageException EBADF if there is no socket
      * @throws SystemException ENOTCONN, ENOTSOCK
@@ -278,7 +280,7 @@ public final class Pipe extends SocketHandle {
         return memory.read();
     }
 
-    /** A descriptor that is no socket (ENOTSOCK) needs no peer. */
+    /** Returns whether bytes can pass. A descriptor that is no socket (ENOTSOCK) needs no peer. */
     @Override
     public boolean hasPeer() {
         int result = fd() < 0 ? -Errno.EBADF : memory.getpeername(fd());
@@ -317,7 +319,7 @@ public final class Pipe extends SocketHandle {
     /**
      * Returns process, user and group of the process at the other end, as they were when it connected or listened: SO_PEERCRED.
      *
-     * @throws UsageException EBADF if there is no socket; ENOTCONN
+     * @throws UsageException EBADF if there is no socket; ENOTCONN if there is no peer
      * @throws SystemException ENOTSOCK
      */
     public PeerCredentials peerCredentials() {
@@ -334,11 +336,12 @@ public final class Pipe extends SocketHandle {
 
     /**
      * Writes {@code data} as {@link #write(ByteBuffer, Completion)} does, and sends the descriptor of {@code toSend} along. {@code
-     * toSend} may be closed once {@code callback} was called; if it is closed earlier, the write fails with EBADF.
+     * toSend} may be closed once {@code callback} was called. If it is closed earlier, the write fails with EBADF.
      *
      * @param data at least one byte
      * @param toSend a handle of the same loop
-     * @throws UsageException EINVAL if this is no ipc pipe; EBADF if {@code toSend} has no socket; and as without it
+     * @throws UsageException EINVAL if this is no ipc pipe; EBADF if {@code toSend} has no socket; and those of {@link
+     *     #write(ByteBuffer, Completion)}
      */
     public void write(ByteBuffer data, SocketHandle toSend, Completion callback) {
         write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, toSend, callback);
@@ -385,8 +388,8 @@ public final class Pipe extends SocketHandle {
     }
 
     /**
-     * Takes the first descriptor that waits as a number, for kinds that no handle takes. It is close-on-exec, and the caller must
-     * close it.
+     * Takes the first descriptor that waits, as a number. It is meant for kinds that no handle takes. The descriptor is close-on-exec, and
+     * the caller must close it.
      *
      * @throws UsageException EAGAIN if none waits; EINVAL if this is no ipc pipe
      */

@@ -6,10 +6,10 @@ import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
-/** The reading half of a stream: who reads, and what happens when there is something to read. */
+/** The reading half of a stream: the listener, and the reads that an event of the descriptor causes. */
 final class ReadLoop {
 
-    /** Reads per event, as in libuv: a peer that sends without pause must not hold the loop. */
+    /** The maximum of reads per event, as in libuv (uv__read): a peer that sends without pause must not hold the loop. */
     private static final int READS_PER_EVENT = 32;
 
     private static final int SUGGESTED_SIZE = 64 * 1024;
@@ -35,12 +35,12 @@ final class ReadLoop {
         handle.watcher().remove(Epoll.EPOLLIN);
     }
 
-    /** Data, an end or an error may be there. After each call of the listener everything may have changed. */
+    /** Reads until the descriptor has no more, or the bound is reached. A listener may stop, restart or close in each of its calls. */
     void ready() {
         for (int reads = 0; reads < READS_PER_EVENT && listener != null; reads++) {
-            ReadListener asked = listener;
-            ByteBuffer buffer = asked.onAllocate(SUGGESTED_SIZE);
-            if (listener != asked) {
+            ReadListener current = listener;
+            ByteBuffer buffer = current.onAllocate(SUGGESTED_SIZE);
+            if (listener != current) {
                 return;
             }
             boolean mayHaveMore =
@@ -52,7 +52,7 @@ final class ReadLoop {
         }
     }
 
-    /** The exception is as one of the listener's own. Reading has stopped when it is thrown: it would be thrown in each turn. */
+    /** Stops reading and throws EINVAL if {@code buffer} is read-only: the event would repeat in each turn, and the exception with it. */
     private ByteBuffer requireFillable(ByteBuffer buffer) {
         if (buffer.isReadOnly()) {
             handle.readStop();
@@ -61,12 +61,16 @@ final class ReadLoop {
         return buffer;
     }
 
+    /** Reports a buffer without room. Reading goes on, as in libuv, and the listener is asked again in the next turn. */
     private boolean refuse() {
         listener.onError(handle.failure(Errno.ENOBUFS, "read"));
         return false;
     }
 
-    /** A read that does not fill the buffer has emptied the socket: asking again would cost a call that finds nothing. */
+    /**
+     * Reads once; returns whether there may be more. A read that does not fill the buffer has emptied the socket: another one would cost
+     * a system call that returns EAGAIN.
+     */
     private boolean readInto(ByteBuffer buffer) {
         int room = buffer.remaining();
         StreamWatcher watcher = handle.watcher();
@@ -93,6 +97,7 @@ final class ReadLoop {
         return false;
     }
 
+    /** Ends the reading with {@code error}, and calls the listener if there is one. */
     void fail(SystemException error) {
         ReadListener failed = listener;
         handle.readFailed();

@@ -3,14 +3,14 @@ package io.chagres.socket;
 import io.chagres.sys.Descriptors;
 import java.util.Arrays;
 
-/** Descriptors that have come over an ipc stream and were not taken yet, first come first. They are open, and ours. */
+/** A queue of the descriptors that an ipc pipe has received and no handle has accepted. They are open, and the pipe owns them. */
 final class ReceivedDescriptors {
 
     private int[] fds = {};
     private int first;
     private int end;
 
-    /** Makes room for {@code more}: before they come, so that no lack of memory can lose one. */
+    /** Makes room for {@code more} descriptors. It is called before they arrive, so that a lack of memory loses none. */
     void reserve(int more) {
         if (fds.length - end < more) {
             int[] old = fds;
@@ -33,12 +33,12 @@ final class ReceivedDescriptors {
         return end - first;
     }
 
-    /** The first, which stays. */
+    /** Returns the first descriptor, which stays in the queue. */
     int peek() {
         return fds[first];
     }
 
-    /** The first, which is the caller's now. */
+    /** Removes the first descriptor and returns it. The caller owns it then. */
     int take() {
         return fds[first++];
     }

@@ -8,10 +8,11 @@ import io.chagres.sys.Sockets;
 import java.util.StringJoiner;
 
 /**
- * A socket on a loop, {@link Tcp} or {@link Pipe}: what both kinds can do, so that a server need not know which it has.
+ * A socket on a loop: {@link Tcp} or {@link Pipe}. This class has the methods of both kinds, so that a server can serve both with the
+ * same code.
  *
  * <p>A socket listens and accepts, or it connects (each kind to its own form of address) and is a stream. It has options and two
- * addresses. A call that makes no sense for a Unix socket says what it does there.
+ * addresses. If a method makes no sense for a Unix socket, its description says what it does there.
  *
  * <pre>{@code
  * SocketHandle listener = path == null ? new Tcp(loop) : new Pipe(loop);
@@ -37,13 +38,13 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
      * open file description. If this throws, nothing has changed, and the caller still owns {@code fd}.
      *
      * @throws UsageException EBUSY if the handle has a descriptor; EEXIST if another handle of the loop watches {@code fd}; EINVAL if
-     *     it is of the wrong kind
+     *     {@code fd} is of the wrong kind
      * @throws SystemException EBADF
      * @see #giveBack()
      */
     public abstract void open(int fd);
 
-    /** Throws EBADF, naming {@code call}, if there is no socket. */
+    /** Throws EBADF if there is no socket. The message names {@code call}. */
     final void requireSocket(String call) {
         core().checkThread();
         if (fd() < 0) {
@@ -54,9 +55,10 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
     // ---- listening
 
     /**
-     * Starts listening. Called again, it takes the new backlog and listener.
+     * Starts listening. Calling it again replaces the backlog and the listener.
      *
-     * @param backlog how many connections the kernel keeps until they are accepted; it cuts this to net.core.somaxconn
+     * @param backlog how many connections the kernel keeps until they are accepted. The kernel cuts a greater number to
+     *     net.core.somaxconn
      * @param listener called in the poll phase with this handle for each connection, which {@link #accept()} then takes. No further
      *     connection is accepted until it is taken
      * @throws SystemException EADDRINUSE, EINVAL and others of listen(2)
@@ -78,7 +80,7 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
      * Stops accepting connections until {@link #resumeAccepting()}: they wait in the kernel's backlog. A connection that the listener
      * was called for can still be taken. The handle stays active and keeps the loop alive. Calling it again is a no-op.
      *
-     * @throws UsageException EINVAL if it does not listen
+     * @throws UsageException EINVAL if the handle does not listen
      */
     public final void pauseAccepting() {
         requireListening("pauseAccepting").pause();
@@ -87,7 +89,7 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
     /**
      * Accepts connections again. Calling it again is a no-op.
      *
-     * @throws UsageException EINVAL if it does not listen
+     * @throws UsageException EINVAL if the handle does not listen
      */
     public final void resumeAccepting() {
         requireListening("resumeAccepting").resume();
@@ -136,7 +138,7 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
         handOver(client);
     }
 
-    /** Gives what waits to a client of the same loop. */
+    /** Gives the waiting connection or descriptor to a client of the same loop. */
     void handOver(SocketHandle client) {
         if (acceptor == null || !acceptor.hasParked()) {
             throw new UsageException("EAGAIN", "no connection waits to be accepted: " + this);
@@ -155,16 +157,16 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
     // ---- addresses
 
     /**
-     * Returns its own address: what it is bound to, or what the kernel chose at listen or connect. Null for a {@link Pipe}, which has
-     * a {@linkplain Pipe#localName() name} instead.
+     * Returns the local address of the socket: the address that it is bound to, or that the kernel chose at listen or connect. Returns
+     * null for a {@link Pipe}, which has a {@linkplain Pipe#localName() name} instead.
      *
      * @throws UsageException EBADF if there is no socket
      */
     public abstract SocketAddress localAddress();
 
     /**
-     * Returns the address of the peer; null if it was never connected, if it was closed before this was called, and for a
-     * {@link Pipe}. After a reset by the peer it still answers.
+     * Returns the address of the peer, even after the peer has reset the connection. Returns null for a {@link Pipe}, if the socket was
+     * never connected, and if it was closed before the first call.
      */
     public abstract SocketAddress peer();
 
@@ -174,10 +176,10 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
     /** Returns the name that a Unix socket is bound to, see {@link Pipe#localName()}; null for a {@link Tcp}. */
     public abstract String localName();
 
-    /** Returns whether bytes can pass: it is connected, or an open pipe(7), FIFO or terminal, which needs no peer. */
+    /** Returns whether bytes can pass: the socket is connected, or it is an open pipe(7), FIFO or terminal, which needs no peer. */
     public abstract boolean hasPeer();
 
-    /** Adds the addresses of both ends. On another thread than the loop's it adds the one that is known. */
+    /** Adds the addresses of both ends. On another thread than the loop's, it adds the address that is known. */
     @Override
     protected void describe(StringJoiner text) {
         super.describe(text);
@@ -187,7 +189,7 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
         endpoints().describe(text);
     }
 
-    /** Returns what the errno of a failed bind does not say, for a message; otherwise null. */
+    /** Returns a remark that explains the errno of a failed bind, for a message; null if there is none. */
     public String remark() {
         return null;
     }
@@ -224,8 +226,8 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
     public abstract boolean canReset();
 
     /**
-     * Closes it so that the peer gets a reset (RST) at once. Bytes that are queued are lost; a pending shutdown fails with ECANCELED.
-     * Over a Unix socket, which has no resets, this is {@link #close(Runnable)}.
+     * Closes the handle so that the peer gets a reset (RST) at once. Bytes that are queued are lost. A pending shutdown fails with
+     * ECANCELED. A Unix socket has no resets: the handle is closed as by {@link #close(Runnable)}.
      *
      * @param callback called last, in the closing phase
      */
@@ -250,7 +252,7 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
         }
     }
 
-    /** A listener that can't be watched tries again a little later: no request of its waits that could report the error. */
+    /** Lets a listener that can't be watched rest and try again: it has no request that could report the error. */
     @Override
     final void refused(int errno) {
         if (acceptor != null && !isClosing()) {

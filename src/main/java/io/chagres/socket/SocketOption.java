@@ -8,13 +8,14 @@ import io.chagres.sys.Sockets;
 import java.time.Duration;
 
 /**
- * An option of the kernel's socket, under the kernel's name. It is set with {@link Tcp#set} and {@link Pipe#set}, and read with their
- * {@code get}. For an option that has no constant here, {@link #ofInt} and {@link #ofBytes} make one. The kernel's default is meant if
- * an option has a default here.
+ * An option of the kernel's socket, under the kernel's name. {@link SocketHandle#set} sets it, and {@link SocketHandle#get} reads it.
+ * {@link #ofInt} and {@link #ofBytes} make an option that has no constant here. The defaults below are those of the kernel.
  *
  * <pre>{@code
  * tcp.set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(20));
  * int bytes = tcp.get(SocketOption.SO_RCVBUF);
+ *
+ * SocketOption<Integer> synRetries = SocketOption.ofInt("TCP_SYNCNT", 6, 7);   // IPPROTO_TCP, TCP_SYNCNT
  * }</pre>
  *
  * @param <T> the type of the value
@@ -34,7 +35,7 @@ public abstract class SocketOption<T> {
     public static final SocketOption<Boolean> SO_REUSEPORT =
             flag("SO_REUSEPORT", Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT);
 
-    /** Keep-alive and its three numbers. Off by default. */
+    /** The keep-alive: SO_KEEPALIVE with TCP_KEEPIDLE, TCP_KEEPINTVL and TCP_KEEPCNT. Off by default. */
     public static final SocketOption<KeepAlive> KEEP_ALIVE = new KeepAliveOption();
 
     /**
@@ -56,8 +57,8 @@ public abstract class SocketOption<T> {
             number("SO_RCVBUF", Sockets.SOL_SOCKET, Sockets.SO_RCVBUF, 0, Integer.MAX_VALUE);
 
     /**
-     * The CPU on which the last packet of the connection arrived; -1 before the first. On a listener with SO_REUSEPORT, the CPU whose
-     * connections it prefers.
+     * The CPU on which the last packet of the connection arrived; -1 before the first packet. On a listener with SO_REUSEPORT, it is the
+     * CPU whose connections the listener prefers.
      */
     public static final SocketOption<Integer> SO_INCOMING_CPU =
             number("SO_INCOMING_CPU", Sockets.SOL_SOCKET, Sockets.SO_INCOMING_CPU, -1, Integer.MAX_VALUE);
@@ -71,10 +72,10 @@ public abstract class SocketOption<T> {
     public static final SocketOption<Boolean> TCP_NODELAY =
             flag("TCP_NODELAY", Sockets.IPPROTO_TCP, Sockets.TCP_NODELAY);
 
-    /** Sends only full segments while it is on, for at most 200 ms. False by default. */
+    /** Holds back partial segments while it is on. The kernel sends them after 200 ms in any case. False by default. */
     public static final SocketOption<Boolean> TCP_CORK = flag("TCP_CORK", Sockets.IPPROTO_TCP, Sockets.TCP_CORK);
 
-    /** Acknowledges at once instead of after 40 to 200 ms. The kernel changes the value by itself later. */
+    /** Acknowledges at once instead of after 40 to 200 ms. The kernel may change the value by itself later. */
     public static final SocketOption<Boolean> TCP_QUICKACK =
             flag("TCP_QUICKACK", Sockets.IPPROTO_TCP, Sockets.TCP_QUICKACK);
 
@@ -86,22 +87,22 @@ public abstract class SocketOption<T> {
     public static final SocketOption<Duration> TCP_USER_TIMEOUT =
             new IntOption.Time("TCP_USER_TIMEOUT", Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT, Duration.ofMillis(1));
 
-    /** How many unsent bytes can wait in the kernel before it takes no more. 0 leaves it to net.ipv4.tcp_notsent_lowat. */
+    /** The number of unsent bytes at which the kernel takes no more. 0 leaves it to net.ipv4.tcp_notsent_lowat. */
     public static final SocketOption<Integer> TCP_NOTSENT_LOWAT =
             number("TCP_NOTSENT_LOWAT", Sockets.IPPROTO_TCP, Sockets.TCP_NOTSENT_LOWAT, 0, Integer.MAX_VALUE);
 
     /**
-     * On a listener: the time that a connection can wait for its first data before it is accepted. The kernel rounds it up to
+     * The time that a connection to this listener can wait for its first data before it is accepted. The kernel rounds it up to
      * retransmissions of the SYN-ACK. Zero, the default, accepts at once.
      */
     public static final SocketOption<Duration> TCP_DEFER_ACCEPT = new IntOption.Time(
             "TCP_DEFER_ACCEPT", Sockets.IPPROTO_TCP, Sockets.TCP_DEFER_ACCEPT, Duration.ofSeconds(1));
 
-    /** On a listener: how many connections can be opening with data in their SYN, RFC 7413. 0, the default, is off. */
+    /** The number of connections to this listener that can be opening with data in their SYN, RFC 7413. 0, the default, is off. */
     public static final SocketOption<Integer> TCP_FASTOPEN =
             number("TCP_FASTOPEN", Sockets.IPPROTO_TCP, Sockets.TCP_FASTOPEN, 0, Integer.MAX_VALUE);
 
-    /** On a client, before it connects: sends the first write with the SYN, if the server is known to take it. False by default. */
+    /** Sends the first write with the SYN, if the server is known to take it. A client sets it before the connect. False by default. */
     public static final SocketOption<Boolean> TCP_FASTOPEN_CONNECT =
             flag("TCP_FASTOPEN_CONNECT", Sockets.IPPROTO_TCP, Sockets.TCP_FASTOPEN_CONNECT);
 
@@ -164,13 +165,13 @@ public abstract class SocketOption<T> {
         return name;
     }
 
-    /** Returns whether it is an option of IP or TCP, which a Unix socket does not have. */
+    /** Returns whether the option belongs to IP or TCP. A Unix socket does not have it then. */
     abstract boolean isOfInternet();
 
-    // ---- what it can do
+    // ---- values
 
     /**
-     * Checks a value.
+     * Checks that the option can have {@code value}.
      *
      * @throws UsageException EINVAL if the option can't have {@code value}
      */
@@ -187,7 +188,7 @@ public abstract class SocketOption<T> {
     /** Calls getsockopt(2). */
     abstract T read(int fd);
 
-    /** Sets the option; throws {@link SystemException} if the kernel refuses. */
+    /** Sets the option; throws {@link SystemException} if the kernel refuses the value. */
     final void set(int fd, T value) {
         check(write(fd, value), "setsockopt", name);
     }
@@ -197,9 +198,9 @@ public abstract class SocketOption<T> {
         requireRange(value, min, max, name);
     }
 
-    static void requireRange(long value, long min, long max, String what) {
+    static void requireRange(long value, long min, long max, String name) {
         if (value < min || value > max) {
-            throw new UsageException("EINVAL", what + " must be " + min + " to " + max + ": " + value);
+            throw new UsageException("EINVAL", name + " must be " + min + " to " + max + ": " + value);
         }
     }
 
@@ -210,7 +211,7 @@ public abstract class SocketOption<T> {
         }
     }
 
-    /** The number of units in {@code time}, rounded up, so that the shortest time does not become 0, which often means none. */
+    /** Returns the number of units in {@code time}, rounded up: a short time must not become 0, which usually means no limit. */
     static long units(Duration time, Duration unit) {
         return Math.ceilDiv(time.toNanos(), unit.toNanos());
     }

@@ -7,18 +7,20 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 
 /**
- * A socket: recv(2) and send(2), straight into and out of the Java heap. One serves all sockets of a loop.
+ * The transport of a socket: recv(2) and send(2), straight into and out of the Java heap. All sockets of a loop share one.
  *
- * <p>A segment over the loop's slab is there already, and so is one over a buffer that is lent for each read; one over any
- * other array or buffer costs some 70 B each time.
+ * <p>A system call needs a segment over the memory. There is one over the loop's {@link ReadSlab}, and one over the memory that was read
+ * into last, which a listener usually supplies again. A segment over any other array or buffer is made for the call, and costs about
+ * 70 B.
  */
 class SocketTransport extends Transport {
 
     private final ReadSlab slab;
-    /** The buffer, or its array, that was read into last, other than the slab, and all of it as a segment. */
-    private Object lent;
+    /** The memory that was read into last, other than the slab: an array, or a buffer that has none. Null before the first read. */
+    private Object lastMemory;
 
-    private MemorySegment lentSegment;
+    /** A segment over all of {@link #lastMemory}. */
+    private MemorySegment lastSegment;
 
     SocketTransport(LoopCore core) {
         slab = ReadSlab.of(core);
@@ -32,9 +34,9 @@ class SocketTransport extends Transport {
     long read(int fd, ByteBuffer buffer) {
         MemorySegment known = known(buffer);
         if (known == null) {
-            lent = memory(buffer);
-            lentSegment = segment(buffer);
-            known = lentSegment;
+            lastMemory = memory(buffer);
+            lastSegment = segment(buffer);
+            known = lastSegment;
         }
         return Sockets.recv(fd, known, offset(buffer), buffer.remaining(), 0);
     }
@@ -46,24 +48,24 @@ class SocketTransport extends Transport {
                 fd, known != null ? known : segment(buffer), offset(buffer), buffer.remaining(), Sockets.MSG_NOSIGNAL);
     }
 
-    /** The segment that is there already, or null. */
+    /** Returns the segment over the memory of {@code buffer} if there is one already; otherwise null. */
     private MemorySegment known(ByteBuffer buffer) {
         MemorySegment ofSlab = buffer.hasArray() ? slab.segmentOf(buffer.array()) : null;
-        return ofSlab != null || memory(buffer) != lent ? ofSlab : lentSegment;
+        return ofSlab != null || memory(buffer) != lastMemory ? ofSlab : lastSegment;
     }
 
     private static Object memory(ByteBuffer buffer) {
         return buffer.hasArray() ? buffer.array() : buffer;
     }
 
-    /** The whole array, or the whole buffer. */
+    /** Returns a segment over the whole array, or the whole buffer. */
     private static MemorySegment segment(ByteBuffer buffer) {
         return buffer.hasArray()
                 ? MemorySegment.ofArray(buffer.array())
                 : MemorySegment.ofBuffer(buffer.duplicate().clear());
     }
 
-    /** Where its position is in that. */
+    /** Returns the offset of the position of {@code buffer} in the segment. */
     private static long offset(ByteBuffer buffer) {
         return buffer.hasArray() ? buffer.arrayOffset() + (long) buffer.position() : buffer.position();
     }

@@ -10,31 +10,33 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * What a loop with listeners, or with streams that receive descriptors, does so that it can still act when descriptors run out.
+ * The descriptors that a loop keeps free, so that it can still act when descriptors run out. A loop with listeners, or with streams that
+ * receive descriptors, has one.
  *
- * <p>It leaves the last few numbers to the rest of the process: a connection or descriptor that gets one of them is closed. The kernel gives
- * out the lowest that is free, so by then all others are in use; and a JVM without any can't load a class from a directory, nor
- * the time-zone file, and whoever needed the class gets a NoClassDefFoundError then and ever after.
+ * <p>The last few numbers are reserved for the rest of the process: a connection or received descriptor that gets one of them is closed.
+ * The kernel gives out the lowest free number, so all others are in use by then. A JVM without a descriptor can't load a class from a
+ * directory, nor the time-zone file: the code that needs the class fails with NoClassDefFoundError, then and at each later use.
  *
- * <p>Should others have taken those too (EMFILE), or the whole system have none (ENFILE), it gives up a spare one, accepts with
- * it the connections that wait, and closes them, so that their peers learn of it; level-triggered, the listener would else be
- * reported for ever and nobody could act on it.
+ * <p>If the process has used up the reserved numbers too (EMFILE), or the whole system has no descriptor (ENFILE), the loop closes its
+ * spare descriptor. With that number it accepts the connections that wait and closes them, so that their peers see an end. Otherwise the
+ * level-triggered event of the listener would be reported in every iteration, without a way to handle it.
  */
 final class SpareDescriptor implements AutoCloseable {
 
-    /** Connections shed per event; the rest of a long backlog gets its turn after the other events. */
-    private static final int MOST_PER_EVENT = 128;
+    /** The maximum of connections shed per event. The rest of a long backlog is shed after the other events. */
+    private static final int MAX_PER_EVENT = 128;
 
-    /** How many numbers are left to others: a class that is loaded needs one, a lookup of a name a few. */
-    private static final int LEFT_TO_OTHERS = 16;
+    /** The numbers that are reserved: loading a class needs one, looking up a name needs a few. */
+    private static final int RESERVED = 16;
 
-    /** Of a low limit not more than such a part is left to others. */
+    /** If the limit is low, at most one of so many numbers is reserved. */
     private static final int PART_OF_LIMIT = 8;
 
     private final MemorySegment limits = Memory.allocate(2L * Long.BYTES);
-    /** The first number that is left to others, by the limit as it was when that was last asked for. */
-    private long end = end(limit());
+    /** The first number that is reserved, computed from the limit of the last getrlimit(2). */
+    private long firstReserved = firstReserved(limit());
 
+    /** The spare descriptor; negative if there is none. */
     private int fd = open();
 
     private SpareDescriptor() {}
@@ -43,31 +45,31 @@ final class SpareDescriptor implements AutoCloseable {
         return core.local(SpareDescriptor.class, SpareDescriptor::new);
     }
 
-    /** The kind of descriptor that takes the least. */
+    /** Opens an eventfd, which is the kind of descriptor that needs the least memory. */
     private static int open() {
         return EventFd.eventfd(0, EventFd.EFD_CLOEXEC);
     }
 
-    /** RLIMIT_NOFILE; where it can't be known or is unlimited, a number that no descriptor has. */
+    /** Returns RLIMIT_NOFILE; if it is unlimited or unknown, a number that no descriptor reaches. */
     private long limit() {
         int result = Descriptors.getrlimit(Descriptors.RLIMIT_NOFILE, limits);
         long limit = limits.get(ValueLayout.JAVA_LONG, 0);
         return result < 0 || limit < 0 ? Long.MAX_VALUE : limit;
     }
 
-    static long end(long limit) {
-        return limit - Math.min(LEFT_TO_OTHERS, limit / PART_OF_LIMIT);
+    static long firstReserved(long limit) {
+        return limit - Math.min(RESERVED, limit / PART_OF_LIMIT);
     }
 
-    /** Whether connections, and descriptors of a peer, must leave this number to others. */
-    boolean isLeftToOthers(int descriptor) {
-        if (descriptor >= end) {
-            end = end(limit()); // prlimit(2) may have raised it since
+    /** Returns whether {@code descriptor} is reserved for the rest of the process: a connection must not keep it. */
+    boolean isReserved(int descriptor) {
+        if (descriptor >= firstReserved) {
+            firstReserved = firstReserved(limit()); // prlimit(2) may have raised the limit
         }
-        return descriptor >= end;
+        return descriptor >= firstReserved;
     }
 
-    /** Takes a descriptor again, where the last one could not be had. */
+    /** Opens the spare descriptor again if the last attempt has failed. */
     void refill() {
         if (fd < 0) {
             fd = open();
@@ -75,24 +77,24 @@ final class SpareDescriptor implements AutoCloseable {
     }
 
     /**
-     * Accepts the connections that wait at {@code socket}, and closes them; false if they wait on, since there was
-     * no room even for that.
+     * Accepts the connections that wait at {@code socket}, and closes them. Returns false if they still wait, since the freed number
+     * was not enough to accept one.
      */
     boolean shedAll(SocketHandle socket, ConnectionListener listener) {
-        end = end(limit()); // prlimit(2) may have lowered it
+        firstReserved = firstReserved(limit()); // prlimit(2) may have lowered the limit
         close();
         int shed = 0;
         int listening = socket.fd();
         int accepted = accept(listening);
         while (accepted >= 0) {
             shed(accepted, socket, listener);
-            accepted = ++shed < MOST_PER_EVENT ? accept(listening) : -Errno.EAGAIN;
+            accepted = ++shed < MAX_PER_EVENT ? accept(listening) : -Errno.EAGAIN;
         }
         refill();
         return shed > 0 || accepted == -Errno.EAGAIN;
     }
 
-    /** Closes a connection that has just been accepted. */
+    /** Calls the listener for a connection that was just accepted, and closes the connection. */
     static void shed(int accepted, SocketHandle socket, ConnectionListener listener) {
         try {
             listener.onShed(socket, accepted);

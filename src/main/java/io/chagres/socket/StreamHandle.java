@@ -15,7 +15,7 @@ import java.util.StringJoiner;
 
 /**
  * A stream of bytes on a loop, usually a socket: it reads, writes and shuts down. This is the part of uv_stream_t that a FIFO or a
- * terminal has too. {@link SocketHandle} adds what sockets have: listening, options and addresses.
+ * terminal has too. {@link SocketHandle} adds listening, options and addresses.
  *
  * <p>A stream is active only while it reads, listens, or watches its peer. Pending requests (a connect, writes, a shutdown) keep the
  * loop alive by themselves. Each request completes exactly once, from the pending or poll phase, and never inside the call that made
@@ -72,8 +72,8 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
      * Takes over {@code fd}, whose open file description other processes may have too. It is non-blocking until the close. If this
      * throws, nothing has changed.
      *
-     * @throws UsageException EBUSY if the handle has a descriptor; EEXIST if another handle watches it; EINVAL if an ipc pipe gets
-     *     a descriptor that is no socket
+     * @throws UsageException EBUSY if the handle has a descriptor; EEXIST if another handle watches {@code fd}; EINVAL if an ipc pipe
+     *     gets a descriptor that is no socket
      * @throws SystemException EBADF
      */
     final void adopt(int fd) {
@@ -219,19 +219,22 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
     // ---- directions
 
-    /** Declares it a connection: it can be read and written from now on. */
+    /** Declares the stream a connection: it can be read and written from now on. */
     final void becomeDuplex() {
         readable = true;
         writable = true;
     }
 
-    /** Returns whether it can be read: it is connected, or connecting, and no read has failed. An end of the peer changes nothing. */
+    /**
+     * Returns whether the stream can be read: it is connected or connecting, and no read has failed. The end of the peer does not change
+     * the result.
+     */
     public final boolean isReadable() {
         core().checkThread();
         return readable && !isClosing();
     }
 
-    /** Returns whether it can be written: it is connected, or connecting, and was not shut down. */
+    /** Returns whether the stream can be written: it is connected or connecting, and was not shut down. */
     public final boolean isWritable() {
         core().checkThread();
         return writable && !isClosing();
@@ -242,7 +245,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     /**
      * Starts reading. {@code listener} is called in the poll phase. A stream whose peer has ended may be read again, and ends again.
      *
-     * @throws UsageException EALREADY if it is reading; ENOTCONN if it can't be read; EINVAL if it is closed
+     * @throws UsageException EALREADY if the stream is reading; ENOTCONN if it can't be read; EINVAL if it is closed
      */
     public final void readStart(ReadListener listener) {
         requireOpen("readStart");
@@ -297,8 +300,8 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
      * fail with ECANCELED, and the stream is not writable any more.
      *
      * @param callback called in the pending or poll phase, with null or with the error
-     * @throws UsageException EINVAL, also for more than 0x7ffff000 bytes, the most that the kernel takes in one call; EBADF if it has
-     *     no descriptor; EPIPE if it can't be written
+     * @throws UsageException EINVAL, also for more than 0x7ffff000 bytes, the maximum that the kernel takes in one call; EBADF if the
+     *     stream has no descriptor; EPIPE if it can't be written
      * @throws IllegalStateException if the arena of {@code data} is closed
      * @throws WrongThreadException if the arena is confined to another thread
      */
@@ -306,7 +309,11 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, callback);
     }
 
-    /** Writes several buffers, one behind the other, as {@link #write(ByteBuffer, Completion)} does; at least one. */
+    /**
+     * Writes several buffers in order, as {@link #write(ByteBuffer, Completion)} does. It is one request with one callback.
+     *
+     * @param data at least one buffer
+     */
     public final void write(ByteBuffer[] data, Completion callback) {
         core().checkThread();
         enqueue(new WriteRequest(data, callback));
@@ -324,7 +331,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     /**
      * Writes as many bytes of {@code data} as the kernel takes now. Nothing is kept: {@code data} and its memory are the caller's.
      *
-     * @return how many bytes the kernel took; 0 if it takes none now, if other writes are queued, and while it connects
+     * @return how many bytes the kernel took; 0 if it takes none now, if other writes are queued, and while the stream connects
      * @throws SystemException EPIPE, ECONNRESET and others of send(2)
      * @throws UsageException as {@link #write(ByteBuffer, Completion)}; IllegalStateException and WrongThreadException as well
      */
@@ -376,7 +383,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
      * nothing more can be written.
      *
      * @param callback called in the pending phase, with null or with the error
-     * @throws UsageException ENOTCONN if it can't be written: not connected, or shut down before; EINVAL
+     * @throws UsageException ENOTCONN if the stream can't be written: it is not connected, or was shut down before; EINVAL
      * @see <a href="https://man7.org/linux/man-pages/man2/shutdown.2.html">shutdown(2)</a>
      */
     public final void shutdown(Completion callback) {
@@ -426,7 +433,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
      * of epoll_ctl(2). While the stream is read, the call comes after the end or the error of the reading. Until then, or until
      * {@link #unwatchPeer()}, the handle is active. A second call replaces the listener.
      *
-     * @throws UsageException ENOTCONN if it is neither connected nor connecting; EINVAL if it is closed
+     * @throws UsageException ENOTCONN if the stream is neither connected nor connecting; EINVAL if it is closed
      * @see <a href="https://man7.org/linux/man-pages/man2/epoll_ctl.2.html">epoll_ctl(2)</a>
      */
     public final void watchPeer(PeerListener listener) {
@@ -507,15 +514,15 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     }
 
     /**
-     * Fails what waits for the descriptor: the kernel can't watch it. Files and devices such as /dev/null can never be watched
-     * (EPERM) and always take more. A write to one of them goes on, each turn with as much as one flush takes.
+     * Fails the pending requests and the reading: the kernel can't watch the descriptor. Files and devices such as /dev/null can never
+     * be watched (EPERM) and always take more. A write to one of them goes on, each turn with as much as one flush takes.
      */
     void refused(int errno) {
         finishConnect(errno);
         if (reads != null) {
             reads.fail(failure(errno, "epoll_ctl"));
         }
-        if (writes != null && !(errno == Errno.EPERM && !isClosing() && writes.flushesMore())) {
+        if (writes != null && !(errno == Errno.EPERM && !isClosing() && writes.tryFlush())) {
             writes.fail(errno);
         }
     }

@@ -9,18 +9,24 @@ import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
 
-/** The descriptor of a stream: whether it is ready, how bytes pass through it, and who else may have what is behind it. */
+/** The descriptor of a stream: its events, its {@link Transport}, and whether other descriptors share its open file description. */
 abstract class StreamWatcher extends Watcher {
 
-    /** Streams don't close standard input, output and error: the number would be given to something else, and be written to. */
+    /**
+     * Standard error. Streams don't close descriptors 0 to 2: the next file that is opened would get the number, and output for
+     * System.out or System.err would be written into that file.
+     */
     private static final int LAST_STANDARD = 2;
 
     private Transport transport;
-    /** Whether somebody else may have the same open file description, so that closing ours does not end its events. */
+    /**
+     * True if another descriptor may have the same open file description. epoll(7) then reports events even after the close of this
+     * descriptor, so it must be removed first (Q6 of the manual page).
+     */
     private boolean shared;
-    /** Null if the descriptor was made here. */
-    private NonBlocking given;
-    /** Whether it is left open, for the one who has given it. */
+    /** The non-blocking use of a descriptor that the caller supplied; null if the descriptor was made here. */
+    private NonBlocking nonBlocking;
+    /** True if the close leaves the descriptor open, since the caller owns it again. */
     private boolean disowned;
 
     StreamWatcher(LoopCore core) {
@@ -32,11 +38,12 @@ abstract class StreamWatcher extends Watcher {
         return transport;
     }
 
+    /** Makes the stream receive descriptors besides bytes. */
     void carryDescriptors(IpcTransport ipc) {
         transport = ipc;
     }
 
-    /** Takes over {@code fd}, which comes from elsewhere and is non-blocking until the close; its access mode, O_RDWR and so on. */
+    /** Takes over {@code fd}, which the caller supplies. It is non-blocking until the close. Returns its access mode: O_RDWR and so on. */
     int adopt(int fd, LoopCore core) {
         int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
         if (isContested(fd)) {
@@ -46,27 +53,27 @@ abstract class StreamWatcher extends Watcher {
         if (!socket && transport instanceof IpcTransport) {
             throw new UsageException("EINVAL", "a stream that carries descriptors must be a socket: descriptor " + fd);
         }
-        given = NonBlocking.begin(fd, flags);
+        nonBlocking = NonBlocking.begin(fd, flags);
         attach(fd);
         shared = true;
         transport = socket ? transport : FileTransport.of(core);
         return flags & Descriptors.O_ACCMODE;
     }
 
-    /** Somebody else is about to get the open file description too. */
+    /** Records that another descriptor will have the open file description too: the peer of an ipc pipe receives it. */
     void share() {
         shared = true;
     }
 
-    /** The close leaves the descriptor open, and as it was when it was given. */
+    /** Makes the close leave the descriptor open, in the blocking mode that it had. */
     void disown() {
         disowned = true;
     }
 
     void close() {
         int fd = detach(shared);
-        if (given != null) {
-            given.end();
+        if (nonBlocking != null) {
+            nonBlocking.end();
         }
         if (disowned) {
             return;

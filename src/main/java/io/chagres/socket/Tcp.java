@@ -10,41 +10,60 @@ import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
-import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 
 /**
- * A TCP socket as a handle: uv_tcp_t. The kernel's socket is made when it is first needed, by bind, listen or connect; what
- * is set before that is kept and applied then.
+ * A TCP socket as a handle: uv_tcp_t. It listens for connections, or it connects and is a stream. Programs usually use {@code
+ * io.chagres.net.Socket} and {@code io.chagres.net.Server} instead, which look up names and have streams and timeouts.
+ *
+ * <p>The kernel's socket is made when it is first needed, by {@link #bind}, {@link #listen}, {@link #connect} or {@link #open}. Options
+ * that are set before are kept and applied then.
+ *
+ * <pre>{@code
+ * Tcp listener = new Tcp(loop);
+ * listener.bind(SocketAddress.ofLiteral("127.0.0.1", 8080));
+ * listener.listen(Tcp.DEFAULT_BACKLOG, handle -> serve(handle.accept()));
+ *
+ * Tcp client = new Tcp(loop);
+ * client.connect(SocketAddress.ofLiteral("127.0.0.1", 8080), error -> {   // null once the connection is established
+ *     ...
+ * });
+ * }</pre>
+ *
+ * <p>All methods are called on the loop thread, except {@link #toString()} and {@link #describeEnds()}, which any thread may call.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html">uv_tcp_t</a>
+ * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7)</a>
  */
 public final class Tcp extends SocketHandle {
 
-    /** What listen(2) is given where nobody says otherwise, as in Node. */
+    /** The backlog that Node passes to listen(2) if the caller sets none: 511. The kernel cuts it to net.core.somaxconn. */
     public static final int DEFAULT_BACKLOG = 511;
 
     private boolean isIPv6Socket;
-    /** Whether bind(2) said EADDRINUSE, which the call that follows reports: see {@link #bind}. */
+    /** True if bind(2) has returned EADDRINUSE, which the next call reports: see {@link #bind}. */
     private boolean isAddressInUse;
-    /** Null where there are none. */
-    private DeferredOptions early;
-    /** An address that is known without asking the kernel, for {@link #toString} on other threads; null until then. */
+    /** The options that were set before there was a socket, and are not applied yet. */
+    private DeferredOptions deferred = DeferredOptions.NONE;
+    /** The address that is known without a system call, for {@link #toString} on other threads; null if none is. */
     private End known;
-    /** Whether {@link #known} is the peer's; it is the own one otherwise. */
+    /** True if {@link #known} is the address of the peer. Otherwise it is the local address. */
     private boolean knowsPeer;
 
-    /** A handle without a socket. */
+    /**
+     * A handle without a socket: uv_tcp_init.
+     *
+     * @param loop the loop of the calling thread
+     */
     public Tcp(Loop loop) {
         super(AddressMemory.prepare(loop));
     }
 
     /**
-     * A handle that has a socket from the start, of {@code family}: uv_tcp_init_ex.
+     * A handle that has a socket of {@code family} from the start: uv_tcp_init_ex. Options take effect at once.
      *
-     * @throws SystemException EMFILE, ENFILE; EAFNOSUPPORT where the kernel has no such family
+     * @throws SystemException EMFILE, ENFILE; EAFNOSUPPORT if the kernel does not have the family, as when IPv6 is disabled
+     * @see <a href="https://man7.org/linux/man-pages/man2/socket.2.html">socket(2)</a>
      */
     public Tcp(Loop loop, Family family) {
         this(loop);
@@ -66,30 +85,24 @@ public final class Tcp extends SocketHandle {
     // ---- opening
 
     /**
-     * Takes over {@code fd}, a TCP socket in any state. It is non-blocking until the close, also for other descriptors of the same
-     * open file description. An end of a socket pair will do too, as in libuv, for reading and writing. If it throws, nothing is
-     * changed, and {@code fd} stays the caller's.
+     * Takes over {@code fd}, a TCP socket in any state, and applies the options that were set before. The descriptor is non-blocking
+     * until the handle is closed, also for other descriptors of the same open file description. As in libuv, an end of a socket pair can
+     * be opened too, to be read and written. If this throws, the handle is unchanged, and the caller still owns {@code fd}.
      *
-     * @throws UsageException EBUSY where the handle has a socket; EEXIST where another handle watches it; EINVAL where it is
-     *     no stream socket
-     * @throws SystemException EBADF; what the kernel says to an option that was set before
+     * @throws UsageException EBUSY if the handle has a socket; EEXIST if another handle of the loop watches {@code fd}; EINVAL if {@code fd}
+     *     is no stream socket
+     * @throws SystemException EBADF; the errors of setsockopt(2) for an option that was set before
+     * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_open">uv_tcp_open</a>
      */
     @Override
     public void open(int fd) {
         requireOpen("open");
         if (fd() < 0) {
-            requireStreamSocket(fd);
-            applyDeferredOptions(fd);
+            DescriptorKind.requireStreamSocket(fd);
+            deferred.applyTo(fd);
         }
         adopt(fd);
-        early = null;
-    }
-
-    private static void requireStreamSocket(int fd) {
-        check(Descriptors.fcntl(fd, Descriptors.F_GETFD, 0), "fcntl");
-        if (Sockets.getsockopt(fd, Sockets.SOL_SOCKET, Sockets.SO_TYPE) != Sockets.SOCK_STREAM) {
-            throw new UsageException("EINVAL", "descriptor " + fd + " is no TCP socket: " + DescriptorKind.of(fd));
-        }
+        deferred = DeferredOptions.NONE;
     }
 
     private void openSocket(int wantedFamily) {
@@ -99,14 +112,14 @@ public final class Tcp extends SocketHandle {
         int type = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;
         int socket = check(Sockets.socket(wantedFamily, type, 0), "socket");
         try {
-            applyDeferredOptions(socket);
+            deferred.applyTo(socket);
         } catch (Throwable refused) {
             Descriptors.close(socket);
             throw refused;
         }
         attach(socket);
         isIPv6Socket = wantedFamily == Sockets.AF_INET6;
-        early = null;
+        deferred = DeferredOptions.NONE;
     }
 
     @Override
@@ -119,37 +132,37 @@ public final class Tcp extends SocketHandle {
         return kind == DescriptorKind.TCP;
     }
 
-    /** The connection stands, whatever the kernel says to its options. */
+    /** Applies the options that were set before. If one fails, the handle keeps its connection. */
     @Override
     void onAccepted() {
-        DeferredOptions options = early;
-        early = null;
-        if (options != null) {
-            options.applyTo(fd());
-        }
-    }
-
-    private void applyDeferredOptions(int socket) {
-        if (early != null) {
-            early.applyTo(socket);
-        }
+        DeferredOptions options = deferred;
+        deferred = DeferredOptions.NONE;
+        options.applyTo(fd());
     }
 
     /**
-     * Binds to {@code local}, with SO_REUSEADDR, so that a server can start again while connections of its predecessor are
-     * in TIME_WAIT. An IPv6 address takes IPv4 connections too.
+     * Binds to {@code local}. SO_REUSEADDR is set, so that a server can start again while connections of its predecessor are in
+     * TIME_WAIT. A socket that is bound to the IPv6 address {@code ::} accepts IPv4 connections too.
      *
-     * <p>That the address is in use is told not here but by listen, connect or localAddress, as libuv does: the kernel itself
-     * notices some conflicts only then.
+     * <p>If the address is in use, this method does not fail, as in libuv: the kernel itself detects some conflicts only when the socket
+     * listens. The next {@link #listen} or {@link #localAddress} throws EADDRINUSE instead, and the callback of the next {@link #connect}
+     * gets it. Another {@code bind} that succeeds clears the error.
      *
-     * @throws SystemException EADDRNOTAVAIL, EACCES, EINVAL (bound already) and others of bind(2)
+     * @param local the address and port. Port 0 lets the kernel choose one: see {@link #localAddress()}
+     * @throws SystemException EADDRNOTAVAIL, EACCES, EINVAL (bound already, or of another family) and others of bind(2)
      * @see <a href="https://man7.org/linux/man-pages/man2/bind.2.html">bind(2)</a>
+     * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_bind">uv_tcp_bind</a>
      */
     public void bind(SocketAddress local) {
         bind(local, false);
     }
 
-    /** As {@link #bind(SocketAddress)}; with {@code ipv6Only} an IPv6 address takes no IPv4 connections. */
+    /**
+     * Binds as {@link #bind(SocketAddress)} does.
+     *
+     * @param ipv6Only whether the socket accepts no IPv4 connections: IPV6_V6ONLY of ipv6(7)
+     * @throws UsageException EINVAL if {@code ipv6Only} is true and {@code local} is an IPv4 address
+     */
     public void bind(SocketAddress local, boolean ipv6Only) {
         requireOpen("bind");
         boolean six = UsageException.requireArgument(local, "local").isIPv6();
@@ -161,24 +174,26 @@ public final class Tcp extends SocketHandle {
         if (six && isIPv6Socket) {
             setOption(Sockets.IPPROTO_IPV6, Sockets.IPV6_V6ONLY, ipv6Only ? 1 : 0);
         }
-        int length = memory().write(local);
-        int result = Sockets.bind(fd(), memory().address, length);
+        int result = memory().bind(fd(), local);
         if (result == -Errno.EADDRINUSE) {
             isAddressInUse = true;
         } else {
             check(result == -Errno.EAFNOSUPPORT ? -Errno.EINVAL : result, "bind");
             isAddressInUse = false;
         }
-        know(End.of(local), false);
+        remember(End.of(local), false);
     }
 
     // ---- listening and connecting
 
     /**
-     * Starts listening; a socket that is not bound gets a port of the kernel's choice, on all IPv4 addresses.
+     * Starts listening. If the socket is not bound, the kernel chooses a port, on all IPv4 addresses. Calling it again replaces the backlog
+     * and the listener.
      *
-     * @param listener see {@link StreamHandle#accept}
-     * @throws SystemException EADDRINUSE and others of listen(2)
+     * @param backlog how many connections the kernel keeps until they are accepted: {@link #DEFAULT_BACKLOG} in Node
+     * @param listener called in the poll phase for each connection, which {@link SocketHandle#accept()} then takes
+     * @throws SystemException EADDRINUSE, also one that {@link #bind} has delayed, and others of listen(2)
+     * @see <a href="https://man7.org/linux/man-pages/man2/listen.2.html">listen(2)</a>
      */
     @Override
     public void listen(int backlog, ConnectionListener listener) {
@@ -186,41 +201,34 @@ public final class Tcp extends SocketHandle {
         requireNoDelayedError("listen");
         openSocket(Sockets.AF_INET);
         startListening(backlog, listener);
-        know(memory().local(fd()), false);
+        remember(memory().local(fd()), false);
     }
 
     /**
-     * Connects to {@code remote}; {@code callback} is told in the poll phase, a refusal that the kernel knows of at once in
-     * the pending phase. Writes made meanwhile are queued. A failed connect leaves the handle open. A link-local IPv6 address
-     * without a zone gets that of the first interface which has such an address.
+     * Connects to {@code remote}. Writes that are made before the connection is established are queued. A failed connect leaves the handle
+     * open.
      *
-     * @throws UsageException EALREADY where a connect is under way; EINVAL
+     * <p>A link-local IPv6 address without a zone gets the zone of the first interface that has a link-local address.
+     *
+     * @param callback called in the poll phase with null or the error: ECONNREFUSED, ETIMEDOUT, EHOSTUNREACH and others. It is called in
+     *     the pending phase if the kernel refuses at once, and with an EADDRINUSE that {@link #bind} has delayed
+     * @throws UsageException EALREADY if a connect is pending; EINVAL
      * @throws SystemException ENETUNREACH, EADDRNOTAVAIL, EISCONN and others of connect(2), but not ECONNREFUSED
      * @see <a href="https://man7.org/linux/man-pages/man2/connect.2.html">connect(2)</a>
+     * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_connect">uv_tcp_connect</a>
      */
     public void connect(SocketAddress remote, Completion callback) {
         requireOpen("connect");
         UsageException.requireArgument(remote, "remote");
         UsageException.requireArgument(callback, "callback");
         requireNotConnecting();
-        know(End.of(remote), true);
+        remember(End.of(remote), true);
         if (isAddressInUse) {
             failConnect(Errno.EADDRINUSE, callback);
             return;
         }
         openSocket(remote.isIPv6() ? Sockets.AF_INET6 : Sockets.AF_INET);
-        MemorySegment address = memory().address;
-        int length = memory().write(remote.withZone());
-        int result = Sockets.connect(fd(), address, length);
-        while (result == -Errno.EINTR) {
-            result = again(Sockets.connect(fd(), address, length));
-        }
-        awaitConnect(result, callback);
-    }
-
-    /** What an interrupted connect(2) has begun goes on, and asking again only says that it does. */
-    private static int again(int result) {
-        return result == -Errno.EALREADY || result == -Errno.EISCONN ? -Errno.EINPROGRESS : result;
+        awaitConnect(memory().connect(fd(), remote.withZone()), callback);
     }
 
     private void requireNoDelayedError(String call) {
@@ -232,61 +240,60 @@ public final class Tcp extends SocketHandle {
     // ---- addresses
 
     /**
-     * Its own address: what it is bound to, or what the kernel chose at listen or connect.
+     * Returns the local address of the socket: the address that it is bound to, or that the kernel chose at listen or connect. It costs a
+     * system call.
      *
-     * @throws UsageException EBADF where it has no socket
-     * @throws SystemException EADDRINUSE, delayed from bind
+     * @throws UsageException EBADF if there is no socket
+     * @throws SystemException EADDRINUSE, which {@link #bind} has delayed
+     * @see <a href="https://man7.org/linux/man-pages/man2/getsockname.2.html">getsockname(2)</a>
      */
     @Override
     public SocketAddress localAddress() {
         requireSocket("getsockname");
         requireNoDelayedError("getsockname");
-        AddressMemory memory = memory();
-        memory.room(SockAddr.SIZE);
-        check(Sockets.getsockname(fd(), memory.address, memory.length), "getsockname");
-        return memory.read();
+        check(memory().getsockname(fd()), "getsockname");
+        return memory().read();
     }
 
     /**
-     * The address of its peer.
+     * Returns the address of the peer. It costs a system call. After a reset it throws ENOTCONN: {@link #peer()} still answers then.
      *
-     * @throws UsageException EBADF where it has no socket
-     * @throws SystemException ENOTCONN
+     * @throws UsageException EBADF if there is no socket
+     * @throws SystemException ENOTCONN if the socket is not connected, or not any more
+     * @see <a href="https://man7.org/linux/man-pages/man2/getpeername.2.html">getpeername(2)</a>
      */
     public SocketAddress remoteAddress() {
         requireSocket("getpeername");
-        AddressMemory memory = memory();
-        memory.room(SockAddr.SIZE);
-        check(Sockets.getpeername(fd(), memory.address, memory.length), "getpeername");
-        return memory.read();
+        check(memory().getpeername(fd()), "getpeername");
+        return memory().read();
     }
 
     /**
-     * Returns the address of the peer; null if the socket was never connected, or was closed before this was called. Unlike {@link
-     * #remoteAddress()} it answers after a reset too.
+     * Returns the address of the peer, even after a reset, when {@link #remoteAddress()} throws. Returns null if the socket was never
+     * connected, or was closed before the first call.
      */
     @Override
     public SocketAddress peer() {
         if (fd() >= 0) {
-            learnPeer(memory().peer(fd()));
+            rememberPeer(memory().peer(fd()));
         }
         return knownPeer();
     }
 
-    /** Returns the address of the peer as far as it is known without a system call, after an error for one; or null. */
+    /** Returns the address of the peer if it is known without a system call, as after a connect or an error; otherwise null. */
     @Override
     public SocketAddress knownPeer() {
         core().checkThread();
         return knowsPeer ? known.ip() : null;
     }
 
-    private void learnPeer(End remote) {
+    private void rememberPeer(End remote) {
         if (remote != null) {
-            know(remote, true);
+            remember(remote, true);
         }
     }
 
-    private void know(End end, boolean isPeer) {
+    private void remember(End end, boolean isPeer) {
         known = end;
         knowsPeer = isPeer;
     }
@@ -295,38 +302,47 @@ public final class Tcp extends SocketHandle {
     Endpoints endpoints() {
         if (core().isLoopThread() && fd() >= 0) {
             Endpoints ends = memory().ends(fd());
-            learnPeer(ends.remote());
+            rememberPeer(ends.remote());
             return ends;
         }
         return knowsPeer ? new Endpoints(null, known) : new Endpoints(known, null);
     }
 
-    /** The peer; without one, the end that a listener is bound to. One system call, since some peers reset all they open. */
+    /**
+     * Returns the peer; if there is none, the end that a listener is bound to. It makes one system call only: there are peers that reset
+     * every connection that they open.
+     */
     @Override
     Endpoints endsForError() {
         return fd() >= 0 && peer() != null ? new Endpoints(null, known) : endpoints();
     }
 
+    /** Returns null: a TCP socket has an address, no name. */
     @Override
     public String localName() {
         return null;
     }
 
+    /** Returns whether the socket is connected: getpeername(2). */
     @Override
     public boolean hasPeer() {
-        AddressMemory memory = memory();
-        memory.room(SockAddr.SIZE);
-        return fd() >= 0 && Sockets.getpeername(fd(), memory.address, memory.length) >= 0;
+        return fd() >= 0 && memory().getpeername(fd()) >= 0;
     }
 
     // ---- options
 
     /**
-     * Sets an option. One that is set before there is a socket is kept, and set when the socket comes, in the order of these
-     * calls: by bind, connect, listen or open, which throw what the kernel says to it and leave the handle without a socket; or
-     * by accept, which throws likewise, while the handle has its connection all the same.
+     * Sets an option.
      *
-     * @throws UsageException EINVAL where {@code value} is null or out of range
+     * <p>If there is no socket yet, the value is kept, and applied when the socket is made, in the order of these calls. If the kernel
+     * refuses the value then, bind, connect, listen and open throw its error and leave the handle without a socket. {@link #accept} throws
+     * it too, but the client has its connection.
+     *
+     * <pre>{@code
+     * tcp.set(SocketOption.TCP_USER_TIMEOUT, Duration.ofSeconds(20));
+     * }</pre>
+     *
+     * @throws UsageException EINVAL if {@code value} is null or out of range
      * @throws SystemException ENOPROTOOPT, EINVAL, EPERM and others of setsockopt(2)
      * @see <a href="https://man7.org/linux/man-pages/man2/setsockopt.2.html">setsockopt(2)</a>
      */
@@ -338,21 +354,27 @@ public final class Tcp extends SocketHandle {
             option.set(fd(), value);
             return;
         }
-        early = (early == null ? DeferredOptions.NONE : early).with(option, value);
+        deferred = deferred.with(option, value);
     }
 
+    /** Returns true: a TCP socket has all options. */
     @Override
     public boolean has(SocketOption<?> option) {
         return true;
     }
 
-    /** {@link SocketOption#TCP_NODELAY}. */
+    /**
+     * Sets {@link SocketOption#TCP_NODELAY}: sends small writes at once, instead of collecting them while data is unacknowledged.
+     *
+     * @param on false by default
+     * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_nodelay">uv_tcp_nodelay</a>
+     */
     public void setNoDelay(boolean on) {
         set(SocketOption.TCP_NODELAY, on);
     }
 
     /**
-     * Sets the keep-alive, see {@link SocketOption#KEEP_ALIVE}.
+     * Sets the keep-alive, see {@link SocketOption#KEEP_ALIVE}. If there is no socket yet, it is kept as {@link #set} describes.
      *
      * <pre>{@code
      * tcp.setKeepAlive(KeepAlive.every(Duration.ofSeconds(30)));
@@ -364,25 +386,24 @@ public final class Tcp extends SocketHandle {
         set(SocketOption.KEEP_ALIVE, keepAlive);
     }
 
-    /** Returns the keep-alive as the kernel has it. If it is off, the numbers are those that it would have. */
+    /**
+     * Returns the keep-alive of the kernel's socket. If it is off, the numbers are those that the kernel would use if it were on.
+     *
+     * @throws UsageException EBADF if there is no socket
+     */
     public KeepAlive keepAlive() {
         return get(SocketOption.KEEP_ALIVE);
     }
 
     /**
-     * What the kernel knows of the connection.
+     * Returns the kernel's numbers of the connection: TCP_INFO. It costs a system call.
      *
-     * @throws UsageException EBADF where it has no socket
+     * @throws UsageException EBADF if there is no socket
      */
     public TcpInfo info() {
         requireSocket("getsockopt");
-        AddressMemory memory = memory();
-        memory.room((int) memory.info.byteSize());
-        check(
-                Sockets.getsockopt(fd(), Sockets.IPPROTO_TCP, Sockets.TCP_INFO, memory.info, memory.length),
-                "getsockopt",
-                "TCP_INFO");
-        return TcpInfo.read(memory.info, memory.length.get(ValueLayout.JAVA_INT, 0));
+        check(memory().getTcpInfo(fd()), "getsockopt", "TCP_INFO");
+        return memory().readTcpInfo();
     }
 
     private void setOption(int level, int name, int value) {
@@ -392,19 +413,23 @@ public final class Tcp extends SocketHandle {
     // ---- closing
 
     /**
-     * Closes it so that the peer gets a reset (RST) at once, and what is queued is lost.
+     * Closes the handle so that the peer gets a reset (RST) at once: uv_tcp_close_reset. Bytes that are queued, or not yet sent by the
+     * kernel, are lost. {@link #reset} does the same even if a shutdown is pending.
      *
-     * @throws UsageException EINVAL while a shutdown is under way: the handle stays open
+     * @param callback called last, in the closing phase
+     * @throws UsageException EINVAL if a shutdown is pending: the handle stays open
+     * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_close_reset">uv_tcp_close_reset</a>
      */
     public void closeReset(Runnable callback) {
         requireOpen("closeReset");
         UsageException.requireArgument(callback, "callback");
         if (isShuttingDown()) {
-            throw new UsageException("EINVAL", "closeReset while a shutdown is under way: " + this);
+            throw new UsageException("EINVAL", "closeReset while a shutdown is pending: " + this);
         }
         reset(callback);
     }
 
+    /** Returns true: TCP has resets. */
     @Override
     public boolean canReset() {
         return true;
@@ -413,19 +438,12 @@ public final class Tcp extends SocketHandle {
     @Override
     public void reset(Runnable callback) {
         if (fd() >= 0) {
-            lingerForNothing();
+            int result = memory().setLingerZero(fd());
+            // EINVAL: another owner of the socket has shut it down, so there is nothing to discard
+            if (result != -Errno.EINVAL) {
+                check(result, "setsockopt");
+            }
         }
         close(callback);
-    }
-
-    /** struct linger {1, 0}: close(2) discards what is unsent and sends RST, socket(7). */
-    private void lingerForNothing() {
-        MemorySegment linger = memory().linger;
-        linger.set(ValueLayout.JAVA_INT, 0, 1);
-        int result = Sockets.setsockopt(fd(), Sockets.SOL_SOCKET, Sockets.SO_LINGER, linger, 8);
-        // which says that it was shut down behind our back, and has nothing to discard
-        if (result != -Errno.EINVAL) {
-            check(result, "setsockopt");
-        }
     }
 }

@@ -8,48 +8,54 @@ import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.MemorySegment;
 
 /**
- * What the kernel knows of a TCP connection: TCP_INFO, under the kernel's names. <b>A number is -1 where the kernel is too old to
- * tell it</b>; the minimum round-trip time came with Linux 4.6, the delivery rate with 4.9, the bytes sent with 4.19. "Segments"
- * below are those of the network, with {@code sndMss} bytes at most.
+ * The kernel's numbers of a TCP connection: TCP_INFO, under the kernel's names. {@link Tcp#info()} asks for them.
  *
- * @param state where it stands
+ * <p><b>A number is -1 if the kernel is too old to report it.</b> The minimum round-trip time exists since Linux 4.6, the delivery rate
+ * since 4.9, and the bytes sent since 4.19. A segment below is one of the network, of at most {@code sndMss} bytes.
+ *
+ * <pre>{@code
+ * TcpInfo info = tcp.info();
+ * log(info.rttMicros() + " us, " + info.totalRetrans() + " segments sent again");
+ * }</pre>
+ *
+ * @param state the state of the connection
  * @param caState the state of congestion control: 0 open, 1 disorder, 2 CWR, 3 recovery, 4 loss
- * @param retransmits how often in a row the retransmission timer has gone off
+ * @param retransmits how often in a row the retransmission timer has expired
  * @param probes how many probes, of keep-alive or of a closed window, are unanswered
  * @param backoff how often the retransmission timeout was doubled
  * @param rtoMicros the retransmission timeout
- * @param atoMicros how long acknowledgements are delayed
- * @param sndMss bytes of the largest segment that is sent
- * @param rcvMss bytes of the largest segment that comes, as it seems
- * @param pmtu bytes of the largest packet on the way
- * @param unacked segments sent and not acknowledged; of a listener, connections that wait to be accepted
- * @param sacked segments acknowledged out of order; of a listener, its backlog
- * @param lost segments that are taken for lost
- * @param retrans segments sent again and not acknowledged yet
- * @param totalRetrans segments sent again, over all its life
- * @param lastDataSentMillis how long ago data was sent
- * @param lastDataRecvMillis how long ago data came
- * @param lastAckRecvMillis how long ago an acknowledgement came
+ * @param atoMicros the delay of acknowledgements
+ * @param sndMss the maximum size of a segment that is sent, in bytes
+ * @param rcvMss the maximum size of a segment that arrives, in bytes, as the kernel estimates it
+ * @param pmtu the maximum size of a packet on the path, in bytes
+ * @param unacked the segments that were sent and not acknowledged; for a listener, the connections that wait to be accepted
+ * @param sacked the segments that were acknowledged out of order; for a listener, its backlog
+ * @param lost the segments that the kernel considers lost
+ * @param retrans the segments that were sent again and not acknowledged yet
+ * @param totalRetrans the segments that were sent again since the connection began
+ * @param lastDataSentMillis the time since data was last sent
+ * @param lastDataRecvMillis the time since data last arrived
+ * @param lastAckRecvMillis the time since an acknowledgement last arrived
  * @param rttMicros the round-trip time, smoothed
- * @param rttvarMicros how far the round-trip time varies
- * @param minRttMicros the shortest round-trip time of late
- * @param sndSsthresh segments at which slow start ends
+ * @param rttvarMicros the variation of the round-trip time
+ * @param minRttMicros the minimum of recent round-trip times
+ * @param sndSsthresh the window in segments at which slow start ends
  * @param sndCwnd the congestion window in segments
- * @param pacingRateBytesPerSecond how fast it sends at most; Long.MAX_VALUE for no limit
- * @param deliveryRateBytesPerSecond how fast data has lately reached the peer
- * @param bytesAcked bytes of data that were acknowledged, and one each for a SYN and a FIN
- * @param bytesReceived bytes of data that came
- * @param bytesSent bytes of data sent, those sent again included
- * @param bytesRetrans bytes of data sent again
- * @param notsentBytes bytes that wait in the kernel, unsent
- * @param segsOut segments sent
- * @param segsIn segments that came
- * @param dataSegsOut segments with data sent
- * @param dataSegsIn segments with data that came
- * @param delivered segments with data delivered to the peer
- * @param busyTimeMicros how long it has had data to send
- * @param rwndLimitedMicros how long the peer's window kept it from sending
- * @param sndbufLimitedMicros how long the send buffer kept it from sending
+ * @param pacingRateBytesPerSecond the maximum rate of sending; Long.MAX_VALUE if there is none
+ * @param deliveryRateBytesPerSecond the rate at which data has recently reached the peer
+ * @param bytesAcked the bytes of data that were acknowledged, and one each for a SYN and a FIN
+ * @param bytesReceived the bytes of data that have arrived
+ * @param bytesSent the bytes of data that were sent, including those sent again
+ * @param bytesRetrans the bytes of data that were sent again
+ * @param notsentBytes the bytes that wait in the kernel and were not sent yet
+ * @param segsOut the segments that were sent
+ * @param segsIn the segments that have arrived
+ * @param dataSegsOut the segments with data that were sent
+ * @param dataSegsIn the segments with data that have arrived
+ * @param delivered the segments with data that the peer has received
+ * @param busyTimeMicros the time during which the connection had data to send
+ * @param rwndLimitedMicros the time during which the peer's window limited sending
+ * @param sndbufLimitedMicros the time during which the send buffer limited sending
  * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7): TCP_INFO</a>
  */
 public record TcpInfo(
@@ -92,9 +98,9 @@ public record TcpInfo(
         long rwndLimitedMicros,
         long sndbufLimitedMicros) {
 
-    /** The states of RFC 9293, numbered as the kernel does, include/net/tcp_states.h. */
+    /** The states of RFC 9293, in the order of the kernel's numbers: include/net/tcp_states.h. */
     public enum State {
-        /** None of those below. */
+        /** A number that is none of those below. */
         UNKNOWN,
         ESTABLISHED,
         SYN_SENT,

@@ -2,7 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.sys.Sockets;
 
-/** The traffic class: another option of the kernel for each address family. */
+/** The traffic class. The kernel has one option for each address family: IP_TOS and IPV6_TCLASS. */
 final class TrafficClassOption extends SocketOption<Integer> {
 
     private static final int MAX = 255;

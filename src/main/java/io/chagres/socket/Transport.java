@@ -4,12 +4,14 @@ import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
 /**
- * How bytes pass between a stream and its descriptor. What a call returns is what the kernel returned: how many bytes, or
- * -errno. Buffers are filled and emptied from their position, at most to their limit, and keep both. None is kept: how its memory
- * is held during the call, {@link io.chagres.sys.Buffers} says. A buffer of a closed arena throws IllegalStateException.
+ * The system calls that move bytes between the buffers of a stream and its descriptor. A method returns the result of the kernel: the
+ * number of bytes, or -errno.
  *
- * <p>There are three: {@link SocketTransport}, {@link FileTransport} for what is no socket, and {@link IpcTransport} for
- * sockets over which descriptors come too.
+ * <p>A buffer is filled or emptied from its position, at most to its limit, and both stay. No buffer is kept after the call. {@link
+ * io.chagres.sys.Buffers} says how its memory is held during the call. A buffer of a closed arena throws IllegalStateException.
+ *
+ * <p>There are three: {@link SocketTransport} for sockets, {@link IpcTransport} for sockets that receive descriptors too, and {@link
+ * FileTransport} for all other files.
  */
 abstract class Transport {
 
@@ -19,12 +21,15 @@ abstract class Transport {
 
     abstract long write(int fd, Gather gather);
 
-    /** How many bytes one write takes at most, whatever the buffer has; a kernel that takes fewer takes no more for now. */
-    int mostPerWrite() {
-        return WriteRequest.MOST_BYTES;
+    /**
+     * Returns the maximum number of bytes that one write offers to the kernel. If the kernel takes fewer than were offered, it takes no
+     * more for now.
+     */
+    int maxBytesPerWrite() {
+        return WriteRequest.MAX_BYTES;
     }
 
-    /** The result of a write of {@code stream} that is not repeated: what could not go now is 0, and an error throws. */
+    /** Converts the result of a write that is not repeated: 0 if the kernel takes nothing now. Throws the error of {@code stream}. */
     static int taken(StreamHandle stream, long result) {
         if (result == -Errno.EAGAIN || result == -Errno.ENOBUFS || result == -Errno.EINTR) {
             return 0;
@@ -35,6 +40,6 @@ abstract class Transport {
         return (int) result;
     }
 
-    /** Ends the writing side: 0 or -errno. */
+    /** Ends the writing side; returns 0 or -errno. */
     abstract int shutdown(int fd);
 }

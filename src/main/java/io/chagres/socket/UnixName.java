@@ -9,8 +9,9 @@ import java.nio.charset.CoderResult;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Names of AF_UNIX sockets as text. To the kernel they are bytes; here they are UTF-8, and a byte that is none stands as a
- * lone surrogate, U+DC80 to U+DCFF (as in Python's surrogateescape). So every name survives the way through a String.
+ * The conversion between the names of AF_UNIX sockets and text. A name is bytes to the kernel and UTF-8 here. A byte that is no UTF-8
+ * becomes a lone surrogate, U+DC80 to U+DCFF, as Python's surrogateescape (PEP 383) does it. So {@link #encode} restores every name that
+ * {@link #decode} has read.
  */
 final class UnixName {
 
@@ -20,7 +21,11 @@ final class UnixName {
 
     private UnixName() {}
 
-    /** @throws UsageException EINVAL where a surrogate is lone and stands for no byte */
+    /**
+     * Returns the bytes of {@code name}.
+     *
+     * @throws UsageException EINVAL if {@code name} has a lone surrogate that represents no byte
+     */
     static byte[] encode(String name) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(name.length());
         int step;
@@ -38,6 +43,7 @@ final class UnixName {
         return bytes.toByteArray();
     }
 
+    /** Returns the text of {@code name}. It never fails. */
     static String decode(byte[] name) {
         CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
         ByteBuffer bytes = ByteBuffer.wrap(name);

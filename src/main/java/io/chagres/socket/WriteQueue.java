@@ -7,16 +7,17 @@ import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 
 /**
- * The writes of a stream that are not over yet: first those that are through, or failed, and wait for their callback to be
- * called; behind them those that still have bytes for the kernel. Callbacks come in the order of the writes.
+ * The pending writes of a stream, in two lists. The first has the <em>finished</em> writes: the kernel has their bytes, or they have
+ * failed, and their callbacks are due. Behind them are the writes that still have bytes for the kernel. Callbacks are called in the order
+ * of the writes.
  */
 final class WriteQueue {
 
-    /** System calls per flush: a peer that reads as fast as we write must not hold the loop. */
+    /** The maximum of system calls per flush: a peer that reads as fast as this stream writes must not hold the loop. */
     private static final int CALLS_PER_FLUSH = 32;
 
-    /** Bytes that would have to be copied are sent from where they are from this size on; below, one copy costs less than a call. */
-    private static final int WORTH_ITS_OWN_CALL = 16 * 1024;
+    /** A heap buffer with at least this many bytes is sent alone, without a copy. For a smaller buffer, a copy costs less than a call. */
+    private static final int MIN_BYTES_SENT_ALONE = 16 * 1024;
 
     private final LoopCore core;
     private final StreamWatcher watcher;
@@ -27,13 +28,13 @@ final class WriteQueue {
     private WriteRequest first;
     private WriteRequest last;
     private long size;
-    /** What the last {@link #send} offered to the kernel. */
+    /** The number of bytes that the last {@link #send} offered to the kernel. */
     private long offered;
 
-    private boolean tellingSoon;
+    private boolean isCompletionDue;
     private boolean hasLostBytes;
 
-    /** {@link StreamHandle#afterWrites} of {@code stream} runs whenever all callbacks that were due have been called. */
+    /** A queue that calls {@link StreamHandle#afterWrites} of {@code stream} each time the callbacks that were due have been called. */
     WriteQueue(StreamHandle stream) {
         this.stream = stream;
         this.core = LoopCore.of(stream.loop());
@@ -41,27 +42,27 @@ final class WriteQueue {
         this.gather = Gather.of(core);
     }
 
-    /** The bytes that wait for the kernel; those of a failed write count until its callback is called. */
+    /** Returns the bytes that the kernel has not taken. The bytes of a failed write count until its callback is called. */
     long size() {
         return size;
     }
 
-    /** Whether no write waits for the kernel. */
+    /** Returns whether no write has bytes for the kernel. */
     boolean isFlushed() {
         return first == null;
     }
 
-    /** Whether there is no write at all, not even one that waits for its callback. */
+    /** Returns whether there is no pending write, not even one whose callback is due. */
     boolean isEmpty() {
         return first == null && finishedFirst == null;
     }
 
-    /** Whether bytes of a write could not be sent any more. */
+    /** Returns whether bytes of a write were lost, since their arena was closed before they were sent. */
     boolean hasLostBytes() {
         return hasLostBytes;
     }
 
-    /** Queues a write, and tries it at once unless others are before it or {@code mayWrite} is false. */
+    /** Queues a write. It is tried at once, unless other writes are before it or {@code mayWrite} is false. */
     void add(WriteRequest request, boolean mayWrite) {
         core.keepAlive();
         boolean isNext = size == 0;
@@ -83,7 +84,7 @@ final class WriteQueue {
         last = request;
     }
 
-    /** Gives the kernel as much as it takes now, and waits for it to take the rest. */
+    /** Gives the kernel the bytes that it takes now. If some are left, waits until the descriptor is writable. */
     void flush() {
         sendWhatFits(watcher.fd());
         if (first == null) {
@@ -91,11 +92,11 @@ final class WriteQueue {
         } else {
             watcher.add(Epoll.EPOLLOUT);
         }
-        tellSoon();
+        completeSoon();
     }
 
-    /** As {@link #flush}, if there is something to send and the kernel takes some of it; else false. */
-    boolean flushesMore() {
+    /** Flushes, if there are bytes to send. Returns whether the kernel took some. */
+    boolean tryFlush() {
         long before = size;
         if (first != null) {
             flush();
@@ -117,14 +118,15 @@ final class WriteQueue {
                     return;
                 }
             } else if (sent == -Errno.EAGAIN || sent == -Errno.ENOBUFS) {
-                return; // ENOBUFS may leave it writable: level-triggered, the next iteration tries again
+                return; // after ENOBUFS the descriptor may still be writable: level-triggered, so the next iteration
+                // tries again
             } else if (sent != -Errno.EINTR) {
                 finishFirst((int) -sent);
             }
         }
     }
 
-    /** 0 if it is lost, and nothing is left to send. */
+    /** Sends as {@link #send} does. If the arena of the bytes is closed, it fails all writes and returns 0. */
     private long sendUnlessLost(int fd) {
         try {
             return send(fd);
@@ -134,7 +136,10 @@ final class WriteQueue {
         }
     }
 
-    /** The arena of the next bytes was closed before they were sent: neither other memory nor what follows goes in their place. */
+    /**
+     * Fails the first write with EFAULT, since the arena of its bytes was closed, and the writes behind it with ECANCELED. Their bytes must
+     * not be sent in the place of the lost ones.
+     */
     private void lose(RuntimeException closedArena) {
         hasLostBytes = true;
         stream.writeFailed();
@@ -147,20 +152,20 @@ final class WriteQueue {
 
     private long send(int fd) {
         if (first.toSend != null) {
-            return sendAlong(fd);
+            return sendWithDescriptor(fd);
         }
         ByteBuffer buffer = first.firstBuffer();
         boolean alone = first.next == null && first.remaining == buffer.remaining();
-        if (alone || buffer.remaining() >= WORTH_ITS_OWN_CALL && !Buffers.stays(buffer)) {
-            offered = Math.min(buffer.remaining(), watcher.transport().mostPerWrite());
+        if (alone || buffer.remaining() >= MIN_BYTES_SENT_ALONE && !Buffers.stays(buffer)) {
+            offered = Math.min(buffer.remaining(), watcher.transport().maxBytesPerWrite());
             return watcher.transport().write(fd, buffer);
         }
         gather();
         return watcher.transport().write(fd, gather);
     }
 
-    /** A descriptor goes with the first byte of its own write: no earlier write may be in the same message. */
-    private long sendAlong(int fd) {
+    /** Sends the descriptor with the first byte of its write: no earlier write may be in the same message. */
+    private long sendWithDescriptor(int fd) {
         int descriptor = first.toSend.fd();
         if (descriptor < 0) {
             return -Errno.EBADF;
@@ -174,16 +179,19 @@ final class WriteQueue {
     }
 
     private void gather() {
-        gather.clear(watcher.transport().mostPerWrite());
+        gather.clear(watcher.transport().maxBytesPerWrite());
         WriteRequest request = first;
         do {
-            request = gathers(request) ? request.next : null;
+            request = addToGather(request) ? request.next : null;
         } while (request != null && request.toSend == null);
         offered = gather.total();
     }
 
-    /** Whether all of {@code request} was added. Lost memory behind other bytes waits until those are sent. */
-    private boolean gathers(WriteRequest request) {
+    /**
+     * Adds the bytes of {@code request}; returns whether all of them fit. If their arena is closed and other bytes are before them, the
+     * other bytes are sent first, and the next call throws.
+     */
+    private boolean addToGather(WriteRequest request) {
         try {
             return gather.add(request);
         } catch (IllegalStateException | WrongThreadException closedArena) {
@@ -206,12 +214,12 @@ final class WriteQueue {
         }
     }
 
-    /** All that is not through fails with {@code errno}; the callbacks come later. */
+    /** Fails all writes that still have bytes for the kernel with {@code errno}. Their callbacks are called later. */
     void fail(int errno) {
         while (first != null) {
             finishFirst(errno);
         }
-        tellSoon();
+        completeSoon();
     }
 
     private void finishFirst(int errno) {
@@ -230,16 +238,17 @@ final class WriteQueue {
         finishedLast = request;
     }
 
-    private void tellSoon() {
-        if (finishedFirst != null && !tellingSoon) {
+    /** Has the due callbacks called in the pending phase: a callback is never called inside the call that made the write. */
+    private void completeSoon() {
+        if (finishedFirst != null && !isCompletionDue) {
             core.pend(this::complete);
-            tellingSoon = true;
+            isCompletionDue = true;
         }
     }
 
-    /** Calls the callbacks that are due now; those of writes that they make themselves wait for the next round. */
+    /** Calls the callbacks that are due now. Writes that these callbacks make complete in the next round. */
     void complete() {
-        tellingSoon = false;
+        isCompletionDue = false;
         WriteRequest request = finishedFirst;
         WriteRequest dueLast = finishedLast;
         while (request != null) {

@@ -6,21 +6,21 @@ import io.chagres.handle.Completion;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 
-/** One write: views of the caller's buffers, made during the call ({@link Buffers}), and the callback. */
+/** One pending write: views of the caller's buffers, which are made during the call ({@link Buffers}), and the callback. */
 final class WriteRequest {
 
-    /** What one system call writes at most: MAX_RW_COUNT, write(2). */
-    static final int MOST_BYTES = 0x7ffff000;
+    /** The maximum of bytes that one system call writes: MAX_RW_COUNT of the kernel, see write(2). */
+    static final int MAX_BYTES = 0x7ffff000;
 
     private final ByteBuffer[] buffers;
     private final Completion callback;
     private int index;
 
-    /** What is not with the kernel yet. */
+    /** The number of bytes that the kernel has not taken yet. */
     long remaining;
-    /** 0, or how it failed. */
+    /** The error that the write failed with; 0 if there is none. */
     int errno;
-    /** Why it failed with EFAULT, or null. */
+    /** The cause of EFAULT; null if there is none. */
     RuntimeException closedArena;
 
     WriteRequest next;
@@ -28,11 +28,11 @@ final class WriteRequest {
     SocketHandle toSend;
 
     /**
-     * The callers' buffers keep their positions and limits, whatever becomes of these here.
+     * Makes the views and checks that their memory is accessible. The positions and limits of the caller's buffers never change.
      *
-     * @throws UsageException EINVAL where something is null, there is no buffer, or there are more bytes than {@link #MOST_BYTES}
+     * @throws UsageException EINVAL if an argument or a buffer is null, there is no buffer, or there are more than {@link #MAX_BYTES} bytes
      * @throws IllegalStateException if the arena of a buffer is closed
-     * @throws WrongThreadException if it is confined to another thread
+     * @throws WrongThreadException if the arena of a buffer is confined to another thread
      */
     WriteRequest(ByteBuffer[] data, Completion callback) {
         if (UsageException.requireArgument(data, "data").length == 0) {
@@ -49,8 +49,8 @@ final class WriteRequest {
     }
 
     static void requireSize(long bytes) {
-        if (bytes > MOST_BYTES) {
-            throw new UsageException("EINVAL", "a write has at most " + MOST_BYTES + " bytes: " + bytes);
+        if (bytes > MAX_BYTES) {
+            throw new UsageException("EINVAL", "a write has at most " + MAX_BYTES + " bytes: " + bytes);
         }
     }
 
@@ -67,12 +67,12 @@ final class WriteRequest {
         return closedArena == null ? failure : failure.because(closedArena);
     }
 
-    /** How many of its buffers have something left, roughly: empty ones between them count too. */
+    /** Returns how many buffers are left. Some of them may be empty. */
     int buffersLeft() {
         return buffers.length - index;
     }
 
-    /** The first buffer with something left; where all is written, an empty one. */
+    /** Returns the first buffer that has bytes left; an empty one if all bytes are written. */
     ByteBuffer firstBuffer() {
         while (index < buffers.length - 1 && !buffers[index].hasRemaining()) {
             index++;
@@ -84,7 +84,7 @@ final class WriteRequest {
         return buffers[index + fromFirst];
     }
 
-    /** Takes note that the kernel has the next {@code count} bytes. */
+    /** Records that the kernel has taken the next {@code count} bytes. */
     void advance(long count) {
         remaining -= count;
         while (count > 0) {
