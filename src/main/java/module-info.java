@@ -23,6 +23,10 @@ module io.chagres {
     // for sun.misc.Signal: the JVM owns the delivery of signals, so a library must not call sigaction(2)
     requires jdk.unsupported;
 
+    // annotations that only compilers read: a program needs neither module
+    requires static org.jspecify;
+    requires static com.google.errorprone.annotations;
+
     exports io.chagres;
     exports io.chagres.loop;
     exports io.chagres.handle;

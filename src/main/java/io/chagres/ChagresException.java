@@ -2,6 +2,7 @@ package io.chagres;
 
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An error that Chagres throws or hands to an error listener.
@@ -33,7 +34,7 @@ public class ChagresException extends RuntimeException {
      * The stream, socket or server that had no listener for this error. It is null if there was a listener, or no
      * listener was looked for.
      */
-    private String unheardBy;
+    private @Nullable String unheardBy;
 
     /**
      * Creates an error that a loop reports. It has no stack trace, because the stack of an event tells nothing about
@@ -51,7 +52,7 @@ public class ChagresException extends RuntimeException {
      *
      * @param cause the exception that led to this error; null for none
      */
-    public ChagresException(String code, String message, Throwable cause) {
+    public ChagresException(String code, String message, @Nullable Throwable cause) {
         super(message, cause, true, false);
         this.code = code;
     }
@@ -91,7 +92,8 @@ public class ChagresException extends RuntimeException {
      * message in Node: then it is the messages of those.
      */
     String details() {
-        return getMessage() == null || getMessage().isEmpty()
+        String message = getMessage();
+        return message == null || message.isEmpty()
                 ? Stream.of(getSuppressed()).map(Throwable::getMessage).collect(Collectors.joining("; "))
                 : "";
     }

@@ -1,6 +1,7 @@
 package io.chagres;
 
 import io.chagres.sys.Errno;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An error that the kernel, or the lookup of a name, has answered with. The message and the properties are those of
@@ -19,39 +20,42 @@ public final class SystemException extends ChagresException {
 
     private final int errno;
     private final String syscall;
-    private final String address;
+    private final @Nullable String address;
     private final int port;
-    private final String hostname;
-    private final String localAddress;
+    private final @Nullable String hostname;
+    private final @Nullable String localAddress;
     private final int localPort;
     /** The ends of the connection; null if the fields above have the addresses. */
-    private final transient Ends ends;
+    private final transient @Nullable Ends ends;
 
     /** Both ends of a connection. They are written as text only when one of these methods is called. */
     public interface Ends {
         /** Returns the address or path of the peer, or of the listener itself if it is one; null if unknown. */
+        @Nullable
         String address();
 
         /** Returns the port that belongs to {@link #address()}; 0 if that is a path. */
         int port();
 
         /** Returns the address or path of this side; null if unknown. */
+        @Nullable
         String localAddress();
 
         /** Returns the port that belongs to {@link #localAddress()}; 0 if that is a path. */
         int localPort();
     }
 
-    private SystemException(int errno, String syscall, String address, int port, String message, boolean trace) {
+    private SystemException(
+            int errno, String syscall, @Nullable String address, int port, String message, boolean trace) {
         this(errno, syscall, address, port, null, 0, message, trace);
     }
 
     private SystemException(
             int errno,
             String syscall,
-            String address,
+            @Nullable String address,
             int port,
-            String localAddress,
+            @Nullable String localAddress,
             int localPort,
             String message,
             boolean trace) {
@@ -90,7 +94,8 @@ public final class SystemException extends ChagresException {
         this.localPort = error.localPort;
     }
 
-    private SystemException(String code, int errno, String syscall, String hostname, Throwable cause) {
+    private SystemException(
+            String code, int errno, String syscall, @Nullable String hostname, @Nullable Throwable cause) {
         super(code, syscall + " " + code + " " + hostname, cause);
         this.errno = errno;
         this.syscall = syscall;
@@ -114,7 +119,7 @@ public final class SystemException extends ChagresException {
      * @param syscall getaddrinfo or getnameinfo
      * @param subject the name or the address that was looked up
      */
-    public static SystemException ofLookup(String code, int errno, String syscall, String subject) {
+    public static SystemException ofLookup(String code, int errno, String syscall, @Nullable String subject) {
         return ofLookup(code, errno, syscall, subject, null);
     }
 
@@ -123,7 +128,8 @@ public final class SystemException extends ChagresException {
      *
      * @param cause the Error that the lookup has ended with, for instance OutOfMemoryError; null for none
      */
-    public static SystemException ofLookup(String code, int errno, String syscall, String subject, Throwable cause) {
+    public static SystemException ofLookup(
+            String code, int errno, String syscall, @Nullable String subject, @Nullable Throwable cause) {
         return new SystemException(code, errno, syscall, subject, cause);
     }
 
@@ -170,7 +176,7 @@ public final class SystemException extends ChagresException {
      * @param localPort the port of this side
      */
     public static SystemException at(
-            int errno, String syscall, String address, int port, String localAddress, int localPort) {
+            int errno, String syscall, String address, int port, @Nullable String localAddress, int localPort) {
         String detail = localAddress == null ? "" : " - Local (" + localAddress + ":" + localPort + ")";
         String message = syscall + " " + Errno.name(errno) + " " + place(address, port) + detail;
         return new SystemException(errno, syscall, address, port, localAddress, localPort, message, false);
@@ -180,7 +186,7 @@ public final class SystemException extends ChagresException {
      * Returns {@code "listen EADDRINUSE: address already in use 127.0.0.1:80"}; an address of null is left out of the
      * text.
      */
-    public static SystemException described(int errno, String syscall, String address, int port) {
+    public static SystemException described(int errno, String syscall, @Nullable String address, int port) {
         return described(errno, syscall, address, port, null);
     }
 
@@ -190,7 +196,8 @@ public final class SystemException extends ChagresException {
      *
      * @param remark the meaning of the error, which is written in brackets; null for none
      */
-    public static SystemException described(int errno, String syscall, String address, int port, String remark) {
+    public static SystemException described(
+            int errno, String syscall, @Nullable String address, int port, @Nullable String remark) {
         String message =
                 explain(errno, syscall) + (address == null ? "" : " " + place(address, port)) + inBrackets(remark);
         return new SystemException(errno, syscall, address, port, message, false);
@@ -218,14 +225,14 @@ public final class SystemException extends ChagresException {
      * @throws SystemException {@code "setsockopt ENOPROTOOPT: protocol not available (TCP_CONGESTION)"} if {@code
      *     result} is negative
      */
-    public static int check(int result, String syscall, String subject) {
+    public static int check(int result, String syscall, @Nullable String subject) {
         if (result < 0) {
             throw new SystemException(result, syscall, null, 0, explain(result, syscall) + inBrackets(subject), true);
         }
         return result;
     }
 
-    private static String inBrackets(String remark) {
+    private static String inBrackets(@Nullable String remark) {
         return remark == null ? "" : " (" + remark + ")";
     }
 
@@ -265,7 +272,7 @@ public final class SystemException extends ChagresException {
     }
 
     /** Returns the IP address or path that the call was about, or null. */
-    public String address() {
+    public @Nullable String address() {
         return ends == null ? address : ends.address();
     }
 
@@ -275,7 +282,7 @@ public final class SystemException extends ChagresException {
     }
 
     /** Returns the name or the address that could not be looked up, or null if this is not the error of a lookup. */
-    public String hostname() {
+    public @Nullable String hostname() {
         return hostname;
     }
 
@@ -283,7 +290,7 @@ public final class SystemException extends ChagresException {
      * Returns the address or path of this side; null if unknown. The error of an established TCP connection names the
      * peer only.
      */
-    public String localAddress() {
+    public @Nullable String localAddress() {
         return ends == null ? localAddress : ends.localAddress();
     }
 
@@ -295,11 +302,13 @@ public final class SystemException extends ChagresException {
     /** Returns the ends of the connection if the message does not name them. */
     @Override
     String details() {
-        if (address() == null || getMessage().contains(place(address(), port()))) {
+        String peer = address();
+        if (peer == null || String.valueOf(getMessage()).contains(place(peer, port()))) {
             return "";
         }
-        boolean isOwn = localAddress() == null || localAddress().equals(address()) && localPort() == port();
-        return " (" + (isOwn ? "" : bracketed(localAddress(), localPort()) + " -> ") + bracketed(address(), port())
-                + ")";
+        String local = localAddress();
+        boolean isOwn = peer.equals(local) && localPort() == port();
+        String from = local == null || isOwn ? "" : bracketed(local, localPort()) + " -> ";
+        return " (" + from + bracketed(peer, port()) + ")";
     }
 }

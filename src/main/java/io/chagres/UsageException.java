@@ -1,5 +1,7 @@
 package io.chagres;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A call that cannot be carried out: it has a bad argument, its handle is closed, or it must not be made twice. The
  * call throws the exception and changes nothing, and no callback follows.
@@ -30,7 +32,7 @@ public final class UsageException extends ChagresException {
      * @param name the name of the parameter, for the message
      * @throws UsageException EINVAL, {@code "<name> must not be null"}, if {@code argument} is null
      */
-    public static <T> T requireArgument(T argument, String name) {
+    public static <T> T requireArgument(@Nullable T argument, String name) {
         if (argument == null) {
             throw new UsageException("EINVAL", name + " must not be null");
         }

@@ -14,4 +14,7 @@
  *
  * @see <a href="https://nodejs.org/api/errors.html#errorcode">Node.js: error.code</a>
  */
+@NullMarked
 package io.chagres;
+
+import org.jspecify.annotations.NullMarked;

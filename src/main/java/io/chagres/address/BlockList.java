@@ -3,6 +3,7 @@ package io.chagres.address;
 import io.chagres.UsageException;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A list of addresses that a server must not accept connections from: single addresses, ranges and subnets. {@code
@@ -213,7 +214,7 @@ public final class BlockList {
         return new Rule(Kind.SUBNET, bits.filled(bitsKept, false), bits.filled(bitsKept, true));
     }
 
-    private static Bits require(String address, String name) {
+    private static Bits require(@Nullable String address, String name) {
         byte[] ip = address == null ? null : Ip.bytes(address);
         if (ip == null) {
             throw new UsageException("ERR_INVALID_ADDRESS", "Invalid IP address: " + name + " is " + address);
@@ -245,7 +246,7 @@ public final class BlockList {
     }
 
     /** Returns whether a rule covers {@code address}. The answer is false if {@code address} is not an IP address. */
-    public boolean check(String address) {
+    public boolean check(@Nullable String address) {
         byte[] ip = address == null ? null : Ip.bytes(address);
         return ip != null && check(Bits.of(ip));
     }

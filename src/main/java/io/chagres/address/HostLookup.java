@@ -3,6 +3,7 @@ package io.chagres.address;
 import io.chagres.ChagresException;
 import java.util.List;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A function of the user that finds the addresses of a host: the {@code lookup} option of Node's socket.connect.
@@ -38,5 +39,8 @@ public interface HostLookup {
      * @param answer must be called once, on the thread of the loop, now or later. It is called with the addresses in
      *     order of preference and null, or with null and the error that the connect fails with
      */
-    void lookup(String host, LookupOptions options, BiConsumer<? super List<Address>, ? super ChagresException> answer);
+    void lookup(
+            String host,
+            LookupOptions options,
+            BiConsumer<? super @Nullable List<Address>, ? super @Nullable ChagresException> answer);
 }

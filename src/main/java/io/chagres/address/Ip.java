@@ -1,6 +1,7 @@
 package io.chagres.address;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Converts IP addresses between text and bytes, by the rules of Node's net.isIP.
@@ -23,24 +24,24 @@ public final class Ip {
      *
      * @see <a href="https://nodejs.org/api/net.html#netisipinput">net.isIP</a>
      */
-    public static int version(String text) {
+    public static int version(@Nullable String text) {
         byte[] ip = text == null ? null : bytes(text);
         return ip == null ? 0 : ip.length == IPV4_BYTES ? 4 : 6;
     }
 
     /** Returns the 4 or 16 bytes of an address, or null if {@link #version} is 0. */
-    static byte[] bytes(String text) {
+    static byte @Nullable [] bytes(String text) {
         return isZoneValid(text) ? parse(text) : null;
     }
 
     /** Returns the bytes of an address like {@link #bytes}, but accepts any text behind a %, as uv_inet_pton does. */
-    static byte[] parse(String text) {
+    static byte @Nullable [] parse(String text) {
         byte[] four = parse4(text);
         return four != null ? four : parse6(withoutZone(text));
     }
 
     /** Returns the text behind the % of an IPv6 address, or null if there is no %. */
-    static String zone(String text) {
+    static @Nullable String zone(String text) {
         int percent = text.indexOf('%');
         return percent < 0 ? null : text.substring(percent + 1);
     }
@@ -62,7 +63,7 @@ public final class Ip {
                                         || c < 128 && Character.isLetterOrDigit(c));
     }
 
-    private static byte[] parse4(String text) {
+    private static byte @Nullable [] parse4(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length != IPV4_BYTES) {
             return null;
@@ -78,7 +79,7 @@ public final class Ip {
         return ip;
     }
 
-    private static byte[] parse6(String text) {
+    private static byte @Nullable [] parse6(String text) {
         int gap = text.indexOf("::");
         if (gap < 0) {
             byte[] groups = groups(text, true);
@@ -98,7 +99,7 @@ public final class Ip {
      * Returns the bytes of groups that colons separate, or null if one is wrong. The last group of an address may be
      * a dotted IPv4 address.
      */
-    private static byte[] groups(String text, boolean areLast) {
+    private static byte @Nullable [] groups(String text, boolean areLast) {
         if (text.isEmpty()) {
             return new byte[0];
         }

@@ -1,5 +1,7 @@
 package io.chagres.address;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * Parses IPv4 addresses in the forms that URLs and inet_aton(3) allow.
  *
@@ -15,7 +17,7 @@ final class LenientIPv4 {
     private LenientIPv4() {}
 
     /** Returns the four bytes, or null if {@code text} is not such an address. */
-    static byte[] parse(String text) {
+    static byte @Nullable [] parse(String text) {
         String[] parts = text.split("\\.", -1);
         if (parts.length > MAX_PARTS) {
             return null;

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A lookup on a worker thread: of the addresses of a name, uv_getaddrinfo, or of the name of an address,
@@ -83,13 +84,14 @@ public final class Lookup {
      * @param addresses the addresses in the order of the system's preference, without duplicates; at least one
      * @param canonicalName the canonical name; null unless AI_CANONNAME asked for it
      */
-    public record Addresses(List<SocketAddress> addresses, String canonicalName) {}
+    public record Addresses(
+            List<SocketAddress> addresses, @Nullable String canonicalName) {}
 
     /** The answer to the lookup of an address: the names of the host and of the service, "localhost" and "http". */
     public record Name(String host, String service) {}
 
     private final String subject;
-    private Work<?> work;
+    private @Nullable Work<?> work;
 
     private Lookup(String subject) {
         this.subject = subject;
@@ -113,7 +115,10 @@ public final class Lookup {
      * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
      */
     public static Lookup address(
-            Loop loop, String host, LookupOptions options, BiConsumer<? super Addresses, ? super Throwable> callback) {
+            Loop loop,
+            @Nullable String host,
+            LookupOptions options,
+            BiConsumer<? super @Nullable Addresses, ? super @Nullable Throwable> callback) {
         requireSomething(host, options);
         return new Lookup(String.valueOf(host)).start(loop, () -> resolve(host, options), "getaddrinfo", callback);
     }
@@ -126,25 +131,25 @@ public final class Lookup {
      * @throws SystemException if the lookup has failed
      * @throws UsageException EINVAL if there is neither a host nor a service
      */
-    public static Addresses addressNow(String host, LookupOptions options) {
+    public static Addresses addressNow(@Nullable String host, LookupOptions options) {
         requireSomething(host, options);
         return resolve(host, options);
     }
 
-    private static void requireSomething(String host, LookupOptions options) {
+    private static void requireSomething(@Nullable String host, LookupOptions options) {
         UsageException.requireArgument(options, "options");
         if (host == null && options.service() == null) {
             throw new UsageException("EINVAL", "neither a host nor a service to look up");
         }
     }
 
-    private static Addresses resolve(String host, LookupOptions options) {
+    private static Addresses resolve(@Nullable String host, LookupOptions options) {
         try (Region memory = Region.ofCall()) {
             return resolve(host, options, memory);
         }
     }
 
-    private static Addresses resolve(String host, LookupOptions options, Region memory) {
+    private static Addresses resolve(@Nullable String host, LookupOptions options, Region memory) {
         MemorySegment hints = memory.allocate(AddrInfo.BYTES);
         AddrInfo.hints(hints, options.flags(), options.kernelFamily(), Sockets.SOCK_STREAM, 0);
         MemorySegment answer = memory.allocate(POINTER_BYTES);
@@ -159,7 +164,7 @@ public final class Lookup {
         }
     }
 
-    private static MemorySegment string(String text, String host, Region memory) {
+    private static MemorySegment string(@Nullable String text, @Nullable String host, Region memory) {
         if (text == null) {
             return MemorySegment.NULL;
         }
@@ -193,7 +198,10 @@ public final class Lookup {
      * @see <a href="https://man7.org/linux/man-pages/man3/getnameinfo.3.html">getnameinfo(3)</a>
      */
     public static Lookup name(
-            Loop loop, SocketAddress address, BiConsumer<? super Name, ? super Throwable> callback, NameFlag... flags) {
+            Loop loop,
+            SocketAddress address,
+            BiConsumer<? super @Nullable Name, ? super @Nullable Throwable> callback,
+            NameFlag... flags) {
         UsageException.requireArgument(address, "address");
         int bits = bits(flags);
         return new Lookup(address.address()).start(loop, () -> nameOf(address, bits), "getnameinfo", callback);
@@ -233,7 +241,10 @@ public final class Lookup {
     }
 
     private <T> Lookup start(
-            Loop loop, Callable<T> job, String syscall, BiConsumer<? super T, ? super Throwable> callback) {
+            Loop loop,
+            Callable<T> job,
+            String syscall,
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
         work = Work.submitSlow(
                 loop,
@@ -247,7 +258,7 @@ public final class Lookup {
      * Returns the error of a lookup. {@code Work} knows only the errors of system calls; an Error becomes the cause
      * of the answer that getaddrinfo(3) would have given.
      */
-    private static ChagresException asError(Throwable failure, String syscall, String subject) {
+    private static ChagresException asError(Throwable failure, String syscall, @Nullable String subject) {
         if (failure instanceof SystemException error && error.code().equals("ECANCELED")) {
             return failure(NetDb.EAI_CANCELED, syscall, subject);
         }
@@ -264,11 +275,11 @@ public final class Lookup {
      *
      * @return the lookup, or null if no thread could be made
      */
-    public static Lookup begin(
+    public static @Nullable Lookup begin(
             Loop loop,
-            String host,
+            @Nullable String host,
             LookupOptions options,
-            BiConsumer<? super Addresses, ? super ChagresException> callback) {
+            BiConsumer<? super @Nullable Addresses, ? super @Nullable ChagresException> callback) {
         try {
             return address(loop, host, options, (found, error) -> callback.accept(found, (ChagresException) error));
         } catch (Error noThread) {
@@ -283,16 +294,17 @@ public final class Lookup {
      * @return false if a worker has begun the lookup already
      */
     public boolean cancel() {
-        return work.cancel();
+        Work<?> current = work;
+        return current != null && current.cancel();
     }
 
-    private static void check(int result, String syscall, String subject) {
+    private static void check(int result, String syscall, @Nullable String subject) {
         if (result != 0) {
             throw failure(result, syscall, subject);
         }
     }
 
-    private static SystemException failure(int result, String syscall, String subject) {
+    private static SystemException failure(int result, String syscall, @Nullable String subject) {
         int errno = NetDb.eaiErrno(result);
         return SystemException.ofLookup(codeOf(result), errno > 0 ? errno : result, syscall, subject);
     }

@@ -1,5 +1,6 @@
 package io.chagres.address;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import io.chagres.sys.NetDb;
 import io.chagres.sys.Sockets;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of a lookup of addresses: the hints of getaddrinfo(3).
@@ -19,6 +21,7 @@ import java.util.StringJoiner;
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/getaddrinfo.3.html">getaddrinfo(3)</a>
  */
+@CheckReturnValue
 public final class LookupOptions {
 
     /** The flags of getaddrinfo(3), under the kernel's names. */
@@ -49,11 +52,11 @@ public final class LookupOptions {
 
     private static final LookupOptions DEFAULTS = new LookupOptions(null, null, Set.of());
 
-    private final Family family;
-    private final String service;
+    private final @Nullable Family family;
+    private final @Nullable String service;
     private final Set<Hint> hints;
 
-    private LookupOptions(Family family, String service, Set<Hint> hints) {
+    private LookupOptions(@Nullable Family family, @Nullable String service, Set<Hint> hints) {
         this.family = family;
         this.service = service;
         this.hints = hints;
@@ -83,7 +86,7 @@ public final class LookupOptions {
     }
 
     /** Returns the only family that is looked up; null for both. */
-    public Family family() {
+    public @Nullable Family family() {
         return family;
     }
 
@@ -96,6 +99,7 @@ public final class LookupOptions {
         return family == null ? 0 : family == Family.IPV6 ? Sockets.AF_INET6 : Sockets.AF_INET;
     }
 
+    @Nullable
     String service() {
         return service;
     }

@@ -2,6 +2,7 @@ package io.chagres.address;
 
 import io.chagres.UsageException;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An IP address and a port: an immutable value.
@@ -31,7 +32,7 @@ public final class SocketAddress {
      * The address in its shortest form; null until {@link #address()} is called. Any thread may write it, always with
      * the same text.
      */
-    private String text;
+    private @Nullable String text;
 
     /**
      * Creates an address from text.
@@ -55,7 +56,7 @@ public final class SocketAddress {
         this.text = zone == null ? null : Ip.format(ip) + "%" + zone;
     }
 
-    private static byte[] bytesOf(String address) {
+    private static byte[] bytesOf(@Nullable String address) {
         byte[] ip = address == null ? null : Ip.bytes(address);
         if (ip == null) {
             throw new UsageException("ERR_INVALID_ADDRESS", "Invalid IP address: " + address);
@@ -91,8 +92,11 @@ public final class SocketAddress {
      *
      * @throws UsageException ERR_SOCKET_BAD_PORT if {@code address} is an IP address and {@code port} is out of range
      */
-    public static SocketAddress ofLiteral(String address, int port) {
-        byte[] bytes = address == null ? null : Ip.bytes(address);
+    public static @Nullable SocketAddress ofLiteral(@Nullable String address, int port) {
+        if (address == null) {
+            return null;
+        }
+        byte[] bytes = Ip.bytes(address);
         return bytes == null ? null : new SocketAddress(bytes, address, port);
     }
 
@@ -120,7 +124,7 @@ public final class SocketAddress {
      * @return null if {@code text} has none of these forms
      * @see <a href="https://nodejs.org/api/net.html#socketaddressparseinput">SocketAddress.parse</a>
      */
-    public static SocketAddress parse(String text) {
+    public static @Nullable SocketAddress parse(String text) {
         String host = UsageException.requireArgument(text, "text").substring(text.lastIndexOf('@') + 1);
         boolean six = host.startsWith("[");
         int hostEnd = six ? host.indexOf(']') + 1 : host.indexOf(':') < 0 ? host.length() : host.indexOf(':');

@@ -3,6 +3,7 @@ package io.chagres.address;
 import java.net.Inet6Address;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The zones of link-local IPv6 addresses, RFC 4007: network interfaces, by name and by index. The index 0 means no
@@ -20,7 +21,7 @@ final class Zone {
      * Returns the index of a zone, as if_nametoindex(3) does. An unknown zone has index 0, for which connect(2) fails
      * with EINVAL.
      */
-    static int index(String zone) {
+    static int index(@Nullable String zone) {
         if (zone == null) {
             return 0;
         }

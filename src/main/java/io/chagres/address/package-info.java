@@ -17,4 +17,7 @@
  * @see <a href="https://docs.libuv.org/en/v1.x/dns.html">libuv: DNS utility functions</a>
  * @see <a href="https://nodejs.org/api/net.html#class-netblocklist">Node.js: net.BlockList, net.SocketAddress</a>
  */
+@NullMarked
 package io.chagres.address;
+
+import org.jspecify.annotations.NullMarked;

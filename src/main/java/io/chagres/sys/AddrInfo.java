@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The struct of the hints and of the answer of getaddrinfo(3).
@@ -87,7 +88,7 @@ public final class AddrInfo {
     }
 
     /** Returns the canonical name if AI_CANONNAME asked for it, otherwise null. */
-    public static String canonname(MemorySegment ai) {
+    public static @Nullable String canonname(MemorySegment ai) {
         MemorySegment name = sized(ai.get(ADDRESS, CANONNAME), NetDb.NI_MAXHOST);
         return name.equals(MemorySegment.NULL) ? null : name.getString(0);
     }

@@ -3,6 +3,7 @@ package io.chagres.sys;
 import static io.chagres.sys.Libc.call;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls for any descriptor, and for files: {@code <unistd.h>}, {@code <fcntl.h>}, {@code <sys/stat.h>}.
@@ -51,7 +52,7 @@ public final class Descriptors {
         static final CFunction CHMOD = Libc.plain("chmod");
         static final CFunction FCHMOD = Libc.plain("fchmod");
         /** Exists since glibc 2.28. */
-        static final CFunction STATX = Libc.has("statx") ? Libc.plain("statx") : null;
+        static final @Nullable CFunction STATX = Libc.has("statx") ? Libc.plain("statx") : null;
     }
 
     /** The variadic calls. They are separate because they have a call shape of their own. */

@@ -3,6 +3,7 @@ package io.chagres.sys;
 import static io.chagres.sys.Libc.call;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The system calls of epoll(7), {@code <sys/epoll.h>}, which tells which of many descriptors are ready. The struct is
@@ -36,7 +37,7 @@ public final class Epoll {
 
     /** The call that not every system has. */
     private static final class Later {
-        static final CFunction EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
+        static final @Nullable CFunction EPOLL_PWAIT2 = Libc.has("epoll_pwait2") ? Libc.plain("epoll_pwait2") : null;
     }
 
     private Epoll() {}
@@ -73,6 +74,8 @@ public final class Epoll {
      */
     public static int epoll_pwait2(
             int epfd, MemorySegment events, int maxevents, MemorySegment timeout, MemorySegment sigmask) {
-        return hasPwait2() ? call(Later.EPOLL_PWAIT2, epfd, events, maxevents, timeout, sigmask) : -Errno.ENOSYS;
+        return Later.EPOLL_PWAIT2 == null
+                ? -Errno.ENOSYS
+                : call(Later.EPOLL_PWAIT2, epfd, events, maxevents, timeout, sigmask);
     }
 }

@@ -3,6 +3,7 @@ package io.chagres.sys;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The identity of the file, socket or device behind a descriptor or a path. No other one that exists at the same time
@@ -35,7 +36,7 @@ public record FileIdentity(long device, long inode) {
     private static final long DEV_MINOR = 140;
 
     /** Returns the identity of the file behind {@code fd}; null if the kernel does not tell it. */
-    public static FileIdentity of(int fd) {
+    public static @Nullable FileIdentity of(int fd) {
         try (Arena arena = Arena.ofConfined()) {
             return of(fd, arena.allocate(1), Descriptors.AT_EMPTY_PATH, arena);
         }
@@ -45,13 +46,13 @@ public record FileIdentity(long device, long inode) {
      * Returns the identity of the file at {@code path}, a C string. A symbolic link is not followed. Returns null if
      * there is no file, or the kernel does not tell its identity.
      */
-    public static FileIdentity of(MemorySegment path) {
+    public static @Nullable FileIdentity of(MemorySegment path) {
         try (Arena arena = Arena.ofConfined()) {
             return of(Descriptors.AT_FDCWD, path, Descriptors.AT_SYMLINK_NOFOLLOW, arena);
         }
     }
 
-    private static FileIdentity of(int fd, MemorySegment path, int flags, Arena arena) {
+    private static @Nullable FileIdentity of(int fd, MemorySegment path, int flags, Arena arena) {
         MemorySegment statx = arena.allocate(SIZE, Long.BYTES);
         if (Descriptors.statx(fd, path, flags, Descriptors.STATX_INO, statx) < 0) {
             return null;

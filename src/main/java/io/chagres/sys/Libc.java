@@ -10,6 +10,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
 import java.util.function.BiFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The only class that links C functions, and the only one that calls them.
@@ -71,7 +72,7 @@ final class Libc {
      * <p>The field is null outside of those tests. Then the handles are the linker's own, and a call has no trace of
      * this field.
      */
-    static BiFunction<String, MethodHandle, MethodHandle> seam;
+    static @Nullable BiFunction<String, MethodHandle, MethodHandle> seam;
 
     private Libc() {}
 

@@ -1,6 +1,7 @@
 package io.chagres.sys;
 
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A test whether this JVM can call this kernel in the way that the package needs.
@@ -24,7 +25,7 @@ public final class SelfCheck {
     private static final long MAGIC = 0x0123_4567_89ab_cdefL;
 
     private static boolean checked;
-    private static String cause;
+    private static @Nullable String cause;
 
     private SelfCheck() {}
 
@@ -34,7 +35,7 @@ public final class SelfCheck {
     }
 
     /** Returns one sentence about the thing that is missing; null if nothing is. */
-    public static synchronized String unavailabilityCause() {
+    public static synchronized @Nullable String unavailabilityCause() {
         if (!checked) {
             checked = true;
             cause = cause(System.getProperty("os.name"), System.getProperty("os.arch"));
@@ -42,7 +43,7 @@ public final class SelfCheck {
         return cause;
     }
 
-    static String cause(String os, String arch) {
+    static @Nullable String cause(String os, String arch) {
         if (!os.equals("Linux")) {
             return "Chagres speaks to the Linux kernel, and this is " + os + ".";
         }
@@ -56,7 +57,7 @@ public final class SelfCheck {
         }
     }
 
-    private static String library() {
+    private static @Nullable String library() {
         for (String name : NEEDED) {
             if (!Libc.has(name)) {
                 return missing(name);
@@ -65,7 +66,7 @@ public final class SelfCheck {
         return kernel();
     }
 
-    private static String kernel() {
+    private static @Nullable String kernel() {
         int epfd = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         int fd = EventFd.eventfd(1, EventFd.EFD_CLOEXEC | EventFd.EFD_NONBLOCK);
         try {
@@ -78,7 +79,7 @@ public final class SelfCheck {
     }
 
     /** Passes a number through epoll and tests whether it comes back unchanged. */
-    private static String roundTrip(int epfd, int fd) {
+    private static @Nullable String roundTrip(int epfd, int fd) {
         MemorySegment event = Memory.allocate(2L * EpollEvent.BYTES);
         EpollEvent.set(event, 0, Epoll.EPOLLIN, MAGIC);
         int added = Epoll.epoll_ctl(epfd, Epoll.EPOLL_CTL_ADD, fd, event);
@@ -98,12 +99,12 @@ public final class SelfCheck {
     /**
      * Leaves the verdict to a later check. The loop that is about to be made gets the same error from the same calls.
      */
-    private static String undecided() {
+    private static @Nullable String undecided() {
         checked = false;
         return null;
     }
 
-    static String verdict(int ready, int events, long data) {
+    static @Nullable String verdict(int ready, int events, long data) {
         boolean same = ready == 1 && events == Epoll.EPOLLIN && data == MAGIC;
         return same ? null : "The kernel's struct epoll_event is not the " + EpollEvent.BYTES + " bytes of our layout.";
     }

@@ -87,4 +87,7 @@
  *
  * <p>CONTRIBUTING.md has the steps.
  */
+@NullMarked
 package io.chagres.sys;
+
+import org.jspecify.annotations.NullMarked;
