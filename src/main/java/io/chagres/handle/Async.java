@@ -1,17 +1,31 @@
 package io.chagres.handle;
 
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.StackRoom;
 import io.chagres.loop.internal.Task;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Lets other threads wake the loop and make it call back: uv_async_t. Sends that come before the callback ran are one:
- * there is at least one callback after the last send, not one per send. Callbacks come from the poll phase. For tasks that
- * must each run there is {@link Loop#execute}.
+ * A handle that other threads use to wake the loop and to run a callback on it: uv_async_t.
  *
- * <p>It is active from birth until it is closed, and so keeps the loop alive unless it is {@linkplain #unref()
+ * <p>Several sends that happen before the callback has run cause one callback. At least one callback follows the last send. It runs in
+ * the poll phase. Use {@link Loop#execute} for tasks of which each must run.
+ *
+ * <p>An Async is active from its constructor until it is closed. So it keeps the loop alive unless it is {@linkplain #unref()
  * unreferenced}.
+ *
+ * <pre>{@code
+ * Queue<Order> orders = new ConcurrentLinkedQueue<>();
+ * Async arrived = new Async(loop, () -> {
+ *     for (Order order = orders.poll(); order != null; order = orders.poll()) {
+ *         book(order);
+ *     }
+ * });
+ * // on another thread:
+ * orders.add(order);
+ * arrived.send();
+ * }</pre>
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/async.html">uv_async_t</a>
  */
@@ -22,7 +36,10 @@ public final class Async extends Handle {
     private final Delivery delivery;
 
     /**
-     * @param callback runs on the loop thread after a {@link #send()}; to wake the loop and no more, {@code () -> {}}
+     * Makes an active handle.
+     *
+     * @param callback runs on the loop thread after a {@link #send()}; null if a send must only wake the loop
+     * @throws UsageException EINVAL if the loop is null; ERR_LOOP_CLOSED
      */
     public Async(Loop loop, Runnable callback) {
         this(loop, callback == null ? () -> {} : callback, new AtomicBoolean(), new Delivery());
@@ -38,16 +55,19 @@ public final class Async extends Handle {
     }
 
     /**
-     * Makes the callback run; from any thread. It never waits and, after the first of a series, costs one atomic exchange.
-     * What the thread did before, the callback sees. On a closed handle it has no effect.
+     * Makes the callback run; any thread. It never waits. The first send of a series may cost one write to an eventfd, each further one
+     * costs one atomic exchange. On a closed handle it is a no-op.
      *
-     * <p>If it throws (StackOverflowError), the callback may not come; after a later send it comes.
+     * <p>The callback sees what the sending thread wrote to memory before the send.
+     *
+     * @throws StackOverflowError if the stack is almost full; the callback then runs after a later send only
      */
     public void send() {
-        // An exchange and not a look first: a look would not make the writes of this thread visible to a callback that
-        // is about to begin.
+        // Always an exchange, also if the flag is set: a plain read would not make the writes of this thread visible to
+        // a
+        // callback that is about to begin.
         if (!sent.get()) {
-            // where post would fail, there could be none left to take the exchange back
+            // if post() overflowed the stack, resetting the flag could overflow it too
             StackRoom.require();
         }
         if (sent.getAndSet(true)) {
@@ -69,7 +89,7 @@ public final class Async extends Handle {
         }
     }
 
-    /** Leaves it as sent for ever, so that no later send posts anything. */
+    /** Leaves the flag set, so that no later send posts anything. */
     @Override
     protected void release() {
         sent.set(true);

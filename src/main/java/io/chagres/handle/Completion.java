@@ -2,10 +2,17 @@ package io.chagres.handle;
 
 import io.chagres.ChagresException;
 
-/** How a request ended: the one call that each write, connect and shutdown makes, never inside the call that asked for it. */
+/**
+ * The callback of a request: a write, a connect or a shutdown. It is called once, on the loop thread, and never inside the call that
+ * made the request.
+ */
 @FunctionalInterface
 public interface Completion {
 
-    /** @param error null if it succeeded; ECANCELED if the handle was closed first */
+    /**
+     * Receives the result of the request.
+     *
+     * @param error null if the request has succeeded; code ECANCELED if the handle was closed first
+     */
     void onComplete(ChagresException error);
 }

@@ -9,13 +9,16 @@ import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
- * Something that lives on a loop and calls back as long as it is active: uv_handle_t.
+ * An object that lives on a loop and calls back while it is active: uv_handle_t.
  *
- * <p>A handle is <em>active</em> while it may call back (a started timer, a listening server), and <em>referenced</em>
- * unless {@link #unref()} said otherwise; a loop runs as long as one handle is both. {@link #close()} ends it: at once
- * nothing of it is active any more, and its close callback, the last one it makes, comes from the closing phase.
+ * <p>A handle is <em>active</em> while it may call back: a timer that is started, a server that listens. It is <em>referenced</em> unless
+ * {@link #unref()} was called. A loop runs as long as one handle is both.
  *
- * <p>A handle belongs to the thread of its loop; calls from others throw {@link WrongThreadException}.
+ * <p>{@link #close()} ends a handle. It is inactive at once. Its close callback runs in the closing phase and is its last. A handle that
+ * is not closed is kept by its loop, until {@link Loop#close()} closes it.
+ *
+ * <p>A handle belongs to the thread of its loop. A call on another thread throws {@link WrongThreadException}, unless the description of
+ * the method says "any thread". {@link Async#send()} and {@link Loop#execute} are the ways into the loop.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/handle.html">uv_handle_t</a>
  */
@@ -30,13 +33,13 @@ public abstract class Handle extends Resident {
     private State state = State.OPEN;
     private boolean active;
     private boolean referenced = true;
-    /** Null, or what runs when it is closed: a callback, or a {@link CloseListeners} of several. */
+    /** Null, one listener, or the {@link CloseListeners} of several: one field, because most handles have at most one. */
     private Runnable closeListener;
 
     /**
      * Puts a new handle on {@code loop}: inactive, referenced.
      *
-     * @throws UsageException ERR_LOOP_CLOSED
+     * @throws UsageException EINVAL if the loop is null; ERR_LOOP_CLOSED
      */
     protected Handle(Loop loop) {
         super(LoopCore.of(UsageException.requireArgument(loop, "loop")));
@@ -44,7 +47,10 @@ public abstract class Handle extends Resident {
         core().residents().add(this);
     }
 
-    /** Calls {@code visitor} with each handle of {@code loop}, inactive and closing ones too; it may close any of them. */
+    /**
+     * Calls {@code visitor} with each handle of {@code loop}, the oldest first, also with those that are inactive or closing: uv_walk.
+     * The visitor may close any of them, and is not called with handles that it makes.
+     */
     public static void walk(Loop loop, Consumer<? super Handle> visitor) {
         LoopCore.of(loop).checkThread();
         LoopCore.of(loop).residents().visit(resident -> {
@@ -54,42 +60,45 @@ public abstract class Handle extends Resident {
         });
     }
 
-    /** The loop that it lives on; any thread. */
+    /** Returns the loop of this handle; any thread. */
     public final Loop loop() {
         return core().loop();
     }
 
-    /** Whether it may call back: started and not closing. */
+    /** Returns whether this handle may call back: it is started and not closing. */
     public final boolean isActive() {
         core().checkThread();
         return active;
     }
 
-    /** Whether {@link #close()} was called, also when it is closed by now. */
+    /** Returns whether this handle was closed, also if its close callback has run since. */
     public final boolean isClosing() {
         core().checkThread();
         return state != State.OPEN;
     }
 
-    /** Whether its close callback has come. */
+    /** Returns whether this handle is closed: its close callback runs now or has run. */
     public final boolean isClosed() {
         core().checkThread();
         return state == State.CLOSED;
     }
 
-    /** Whether the loop waits for it while it is active; true from the start, and false once it is closed. */
+    /** Returns whether this handle keeps the loop alive while it is active: true by default, and false once it is closed. */
     public final boolean hasRef() {
         core().checkThread();
         return referenced && state != State.CLOSED;
     }
 
-    /** Makes the loop wait for it while it is active. If it does already, this is a no-op. */
+    /** Makes this handle keep the loop alive while it is active, which is the default. Calling it again is a no-op. */
     public final void ref() {
         core().checkThread();
         setReferenced(true);
     }
 
-    /** Makes the loop not wait for it: it goes on calling back while the loop runs for other reasons. Idempotent. */
+    /**
+     * Makes this handle keep the loop alive no longer. It calls back as before while the loop runs for other reasons. Calling it again
+     * is a no-op.
+     */
     public final void unref() {
         core().checkThread();
         setReferenced(false);
@@ -110,7 +119,10 @@ public abstract class Handle extends Resident {
         }
     }
 
-    /** Ends it, without a callback of its own. On a handle that is closing already, this is a no-op. */
+    /**
+     * Ends this handle without a callback for this call. Listeners of {@link #onClose} are called. On a handle that is closing already,
+     * this is a no-op.
+     */
     @Override
     public final void close() {
         core().checkThread();
@@ -120,10 +132,11 @@ public abstract class Handle extends Resident {
     }
 
     /**
-     * Ends it; {@code callback} comes last of all its callbacks, from the closing phase. Pending requests have completed
-     * with ECANCELED before that.
+     * Ends this handle. {@code callback} is its last callback, in the closing phase. Pending requests complete with ECANCELED before
+     * that. Handles that are closed in one iteration call back in reverse order.
      *
-     * @throws UsageException EINVAL on a handle that is closing already
+     * @throws UsageException EINVAL if the callback is null, or the handle is closing already
+     * @see <a href="https://docs.libuv.org/en/v1.x/handle.html#c.uv_close">uv_close</a>
      */
     public final void close(Runnable callback) {
         core().checkThread();
@@ -144,8 +157,8 @@ public abstract class Handle extends Resident {
     }
 
     /**
-     * Removes a listener that {@link #onClose} added; if it was added more than once, the last registration. A handle that is closing does
-     * not call the listener either, unless its close listeners are running. A listener that is not there is ignored.
+     * Removes a listener that {@link #onClose} added. If it was added more than once, the last registration is removed. On a handle that
+     * is closing, this works until the first close listener runs. A listener that was not added is ignored.
      */
     public final void offClose(Runnable listener) {
         core().checkThread();
@@ -197,12 +210,17 @@ public abstract class Handle extends Resident {
 
     // ---- for subclasses
 
-    /** The mechanisms of its loop. */
+    /** Returns the mechanisms of the loop. */
     final LoopCore core() {
         return LoopCore.of(this);
     }
 
-    /** Begins a call: throws off the loop thread, and EINVAL, naming the handle and {@code call}, if it is closing. */
+    /**
+     * Checks that a method may be called: on the loop thread, on a handle that is open.
+     *
+     * @param call the name of the method, for the message
+     * @throws UsageException EINVAL if this handle is closing; the message names {@code call} and the handle
+     */
     protected final void requireOpen(String call) {
         core().checkThread();
         if (state != State.OPEN) {
@@ -210,7 +228,7 @@ public abstract class Handle extends Resident {
         }
     }
 
-    /** From now on it may call back, and holds the loop alive if it is referenced. Idempotent. */
+    /** Makes this handle active: it may call back, and keeps the loop alive if it is referenced. Calling it again is a no-op. */
     protected final void activate() {
         if (!active) {
             active = true;
@@ -220,7 +238,7 @@ public abstract class Handle extends Resident {
         }
     }
 
-    /** The opposite of {@link #activate()}; idempotent. */
+    /** Makes this handle inactive, the opposite of {@link #activate()}. Calling it again is a no-op. */
     protected final void deactivate() {
         if (active) {
             active = false;
@@ -230,21 +248,21 @@ public abstract class Handle extends Resident {
         }
     }
 
-    /** Gives up at once what it has: entries, watchers, descriptors. Called once, when it begins to close. */
+    /** Gives up at once what this handle owns: entries, watchers, descriptors. Called once, when the handle begins to close. */
     protected abstract void release();
 
-    /** Completes with ECANCELED what is still under way; from the closing phase, before the close callback. */
+    /** Completes the pending requests with ECANCELED. Called in the closing phase, before the close callback. */
     protected void cancelRequests() {}
 
     /**
-     * Adds what {@link #toString} says besides kind and state: a descriptor, an address, a time. It may run on any thread, so it
-     * must not throw, must change nothing and must ask the kernel only on the loop thread.
+     * Adds details to the text of {@link #toString}: a descriptor, an address, a time. This may run on any thread. So it must not throw
+     * and must change nothing. It must make system calls on the loop thread only.
      */
     protected void describe(StringJoiner text) {}
 
     /**
-     * Returns kind, state and details, as in "Timer (active, unreferenced, due in 5 ms)". {@link Loop#closeStrictly()} names a
-     * handle by it. Any thread may call it. From another thread than the loop's the answer may be a moment old.
+     * Returns kind, state and details, as in {@code Timer (active, unreferenced, due in 5 ms)}. {@link Loop#closeStrictly()} names a
+     * handle by this text. Any thread may call it. From another thread than the loop's the answer may be a moment old.
      */
     @Override
     public String toString() {

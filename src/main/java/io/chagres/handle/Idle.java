@@ -4,13 +4,14 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.internal.LoopCore;
 
 /**
- * Runs once per iteration, before {@link Prepare}, and keeps the loop from waiting while it is started: uv_idle_t.
+ * A handle that calls back once in each iteration, before {@link Prepare}: uv_idle_t. While it is started, the loop does not wait for
+ * events, and so uses a whole core. Use it for work that can be done in small steps between events.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/idle.html">uv_idle_t</a>
  */
 public final class Idle extends PhaseHandle {
 
-    /** An idle handle that is not started. */
+    /** Makes a handle that is not started. */
     public Idle(Loop loop) {
         super(loop, LoopCore.of(loop).phases().idle);
     }

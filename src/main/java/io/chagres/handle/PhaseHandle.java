@@ -5,7 +5,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.internal.PhaseEntry;
 import io.chagres.loop.internal.PhaseList;
 
-/** What {@link Idle}, {@link Prepare} and {@link Check} have in common: a callback once per iteration, in one phase. */
+/** A handle that calls back once in each iteration, in one phase: {@link Idle}, {@link Prepare} or {@link Check}. */
 abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare, Check {
 
     private final PhaseList phase;
@@ -24,8 +24,10 @@ abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare,
     }
 
     /**
-     * Calls {@code callback} in every iteration from now on, or from the next one if its phase is running. If the handle
-     * is started already, this is a no-op: the first callback stays. The last one started is the first to run.
+     * Calls {@code callback} in each iteration from now on, until the handle is stopped. If this phase is running now, the first call is
+     * in the next iteration. Of the handles of one phase, the one that was started last runs first.
+     *
+     * <p>If the handle is started already, this is a no-op: the first callback stays, as in libuv.
      *
      * @throws UsageException EINVAL if the callback is null or the handle is closed
      */

@@ -14,23 +14,38 @@ import io.chagres.sys.Errno;
 import java.util.StringJoiner;
 
 /**
- * Watches a descriptor that other code owns: uv_poll_t. It is for descriptors that come from elsewhere (a device, an
- * inotify(7) or timerfd_create(2) descriptor, a library's socket); for sockets of one's own the net package is the place.
+ * A handle that watches a descriptor of other code: uv_poll_t. The descriptor may be that of a device, of inotify(7), of
+ * timerfd_create(2), or the socket of a library. For connections of the program itself, use {@code io.chagres.net} or
+ * {@code io.chagres.socket}.
  *
- * <p>Readiness is level-triggered: as long as a descriptor is ready, every iteration reports it. The owner closes the
- * descriptor, after {@link #stop()} or {@link #close()}.
+ * <p>Readiness is level-triggered: each iteration reports a descriptor that is ready. The owner of the descriptor closes it, after {@link
+ * #stop()} or {@link #close()}.
+ *
+ * <pre>{@code
+ * Poll poll = new Poll(loop, inotifyFd);
+ * poll.start(PollEvents.READABLE, (events, error) -> {
+ *     if (error != null) {
+ *         poll.close();
+ *     } else {
+ *         readEvents(inotifyFd);
+ *     }
+ * });
+ * }</pre>
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/poll.html">uv_poll_t</a>
  */
 public final class Poll extends StoppableHandle {
 
-    /** What {@link #start} calls back, from the poll phase. */
+    /** The listener of {@link #start}. It is called in the poll phase. */
     @FunctionalInterface
     public interface Listener {
         /**
-         * @param events what has happened of what was asked for
-         * @param error null; EBADF if the descriptor is in an error state or was closed, or what else epoll_ctl(2)
-         *     refuses it with: the handle is stopped then, and {@code events} is empty
+         * Receives what the descriptor is ready for, or why it cannot be watched any more.
+         *
+         * @param events those of the wanted events that have happened; empty if there is an error. A hang-up or an error of the file
+         *     counts as all wanted events, so that the next read or write reports it
+         * @param error null if the descriptor is ready. Otherwise the handle has been stopped: EBADF if the descriptor is in an error
+         *     state or was closed, or the error of epoll_ctl(2)
          */
         void onReady(PollEvents events, SystemException error);
     }
@@ -43,12 +58,15 @@ public final class Poll extends StoppableHandle {
     private NonBlocking nonBlocking;
 
     /**
-     * A handle for {@code fd}, not started. The descriptor is non-blocking until the handle is closed, or the JVM exits: for all
-     * that have the same open file description. If it was blocking before, it is so again then.
+     * Makes a handle for {@code fd}, which is not started.
      *
-     * @throws UsageException EINVAL if fd is negative; EEXIST if another handle watches it
-     * @throws SystemException EPERM: epoll(7) can't watch it, since it is a file or a directory, which are always ready; EBADF:
-     *     not an open descriptor
+     * <p>The descriptor becomes non-blocking (O_NONBLOCK), for all processes that have the same open file description. If it was blocking
+     * before, it is made blocking again when the handle is closed or the JVM exits.
+     *
+     * @throws UsageException EINVAL if fd is negative; EEXIST if another handle of this loop watches it; ERR_LOOP_CLOSED
+     * @throws SystemException EPERM if fd is a regular file or a directory, which are always ready and which epoll(7) cannot watch;
+     *     EBADF if fd is not open
+     * @see <a href="https://man7.org/linux/man-pages/man2/epoll_ctl.2.html">epoll_ctl(2)</a>
      */
     public Poll(Loop loop, int fd) {
         this(loop, fd, new FdWatcher(LoopCore.of(UsageException.requireArgument(loop, "loop"))));
@@ -83,16 +101,17 @@ public final class Poll extends StoppableHandle {
         }
     }
 
-    /** The descriptor. */
+    /** Returns the descriptor; any thread. */
     public int fd() {
         return fd;
     }
 
     /**
-     * Starts watching for {@code events} and no others; on a started handle, replaces what it watches for and its listener.
-     * {@link PollEvents#NONE} stops it.
+     * Starts watching for {@code events} and no others. On a handle that is started, this replaces the events and the listener. {@link
+     * PollEvents#NONE} stops the handle.
      *
-     * @throws UsageException EEXIST if another handle has been started on the descriptor; EINVAL
+     * @throws UsageException EEXIST if another handle of this loop watches the descriptor; EINVAL if an argument is null or the handle is
+     *     closed
      */
     public void start(PollEvents events, Listener listener) {
         requireOpen("start");
@@ -150,8 +169,7 @@ public final class Poll extends StoppableHandle {
                 poll.fail(Errno.EBADF);
                 return;
             }
-            // An error or hang-up ends every kind of waiting: a listener that asked to read or write finds it by
-            // trying.
+            // an error or hang-up ends every kind of waiting: the listener's next read or write reports it
             boolean ended = (events & (Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0;
             poll.listener.onReady(PollEvents.ofKernel(ended ? events | wanted() : events), null);
         }

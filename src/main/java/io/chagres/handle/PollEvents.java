@@ -4,9 +4,12 @@ import io.chagres.sys.Epoll;
 import java.util.StringJoiner;
 
 /**
- * A set of the things that {@link Poll} can wait for and report. There are sixteen such sets, made once.
+ * A set of events that {@link Poll} can wait for and report. All sixteen sets exist from the start, so that sets can be compared with
+ * {@code ==}.
  *
- * <pre>{@code poll.start(PollEvents.READABLE.and(PollEvents.DISCONNECT), (events, error) -> ...)}</pre>
+ * <pre>{@code
+ * poll.start(PollEvents.READABLE.add(PollEvents.DISCONNECT), (events, error) -> ...)
+ * }</pre>
  *
  * @see <a href="https://man7.org/linux/man-pages/man2/epoll_ctl.2.html">epoll_ctl(2)</a>
  */
@@ -22,7 +25,7 @@ public final class PollEvents {
         }
     }
 
-    /** Nothing. */
+    /** The empty set. */
     public static final PollEvents NONE = ALL[0];
     /** A read would not block: data, a connection to accept, or the end (EPOLLIN). */
     public static final PollEvents READABLE = ALL[1];
@@ -59,42 +62,42 @@ public final class PollEvents {
         return bits;
     }
 
-    /** This set and {@code other} together. */
-    public PollEvents and(PollEvents other) {
+    /** Returns the union of this set and {@code other}. */
+    public PollEvents add(PollEvents other) {
         return ALL[set | other.set];
     }
 
-    /** Whether it has all of {@code other}. */
+    /** Returns whether this set has all events of {@code other}. */
     public boolean has(PollEvents other) {
         return (set & other.set) == other.set;
     }
 
-    /** Whether it is {@link #NONE}. */
+    /** Returns whether this set is {@link #NONE}. */
     public boolean isEmpty() {
         return set == 0;
     }
 
-    /** Whether it has {@link #READABLE}. */
+    /** Returns whether this set has {@link #READABLE}. */
     public boolean isReadable() {
         return has(READABLE);
     }
 
-    /** Whether it has {@link #WRITABLE}. */
+    /** Returns whether this set has {@link #WRITABLE}. */
     public boolean isWritable() {
         return has(WRITABLE);
     }
 
-    /** Whether it has {@link #DISCONNECT}. */
+    /** Returns whether this set has {@link #DISCONNECT}. */
     public boolean isDisconnect() {
         return has(DISCONNECT);
     }
 
-    /** Whether it has {@link #PRIORITIZED}. */
+    /** Returns whether this set has {@link #PRIORITIZED}. */
     public boolean isPrioritized() {
         return has(PRIORITIZED);
     }
 
-    /** As in "readable+writable"; "none" for the empty set. */
+    /** Returns the names of the events, as in {@code readable+writable}, or {@code none}. */
     @Override
     public String toString() {
         StringJoiner names = new StringJoiner("+").setEmptyValue("none");

@@ -7,24 +7,32 @@ import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Calls back when the process gets a signal: uv_signal_t. Any number of handles, on any number of loops, may wait for the
- * same signal; each gets each. Callbacks come from the poll phase. While one handle waits, the default action of the
- * signal does not happen; when the last one stops, what was before is restored. If another library has set a handler of its
- * own meanwhile, that one stays; a new start takes the signal again.
+ * A handle that calls back when the process receives a signal: uv_signal_t. Callbacks run in the poll phase.
  *
- * <p>Signals are caught through the JVM, which keeps some for itself: ILL, FPE, SEGV and QUIT, and with {@code -Xrs} HUP,
- * INT and TERM too. These are refused, and so are three that the JVM would give away although it needs them:
+ * <p>Any number of handles, on any number of loops, may wait for one signal. Each handle is called for each signal that was caught. While
+ * at least one handle waits, the default action of the signal does not happen. When the last one stops, the previous action is restored.
+ * If another library has set a handler since, that handler stays, and the next start of a handle here replaces it.
+ *
+ * <pre>{@code
+ * Signal.on(loop, "TERM", () -> {
+ *     server.close();
+ *     loop.stop();
+ * });
+ * }</pre>
+ *
+ * <p>Signals are caught through the JVM, which refuses those that it uses itself: ILL, FPE, SEGV and QUIT, and with {@code -Xrs} also
+ * HUP, INT and TERM. This class refuses three more, which the JVM would give away although it needs them:
  *
  * <ul>
- *   <li>USR2, with which HotSpot suspends threads for JFR and other samplers. If the JVM is started with the environment
- *       variable {@code _JAVA_SR_SIGNUM=16}, it uses signal 16 instead; USR2 can be caught then, and 16 (STKFLT) can not.
- *   <li>PROF, which JFR's CPU-time sampler (JDK 25) and other profilers take when they start.
- *   <li>BUS, of which the JVM makes an InternalError if a mapped file is cut.
+ *   <li>USR2: HotSpot suspends threads with it, for JFR and other samplers. If the JVM is started with the environment variable
+ *       {@code _JAVA_SR_SIGNUM=16}, it uses signal 16 (STKFLT) instead. Then USR2 can be caught and STKFLT cannot.
+ *   <li>PROF: the CPU-time sampler of JFR (JDK 25) and other profilers take it when they start.
+ *   <li>BUS: the JVM turns it into an InternalError if a mapped file is truncated.
  * </ul>
  *
- * <p>PIPE and XFSZ, which the JVM only ignores, can be caught. KILL and STOP can't be caught by any process. HUP, INT or TERM
- * that the JVM was started to ignore, as INT is in the background of a shell without job control, stays ignored. The first
- * process that the JVM starts resets CHLD, once: a handle for CHLD must be started after that.
+ * <p>PIPE and XFSZ, which the JVM only ignores, can be caught. No process can catch KILL and STOP. If the process was started with HUP,
+ * INT or TERM ignored, the signal stays ignored: a shell without job control starts background processes with INT ignored. The first
+ * process that the JVM starts resets the handler of CHLD, once. So a handle for CHLD must be started after that.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/signal.html">uv_signal_t</a>
  */
@@ -34,12 +42,12 @@ public final class Signal extends StoppableHandle {
     private Runnable callback;
     private boolean oneShot;
 
-    /** A handle that waits for nothing yet. */
+    /** Makes a handle that is not started. */
     public Signal(Loop loop) {
         super(loop);
     }
 
-    /** Calls {@code callback} at each signal {@code name} until the handle is stopped or closed; see {@link #start}. */
+    /** Makes a handle and {@linkplain #start starts} it. If the start fails, no handle is left open. */
     public static Signal on(Loop loop, String name, Runnable callback) {
         Signal signal = new Signal(loop);
         try {
@@ -52,16 +60,19 @@ public final class Signal extends StoppableHandle {
     }
 
     /**
-     * Starts waiting for the signal {@code name}, "INT" or "SIGINT". If it is started already, this start replaces the
-     * other; of the same signal, none is lost between the two.
+     * Calls {@code callback} for each signal {@code name}, until the handle is stopped or closed. If the handle is started already, this
+     * replaces signal and callback. If the signal is the same, no signal is lost in between.
      *
-     * @throws UsageException EINVAL if the system has no such signal, or the JVM uses it itself: see the class
+     * @param name with or without the prefix: {@code INT} or {@code SIGINT}
+     * @throws UsageException EINVAL if an argument is null, the handle is closed, the system has no such signal, or the signal cannot be
+     *     caught (see the class)
+     * @see <a href="https://man7.org/linux/man-pages/man7/signal.7.html">signal(7)</a>
      */
     public void start(String name, Runnable callback) {
         subscribe(name, callback, false);
     }
 
-    /** As {@link #start}, but stops before the first callback. */
+    /** Starts the handle like {@link #start}, for one signal: the handle is stopped right before the callback. */
     public void startOneShot(String name, Runnable callback) {
         subscribe(name, callback, true);
     }
@@ -98,7 +109,7 @@ public final class Signal extends StoppableHandle {
         }
     }
 
-    /** From a start to the stop: what a signal that was caught before finds is no longer current. */
+    /** The time from a start to its stop. A signal that was caught before a stop finds its subscription replaced, and is dropped. */
     private final class Subscription implements Runnable {
 
         final String name;
@@ -114,7 +125,7 @@ public final class Signal extends StoppableHandle {
             this.name = name;
         }
 
-        /** The signal came; on a thread of the JVM's. */
+        /** Records a signal. Called on a thread that the JVM makes for it. */
         @Override
         public void run() {
             if (caught.getAndIncrement() == 0) {

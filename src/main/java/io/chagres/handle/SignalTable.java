@@ -10,15 +10,15 @@ import java.util.regex.Pattern;
 import sun.misc.SignalHandler;
 
 /**
- * The subscribers of each signal, for the whole process: the JVM has one handler per signal, and this class is the only one here
- * that sets it. Other libraries may set theirs at any time. The handler runs on a new thread of the JVM for each signal.
+ * The subscribers of each signal, for the whole process. The JVM has one handler per signal, and only this class sets it here. Other
+ * libraries may set theirs at any time. The JVM runs the handler on a new thread for each signal.
  */
 final class SignalTable {
 
-    /** By number, since some signals have two names: CHLD and CLD, IO and POLL. What is in it stays. */
+    /** By number, because some signals have two names: CHLD and CLD, IO and POLL. Entries are never removed. */
     private static final Map<Integer, Entry> ENTRIES = new HashMap<>();
 
-    /** The environment variable by which HotSpot's signal for suspending threads is moved, and its default and range. */
+    /** The environment variable that selects the signal with which HotSpot suspends threads. Default and range are below. */
     private static final String SUSPEND_VARIABLE = "_JAVA_SR_SIGNUM";
 
     private static final int USR2 = 12;
@@ -30,7 +30,7 @@ final class SignalTable {
 
     private SignalTable() {}
 
-    /** Adds a subscriber, and catches the signal, even if another library has set a handler of its own since the last time. */
+    /** Adds a subscriber and catches the signal, also if another library has set a handler since the last subscription. */
     static synchronized void add(String name, Runnable subscriber) {
         try {
             sun.misc.Signal signal = new sun.misc.Signal(name);
@@ -42,7 +42,7 @@ final class SignalTable {
         }
     }
 
-    /** Removes a subscriber, and after the last restores what was before, unless another library has set a handler since. */
+    /** Removes a subscriber. After the last one, restores the previous handler unless another library has set one since. */
     static synchronized void remove(String name, Runnable subscriber) {
         Entry entry = ENTRIES.get(new sun.misc.Signal(name).getNumber());
         entry.subscribers.remove(subscriber);
@@ -51,7 +51,7 @@ final class SignalTable {
         }
     }
 
-    /** The JVM would let go of these, and miss them: it refuses only those that it uses in every program. */
+    /** Refuses the signals that the JVM needs in some programs. The JVM itself refuses only those that it needs in every program. */
     private static void requireFree(String name, int number) {
         if (number == suspendSignal(System.getenv(SUSPEND_VARIABLE))) {
             throw refusal(
@@ -60,14 +60,14 @@ final class SignalTable {
                             + SUSPEND_VARIABLE + " moves that to another signal");
         }
         if (number == BUS) {
-            throw refusal(name, "the JVM makes an InternalError of it if a mapped file is cut");
+            throw refusal(name, "the JVM turns it into an InternalError if a mapped file is truncated");
         }
         if (number == PROF) {
             throw refusal(name, "it belongs to profilers, and JFR's CPU-time sampler gives up if it is taken");
         }
     }
 
-    /** HotSpot's SR_signum, from the value of its variable, or null. */
+    /** Returns the signal that HotSpot uses (its SR_signum) if {@code variable} is the value of the environment variable, or null. */
     static int suspendSignal(String variable) {
         Matcher number = Pattern.compile("\\s*\\+?(\\d{1,3}).*").matcher(variable == null ? "" : variable);
         int wanted = number.matches() ? Integer.parseInt(number.group(1)) : 0;
@@ -78,7 +78,7 @@ final class SignalTable {
         return new UsageException("EINVAL", "signal " + name + " cannot be caught: " + reason);
     }
 
-    /** Our handler of one signal: one and the same for the life of the process, so that it can be recognized. */
+    /** The handler of one signal. It is the same object for the life of the process, so that it can be recognized. */
     private static final class Entry implements SignalHandler {
 
         private final sun.misc.Signal signal;
@@ -89,7 +89,7 @@ final class SignalTable {
             this.signal = signal;
         }
 
-        /** The subscriber first: a signal that was taken and reaches no subscriber would be lost. */
+        /** Adds the subscriber before it catches the signal: otherwise a signal could find no subscriber and be lost. */
         void add(Runnable subscriber) {
             subscribers.add(subscriber);
             try {
@@ -107,7 +107,10 @@ final class SignalTable {
             }
         }
 
-        /** Takes this handler away, and only this; whether it was in place. There is no way to ask but to set one. */
+        /**
+         * Restores the previous handler if this one is installed; returns whether it was. The JVM tells the installed handler only when
+         * another one is set.
+         */
         boolean giveBack() {
             SignalHandler installed = sun.misc.Signal.handle(signal, this);
             sun.misc.Signal.handle(signal, installed == this ? before : installed);
@@ -120,13 +123,13 @@ final class SignalTable {
                 if (!subscribers.isEmpty()) {
                     run(subscribers, 0);
                 } else if (giveBack()) {
-                    // another library had noted this handler, and has put it back
+                    // another library had saved this handler, and has restored it
                     sun.misc.Signal.raise(signal);
                 }
             }
         }
 
-        /** An Error at one subscriber, thrown to the thread of the JVM's in the end, keeps the signal from no other. */
+        /** Runs all subscribers, also if one throws an Error. The first Error is thrown at the end, to the thread of the JVM. */
         private static void run(List<Runnable> subscribers, int first) {
             for (int i = first; i < subscribers.size(); i++) {
                 try {

@@ -2,7 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.loop.Loop;
 
-/** A handle that is active from a start to a stop. */
+/** A handle that is active from its start to its stop. */
 abstract class StoppableHandle extends Handle {
 
     StoppableHandle(Loop loop) {
@@ -10,8 +10,8 @@ abstract class StoppableHandle extends Handle {
     }
 
     /**
-     * Stops the handle at once: it does not call back until it is started again. What has happened but was not delivered yet is
-     * dropped. If the handle is not started, this is a no-op.
+     * Stops the handle at once: it does not call back until it is started again. Events that were not delivered yet are dropped. If the
+     * handle is not started, this is a no-op.
      */
     public final void stop() {
         core().checkThread();
@@ -19,7 +19,7 @@ abstract class StoppableHandle extends Handle {
         deactivate();
     }
 
-    /** Gives up the entry, watcher or subscription through which the loop calls back. Idempotent. */
+    /** Gives up the entry, watcher or subscription through which the loop calls back. Calling it again is a no-op. */
     abstract void disarm();
 
     @Override

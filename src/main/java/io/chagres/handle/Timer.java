@@ -7,10 +7,19 @@ import java.time.Duration;
 import java.util.StringJoiner;
 
 /**
- * Calls back once after a time, or again and again: uv_timer_t. Times count from the loop's cached time, see
- * {@link Loop#updateTime()}; if the timer is started while the loop does not run, they count from the clock. A timer never
- * fires early, and two that are due at the same time fire in the order in which they were started. Callbacks come from the
- * timer phase, the last of an iteration.
+ * A handle that calls back once after a timeout, or repeatedly: uv_timer_t. Callbacks run in the timer phase, the last of an iteration.
+ *
+ * <p>A timeout counts from the {@linkplain Loop#now() cached time} of the loop. If the timer is started while the loop does not run, the
+ * timeout counts from the clock. A timer never fires early. Timers that are due at the same time fire in the order in which they were
+ * started.
+ *
+ * <pre>{@code
+ * Timer.after(loop, 5000, () -> log("five seconds have passed"));
+ *
+ * Timer idle = new Timer(loop);
+ * idle.start(30_000, connection::close);
+ * idle.start(30_000, connection::close); // replaces the first start
+ * }</pre>
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/timer.html">uv_timer_t</a>
  */
@@ -24,7 +33,7 @@ public final class Timer extends StoppableHandle {
     private boolean closesWhenFired;
     private Runnable callback;
 
-    /** A timer that is not started. */
+    /** Makes a timer that is not started. */
     public Timer(Loop loop) {
         this(loop, new Entry());
     }
@@ -36,8 +45,11 @@ public final class Timer extends StoppableHandle {
     }
 
     /**
-     * Calls {@code callback} once, {@code millis} milliseconds from now. The timer closes itself when it fires; close it to
-     * cancel.
+     * Calls {@code callback} once, after {@code millis} milliseconds. The timer closes itself right before the callback. To cancel it,
+     * close it.
+     *
+     * @param millis 0 or more; 0 means the next timer phase
+     * @throws UsageException EINVAL if the time is negative or the callback null; no handle is left open
      */
     public static Timer after(Loop loop, long millis, Runnable callback) {
         Timer timer = new Timer(loop);
@@ -46,7 +58,13 @@ public final class Timer extends StoppableHandle {
         return timer;
     }
 
-    /** Calls {@code callback} every {@code millis} milliseconds until it is stopped or closed; at least 1. */
+    /**
+     * Calls {@code callback} every {@code millis} milliseconds, for the first time after {@code millis}, until the timer is stopped or
+     * closed.
+     *
+     * @param millis 1 or more
+     * @throws UsageException EINVAL if the time is less than 1 or the callback null; no handle is left open
+     */
     public static Timer every(Loop loop, long millis, Runnable callback) {
         if (millis < 1) {
             throw new UsageException("EINVAL", "millis must be 1 or more: " + millis);
@@ -56,7 +74,7 @@ public final class Timer extends StoppableHandle {
         return timer;
     }
 
-    /** A factory that fails leaves nothing behind. */
+    /** Starts this timer, and closes it if that fails. */
     private void startOrClose(long timeoutMillis, long repeatMillis, Runnable callback) {
         try {
             start(timeoutMillis, repeatMillis, callback);
@@ -66,22 +84,32 @@ public final class Timer extends StoppableHandle {
         }
     }
 
-    /** Starts it to fire once after {@code timeoutMillis}. If it is started already, this start replaces the other. */
+    /**
+     * Calls {@code callback} once, after {@code timeoutMillis}. If the timer is started already, this start replaces the other one.
+     *
+     * @throws UsageException EINVAL if the time is negative, the callback is null or the handle is closed
+     */
     public void start(long timeoutMillis, Runnable callback) {
         start(timeoutMillis, 0, callback);
     }
 
     /**
-     * Starts it to fire after {@code timeoutMillis}, and then every {@code repeatMillis} unless that is 0. A repeat counts
-     * from the iteration in which the last shot fired: a loop that is late does not catch up.
+     * Calls {@code callback} after {@code timeoutMillis}, and then every {@code repeatMillis}. A repeat counts from the iteration in
+     * which the timer has fired. So a loop that is late does not catch up with several calls in a row.
      *
+     * @param timeoutMillis 0 or more
+     * @param repeatMillis 0 or more; 0 means once
      * @throws UsageException EINVAL if a time is negative, the callback is null or the handle is closed
      */
     public void start(long timeoutMillis, long repeatMillis, Runnable callback) {
         startMicros(microsOf(timeoutMillis, "timeoutMillis"), microsOf(repeatMillis, "repeatMillis"), callback);
     }
 
-    /** As {@link #start(long, long, Runnable)}, to the microsecond; a shorter part is rounded up. */
+    /**
+     * Starts the timer like {@link #start(long, long, Runnable)}, with a resolution of a microsecond. Nanoseconds are rounded up.
+     *
+     * @throws UsageException EINVAL if a time is null or negative, the callback is null or the handle is closed
+     */
     public void start(Duration timeout, Duration repeat, Runnable callback) {
         startMicros(microsOf(timeout, "timeout"), microsOf(repeat, "repeat"), callback);
     }
@@ -112,9 +140,10 @@ public final class Timer extends StoppableHandle {
     }
 
     /**
-     * Starts a repeating timer anew with its repeat as the timeout; a timer without repeat stays as it is.
+     * Starts a repeating timer again, with its repeat as the timeout. A timer without a repeat is not changed.
      *
-     * @throws UsageException EINVAL on a timer that was never started
+     * @throws UsageException EINVAL if the timer was never started or is closed
+     * @see <a href="https://docs.libuv.org/en/v1.x/timer.html#c.uv_timer_again">uv_timer_again</a>
      */
     public void again() {
         requireOpen("again");
@@ -127,19 +156,24 @@ public final class Timer extends StoppableHandle {
         }
     }
 
-    /** The repeat in milliseconds, rounded down; 0 if it has none. */
+    /** Returns the repeat in milliseconds, rounded down; 0 if there is none. */
     public long repeatMillis() {
         core().checkThread();
         return repeatMicros / MICROS_PER_MILLI;
     }
 
-    /** Sets the repeat; the shot that is under way keeps its time. */
+    /**
+     * Sets the repeat. The next call keeps its time; the calls after that use the new repeat.
+     *
+     * @param repeatMillis 0 or more; 0 means no repeat
+     * @throws UsageException EINVAL if the time is negative
+     */
     public void setRepeatMillis(long repeatMillis) {
         core().checkThread();
         repeatMicros = microsOf(repeatMillis, "repeatMillis");
     }
 
-    /** Milliseconds until it fires, rounded up; 0 if it is due, or not started. */
+    /** Returns the milliseconds until the timer fires, rounded up; 0 if it is due or not started. */
     public long dueInMillis() {
         core().checkThread();
         return entry.isStarted() ? Math.ceilDiv(core().timers().microsUntil(entry), MICROS_PER_MILLI) : 0;

@@ -15,15 +15,26 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
 
 /**
- * A job that would block the loop, done on a worker thread: uv_queue_work. It keeps the loop alive until its callback has
- * come, from the poll phase; a cancelled one's from the pending phase.
+ * A request to run a job that would block the loop on a worker thread: uv_queue_work. It keeps the loop alive until its callback has run.
+ * The callback runs in the poll phase, or in the pending phase if the job was cancelled.
  *
- * @param <T> what the job returns
+ * <p>The worker pool is shared by all loops of the process. The system property {@code io.chagres.workers} sets its maximum number of
+ * threads: 4 by default, 1 to 1024.
+ *
+ * <pre>{@code
+ * Work.submit(loop, () -> Files.readString(path), (text, error) -> {
+ *     if (error == null) {
+ *         socket.write(text);
+ *     }
+ * });
+ * }</pre>
+ *
+ * @param <T> the type of the job's result
  * @see <a href="https://docs.libuv.org/en/v1.x/threadpool.html">Thread pool work scheduling</a>
  */
 public final class Work<T> extends Resident {
 
-    /** How long a worker that can't answer waits before it tries again. */
+    /** The time after which a worker that could not post its result tries again. */
     private static final long RETRY_NANOS = 1_000_000;
 
     private enum State {
@@ -43,7 +54,7 @@ public final class Work<T> extends Resident {
             complete();
         }
     };
-    /** Written by the worker before it posts the completion, read by the loop after. */
+    /** The worker writes both fields before it posts the completion, and the loop reads them after. */
     private T result;
 
     private Throwable failure;
@@ -61,9 +72,9 @@ public final class Work<T> extends Resident {
     /**
      * Queues {@code job} for the {@linkplain WorkerPool#shared() worker pool} of the process.
      *
-     * @param callback gets, on the loop thread, what the job returned and null, or null and what it threw; a cancelled
-     *     job's gets a {@link SystemException} with code ECANCELED
-     * @throws UsageException EINVAL if an argument is null
+     * @param callback is called on the loop thread with the result and null, or with null and what the job threw. If the job was
+     *     cancelled, that is a {@link SystemException} with code ECANCELED
+     * @throws UsageException EINVAL if an argument is null; ERR_LOOP_CLOSED
      * @throws OutOfMemoryError if the pool has no thread and none can be made: the job does not run, and there is no callback
      */
     public static <T> Work<T> submit(
@@ -73,7 +84,10 @@ public final class Work<T> extends Resident {
         return work;
     }
 
-    /** As {@link #submit}, for a job that mostly waits, such as a lookup: such jobs get at most half of the threads. */
+    /**
+     * Queues {@code job} like {@link #submit}, for a job that usually waits, such as a lookup. Such jobs get at most half of the
+     * threads, so that they do not delay the others.
+     */
     public static <T> Work<T> submitSlow(
             Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
@@ -81,7 +95,7 @@ public final class Work<T> extends Resident {
         return work;
     }
 
-    /** The loop must not wait for what the pool refuses: it will never run. */
+    /** Passes the job to the pool. If the pool refuses it, the loop must not wait for it. */
     private void handToPool(boolean slow) {
         try {
             WorkerPool.shared().execute(core, slow, this::runJob);
@@ -103,7 +117,7 @@ public final class Work<T> extends Resident {
         deliver();
     }
 
-    /** The loop waits for the answer, and no other thread knows of it: a thread that can't post it tries until it can. */
+    /** Posts the completion. The loop waits for it, so a thread that cannot post it (no memory, a full stack) tries until it can. */
     private void deliver() {
         for (; ; ) {
             try {
@@ -116,9 +130,10 @@ public final class Work<T> extends Resident {
     }
 
     /**
-     * Takes the job back if no worker has begun it. Its callback comes all the same, later, with ECANCELED.
+     * Cancels the job if no worker has begun it. Its callback is called in the pending phase, with ECANCELED.
      *
-     * @return false if it is too late: the job is running, or done
+     * @return false if the job runs, is done or was cancelled before; nothing is changed then
+     * @see <a href="https://docs.libuv.org/en/v1.x/request.html#c.uv_cancel">uv_cancel</a>
      */
     public boolean cancel() {
         core.checkThread();
@@ -144,13 +159,13 @@ public final class Work<T> extends Resident {
         core.residents().remove(this);
     }
 
-    /** As {@link #cancel()}. */
+    /** Cancels the job as {@link #cancel()} does. */
     @Override
     public void close() {
         cancel();
     }
 
-    /** Returns its state, as in "Work (running)"; any thread. */
+    /** Returns the state, as in {@code Work (running)}; any thread. */
     @Override
     public String toString() {
         return "Work (" + state.get().name().toLowerCase(Locale.ROOT) + ")";

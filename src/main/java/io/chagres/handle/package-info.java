@@ -1,16 +1,16 @@
 /**
- * Handles: things that live on a loop and call back. What uv_handle_t is, and those kinds of it that are no streams.
+ * Handles: objects that live on a loop and call back. The counterpart of uv_handle_t and of its kinds that are not streams.
  *
  * <table>
  *   <caption>Kinds</caption>
  *   <tr><th>class</th><th>calls back</th><th>phase</th><th>is active</th></tr>
- *   <tr><td>{@link io.chagres.handle.Timer}</td><td>after a time, once or again and again</td><td>timers</td><td>started</td></tr>
+ *   <tr><td>{@link io.chagres.handle.Timer}</td><td>after a timeout, once or repeatedly</td><td>timers</td><td>started</td></tr>
  *   <tr><td>{@link io.chagres.handle.Idle}</td><td>in every iteration</td><td>idle</td><td>started</td></tr>
  *   <tr><td>{@link io.chagres.handle.Prepare}</td><td>before polling</td><td>prepare</td><td>started</td></tr>
  *   <tr><td>{@link io.chagres.handle.Check}</td><td>after polling</td><td>check</td><td>started</td></tr>
  *   <tr><td>{@link io.chagres.handle.Async}</td><td>when another thread sends</td><td>poll</td><td>always</td></tr>
- *   <tr><td>{@link io.chagres.handle.Poll}</td><td>when a foreign descriptor is ready</td><td>poll</td><td>started</td></tr>
- *   <tr><td>{@link io.chagres.handle.Signal}</td><td>when the process gets a signal</td><td>poll</td><td>started</td></tr>
+ *   <tr><td>{@link io.chagres.handle.Poll}</td><td>when a descriptor of other code is ready</td><td>poll</td><td>started</td></tr>
+ *   <tr><td>{@link io.chagres.handle.Signal}</td><td>when the process receives a signal</td><td>poll</td><td>started</td></tr>
  *   <tr><td>{@link io.chagres.handle.Work}</td><td>when a worker thread has done a job</td><td>poll</td><td>a request</td></tr>
  * </table>
  *
@@ -25,11 +25,15 @@
  *                                  descriptor closed
  * </pre>
  *
- * A <em>handle</em> lives until it is closed; a <em>request</em> (a write, a connect, a job) lives until its one callback, and
- * keeps the loop alive that long, whatever the handle's reference says.
+ * A <em>handle</em> lives until it is closed. A <em>request</em> (a write, a connect, a job) lives until its one callback. It keeps the
+ * loop alive until then, also if its handle is unreferenced.
  *
- * <p>State first, callback last: a handle is in its final state before it calls back, so that the callback may do anything
- * with it, close it included; and after the callback the handle looks again before it goes on.
+ * <p>State first, callback last: a handle changes its state before it calls back. So the callback may do anything with the handle, and
+ * may also close it. After the callback, the handle checks its state before it continues.
+ *
+ * <h2>Where to begin</h2>
+ *
+ * {@link io.chagres.handle.Handle}, {@link io.chagres.handle.Timer} and {@link io.chagres.handle.Async}.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/handle.html">uv_handle_t</a>
  */

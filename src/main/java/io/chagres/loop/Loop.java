@@ -136,7 +136,7 @@ public final class Loop implements Executor, AutoCloseable {
         return new LoopThread(name, false, setup).start();
     }
 
-    /** As {@link #start}, on a daemon thread: the JVM ends without waiting for it. */
+    /** Starts a loop like {@link #start}, on a daemon thread: the JVM ends without waiting for the loop. */
     public static LoopThread startDaemon(String name, Consumer<? super Loop> setup) {
         return new LoopThread(name, true, setup).start();
     }
@@ -381,8 +381,8 @@ public final class Loop implements Executor, AutoCloseable {
     // ---- closing
 
     /**
-     * Ends what is still open, runs its last callbacks, waits for work that a worker thread is in the middle of, and frees
-     * the loop's descriptors. Nothing new can be opened meanwhile. On a closed loop it is a no-op.
+     * Closes the handles that are open, runs their last callbacks, waits for work that a worker thread is in the middle of, and frees
+     * the loop's descriptors. Nothing new can be opened meanwhile. On a closed loop, this is a no-op.
      *
      * @throws UsageException EBUSY from inside a callback: {@link #stop()}, and close after run has returned
      */
@@ -437,7 +437,7 @@ public final class Loop implements Executor, AutoCloseable {
         StringJoiner left = new StringJoiner(", ");
         core.residents().visit(resident -> left.add(resident.toString()));
         if (left.length() > 0 || control.isAlive()) {
-            throw new UsageException("EBUSY", "the loop still has: " + (left.length() > 0 ? left : "work under way"));
+            throw new UsageException("EBUSY", "the loop still has: " + (left.length() > 0 ? left : "pending work"));
         }
         close();
     }

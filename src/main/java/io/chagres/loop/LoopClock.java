@@ -1,23 +1,40 @@
 package io.chagres.loop;
 
 /**
- * The time that a loop lives by. A loop takes the system's monotonic clock unless it is given another; tests give it
- * one that they move by hand.
+ * The clock of a loop, in nanoseconds. The default is {@link #SYSTEM}. A test can pass a clock to {@link Loop#Loop(LoopClock)} that it
+ * moves by hand, so that an hour of timeouts runs in a moment:
+ *
+ * <pre>{@code
+ * final class ManualClock implements LoopClock {
+ *     private long now;
+ *
+ *     @Override
+ *     public long nanoTime() {
+ *         return now;
+ *     }
+ *
+ *     @Override
+ *     public long sleep(long nanos) {
+ *         now += Math.max(nanos, 0);
+ *         return nanos < 0 ? nanos : 0;
+ *     }
+ * }
+ * }</pre>
  */
 public interface LoopClock {
 
-    /** CLOCK_MONOTONIC, and real waiting. */
+    /** The monotonic clock of the system, {@link System#nanoTime()}. The loop waits as long as the next timer requires. */
     LoopClock SYSTEM = System::nanoTime;
 
-    /** The present moment in nanoseconds from an arbitrary origin; it never goes backwards. */
+    /** Returns the time in nanoseconds since an arbitrary origin. It must never decrease. */
     long nanoTime();
 
     /**
-     * How long the loop shall really sleep when nothing else is due for {@code nanos} (-1: no timer is set). A clock
-     * that is moved by hand moves itself on here and answers 0.
+     * Returns how long the loop must wait in the kernel. A clock that is moved by hand advances here and returns 0. By default this
+     * returns {@code nanos}.
      *
-     * @param nanos the time until the next timer, or -1
-     * @return nanoseconds to wait in epoll_wait(2); -1 waits for an event however long that takes
+     * @param nanos the nanoseconds until the next timer is due; -1 if no timer is started
+     * @return the nanoseconds to wait in epoll_wait(2); -1 waits for an event without limit
      */
     default long sleep(long nanos) {
         return nanos;

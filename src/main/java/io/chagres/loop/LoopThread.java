@@ -11,24 +11,30 @@ import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 
 /**
- * A loop on a platform thread of its own, see {@link Loop#start}. Unlike a loop that is run by hand it stays, with
- * nothing to do, until it is closed or drained.
+ * A loop on a platform thread of its own, see {@link Loop#start}. Unlike a loop that is run by hand, it stays alive with nothing to do,
+ * until it is closed or drained.
  *
- * <p>An exception that no handler takes ends it. The thread's uncaught exception handler gets it, and it is the cause of what
- * {@link #execute} throws from then on.
+ * <p>An exception that no {@linkplain Loop#setUncaughtHandler handler} takes ends the loop. The uncaught exception handler of the thread
+ * is called with the exception, and {@link #execute} throws a RejectedExecutionException with this cause from then on.
  *
- * <p>{@link #close} and {@link #drain} may be called from any thread, and wait for the loop thread. Two threads they do not
- * wait on, because the loop thread would wait for them: the loop thread itself, and a worker that does {@link
- * io.chagres.handle.Work} of this loop. There the end begins, and the call returns.
+ * <p>{@link #close} and {@link #drain} may be called from any thread, and wait until the loop thread has ended. On two threads they
+ * begin the end and return at once, because the loop thread would wait for them: on the loop thread itself, and on a worker that runs
+ * {@link io.chagres.handle.Work} of this loop.
+ *
+ * <pre>{@code
+ * try (LoopThread server = Loop.start("server", loop -> Net.createServer(loop).listen(8080))) {
+ *     readCommands();
+ * }
+ * }</pre>
  */
 public final class LoopThread implements Executor, AutoCloseable {
 
-    /** How often a close that began in a shutdown hook checks whether the loop can still end. */
+    /** The interval at which a close in a shutdown hook checks whether the loop can still end. */
     private static final long LOOK_MILLIS = 100;
 
     private final Thread thread;
     private final Consumer<? super Loop> setup;
-    /** The three below belong to the start: the loop thread sets them, then {@link #started}, and notifies. */
+    /** The loop thread sets this field and the next two, then {@link #started}, and notifies. */
     private Loop loop;
 
     private Anchor anchor;
@@ -55,7 +61,7 @@ public final class LoopThread implements Executor, AutoCloseable {
         return this;
     }
 
-    /** Whether the wait was interrupted, which does not end it. */
+    /** Waits for the start; returns whether the wait was interrupted, which does not end it. */
     private synchronized boolean awaitStart() {
         boolean interrupted = false;
         while (!started) {
@@ -101,12 +107,18 @@ public final class LoopThread implements Executor, AutoCloseable {
 
     // ---- from any thread
 
-    /** The loop; only {@link Loop#execute} of it may be called from other threads. */
+    /**
+     * Returns the loop; any thread. Other threads may call only those of its methods that say "any thread", such as {@link Loop#execute}.
+     */
     public Loop loop() {
         return loop;
     }
 
-    /** Runs {@code task} on the loop thread, as {@link Loop#execute}. */
+    /**
+     * Runs {@code task} on the loop thread, as {@link Loop#execute} does; any thread.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the loop is closed
+     */
     @Override
     public void execute(Runnable task) {
         loop.execute(task);
@@ -189,7 +201,7 @@ public final class LoopThread implements Executor, AutoCloseable {
         }
     }
 
-    /** What holds the loop alive while nothing else does. */
+    /** The resident that keeps the loop alive while nothing else does. */
     private static final class Anchor extends Resident {
 
         private final LoopCore core;

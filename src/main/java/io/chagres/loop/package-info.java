@@ -2,8 +2,8 @@
  * The event loop: what a program needs of it. The counterpart of uv_loop_t.
  *
  * <p>A {@link io.chagres.loop.Loop} waits for descriptors, timers and tasks of other threads, and calls back. {@link
- * io.chagres.loop.Loop#run()} runs it on the calling thread; a {@link io.chagres.loop.LoopThread} runs it on a thread of its own. Handles,
- * sockets and streams live on a loop.
+ * io.chagres.loop.Loop#run()} runs it on the calling thread; a {@link io.chagres.loop.LoopThread} runs it on a thread of its own.
+ * Handles, sockets and streams live on a loop.
  *
  * <h2>One iteration</h2>
  *

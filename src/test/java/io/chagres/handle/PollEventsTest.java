@@ -26,7 +26,7 @@ class PollEventsTest {
     static Set<PollEvents> allSets() {
         Set<PollEvents> all = new HashSet<>(Set.of(NONE));
         for (PollEvents single : SINGLE) {
-            List.copyOf(all).forEach(set -> all.add(set.and(single)));
+            List.copyOf(all).forEach(set -> all.add(set.add(single)));
         }
         return all;
     }
@@ -39,12 +39,12 @@ class PollEventsTest {
     @ParameterizedTest
     @MethodSource("allSets")
     void unionIsIdempotentCommutativeAndHasNoneForItsNeutral(PollEvents set) {
-        assertSame(set, set.and(set));
-        assertSame(set, set.and(NONE));
+        assertSame(set, set.add(set));
+        assertSame(set, set.add(NONE));
         for (PollEvents other : allSets()) {
-            assertSame(set.and(other), other.and(set));
-            assertTrue(set.and(other).has(set));
-            assertEquals(set.has(other), set.and(other) == set);
+            assertSame(set.add(other), other.add(set));
+            assertTrue(set.add(other).has(set));
+            assertEquals(set.has(other), set.add(other) == set);
         }
     }
 
@@ -77,8 +77,8 @@ class PollEventsTest {
 
     @Test
     void oneOfTwoIsNotBoth() {
-        assertFalse(READABLE.has(READABLE.and(WRITABLE)));
-        assertTrue(READABLE.and(WRITABLE).has(READABLE));
+        assertFalse(READABLE.has(READABLE.add(WRITABLE)));
+        assertTrue(READABLE.add(WRITABLE).has(READABLE));
     }
 
     @Test
@@ -87,6 +87,6 @@ class PollEventsTest {
         assertEquals("readable", READABLE.toString());
         assertEquals(
                 "readable+writable+disconnect+prioritized",
-                PRIORITIZED.and(DISCONNECT).and(WRITABLE).and(READABLE).toString());
+                PRIORITIZED.add(DISCONNECT).add(WRITABLE).add(READABLE).toString());
     }
 }

@@ -100,7 +100,7 @@ class PollRefusalTest {
         loop.run(RunMode.NOWAIT);
         event.close();
         assertTrue(loop.run(RunMode.NOWAIT));
-        poll.start(READABLE.and(WRITABLE), this::record);
+        poll.start(READABLE.add(WRITABLE), this::record);
         assertFalse(loop.run());
         assertEquals(List.of("none EBADF"), seen);
         assertFalse(poll.isActive());
@@ -135,7 +135,7 @@ class PollRefusalTest {
         int port = listener.port();
         listener.close();
         try (RawSocket socket = RawSocket.tcp()) {
-            Poll poll = watch(loop, socket.fd(), READABLE.and(WRITABLE));
+            Poll poll = watch(loop, socket.fd(), READABLE.add(WRITABLE));
             socket.connect(port);
             assertFalse(loop.run());
             assertEquals(List.of("none EBADF"), seen);
@@ -185,7 +185,7 @@ class PollRefusalTest {
         loop.run(RunMode.ONCE);
         poll.start(READABLE, this::record);
         loop.run(RunMode.ONCE);
-        poll.start(READABLE.and(DISCONNECT), this::record);
+        poll.start(READABLE.add(DISCONNECT), this::record);
         loop.run(RunMode.ONCE);
         assertEquals(List.of("disconnect null", "readable null", "readable+disconnect null"), seen);
         end(loop, poll);

@@ -70,7 +70,7 @@ class PollTest {
         event.write();
         Poll poll = watch(loop, WRITABLE);
         loop.run(RunMode.NOWAIT);
-        poll.start(READABLE.and(WRITABLE), this::record);
+        poll.start(READABLE.add(WRITABLE), this::record);
         loop.run(RunMode.NOWAIT);
         poll.start(READABLE, this::record);
         loop.run(RunMode.NOWAIT);
@@ -134,7 +134,7 @@ class PollTest {
         for (int i = 0; i < 64; i++) {
             sockets.add(RawSocket.tcp());
             polls.add(new Poll(loop, sockets.getLast().fd()));
-            polls.getLast().start(READABLE.and(WRITABLE), this::record);
+            polls.getLast().start(READABLE.add(WRITABLE), this::record);
         }
         polls.forEach(poll -> poll.close(() -> closed[0]++));
         loop.run();

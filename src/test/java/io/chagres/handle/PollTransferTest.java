@@ -81,7 +81,7 @@ class PollTransferTest {
         final boolean sending;
         final Poll poll;
         final Timer pause;
-        PollEvents watched = READABLE.and(WRITABLE).and(DISCONNECT);
+        PollEvents watched = READABLE.add(WRITABLE).add(DISCONNECT);
         PollEvents paused = NONE;
         PollEvents wanted;
         int received;
@@ -187,14 +187,14 @@ class PollTransferTest {
 
         private void pause(PollEvents what, int millis) {
             wanted = without(wanted, what);
-            paused = paused.and(what);
+            paused = paused.add(what);
             if (!pause.isActive()) {
                 pause.start(millis, this::resume);
             }
         }
 
         private void resume() {
-            watch(watched.and(paused));
+            watch(watched.add(paused));
             paused = NONE;
         }
 
@@ -223,7 +223,7 @@ class PollTransferTest {
     private static PollEvents without(PollEvents set, PollEvents member) {
         PollEvents rest = NONE;
         for (PollEvents each : new PollEvents[] {READABLE, WRITABLE, DISCONNECT}) {
-            rest = each != member && set.has(each) ? rest.and(each) : rest;
+            rest = each != member && set.has(each) ? rest.add(each) : rest;
         }
         return rest;
     }

@@ -60,7 +60,7 @@ class PollUrgentDataTest {
         loop.run(RunMode.ONCE);
         assertEquals(List.of("prioritized !"), seen);
 
-        poll.start(READABLE.and(WRITABLE).and(PRIORITIZED), this::takeOrdinary);
+        poll.start(READABLE.add(WRITABLE).add(PRIORITIZED), this::takeOrdinary);
         while (seen.size() < 3) {
             loop.run(RunMode.ONCE);
         }
@@ -71,7 +71,7 @@ class PollUrgentDataTest {
     @Test
     void urgentDataIsNotReadable(Loop loop) throws IOException {
         peer.sendUrgentData('!');
-        poll.start(READABLE.and(PRIORITIZED), this::takeUrgent);
+        poll.start(READABLE.add(PRIORITIZED), this::takeUrgent);
         loop.run(RunMode.ONCE);
         loop.run(RunMode.NOWAIT);
         assertEquals(List.of("prioritized !"), seen);

@@ -64,7 +64,7 @@ class LoopCloseStrictlyTest {
     @Test
     void itSaysWhereOnlyWorkIsLeft(Loop loop) {
         loop.execute(journal.note("task"));
-        assertEquals("the loop still has: work under way", refusal(loop));
+        assertEquals("the loop still has: pending work", refusal(loop));
         loop.run();
         journal.expect("task");
     }

@@ -3,7 +3,7 @@ package io.chagres.loop.internal;
 import io.chagres.ChagresException;
 
 /**
- * Calls user code as a loop does: what a callback throws goes to the {@link Failures}, and the ticks that it queued run right
+ * The calls of user code: the exception of a callback goes to the {@link Failures}, and the ticks that the callback queued run right
  * after it.
  */
 public final class Callbacks {
@@ -16,7 +16,7 @@ public final class Callbacks {
         this.failures = failures;
     }
 
-    /** Hands {@code thrown} to the uncaught handler, as {@link Failures#raise}; never throws. */
+    /** Calls the uncaught handler with {@code thrown}, as {@link Failures#raise} does; never throws. */
     public void raise(Throwable thrown) {
         failures.raise(thrown);
     }
@@ -42,7 +42,7 @@ public final class Callbacks {
         ticks.drain();
     }
 
-    // The same for each kind of entry: a lambda around it would be garbage for each event.
+    // one method for each kind of entry: a shared one would need a lambda, which is garbage for each event
 
     void invoke(Watcher watcher, int events) {
         try {

@@ -5,7 +5,7 @@ public final class Exit {
 
     private Exit() {}
 
-    /** Whether the JVM shuts down. The one sign of it is that it takes no more shutdown hooks. */
+    /** Returns whether the JVM shuts down. The only sign of it is that the JVM refuses further shutdown hooks. */
     public static boolean hasBegun() {
         Thread probe = Thread.ofPlatform().unstarted(() -> {});
         try {
@@ -17,7 +17,7 @@ public final class Exit {
         }
     }
 
-    /** Whether {@code thread} has called System.exit. It never returns from that, and it waits for the shutdown hooks. */
+    /** Returns whether {@code thread} has called System.exit, which waits for the shutdown hooks and never returns. */
     public static boolean holds(Thread thread) {
         for (StackTraceElement frame : thread.getStackTrace()) {
             if (frame.getClassName().equals("java.lang.Runtime")

@@ -3,30 +3,30 @@ package io.chagres.loop.internal;
 import java.util.function.Consumer;
 
 /**
- * Everything that callbacks of a loop throw: it goes to the uncaught handler, or ends the run. An Error is treated as any
- * exception. No method but {@link #rethrow} throws, so that a phase can rely on going through to its end.
+ * The exceptions that callbacks of a loop throw: each goes to the uncaught handler, or ends the run. An Error is treated like an
+ * exception. No method but {@link #rethrow} throws, so that a phase always reaches its end.
  */
 public final class Failures {
 
     private final RunState runState;
     private Consumer<? super Throwable> handler;
-    /** What the present run ends with. */
+    /** The exception that the current run ends with, or null. */
     private Throwable failure;
-    /** What the last run or close threw; read by other threads once they have found the mailbox closed. */
+    /** The exception of the last run or close. Other threads read it after they have found the mailbox closed. */
     private Throwable end;
 
     Failures(RunState runState) {
         this.runState = runState;
     }
 
-    /** Sets the handler; null: a failure ends the run. */
+    /** Sets the handler; null if a failure must end the run. */
     public void setHandler(Consumer<? super Throwable> handler) {
         this.handler = handler;
     }
 
     /**
-     * Hands {@code thrown} to the handler. Without one, or if it throws itself, the loop stops after this iteration and run throws.
-     * This method itself never throws.
+     * Calls the handler with {@code thrown}. If there is no handler, or the handler throws itself, the loop stops after this iteration
+     * and run throws the exception. This method itself never throws.
      */
     public void raise(Throwable thrown) {
         if (handler == null) {
@@ -51,11 +51,11 @@ public final class Failures {
                 failure.addSuppressed(thrown);
             }
         } catch (Throwable noMemory) {
-            // The first one counts.
+            // the first exception is the important one
         }
     }
 
-    /** Throws what the run ends with, if there is something. */
+    /** Throws the exception that the run ends with, if there is one. */
     public void rethrow() {
         Throwable thrown = failure;
         failure = null;
@@ -65,17 +65,17 @@ public final class Failures {
         }
     }
 
-    /** What ended the last run, or null. */
+    /** Returns the exception that ended the last run, or null. */
     public Throwable end() {
         return end;
     }
 
-    /** What ends this run; null when one begins. */
+    /** Sets the exception that ended this run; null when a run begins. */
     public void endWith(Throwable thrown) {
         end = thrown;
     }
 
-    /** Returns {@code thrown} under a type that need not be declared. */
+    /** Throws {@code thrown} as an exception of a type that the caller need not declare. */
     @SuppressWarnings("unchecked")
     public static <T extends Throwable> T asIs(Throwable thrown) throws T {
         throw (T) thrown;

@@ -3,8 +3,8 @@ package io.chagres.loop.internal;
 import java.util.Arrays;
 
 /**
- * A queue that makes room before it takes anything. java.util.ArrayDeque takes first: if there is no memory for more room
- * then, it counts as empty, and all that waited in it is lost.
+ * A queue that makes room before it stores an element. java.util.ArrayDeque stores first. If there is no memory to grow after that, its
+ * head and tail are equal, so that it counts as empty and all elements are lost.
  */
 final class Fifo<E> {
 
@@ -28,18 +28,18 @@ final class Fifo<E> {
         elements[head + size++ & elements.length - 1] = element;
     }
 
-    /** Makes sure that the next {@link #add} needs no memory. */
+    /** Ensures that the next {@link #add} needs no memory. */
     void reserve() {
         if (size == elements.length) {
             Object[] larger = Arrays.copyOf(elements, size * 2);
-            // what had wrapped around goes on behind the old end
+            // the elements that had wrapped around follow the old end
             System.arraycopy(elements, 0, larger, size, head);
             Arrays.fill(larger, 0, head, null);
             elements = larger;
         }
     }
 
-    /** Takes the first; null if there is none. */
+    /** Removes and returns the first element; null if the queue is empty. */
     @SuppressWarnings("unchecked")
     E poll() {
         if (size == 0) {

@@ -3,10 +3,10 @@ package io.chagres.loop.internal;
 import io.chagres.UsageException;
 import java.util.function.Supplier;
 
-/** One object of a type for the whole loop, made at first use and closed with the loop: a handful, in a list. */
+/** The objects of which a loop has one of each type, made at first use and closed with the loop. A list, because there are few. */
 final class Locals {
 
-    /** The place for an object. It is there before the object, which may own a descriptor and must not get lost. */
+    /** The place for an object. It exists before the object, which may own a descriptor and must not be lost in an Error. */
     private static final class Place {
         final Class<?> type;
         final Place next;
@@ -35,11 +35,11 @@ final class Locals {
         }
         Place place = unused == null ? new Place(type, first) : unused;
         first = unused == null ? place : first;
-        place.object = maker.get(); // which may make others
+        place.object = maker.get(); // may call get() for other types
         return place.object;
     }
 
-    /** Needs no memory. */
+    /** Closes the objects. This needs no memory. */
     void close(Failures failures) {
         closed = true;
         for (Place place = first; place != null; place = place.next) {

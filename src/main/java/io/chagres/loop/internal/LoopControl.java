@@ -4,8 +4,8 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.LoopClock;
 
 /**
- * The controls of a loop: they run it, take it over and close it. {@link Loop} makes this object and keeps it to itself. The floors above get
- * the {@link LoopCore}, which has none of these methods.
+ * The controls of a loop: they run it, take it over and close it. {@link Loop} makes this object and keeps it to itself. The floors
+ * above get the {@link LoopCore}, which has none of these methods.
  */
 public final class LoopControl {
 

@@ -5,28 +5,30 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * The place where other threads leave tasks for the loop. One atomic reference is both the stack of tasks and the answer to
- * "must the sender wake the loop?": the loop puts {@link #ASLEEP} there before it waits, and only the sender that replaces
- * it has to write to the eventfd. So a sleep costs at most one wake-up, and a loop that is awake costs none.
+ * The queue of the tasks of other threads. One atomic reference is both the stack of tasks and the sleep flag: the loop stores {@link
+ * #ASLEEP} in it before it waits, and only the sender that replaces this marker must write to the eventfd. So a sleep costs at most one
+ * wake-up, and a loop that is awake costs none.
  *
- * <p>A sender makes sure of the stack that the wake-up takes before it leaves anything. Should the wake-up fail all the same,
- * it stays owed, and the next sender pays it.
+ * <p>A sender checks that the stack has room for the wake-up before it leaves a task. If the wake-up fails nevertheless, it is
+ * <em>owed</em>, and the next sender makes it.
  */
 final class Mailbox {
 
     private static final Task ASLEEP = new Marker();
     private static final Task CLOSED = new Marker();
 
-    /** A sender that is held up for longer is not waited for: one descriptor is lost then, and no sender writes to a foreign file. */
+    /** The limit of {@link #awaitRings}. If a sender takes longer, the eventfd stays open: better than a write to another file. */
     private static final long MAX_AWAIT_NANOS = 10_000_000_000L;
 
     private final AtomicReference<Task> head = new AtomicReference<>();
-    /** The senders that may be writing to the eventfd; counted before a task is published, so that close can wait for them. */
+    /**
+     * The number of senders that may be writing to the eventfd. Counted before the task is published, so that close can wait for them.
+     */
     private final AtomicInteger ringing = new AtomicInteger();
-    /** Whether a wake-up has failed that the loop may still wait for. */
+    /** True after a wake-up has failed that the loop may still wait for. */
     private final AtomicBoolean owed = new AtomicBoolean();
 
-    /** Whether ASLEEP may be there; the loop's own. */
+    /** True while the reference may be ASLEEP. Used by the loop thread only. */
     private boolean announced;
 
     /** The result of {@link #post}. After MUST_WAKE the sender writes to the eventfd and then calls {@link #rang} or {@link #failed}. */
@@ -36,7 +38,7 @@ final class Mailbox {
         REFUSED
     }
 
-    /** Leaves a task; any thread. If it throws (StackOverflowError), nothing was left. */
+    /** Leaves a task; any thread. If this throws (StackOverflowError), the task was not left. */
     Posted post(Task task) {
         Task seen = head.get();
         for (; ; ) {
@@ -68,12 +70,12 @@ final class Mailbox {
         return owed.get() && owed.compareAndSet(true, false);
     }
 
-    /** Whether a wake-up is owed; any thread. */
+    /** Returns whether a wake-up is owed; any thread. */
     boolean owes() {
         return owed.get();
     }
 
-    /** Whether the caller has to write to the eventfd in place of a sender that could not; any thread. */
+    /** Returns whether the caller must write to the eventfd, in place of a sender that could not; any thread. */
     boolean takesOver() {
         if (!owed.get()) {
             return false;
@@ -86,12 +88,12 @@ final class Mailbox {
         return false;
     }
 
-    /** The sender that had to has written to the eventfd. */
+    /** Ends a wake-up: the sender has written to the eventfd. */
     void rang() {
         ringing.decrementAndGet();
     }
 
-    /** The sender that had to could not write to the eventfd. */
+    /** Ends a wake-up that failed: it is owed now. */
     void failed() {
         owed.set(true);
         ringing.decrementAndGet();
@@ -102,14 +104,14 @@ final class Mailbox {
         return task == null || task == ASLEEP || task == CLOSED;
     }
 
-    /** Announces that the loop is going to wait; false if tasks are there and it must not. */
+    /** Stores the marker before the loop waits; returns false if there are tasks and the loop must not wait. */
     boolean fallAsleep() {
         boolean asleep = head.compareAndSet(null, ASLEEP) || head.get() == ASLEEP;
         announced |= asleep;
         return asleep;
     }
 
-    /** Takes the announcement back. */
+    /** Removes the marker after the wait. */
     void wakeUp() {
         if (announced) {
             announced = false;
@@ -118,9 +120,9 @@ final class Mailbox {
     }
 
     /**
-     * Waits for the senders that are about to write to the eventfd: its number could be another file's by then.
+     * Waits for the senders that are about to write to the eventfd. If it were closed first, its number could belong to another file.
      *
-     * @return false if one of them did not come in time: the eventfd must stay open
+     * @return false if a sender did not finish in time: the eventfd must stay open
      */
     boolean awaitRings() {
         long start = System.nanoTime();
@@ -138,7 +140,7 @@ final class Mailbox {
         return isEmpty() ? null : inOrder(head.getAndSet(null));
     }
 
-    /** As {@link #takeAll}, and refuses tasks from now on. */
+    /** Takes all tasks like {@link #takeAll}, and refuses tasks from now on. */
     Task takeLast() {
         Task last = head.getAndSet(CLOSED);
         return last == CLOSED || last == ASLEEP ? null : inOrder(last);

@@ -101,7 +101,7 @@ final class ManyListeners<L> extends Listeners<L> {
         return new Table<>(all, before * all.size(), behind * all.size());
     }
 
-    /** A listener that was removed, told by lists that had it: only they hold on to it. */
+    /** A listener that was removed. Only lists that had this listener keep it. */
     private static final class Removal {
 
         private int place;
@@ -202,7 +202,7 @@ final class ManyListeners<L> extends Listeners<L> {
             return places.getOrDefault(listener, -1);
         }
 
-        /** Whether few places would be in use with one listener less. */
+        /** Returns whether few places would be in use after one listener is removed. */
         boolean isMostlyEmpty() {
             return count <= FEW || count - 1 <= (end - start) / 2;
         }

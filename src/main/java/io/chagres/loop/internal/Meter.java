@@ -4,8 +4,8 @@ import io.chagres.loop.LoopMetrics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Counts for {@link LoopMetrics}. The loop thread alone writes them, and any thread reads them: opaque access, which costs what a
- * plain one does, guarantees that a reader gets whole numbers, and new ones in the end.
+ * The counters of {@link LoopMetrics}. Only the loop thread writes them, and any thread reads them. Opaque access costs as much as plain
+ * access. It guarantees that a reader gets no torn values, and gets new values eventually.
  */
 public final class Meter {
 
@@ -19,7 +19,11 @@ public final class Meter {
         add(iterations, 1);
     }
 
-    /** @param waited whether the loop had to wait for them */
+    /**
+     * Counts events.
+     *
+     * @param waited whether the loop had to wait for them
+     */
     void handled(int count, boolean waited) {
         add(events, count);
         if (!waited) {

@@ -10,24 +10,24 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The use of a descriptor that was given to a handle, not made by it: as long as it lasts, the descriptor is non-blocking.
+ * The use of a descriptor that was given to a handle, not made by it. The descriptor is non-blocking while the use lasts.
  *
- * <p>O_NONBLOCK belongs to the open file description, which other descriptors and processes may have too: standard input is that
- * of the shell, and of the next program that it starts. If the flag was not set before the use, it is taken away again at the
- * {@link #end()}, and when the JVM exits. While several uses have the same description, the last one takes it away.
+ * <p>O_NONBLOCK belongs to the open file description, which other descriptors and processes may share: standard input is shared with the
+ * shell, and with the next program that the shell starts. If the flag was not set before the use, it is cleared at the {@link #end()},
+ * and when the JVM exits. If several uses share a description, the last one clears the flag.
  *
- * <p>Two descriptors are taken to have one description if the same file is behind them and they have the same flags. That is
- * wrong only for a terminal or FIFO that is open twice, once in each mode; no call that is always permitted tells them apart.
+ * <p>Two descriptors are assumed to share a description if they have the same file and the same flags. That is wrong only for a terminal
+ * or FIFO that is open twice, once in each mode: kcmp(2), which would tell, is not always permitted.
  */
 public final class NonBlocking {
 
-    /** The descriptions that were made non-blocking here; the lock of all that is here. */
+    /** The descriptions that were made non-blocking here. Also the lock of this class. */
     private static final List<Description> CHANGED = new ArrayList<>();
 
     private static boolean hooked;
 
     private final int fd;
-    /** Null if it was non-blocking before. */
+    /** Null if the descriptor was non-blocking before. */
     private final Description description;
 
     /** A description that was blocking, and the descriptors by which it is used. */
@@ -44,8 +44,8 @@ public final class NonBlocking {
     /**
      * Makes {@code fd} non-blocking.
      *
-     * @param flags what F_GETFL of fcntl(2) says of it
-     * @throws SystemException what the kernel says; nothing is changed then
+     * @param flags the result of fcntl(2) with F_GETFL
+     * @throws SystemException the error of fcntl(2) or fstat(2); nothing is changed then
      */
     public static NonBlocking begin(int fd, int flags) {
         synchronized (CHANGED) {
@@ -76,7 +76,7 @@ public final class NonBlocking {
         return description;
     }
 
-    /** The use is over; called before the descriptor is closed, if it is closed by the handle. Idempotent. */
+    /** Ends the use. A handle that closes the descriptor calls this before. Calling it again is a no-op. */
     public void end() {
         synchronized (CHANGED) {
             if (description != null && description.users.remove((Integer) fd) && description.users.isEmpty()) {
@@ -86,7 +86,7 @@ public final class NonBlocking {
         }
     }
 
-    /** The owner of the descriptor may have closed it, and another file have its number by now. */
+    /** Clears the flag, unless the owner has closed the descriptor and another file has its number now. */
     private static void putBack(Description description, int fd) {
         int flags = Descriptors.fcntl(fd, Descriptors.F_GETFL, 0);
         if (flags >= 0
@@ -102,7 +102,7 @@ public final class NonBlocking {
                 Runtime.getRuntime().addShutdownHook(new Thread(NonBlocking::putAllBack, "chagres-non-blocking"));
                 hooked = true;
             } catch (IllegalStateException exiting) {
-                hooked = true; // the JVM exits already: only end() puts it back
+                hooked = true; // the JVM exits already: only end() clears the flag
             }
         }
     }

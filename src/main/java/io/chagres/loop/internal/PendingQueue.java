@@ -1,8 +1,8 @@
 package io.chagres.loop.internal;
 
 /**
- * Completions that are known already but must not run inside the call that asked for them: a write that went through
- * at once, a connect that was refused at once. They run in the pending phase, and again right after polling.
+ * Completions that are known already but must not run inside the call that made the request: a write that succeeded at once, a connect
+ * that was refused at once. They run in the pending phase, and again right after polling.
  */
 public final class PendingQueue {
 
@@ -17,7 +17,7 @@ public final class PendingQueue {
         queue.add(completion);
     }
 
-    /** Makes sure that the next {@link #add} needs no memory. */
+    /** Ensures that the next {@link #add} needs no memory. */
     void reserve() {
         queue.reserve();
     }
@@ -27,14 +27,16 @@ public final class PendingQueue {
         return queue.isEmpty();
     }
 
-    /** Runs what is queued now; what is added meanwhile waits for the next round. */
+    /** Runs the completions that are queued now. Those that are added meanwhile wait for the next round. */
     public void run() {
         for (int left = queue.size(); left > 0; left--) {
             callbacks.invoke(queue.poll());
         }
     }
 
-    /** Runs up to {@code rounds} rounds: enough for chains of completions, bounded so that they can't hold the loop. */
+    /**
+     * Runs up to {@code rounds} rounds: several, for chains of completions; bounded, because a chain without end must not stop the loop.
+     */
     public void run(int rounds) {
         for (int round = 0; round < rounds && !queue.isEmpty(); round++) {
             run();

@@ -1,6 +1,6 @@
 package io.chagres.loop.internal;
 
-/** A place in a {@link PhaseList}: what an idle, prepare or check handle puts there while it is started. */
+/** An entry of a {@link PhaseList}. An idle, prepare or check handle has one, which is in the list while the handle is started. */
 public abstract class PhaseEntry {
 
     PhaseEntry previous;

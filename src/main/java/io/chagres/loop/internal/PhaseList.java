@@ -1,7 +1,7 @@
 package io.chagres.loop.internal;
 
 /**
- * What runs once per iteration in one phase: the list of idle, prepare or check entries.
+ * The entries of one phase that run once in each iteration: those of idle, prepare or check handles.
  *
  * <p>Entries join at the head, so they run in the reverse order of starting. An entry that is added while its own phase runs waits
  * for the next iteration. One that is removed before its turn does not run.
@@ -10,7 +10,7 @@ public final class PhaseList {
 
     private final Callbacks callbacks;
     private PhaseEntry first;
-    /** The next one that {@link #run} calls; null outside of it. */
+    /** The next entry that {@link #run} calls; null outside of {@code run}. */
     private PhaseEntry cursor;
 
     PhaseList(Callbacks callbacks) {

@@ -1,19 +1,19 @@
 package io.chagres.loop.internal;
 
-/** The phases of an iteration other than the timers, and what they have to do. */
+/** The phases of an iteration other than the timers, and whether they have anything to do. */
 public final class Phases {
 
-    /** The completions that are known already. */
+    /** The completions that are known already but have not run. */
     public final PendingQueue pending;
-    /** What runs in each iteration before {@link #prepare}, and keeps the loop from waiting. */
+    /** The entries that run before {@link #prepare}, and keep the loop from waiting. */
     public final PhaseList idle;
-    /** What runs right before polling. */
+    /** The entries that run right before polling. */
     public final PhaseList prepare;
-    /** What waits for events. */
+    /** The poll phase, which waits for events. */
     public final Poller poller;
-    /** What runs right after polling. */
+    /** The entries that run right after polling. */
     public final PhaseList check;
-    /** The handles whose last callbacks are due. */
+    /** The residents whose close callbacks are due. */
     public final ClosingList closing;
 
     private final LoopCore core;
@@ -29,7 +29,7 @@ public final class Phases {
         poller = new Poller(core.time(), core.mailbox(), core.callbacks(), pending, core.meter());
     }
 
-    /** Returns whether a reason to go on is left, tasks of other threads aside. */
+    /** Returns whether a reason to go on is left, other than tasks of other threads. */
     public boolean hasWork() {
         return core.isKeptAlive() || hasDueCallbacks();
     }
@@ -38,7 +38,7 @@ public final class Phases {
         return !pending.isEmpty() || !closing.isEmpty() || !core.ticks().isEmpty();
     }
 
-    /** Returns how long the poll phase may wait, in nanoseconds: 0 not at all, -1 without limit. */
+    /** Returns how long the poll phase may wait, in nanoseconds: 0 means not at all, -1 without limit. */
     public long pollTimeoutNanos() {
         boolean mustNotWait =
                 core.runState().isStopping() || !core.isKeptAlive() || hasDueCallbacks() || !idle.isEmpty();

@@ -17,26 +17,25 @@ import java.util.Arrays;
  * The poll phase: level-triggered epoll(7), a table of watchers by descriptor number, and the eventfd by which other
  * threads end a wait.
  *
- * <p>Level-triggered, because a byte that a callback leaves unread is then late, not lost. What is wanted of a descriptor
- * is kept here, and the kernel receives only the differences, right before waiting. An event carries descriptor number and
- * generation; an event of a watcher that was detached, or whose number was given to another since, matches nothing and
- * is dropped.
+ * <p>Level-triggered, because then a byte that a callback leaves unread is late, not lost. The wanted events are kept in the watchers,
+ * and the kernel receives only the differences, right before the wait. An event carries descriptor number and generation. If its watcher
+ * was detached, or another watcher has the number now, the event matches no watcher and is dropped.
  */
 public final class Poller {
 
     /** Events per epoll_wait(2), as in libuv: a batch is 12 KiB, and one call serves a thousand ready sockets. */
     private static final int BATCH = 1024;
 
-    /** How many full batches may follow each other: 48 x 1024 events, then the timers and the other phases get a turn. */
+    /** The full batches in a row, as in libuv: after 48 x 1024 events, the timers and the other phases get a turn. */
     private static final int FULL_BATCHES = 48;
 
     /** struct timespec: two longs, seconds and nanoseconds. */
     private static final int TIMESPEC_BYTES = 16;
 
-    /** Below this, rounding a timeout up to the milliseconds of epoll_wait(2) would be felt, and epoll_pwait2(2) is used. */
+    /** Shorter waits use epoll_pwait2(2), because rounding up to the milliseconds of epoll_wait(2) would matter. */
     private static final long FINE_TIMEOUT_NANOS = 10_000_000;
 
-    /** A refusal of the wake-up's write(2) lasts no longer than this; were it for good, an endless loop would hold the sender. */
+    /** The tries of a wake-up: a write(2) that is refused always must not hold the sender in an endless loop. */
     private static final int MAX_WAKE_TRIES = 1000;
 
     private final LoopTime time;
@@ -48,18 +47,18 @@ public final class Poller {
     private final MemorySegment events = memory.allocate((long) BATCH * EpollEvent.size());
     private final MemorySegment change = memory.allocate(EpollEvent.size());
     private final MemorySegment timespec = memory.allocate(TIMESPEC_BYTES);
-    /** Not of the region, which a call from another thread would have to hold open (two atomic operations a wake-up). */
+    /** Not allocated from the region: a call from another thread would have to hold that open (two atomic operations a wake-up). */
     private final MemorySegment wakeErrno = Memory.allocate(Integer.BYTES);
 
     private int wakeFd = -1;
     private int epoll = -1;
-    /** Whether epoll_pwait2(2) can be used, as far as is known. If it can't, epoll_wait(2) says what is wrong, if anything is. */
+    /** False once epoll_pwait2(2) was refused. epoll_wait(2) is used then, and reports the error if it has one too. */
     private boolean hasFineWait = Epoll.hasPwait2();
 
     private Watcher[] watchers = new Watcher[64];
     private Watcher[] changes = new Watcher[16];
     private int changeCount;
-    /** How many of the changes the kernel has received; between two waits it is not 0 only after an Error in the middle. */
+    /** The number of changes that the kernel has received. Between two waits it is 0, unless an Error has interrupted the changes. */
     private int changesApplied;
 
     private int generations;
@@ -102,8 +101,8 @@ public final class Poller {
     }
 
     /**
-     * Ends a wait; any thread. It needs nothing that a thread could lack but stack, and memory for a moment in a JVM that
-     * interprets this code. What can't be done now is {@linkplain Mailbox#failed owed}; it never throws.
+     * Ends a wait; any thread. This needs stack, and in interpreted code a little memory. If it fails, the wake-up is {@linkplain
+     * Mailbox#failed owed}. It never throws.
      */
     void wake() {
         int tries = 0;
@@ -117,7 +116,7 @@ public final class Poller {
         } while (++tries < MAX_WAKE_TRIES && mailbox.takesOver());
     }
 
-    /** False at EINTR, EAGAIN or the errno of another sender, none of which lasts, and at an Error. */
+    /** Returns false after EINTR, EAGAIN or the errno of another sender, none of which lasts, and after an Error. */
     private boolean hasWritten() {
         try {
             return EventFd.wake(wakeFd, wakeErrno) >= 0;
@@ -141,7 +140,7 @@ public final class Poller {
 
     // ---- interest
 
-    /** From now on {@code watcher} wants {@code events}. If there is no room for that it throws, and nothing has changed. */
+    /** Sets the wanted events of {@code watcher}. If there is no memory for that, this throws, and nothing has changed. */
     void change(Watcher watcher, int events) {
         reserve(watcher.fd, watcher.changed ? 0 : 1);
         watcher.wanted = events;
@@ -189,12 +188,12 @@ public final class Poller {
         watcher.registered = 0;
     }
 
-    /** Whether interests have changed that the kernel doesn't know of yet. */
+    /** Returns whether there are changes that the kernel has not received yet. */
     boolean hasChanges() {
         return changeCount > 0;
     }
 
-    /** Puts {@code watcher} into the table, in place of one on the same descriptor that wants nothing any more. */
+    /** Puts {@code watcher} into the table, in place of one of the same descriptor that wants no events any more. */
     private void takeCharge(Watcher watcher) {
         int fd = watcher.fd;
         Watcher other = watchers[fd];
@@ -209,7 +208,7 @@ public final class Poller {
         watcher.generation = ++generations;
     }
 
-    /** An Error in the middle leaves the rest for the next wait, the watcher it came at included. */
+    /** Passes the changes to the kernel. An Error in the middle leaves the current change and the rest for the next wait. */
     private void applyChanges() {
         while (changesApplied < changeCount) {
             Watcher watcher = changes[changesApplied];
@@ -260,8 +259,8 @@ public final class Poller {
     // ---- waiting
 
     /**
-     * Waits until something happens or {@code nanos} are over (-1: for ever, 0: not at all), and dispatches what did.
-     * A wait out of which nothing came, because a signal interrupted it or all its events were stale, goes on.
+     * Waits for events, for up to {@code nanos} (-1 means without limit, 0 not at all), and dispatches them. If the wait ends without an
+     * event for a watcher, because of a signal or because all events were stale, it is continued.
      */
     public void poll(long nanos) {
         meter.iteration();
@@ -269,11 +268,11 @@ public final class Poller {
         long deadline = nanos > 0 ? saturatedAdd(time.nowNanos(), nanos) : 0;
         long left = !pending.isEmpty() ? 0 : nanos;
         if (left > 0) {
-            // callbacks have taken their time since the last look
+            // the cached time is old if callbacks have taken long
             left = Math.max(0, deadline - time.clockNanos());
         }
         if (left != 0 && meter.measuresIdleTime() && handle(await(0), false) > 0) {
-            return; // what was there already is no idleness
+            return; // events that were there already do not count as idle time
         }
         for (int batch = 1; ; ) {
             int count = await(left);
@@ -299,7 +298,7 @@ public final class Poller {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
-    /** One epoll_wait(2); a task that another thread leaves from now on ends it. */
+    /** Calls epoll_wait(2) once. A task that another thread leaves from now on ends the wait. */
     private int await(long nanos) {
         int count;
         try {
@@ -310,7 +309,7 @@ public final class Poller {
         long before = time.nowNanos();
         time.update();
         if (nanos != 0 && meter.measuresIdleTime()) {
-            // the clock was looked at right before, by the await(0) in poll
+            // the await(0) in poll has read the clock right before
             meter.idled(time.nowNanos() - before);
         }
         if (count < 0 && count != -Errno.EINTR) {
@@ -331,7 +330,10 @@ public final class Poller {
         return Epoll.epoll_wait(epoll, events, BATCH, (int) Math.min(millis, Integer.MAX_VALUE));
     }
 
-    /** Any error but EINTR is a refusal: ENOSYS of an old kernel, or the number that a seccomp(2) profile has for it. */
+    /**
+     * Waits with a resolution of nanoseconds. Errors other than EINTR are a refusal: ENOSYS (Linux before 5.11), or the errno of a
+     * seccomp(2) profile.
+     */
     private int fineSleep(long nanos) {
         timespec.set(ValueLayout.JAVA_LONG, 8, nanos);
         return Epoll.epoll_pwait2(epoll, events, BATCH, timespec, MemorySegment.NULL);
@@ -358,15 +360,15 @@ public final class Poller {
     }
 
     /**
-     * Exchanges the epoll set, since there are descriptors in it that report and have no watcher. No callback has run
-     * that could have closed them in this batch: they were closed before, while their descriptions live on elsewhere.
-     * epoll_ctl(2) can't reach them any more, and being level-triggered they would report for ever.
+     * Replaces the epoll set, because it has descriptors that report events and have no watcher. No callback has run in this batch that
+     * could have closed them, so they were closed before, and their open file descriptions have other descriptors. epoll_ctl(2) cannot
+     * remove them any more (epoll(7), questions and answers 6), and because they are level-triggered, they would report without end.
      */
     private void renew() {
         reserve(0, countRegistered());
         int fresh = Epoll.epoll_create1(Epoll.EPOLL_CLOEXEC);
         if (fresh < 0 || addWakeFd(fresh, wakeFd) < 0) {
-            closeIfOpen(fresh); // no room for another: the next batch comes here again
+            closeIfOpen(fresh); // EMFILE or no memory: the next batch tries again
             return;
         }
         closeIfOpen(epoll);

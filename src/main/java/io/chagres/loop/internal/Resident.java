@@ -15,10 +15,10 @@ public abstract class Resident {
 
     Resident next;
 
-    /** The next one in the {@link ClosingList}. */
+    /** The next resident in the {@link ClosingList}. */
     Resident closedBefore;
 
-    /** Whether it was queued for the closing phase. */
+    /** True once this resident was queued for the closing phase. */
     boolean closing;
 
     /** Makes a resident that is not in the list yet: {@link Residents#add} follows once it is complete. */
@@ -26,10 +26,10 @@ public abstract class Resident {
         this.core = core;
     }
 
-    /** Ends it. If it is closing already, this is a no-op. */
+    /** Ends this resident. If it is closing already, this is a no-op. */
     public abstract void close();
 
-    /** Takes it off the list, in the closing phase, after {@link ClosingList#add}; a handle calls back then. */
+    /** Takes this resident off the list. Called in the closing phase, after {@link ClosingList#add}; a handle calls back then. */
     protected void finishClose() {
         core.residents().remove(this);
     }

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The list of what lives on a loop, oldest first. The links are fields of the residents, so that joining, leaving and closing all
- * of them needs no memory.
+ * The list of the residents of a loop, oldest first. The links are fields of the residents, so that adding, removing and closing them
+ * needs no memory.
  */
 public final class Residents {
 
     private final Failures failures;
     private Resident first;
     private Resident last;
-    /** The next one that {@link #closeAll} visits; null outside of it. */
+    /** The next resident that {@link #closeAll} closes; null outside of {@code closeAll}. */
     private Resident cursor;
 
     private boolean refusing;
@@ -69,12 +69,12 @@ public final class Residents {
         resident.previous = resident.next = null;
     }
 
-    /** Returns whether nothing lives on the loop. */
+    /** Returns whether the list is empty. */
     public boolean isEmpty() {
         return first == null;
     }
 
-    /** Calls {@code visitor} with each of those that live on the loop now; the visitor may close any of them. */
+    /** Calls {@code visitor} with each resident that is in the list now. The visitor may close any of them. */
     public void visit(Consumer<? super Resident> visitor) {
         List<Resident> snapshot = new ArrayList<>();
         for (Resident member = first; member != null; member = member.next) {
@@ -83,7 +83,7 @@ public final class Residents {
         snapshot.forEach(visitor);
     }
 
-    /** Closes each of them. It needs no memory, so that a close of the loop can be relied on. */
+    /** Closes each resident. This needs no memory, so that a loop can be closed in any state. */
     public void closeAll() {
         for (Resident member = first; member != null; member = cursor) {
             cursor = member.next;
@@ -100,7 +100,7 @@ public final class Residents {
         refusing = true;
     }
 
-    /** Returns whether the loop is being closed or is closed: a request that has not begun yet never will. */
+    /** Returns whether the loop is being closed or is closed: no request can begin any more. */
     public boolean areRefused() {
         return refusing;
     }

@@ -2,10 +2,10 @@ package io.chagres.loop.internal;
 
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** Whether a loop runs, and whether it was asked to stop. */
+/** The state of a loop: running or not, and stopping or not. */
 public final class RunState {
 
-    /** Atomic, since a second thread may try to run the loop too. */
+    /** Atomic, because a second thread may try to run the loop. */
     private final AtomicBoolean running = new AtomicBoolean();
 
     private boolean stopping;
@@ -33,7 +33,7 @@ public final class RunState {
         stopping = true;
     }
 
-    /** Takes back a {@link #stop()}. */
+    /** Cancels a {@link #stop()}. */
     public void goOn() {
         stopping = false;
     }

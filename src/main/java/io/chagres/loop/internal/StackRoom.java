@@ -1,19 +1,19 @@
 package io.chagres.loop.internal;
 
-/** Asks whether the stack of the current thread has room for a protocol that must not end in its middle. */
+/** A check that the stack of the current thread has room for steps of which none must be the last. */
 public final class StackRoom {
 
-    /** Some 3 KiB of compiled code, more of interpreted: what writing to an eventfd takes. */
+    /** About 3 KiB in compiled code, more in interpreted code: enough to write to an eventfd. */
     private static final int LEVELS = 40;
 
     private StackRoom() {}
 
-    /** Throws StackOverflowError now, where it would be thrown a few calls later; 0.1 µs. */
+    /** Throws StackOverflowError now if a few more calls would throw it later; takes 0.1 µs. */
     public static void require() {
         descend(LEVELS, 1, 2, 3, 4, 5, 6);
     }
 
-    /** What is added up after the call has to be kept during it: that makes the frame large. */
+    /** The sum after the call needs all parameters, so they are kept during the call. That makes the frame large. */
     private static long descend(int levels, long a, long b, long c, long d, long e, long f) {
         return levels == 0 ? a : descend(levels - 1, b, c, d, e, f, a) + a * b + c * d + e * f;
     }

@@ -1,8 +1,8 @@
 package io.chagres.loop.internal;
 
 /**
- * What runs right after the current callback and before anything else: Node's nextTick. A tick that always queues another starves
- * the loop, in Node too.
+ * The ticks, which run right after the current callback and before any other: Node's nextTick. A tick that always queues another starves
+ * the loop, as in Node.
  *
  * @see <a href="https://nodejs.org/api/process.html#processnexttickcallback-args">process.nextTick</a>
  */
@@ -24,7 +24,7 @@ final class TickQueue {
         return ticks.isEmpty();
     }
 
-    /** Runs the ticks, and those that they queue, in order. Inside a tick this is a no-op: the outer drain goes on. */
+    /** Runs the ticks, and those that they queue, in order. Inside a tick this is a no-op: the outer call runs the ticks. */
     void drain() {
         if (draining || ticks.isEmpty()) {
             return;

@@ -1,6 +1,6 @@
 package io.chagres.loop.internal;
 
-/** A place in the {@link Timers} of a loop: what a timer handle owns. It is one-shot; a repeat starts it again. */
+/** An entry of the {@link Timers} of a loop. It fires once; a repeating timer starts it again. */
 public abstract class TimerEntry {
 
     static final int STOPPED = -1;
@@ -8,15 +8,15 @@ public abstract class TimerEntry {
 
     long deadlineMicros;
     long startId;
-    /** Where it sits in the heap, or STOPPED, or READY: taken out as due, about to fire. */
+    /** The index in the heap; or STOPPED; or READY, if the entry is due, was taken out and is about to fire. */
     int index = STOPPED;
-    /** The next that is due in the same turn. */
+    /** The next entry that is due in the same timer phase. */
     TimerEntry nextDue;
 
     /** For handles. */
     protected TimerEntry() {}
 
-    /** Whether it is going to fire. */
+    /** Returns whether this entry is going to fire. */
     public final boolean isStarted() {
         return index != STOPPED;
     }
@@ -25,6 +25,6 @@ public abstract class TimerEntry {
         return deadlineMicros != other.deadlineMicros ? deadlineMicros < other.deadlineMicros : startId < other.startId;
     }
 
-    /** The entry is due, and stopped by now. Runs in the timer phase. */
+    /** Called in the timer phase when the entry is due. The entry is stopped before. */
     protected abstract void fire();
 }

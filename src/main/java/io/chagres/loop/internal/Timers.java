@@ -3,15 +3,15 @@ package io.chagres.loop.internal;
 import java.util.Arrays;
 
 /**
- * The timers of a loop: a binary heap by deadline, ties by the order of starting.
+ * The timers of a loop: a binary heap by deadline. Timers with the same deadline are ordered by their start.
  *
- * <p>Deadlines are whole microseconds, rounded up, so that no timer fires early; a long holds 292,000 years of them,
- * which is further than anybody waits and lets every overflow saturate. Due timers are collected first and fired after,
- * so that a timer which is started by a timer, even with no delay, waits for the next iteration.
+ * <p>Deadlines are whole microseconds, rounded up, so that no timer fires early. A long holds 292,000 years of them, and a sum that
+ * overflows is set to the maximum. All due timers are collected before the first fires. So a timer that is started by a timer waits for
+ * the next iteration, also if its timeout is 0.
  */
 public final class Timers {
 
-    /** What {@link #nanosUntilNext} answers where no timer is started: the poll phase waits for events only. */
+    /** The result of {@link #nanosUntilNext} if no timer is started: the poll phase waits for events only. */
     static final long NEVER = -1;
 
     private final LoopTime time;
@@ -19,7 +19,7 @@ public final class Timers {
     private final Callbacks callbacks;
     private TimerEntry[] heap = new TimerEntry[16];
     private int size;
-    /** Those that are due, in order; each has still its place in the heap, so that a repeat needs no memory. */
+    /** The due timers, in order. The heap keeps room for each of them, so that a repeat needs no memory. */
     private TimerEntry firstDue;
 
     private int dueCount;
@@ -32,10 +32,10 @@ public final class Timers {
     }
 
     /**
-     * Starts {@code entry}, or starts it again, to fire {@code micros} after the loop's cached time. Outside of {@link Loop#run},
-     * where that may be long ago, the loop looks at the clock first.
+     * Starts {@code entry}, or starts it again, to fire {@code micros} after the cached time of the loop. Outside of {@link
+     * io.chagres.loop.Loop#run()}, the cached time may be old, so this reads the clock first.
      *
-     * <p>If there is no memory for it, it throws, and an entry that was started stays so.
+     * <p>If there is no memory for the entry, this throws, and an entry that was started stays started.
      *
      * @param micros 0 or more
      */
@@ -47,8 +47,8 @@ public final class Timers {
     }
 
     /**
-     * As {@link #start}, but {@code micros} count from this moment, also if the current callback has worked for long: for times
-     * that are granted to a peer, or to another process.
+     * Starts {@code entry} like {@link #start}, but {@code micros} count from the clock, not from the cached time. Use this for time
+     * that is granted to a peer or to another process: the current callback may have worked for longer than the whole time.
      */
     public void startByClock(TimerEntry entry, long micros) {
         start(entry, time.clockNanos(), micros);
@@ -65,7 +65,7 @@ public final class Timers {
         siftUp(size++, entry);
     }
 
-    /** Stops {@code entry}, also where it is due and waits for its turn to fire. */
+    /** Stops {@code entry}, also if it is due and waits for its turn to fire. */
     public void stop(TimerEntry entry) {
         int index = entry.index;
         entry.index = TimerEntry.STOPPED;
@@ -82,7 +82,7 @@ public final class Timers {
         }
     }
 
-    /** The time until a started {@code entry} is due, in microseconds; 0 where it is due already. */
+    /** Returns the microseconds until a started {@code entry} is due; 0 if it is due already. */
     public long microsUntil(TimerEntry entry) {
         return Math.max(0, entry.deadlineMicros - roundedUp(time.nowNanos()));
     }

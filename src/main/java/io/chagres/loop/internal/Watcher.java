@@ -3,10 +3,10 @@ package io.chagres.loop.internal;
 import io.chagres.sys.Epoll;
 
 /**
- * The loop's interest in one descriptor. The owner of the descriptor attaches it, says which events are wanted, and detaches
- * it before closing it. {@link #onReady} is called from the poll phase.
+ * The interest of a loop in one descriptor. The owner of the descriptor attaches it, sets the wanted events, and detaches the descriptor
+ * before it closes it. {@link #onReady} is called in the poll phase.
  *
- * <p>Saying what is wanted costs no system call: the kernel receives only what has changed, just before the loop waits. The
+ * <p>A change of the wanted events costs no system call by itself: the kernel receives the differences right before the loop waits. The
  * bits are those of epoll_ctl(2).
  */
 public abstract class Watcher {
@@ -18,33 +18,33 @@ public abstract class Watcher {
     int wanted;
     /** The events for which the descriptor is registered in the epoll set; 0 if it is not in there. */
     int registered;
-    /** Tells this attachment from earlier ones with the same descriptor number: the upper half of the epoll data. */
+    /** Distinguishes this attachment from earlier ones with the same descriptor number: the upper half of the epoll data. */
     int generation;
-    /** Whether this watcher waits in the poller's list of changes. */
+    /** True while this watcher is in the poller's list of changes. */
     boolean changed;
 
-    /** A watcher that is attached to nothing yet. */
+    /** Makes a watcher without a descriptor. */
     protected Watcher(LoopCore core) {
         this.poller = core.phases().poller;
     }
 
-    /** The descriptor, or -1. */
+    /** Returns the descriptor, or -1. */
     public final int fd() {
         return fd;
     }
 
-    /** The events wanted. */
+    /** Returns the wanted events. */
     public final int wanted() {
         return wanted;
     }
 
-    /** Takes a descriptor; nothing is wanted of it yet. */
+    /** Attaches {@code descriptor}. No events are wanted yet. */
     public final void attach(int descriptor) {
         assert fd < 0 : "attached to " + fd;
         fd = descriptor;
     }
 
-    /** Wants {@code events} and no others; 0 pauses the watch. */
+    /** Sets the wanted events to {@code events}; 0 pauses the watcher. */
     public final void want(int events) {
         assert fd >= 0 || events == 0 : "no descriptor attached";
         if (events != wanted) {
@@ -52,12 +52,12 @@ public abstract class Watcher {
         }
     }
 
-    /** Wants {@code events} besides what is wanted already. */
+    /** Adds {@code events} to the wanted events. */
     public final void add(int events) {
         want(wanted | events);
     }
 
-    /** Wants {@code events} no longer. */
+    /** Removes {@code events} from the wanted events. */
     public final void remove(int events) {
         want(wanted & ~events);
     }
@@ -70,19 +70,19 @@ public abstract class Watcher {
                 : "watcher of fd " + fd + ", events 0x" + Integer.toHexString(wanted);
     }
 
-    /** Whether another watcher is in charge of the same descriptor number. */
+    /** Returns whether another watcher wants events of the same descriptor number. */
     public final boolean isContested(int descriptor) {
         return poller.isWatchedByOther(this, descriptor);
     }
 
     /**
-     * Gives the descriptor back; events of it that the kernel has reported already are dropped.
+     * Detaches the descriptor. Events that the kernel has reported already are dropped.
      *
-     * <p>close(2) takes a descriptor out of the epoll set by itself, unless its open file description lives on
-     * elsewhere: in a child process, behind a dup(2), at the receiver of SCM_RIGHTS (epoll(7), questions and answers 6).
-     * A caller that closes a descriptor which no other process can have saves the system call.
+     * <p>close(2) removes a descriptor from the epoll set, unless its open file description has another descriptor: in a child process,
+     * after dup(2), or at the receiver of SCM_RIGHTS (epoll(7), questions and answers 6). A caller that closes a descriptor of which no
+     * duplicate can exist saves the system call.
      *
-     * @param forget whether to take it out of the epoll set now
+     * @param forget whether to remove the descriptor from the epoll set now
      * @return the descriptor, or -1
      */
     public final int detach(boolean forget) {
@@ -95,21 +95,22 @@ public abstract class Watcher {
         return descriptor;
     }
 
-    /** What of {@code events} this watcher is to hear of. */
+    /** Returns the part of {@code events} that {@link #onReady} is called with. */
     final int readyOf(int events) {
         return wanted == 0 ? 0 : events & (wanted | Epoll.EPOLLERR | Epoll.EPOLLHUP);
     }
 
     /**
-     * Something happened.
+     * Called in the poll phase when the descriptor is ready.
      *
-     * @param events what is wanted and has happened, and EPOLLERR and EPOLLHUP whether wanted or not; never 0
+     * @param events the wanted events that have happened, and EPOLLERR and EPOLLHUP, wanted or not; never 0
      */
     protected abstract void onReady(int events);
 
     /**
-     * The kernel refused to watch the descriptor (epoll_ctl(2): ENOMEM, ENOSPC, EPERM, or EBADF if other code has
-     * closed it). Nothing is wanted any more. Comes from the pending queue.
+     * Called in the pending phase if the kernel has refused to watch the descriptor. No events are wanted any more.
+     *
+     * @param errno the error of epoll_ctl(2): ENOMEM, ENOSPC, EPERM, or EBADF if other code has closed the descriptor
      */
     protected abstract void onRefused(int errno);
 }

@@ -4,16 +4,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
 
 /**
- * The threads that do what would block a loop: one pool for all loops of the process, made at first use. It has up to four
- * threads unless the system property {@code io.chagres.workers} says otherwise. They are daemons, and end after
- * {@value #IDLE_SECONDS} idle seconds.
+ * The threads that run jobs which would block a loop: one pool for all loops of the process, made at first use. The pool has up to four
+ * threads, or as many as the system property {@code io.chagres.workers} sets. The threads are daemons, and end after {@value
+ * #IDLE_SECONDS} idle seconds.
  *
- * <p>Slow work (a lookup may wait half a minute for a name server) gets at most half of the threads, so that it can't hold up
- * the rest.
+ * <p>Slow jobs (a lookup may wait half a minute for a name server) get at most half of the threads, so that they do not delay the others.
  *
- * <p>A job is either accepted or refused by a throw. It is refused only if there is no thread and none can be made; a job
- * that was accepted runs, as it waits for threads that exist. A thread that could not be made is tried for again with each
- * job that is submitted or begun. Handing a job on inside the pool needs no memory: its place in the queue is in the job.
+ * <p>A job is accepted, or the call throws. It is refused only if there is no thread and none can be made. A job that was accepted runs,
+ * because it waits for threads that exist. If a thread could not be made, the pool tries again with each job that is submitted or begun.
+ * To move a job inside the pool needs no memory, because the link of the queue is a field of the job.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/threadpool.html">Thread pool work scheduling</a>
  */
@@ -29,7 +28,7 @@ public final class WorkerPool {
     private final ThreadFactory factory;
     private final int slowLimit;
     private final Worker[] workers;
-    // All that follows is guarded by this object.
+    // the fields below are guarded by this object
     private final JobQueue ready = new JobQueue();
     /** Slow jobs beyond the limit. */
     private final JobQueue slowWaiting = new JobQueue();
@@ -57,7 +56,7 @@ public final class WorkerPool {
                 .unstarted(worker);
     }
 
-    /** The pool of this process. Not a holder class: one whose initialization fails once fails for ever. */
+    /** Returns the pool of this process. Not a holder class: if its initialization failed once, each later use would fail. */
     public static synchronized WorkerPool shared() {
         if (shared == null) {
             shared = new WorkerPool(
@@ -66,7 +65,7 @@ public final class WorkerPool {
         return shared;
     }
 
-    /** How many threads it may have. */
+    /** Returns the maximum number of threads. */
     public int size() {
         return workers.length;
     }
@@ -80,15 +79,15 @@ public final class WorkerPool {
         submit(new Job(job, null, false));
     }
 
-    /** As {@link #execute}, for a job that mostly waits: such jobs get at most half of the threads. */
+    /** Runs {@code job} like {@link #execute}, for a job that usually waits: such jobs get at most half of the threads. */
     public void executeSlow(Runnable job) {
         submit(new Job(job, null, true));
     }
 
     /**
-     * As {@link #execute} or {@link #executeSlow}, on behalf of a loop.
+     * Runs {@code job} like {@link #execute} or {@link #executeSlow}, for a loop.
      *
-     * @param owner the loop that waits for the job: what the job calls must not wait for the loop
+     * @param owner the loop that waits for the job: calls that the job makes must not wait for the loop, see {@link #isServedBy}
      */
     public void execute(LoopCore owner, boolean slow, Runnable job) {
         submit(new Job(job, owner, slow));
@@ -96,7 +95,7 @@ public final class WorkerPool {
 
     private synchronized void submit(Job job) {
         if (job.slow && slowAdmitted == slowLimit) {
-            slowWaiting.add(job); // the admitted ones have threads, or wait for some that exist
+            slowWaiting.add(job); // the admitted jobs have threads, or wait for threads that exist
             return;
         }
         Throwable noThread = idle <= ready.size ? startThread() : null;
@@ -108,7 +107,7 @@ public final class WorkerPool {
         notify();
     }
 
-    /** Starts one more thread if it may; what hindered it, or null. Before anything is queued for it. */
+    /** Starts one more thread if the limit allows it, before a job is queued for it. Returns the failure, or null. */
     private Throwable startThread() {
         if (threads == workers.length) {
             return null;
@@ -135,8 +134,8 @@ public final class WorkerPool {
     }
 
     /**
-     * Gives {@code worker} its next job; false if the thread has been idle for long and ends. While it waits, no variable of the
-     * thread refers to the job that it has done, and so to a loop or a socket.
+     * Gives {@code worker} its next job; returns false if the thread was idle for long and must end. While the thread waits, none of its
+     * variables refers to the last job, which could keep a loop or a socket from being collected.
      */
     private synchronized boolean next(Worker worker) {
         boolean wasSlow = worker.job != null && worker.job.slow;
@@ -151,7 +150,8 @@ public final class WorkerPool {
         }
         worker.job = ready.poll();
         if (ready.size > idle) {
-            // one that could not be made when its job came; if it still can't, this thread does that job too
+            // a thread could not be made when its job was submitted; if that fails again, this thread runs the job
+            // later
             startThread();
         }
         return true;
@@ -166,7 +166,7 @@ public final class WorkerPool {
         }
     }
 
-    /** Waits, not for ever; whether there is a job. */
+    /** Waits for a job, up to the idle limit; returns whether there is one. */
     private boolean awaitJob() {
         long end = System.nanoTime() + IDLE_NANOS;
         idle++;
@@ -180,16 +180,16 @@ public final class WorkerPool {
         return !ready.isEmpty();
     }
 
-    /** An interrupt is of a job that is over by now: no reason to end. */
+    /** Waits. An interrupt was meant for a job that has finished, so it does not end the thread. */
     private void waitMillis(long millis) {
         try {
             wait(millis);
         } catch (InterruptedException ofAJob) {
-            // The caller looks at the time.
+            // the caller checks the time
         }
     }
 
-    /** Whether a thread of the process's pool that is busy for {@code owner} meets {@code condition}. */
+    /** Returns whether a thread of the shared pool that runs a job for {@code owner} meets {@code condition}. */
     public static boolean isServedBy(LoopCore owner, Predicate<Thread> condition) {
         WorkerPool pool;
         synchronized (WorkerPool.class) {
@@ -219,7 +219,7 @@ public final class WorkerPool {
 
         private final int place;
         private Thread thread;
-        /** What it is doing. Only its own thread writes it, with the pool's lock, which other threads need to read it. */
+        /** The current job, or null. Written by the worker's thread only, with the lock of the pool, with which other threads read it. */
         private Job job;
 
         Worker(int place) {
@@ -234,7 +234,7 @@ public final class WorkerPool {
         }
     }
 
-    /** A job, and at the same time its place in a queue. */
+    /** A job, and at the same time its link in a queue. */
     private static final class Job {
 
         private final Runnable action;
@@ -248,7 +248,7 @@ public final class WorkerPool {
             this.slow = slow;
         }
 
-        /** Whatever it throws: its thread goes on. */
+        /** Runs the job. Its thread survives whatever the job throws. */
         void run() {
             Thread thread = Thread.currentThread();
             try {
@@ -263,7 +263,7 @@ public final class WorkerPool {
             try {
                 thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
             } catch (Throwable ignored) {
-                // As the JVM ignores what such a handler throws.
+                // the JVM ignores such an exception, too
             }
         }
     }
