@@ -1,7 +1,7 @@
 package io.chagres.stream;
 
 /**
- * Ends what was begun with its {@link #signal()}: a connect, a socket, a server.
+ * A switch that ends everything its {@link #signal()} was handed to: a connect, a socket, a server, a stream.
  *
  * <pre>{@code
  * AbortController controller = new AbortController();
@@ -15,35 +15,38 @@ public final class AbortController {
 
     private final AbortSignal signal = new AbortSignal();
 
-    /** A controller whose signal is not aborted. */
+    /** Creates a controller whose signal is not aborted. */
     public AbortController() {}
 
-    /** What to hand to those who shall be ended. */
+    /** Returns the signal, to be handed to what this controller should be able to end. */
     public AbortSignal signal() {
         return signal;
     }
 
-    /** As {@link #abort(Throwable)}, without a reason. */
+    /** Aborts the signal without a reason: see {@link #abort(Throwable)}. */
     public void abort() {
         abort(null);
     }
 
     /**
-     * Aborts, once: called again, it has no effect. All listeners run inside this call, in the order in which they were added,
-     * whatever one of them throws. What a listener of a loop throws goes to {@link io.chagres.loop.Loop#setUncaughtHandler}; what another
-     * throws is thrown from here when all have run.
+     * Aborts the signal: everything it was handed to fails with ABORT_ERR. Calling it again is a no-op.
      *
-     * <p>It must be called on the thread of the loop that the sockets and servers of the signal belong to; from another thread:
-     * {@code loop.execute(controller::abort)}.
+     * <p>All listeners run inside this call, in the order in which they were added, even if one of them throws. What a listener of a loop
+     * throws goes to {@link io.chagres.loop.Loop#setUncaughtHandler}. What another listener throws is thrown from this call when all
+     * listeners have run.
      *
-     * @param reason becomes the cause of the error, may be null
+     * <p>The call belongs to the thread of the loop that the sockets and servers of the signal belong to. Another thread calls {@code
+     * loop.execute(controller::abort)}.
+     *
+     * @param reason the cause of the error, or null
      * @throws WrongThreadException on another thread than that of the loop; nothing has changed then
+     * @see <a href="https://nodejs.org/api/globals.html#abortcontrollerabortreason">abortController.abort</a>
      */
     public void abort(Throwable reason) {
         signal.abort(reason);
     }
 
-    /** Returns the state of its signal. */
+    /** Returns the state of its signal, as in "AbortController of AbortSignal (not aborted)". */
     @Override
     public String toString() {
         return "AbortController of " + signal;

@@ -8,13 +8,16 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * Tells that what it was handed to shall end; made by an {@link AbortController}. One signal may go to several, of one loop.
+ * A signal that ends what it was handed to, for example a connect, a socket or a server. An {@link AbortController} makes and aborts it.
+ * One signal may be handed to several of them, on one loop.
+ *
+ * <p>A signal belongs to the thread of that loop. It is aborted at most once.
  *
  * @see <a href="https://nodejs.org/api/globals.html#class-abortsignal">AbortSignal</a>
  */
 public final class AbortSignal {
 
-    /** Takes a listener off, of equal ones too only itself. */
+    /** One listener. Its run removes it, and no other, even if the same listener was added twice. */
     private final class Registration implements Runnable {
         private final LoopCore core;
         private final Runnable listener;
@@ -30,7 +33,7 @@ public final class AbortSignal {
         }
     }
 
-    /** In order of registration. A set, since all sockets of a server may listen, and each leaves when it closes. */
+    // in the order of registration; a set, since all sockets of a server may listen, and each is removed when it closes
     private Set<Registration> listeners = new LinkedHashSet<>(1);
 
     private boolean aborted;
@@ -38,33 +41,47 @@ public final class AbortSignal {
 
     AbortSignal() {}
 
-    /** Whether it was aborted. */
+    /** Returns whether the signal was aborted. */
     public boolean isAborted() {
         return aborted;
     }
 
-    /** Why it was aborted, or null. */
+    /** Returns the reason that was given to {@link AbortController#abort(Throwable)}, or null. */
     public Throwable reason() {
         return reason;
     }
 
-    /** What something that is ended by it fails with: code ABORT_ERR, and the reason as its cause. */
+    /** Returns a new error with the code ABORT_ERR and the reason as its cause: what is ended by the signal fails with such an error. */
     public ChagresException error() {
         return new ChagresException("ABORT_ERR", "The operation was aborted", reason);
     }
 
     /**
-     * Adds a listener for the abort, which comes at most once; where it has come already, never.
+     * Adds a listener for the abort. It is called at most once, inside {@link AbortController#abort()}, and never if the signal is aborted
+     * already: ask {@link #isAborted()} first.
      *
-     * @return takes the listener off again: whoever is over must not be held by a signal that lives on
+     * <p>A signal may live longer than the objects that listen to it. Such an object must remove its listener when it has ended, because the
+     * signal holds it until then.
+     *
+     * <pre>{@code
+     * Runnable remover = signal.onAbort(loop, () -> request.cancel(signal.error()));
+     * request.onEnd(remover);
+     * }</pre>
+     *
+     * @return a function that removes the listener
+     * @throws UsageException EINVAL if {@code listener} is null
+     * @see <a href="https://nodejs.org/api/globals.html#event-abort">Event: 'abort'</a>
      */
     public Runnable onAbort(Runnable listener) {
         return add(null, listener);
     }
 
     /**
-     * As {@link #onAbort(Runnable)}, of a listener that belongs to {@code loop}: an abort on another thread is refused, and what
-     * the listener throws goes to {@link Loop#setUncaughtHandler}.
+     * Adds a listener that belongs to {@code loop}: an abort on another thread than the loop's throws {@link WrongThreadException}, and
+     * what the listener throws goes to {@link Loop#setUncaughtHandler}. See {@link #onAbort(Runnable)}.
+     *
+     * @return a function that removes the listener
+     * @throws UsageException EINVAL if an argument is null
      */
     public Runnable onAbort(Loop loop, Runnable listener) {
         return add(LoopCore.of(UsageException.requireArgument(loop, "loop")), listener);
@@ -76,7 +93,7 @@ public final class AbortSignal {
         return registration;
     }
 
-    /** How many listen. */
+    /** Returns the number of listeners; 0 after the abort. */
     public int listeners() {
         return listeners.size();
     }
@@ -93,7 +110,7 @@ public final class AbortSignal {
                                 : "aborted: " + cause.getClass().getName() + ")");
     }
 
-    /** Everything that can fail comes before the first change. */
+    /** Aborts the signal once. Everything that can fail comes before the first change. */
     void abort(Throwable reason) {
         if (aborted) {
             return;
@@ -103,17 +120,17 @@ public final class AbortSignal {
                 registration.core.checkThread();
             }
         }
-        Registration[] told = listeners.toArray(Registration[]::new);
+        Registration[] registrations = listeners.toArray(Registration[]::new);
         listeners = new LinkedHashSet<>(1);
         this.reason = reason;
         aborted = true;
-        runAll(told);
+        runAll(registrations);
     }
 
-    /** Calls each listener, whatever the others throw. What a listener without a loop throws is thrown in the end, the first of it. */
-    private static void runAll(Registration[] told) {
+    /** Calls all listeners, even if one of them throws. The first exception of a listener without a loop is thrown at the end. */
+    private static void runAll(Registration[] registrations) {
         Throwable first = null;
-        for (Registration registration : told) {
+        for (Registration registration : registrations) {
             try {
                 registration.listener.run();
             } catch (Throwable thrown) {
@@ -131,6 +148,7 @@ public final class AbortSignal {
         }
     }
 
+    /** Throws {@code thrown}, checked or not, without wrapping it. */
     @SuppressWarnings("unchecked")
     private static <T extends Throwable> T asIs(Throwable thrown) throws T {
         throw (T) thrown;

@@ -3,12 +3,18 @@ package io.chagres.stream;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
-/** A data listener that neither keeps nor moves a chunk: if all are, a source reads into the same memory again and again. */
+/**
+ * A data listener that neither keeps nor moves a chunk. If all data listeners of a source borrow, the source reads into the same memory
+ * again and again.
+ */
 interface Borrower extends Consumer<ByteBuffer> {
 
-    /** Whether it will be done with the next chunk when it returns, unless it then says otherwise: {@link ReadableState#keep}. */
+    /**
+     * Returns whether it will not need the next chunk any more when {@link #accept} returns. If it then keeps the chunk all the same, it
+     * calls {@link ReadablePipes#keep}.
+     */
     boolean borrows();
 
-    /** The stream that it listens to is opened again, with this listener or without: whether it stays. */
+    /** Called when its stream is opened again. Returns whether it stays a listener. */
     boolean isKeptOnReopen();
 }

@@ -4,10 +4,10 @@ import io.chagres.UsageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** The chunks that wait to be consumed, views that no caller has, and how many bytes they are together. */
+/** The chunks that wait to be consumed, in order. They are views that no caller has. */
 final class Chunks {
 
-    /** The most bytes that one read can ask for, as in Node: 1 GiB. */
+    /** The maximum of bytes that one read can ask for, as in Node: 1 GiB. */
     static final int MAX_READ = 1 << 30;
 
     private final ArrayDeque<ByteBuffer> chunks = new ArrayDeque<>();
@@ -22,11 +22,12 @@ final class Chunks {
         return size;
     }
 
+    /** Returns the number of bytes of all chunks. */
     long length() {
         return length;
     }
 
-    /** Adds a chunk, behind those that wait or before them. */
+    /** Adds a chunk behind those that wait, or before them if {@code first} is true. */
     void add(ByteBuffer chunk, boolean first) {
         if (first) {
             chunks.addFirst(chunk);
@@ -36,12 +37,12 @@ final class Chunks {
         length += chunk.remaining();
     }
 
-    /** The size of the first chunk. */
+    /** Returns the number of bytes of the first chunk. */
     int firstLength() {
         return chunks.element().remaining();
     }
 
-    /** The next {@code count} bytes, of which there are as many: of one chunk without a copy. */
+    /** Takes the next {@code count} bytes, which must be there. Bytes of one chunk are not copied. */
     ByteBuffer take(int count) {
         ByteBuffer first = chunks.remove();
         int size = first.remaining();
@@ -51,7 +52,7 @@ final class Chunks {
         }
         if (size > count) {
             ByteBuffer taken = first.slice(first.position(), count).order(first.order());
-            add(first.position(first.position() + count), true);
+            add(first.position(first.position() + count), true); // the rest waits on
             return taken;
         }
         add(first, true);

@@ -1,9 +1,13 @@
 package io.chagres.stream;
 
-/** Is told that a stream has closed. */
+/** A listener for the close of a stream: its last event. */
 @FunctionalInterface
 public interface CloseListener {
 
-    /** @param hadError whether it was destroyed with an error */
+    /**
+     * Called once, on the loop thread, after all other events of the stream.
+     *
+     * @param hadError whether the stream was destroyed with an error
+     */
     void onClose(boolean hadError);
 }

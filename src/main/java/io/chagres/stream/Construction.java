@@ -15,8 +15,7 @@ final class Construction implements Completion {
     private final Lifecycle life;
     private final Consumer<? super Completion> step;
     private boolean completed;
-    /** The error that the stream was destroyed with before the step completed, or null. */
-    private ChagresException destroyedWith;
+    private ChagresException destroyedWith; // the error of a destruction before the step has completed, or null
 
     Construction(Duplex stream, Lifecycle life, Consumer<? super Completion> step) {
         this.stream = stream;
@@ -54,7 +53,7 @@ final class Construction implements Completion {
         destroyedWith = error;
     }
 
-    /** The error that {@code doDestroy} gets: that of the destruction, with that of the step suppressed in it if there are two. */
+    /** Returns the error for {@code doDestroy}: that of the destruction, with that of the step suppressed in it if there are two. */
     ChagresException destructionError(ChagresException error) {
         if (destroyedWith == null || error == null || error == destroyedWith) {
             return destroyedWith != null ? destroyedWith : error;

@@ -3,11 +3,10 @@ package io.chagres.stream;
 import io.chagres.loop.internal.Listeners;
 import java.util.function.Consumer;
 
-/** The pipes that end in a sink, and those who listen for them. They form a list by links of their own; mostly there is one. */
+/** The pipes that end in a sink, and the listeners for pipe and unpipe. The pipes are a linked list. Usually there is one. */
 final class Feeds {
 
-    /** Its {@link Piping#previous} is the last. */
-    private Piping first;
+    private Piping first; // its previous is the last, so that adding one needs no walk
 
     private Listeners<Consumer<? super Readable>> pipeListeners;
     private Listeners<Consumer<? super Readable>> unpipeListeners;
@@ -20,7 +19,7 @@ final class Feeds {
         unpipeListeners = Listeners.add(unpipeListeners, listener);
     }
 
-    /** The first pipe, or null. */
+    /** Returns the first pipe, or null. */
     Piping first() {
         return first;
     }
@@ -41,18 +40,18 @@ final class Feeds {
             pipe.previous.next = pipe;
         }
         first.previous = pipe;
-        tell(pipeListeners, pipe);
+        emit(pipeListeners, pipe);
     }
 
     void remove(Piping pipe) {
         forget(pipe);
-        tell(unpipeListeners, pipe);
+        emit(unpipeListeners, pipe);
     }
 
-    /** As {@link #remove}, and nobody is told. */
+    /** Removes a pipe without an event. */
     void forget(Piping pipe) {
         if (pipe.previous == null) {
-            return; // it has been forgotten already
+            return; // removed already: a listener of this event may end the pipe again
         }
         if (pipe == first) {
             first = pipe.next;
@@ -67,7 +66,7 @@ final class Feeds {
         pipe.previous = null;
     }
 
-    private static void tell(Listeners<Consumer<? super Readable>> listeners, Piping pipe) {
+    private static void emit(Listeners<Consumer<? super Readable>> listeners, Piping pipe) {
         try {
             for (var at = listeners; at != null; at = at.next()) {
                 at.listener().accept(pipe.source());
@@ -77,14 +76,14 @@ final class Feeds {
         }
     }
 
-    /** The sink takes more. */
+    /** Called when the sink takes more. */
     void drained() {
         for (Piping pipe = first; pipe != null; pipe = pipe.next) {
             pipe.drained();
         }
     }
 
-    /** The sink takes no more, ever: its sources are left to their owners. */
+    /** Ends all pipes: the sink has finished, failed or closed. The sources are left to their owners. */
     void end() {
         Piping following;
         for (Piping pipe = first; pipe != null; pipe = following) {

@@ -4,19 +4,21 @@ import io.chagres.ChagresException;
 import io.chagres.handle.Completion;
 import java.util.function.Consumer;
 
-/** Waits until one side of a stream, or both, are over: Node's lib/internal/streams/end-of-stream.js. */
+/**
+ * A wait for the end of one side of a stream, or of both: Node's lib/internal/streams/end-of-stream.js. It listens for end, finish, error
+ * and close, calls its callback at the first event that decides, and removes its listeners.
+ */
 final class Finished {
 
     private final Duplex stream;
     private final boolean awaitsEnd;
     private final boolean awaitsFinish;
-    /** The sides in the life that the stream has now: it may be opened again in the close event, before this is called. */
-    private final ReadableState reading;
-
+    private final ReadableState
+            reading; // the sides of this life: an earlier close listener may have opened the stream again
     private final WritableState writing;
     private final Completion callback;
     private final Runnable onSideOver = this::sideOver;
-    private final Consumer<ChagresException> onError = this::tell;
+    private final Consumer<ChagresException> onError = this::complete;
     private final CloseListener onClose = hadError -> closed();
     private boolean over;
 
@@ -38,7 +40,7 @@ final class Finished {
         }
     }
 
-    /** Takes all listeners off; the callback will not be told any more. */
+    /** Removes all listeners. The callback will not be called any more. */
     void remove() {
         over = true;
         stream.offEnd(onSideOver);
@@ -53,11 +55,11 @@ final class Finished {
 
     private void sideOver() {
         if (isDone() && !closeFollows()) {
-            tell(null);
+            complete(null);
         }
     }
 
-    /** Where all that the stream can do is waited for, it destroys itself then, and has closed when the callback is told. */
+    /** Returns whether the callback waits for the close: all sides are awaited, and the stream destroys itself after them. */
     private boolean closeFollows() {
         return stream.options().autoDestroy()
                 && awaitsEnd == stream.options().readable()
@@ -66,13 +68,13 @@ final class Finished {
 
     private void closed() {
         if (stream.errored() != null && stream.reading == reading) {
-            tell(stream.errored());
+            complete(stream.errored());
         } else {
-            tell(isDone() ? null : prematureClose());
+            complete(isDone() ? null : prematureClose());
         }
     }
 
-    private void tell(ChagresException error) {
+    private void complete(ChagresException error) {
         if (!over) {
             remove();
             stream.complete(callback, error);

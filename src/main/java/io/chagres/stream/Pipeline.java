@@ -7,19 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Streams piped one into the next, that succeed or fail together: Node's lib/internal/streams/pipeline.js. */
+/** Streams that are piped one into the next, and succeed or fail together: Node's lib/internal/streams/pipeline.js. */
 final class Pipeline {
 
     private final List<Member> members = new ArrayList<>();
     private final Member last;
     private final boolean ends;
     private final Completion callback;
-    /** The sides of streams that are not over yet. */
-    private int underWay;
-
+    private int pendingSides; // those that have not ended or finished yet
     private ChagresException error;
-    /** Whether all that were not over are destroyed: each of them fails too, and there is nothing left to destroy then. */
-    private boolean destroyed;
+    private boolean destroyed; // each member that is destroyed fails, too: that destroys nothing more
 
     Pipeline(List<? extends Duplex> streams, boolean ends, Completion callback) {
         if (streams.size() < 2) {
@@ -34,14 +31,16 @@ final class Pipeline {
         this.callback = callback;
     }
 
-    /** One of the streams, up to its close: a stream that is opened again after that is no longer part of this. */
+    /**
+     * One of the streams, up to its close: a stream that is opened again after that is no longer part of the pipeline. A member is
+     * itself its error listener and its close listener.
+     */
     private final class Member implements CloseListener, Consumer<ChagresException> {
 
         private final Duplex stream;
         private final ReadableState reading;
         private final WritableState writing;
-        /** The one that is piped into this; null for the first. */
-        private final Member source;
+        private final Member source; // the member that is piped into this one; null for the first
 
         Member(Duplex stream, Member source) {
             this.stream = stream;
@@ -60,13 +59,13 @@ final class Pipeline {
             stream.onError(this).onClose(this);
         }
 
-        /** From the one before to this. */
+        /** Pipes the member before this one into it. */
         void pipe(boolean ends) {
             source.stream.pipe(stream, ends);
-            underWay++;
+            pendingSides++;
             Streams.finishedReading(source.stream, Pipeline.this::sideOver);
             if (ends) {
-                underWay++;
+                pendingSides++;
                 Streams.finishedWriting(stream, Pipeline.this::sideOver);
             }
         }
@@ -79,7 +78,7 @@ final class Pipeline {
         @Override
         public void onClose(boolean hadError) {
             leave();
-            if (underWay > 0 && source != null && !source.reading.isEndEmitted()) {
+            if (pendingSides > 0 && source != null && !source.reading.isEndEmitted()) {
                 failed(Finished.prematureClose());
             }
         }
@@ -89,10 +88,10 @@ final class Pipeline {
             stream.offClose(this);
         }
 
-        void destroyUnlessOver() {
-            boolean over = (this == last || reading.isEndEmitted()) && (source == null || writing.isFinished());
+        void destroyUnlessDone() {
+            boolean done = (this == last || reading.isEndEmitted()) && (source == null || writing.isFinished());
             boolean isSameLife = stream.reading == reading;
-            if (!over && isSameLife && (this != last || ends)) {
+            if (!done && isSameLife && (this != last || ends)) {
                 stream.destroy(error);
             }
         }
@@ -108,27 +107,27 @@ final class Pipeline {
     }
 
     private void sideOver(ChagresException error) {
-        underWay--;
+        pendingSides--;
         if (error != null) {
             failed(error);
         }
-        if (underWay == 0) {
+        if (pendingSides == 0) {
             complete();
         }
     }
 
-    /** Any error is worth more than that a stream closed too early, which may well be its consequence. */
+    /** Fails all. A premature close may be the consequence of another error, which is reported instead. */
     private void failed(ChagresException error) {
         if (this.error == null || this.error.code().equals("ERR_STREAM_PREMATURE_CLOSE")) {
             this.error = error;
         }
         if (!destroyed) {
             destroyed = true;
-            members.forEach(Member::destroyUnlessOver);
+            members.forEach(Member::destroyUnlessDone);
         }
     }
 
-    /** A last stream that lives on is its user's again, with its errors. Late errors of the others are dropped until they close. */
+    /** Calls back on a tick. A last stream that lives on belongs to its user again, with its errors. Late errors of the others are dropped until they close. */
     private void complete() {
         if (!last.stream.isDestroyed()) {
             last.leave();

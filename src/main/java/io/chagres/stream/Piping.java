@@ -3,23 +3,27 @@ package io.chagres.stream;
 import java.nio.ByteBuffer;
 
 /**
- * A {@link Readable#pipe}: chunks go from a source to a sink no faster than the sink takes them. The end of the source ends
- * the sink, or the pipe alone; where the sink is over first, the source is left to its owner.
+ * A {@link Readable#pipe}: chunks go from a source to a sink, no faster than the sink takes them. The end of the source ends the sink,
+ * or the pipe alone. If the sink finishes, fails or closes first, the source is left to its owner.
  *
- * <p>It is a data listener and an end listener of the source; the sink knows it by {@link Feeds}.
+ * <pre>
+ *   over   waiting
+ *   false  false     chunks go from the source to the sink
+ *   false  true      a write has returned false: the source is paused until the sink has drained
+ *   true   false     the pipe has ended
+ * </pre>
+ *
+ * <p>A pipe is itself the data listener of the source, as a {@link Borrower}, and the end listener, as a {@link Runnable}: {@link #run} says
+ * that the source has ended. That saves two objects a pipe. The sink has it in its {@link Feeds}.
  */
 final class Piping implements Borrower, Runnable {
 
     private final Duplex source;
     private final Duplex sink;
     private final boolean ends;
-    /** Whether the sink has answered false and not drained since. */
     private boolean waiting;
-
     private boolean over;
-    /** Its neighbours among the pipes that end in the same sink: see {@link Feeds}. */
-    Piping previous;
-
+    Piping previous; // the neighbours among the pipes that end in the same sink: see Feeds
     Piping next;
 
     Piping(Duplex source, Duplex sink, boolean ends) {
@@ -40,7 +44,7 @@ final class Piping implements Borrower, Runnable {
         return over;
     }
 
-    /** Makes the source flow, also where it was paused, as Node does. */
+    /** Makes the source flow, even if it was paused, as Node does. */
     void begin() {
         if (source.isReadableEnded()) {
             source.tick(this);
@@ -80,12 +84,12 @@ final class Piping implements Borrower, Runnable {
         waiting = true;
     }
 
-    /** A chunk goes out to all: whoever still takes no more says so again. */
+    /** Called before a chunk goes out to all pipes: a sink that is still full waits again when it has got the chunk. */
     void forgetWaiting() {
         waiting = false;
     }
 
-    /** The sink takes more, or this is over. */
+    /** Called when the sink takes more, or the pipe has ended: the source does not wait for this pipe any more. */
     void drained() {
         if (waiting) {
             waiting = false;
@@ -93,7 +97,7 @@ final class Piping implements Borrower, Runnable {
         }
     }
 
-    /** The source has ended. */
+    /** Called when the source has ended. */
     @Override
     public void run() {
         if (over) {
@@ -106,7 +110,10 @@ final class Piping implements Borrower, Runnable {
         }
     }
 
-    /** Takes the pipe away: the source is paused where this was its last, unless it only waited for this sink. */
+    /**
+     * Ends the pipe. If it was the last of the source, the source is paused, unless it has waited for this sink only and has other data
+     * listeners.
+     */
     void unpipe() {
         if (over) {
             return;
@@ -119,7 +126,7 @@ final class Piping implements Borrower, Runnable {
         sink.writing.listeners().feeds().remove(this);
     }
 
-    /** A pipe ends with the life of its source that it was made in: what a later life brings is not for its sink. */
+    /** Returns false and ends the pipe: the bytes of a later life of the source are not for this sink. */
     @Override
     public boolean isKeptOnReopen() {
         if (!over) {
@@ -130,7 +137,7 @@ final class Piping implements Borrower, Runnable {
         return false;
     }
 
-    /** Nothing will come any more, and nobody is told. */
+    /** Ends the pipe without an unpipe event: the source was destroyed before its end. */
     void abandon() {
         over = true;
         waiting = false;

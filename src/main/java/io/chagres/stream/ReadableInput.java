@@ -13,8 +13,8 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * A {@link Duplex} as another thread reads it: {@link Readable#inputStream()}. The loop leaves one chunk here; when the reader
- * has used it up, it asks the loop for the next. Nothing else is shared by the two threads.
+ * The input stream of {@link Readable#inputStream()}, which one other thread reads. The loop thread leaves one chunk here. When the reader
+ * has consumed it, the reader asks the loop for the next. The two threads share nothing else.
  */
 final class ReadableInput extends InputStream {
 
@@ -23,13 +23,12 @@ final class ReadableInput extends InputStream {
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Runnable onReadable = this::bring;
-    /** What the reader has not taken yet, or null. */
-    private ByteBuffer chunk;
-    /** Whether the loop brings nothing any more. */
-    private boolean over;
 
+    // guarded by the lock
+    private ByteBuffer chunk; // the rest that the reader has not taken yet, or null
+    private boolean over; // the loop brings no chunk any more
     private ChagresException error;
-    private boolean closed;
+    private boolean closed; // by the reader
 
     ReadableInput(Duplex stream) {
         this.stream = stream;
@@ -43,7 +42,10 @@ final class ReadableInput extends InputStream {
 
     // ---- on the loop thread
 
-    /** Keeps the loop alive until the stream has closed; a loop that is closed ends it first, so that no reader waits for ever. */
+    /**
+     * A resident that keeps the loop alive until the stream has closed. A loop that is closed closes it, so that no reader waits without
+     * end.
+     */
     private final class Stay extends Resident {
 
         private final CloseListener onClose = hadError -> end();
@@ -111,7 +113,7 @@ final class ReadableInput extends InputStream {
         }
     }
 
-    /** The stream is no longer read from here: a stream that is opened again flows as its other listeners want it to. */
+    /** Wakes the reader, and removes the listener: a stream that is opened again flows as its other listeners decide. */
     private void finished(ChagresException error) {
         stream.offReadable(onReadable);
         lock.lock();
@@ -150,19 +152,19 @@ final class ReadableInput extends InputStream {
         }
     }
 
-    /** The loop is asked under the lock: while it is not over here, the loop has not returned from its run. */
+    /** Takes bytes from the chunk; called with the lock. */
     private int take(ByteBuffer from, byte[] target, int offset, int count) {
         from.get(target, offset, count);
         if (!from.hasRemaining()) {
             chunk = null;
             if (!over) {
-                onLoop(this::bring);
+                onLoop(this::bring); // under the lock: until this is over, the loop has not returned from run
             }
         }
         return count;
     }
 
-    /** The loop can't bring what its own thread waits for. */
+    /** Throws on the loop thread, which would wait for what only it can bring. */
     private void requireOtherThread() {
         if (stream.core.isLoopThread()) {
             throw new UsageException(
@@ -170,7 +172,7 @@ final class ReadableInput extends InputStream {
         }
     }
 
-    /** The chunk, once there is one; null at the end. */
+    /** Waits for a chunk and returns it, or null at the end. */
     private ByteBuffer await() throws IOException {
         while (chunk == null && !over && !closed) {
             try {
@@ -199,7 +201,7 @@ final class ReadableInput extends InputStream {
         }
     }
 
-    /** Destroys the stream; a read that waits, or comes later, throws. */
+    /** Destroys the stream. A read that waits throws, and so does every later read. */
     @Override
     public void close() {
         lock.lock();
@@ -217,7 +219,7 @@ final class ReadableInput extends InputStream {
         try {
             stream.loop().execute(task);
         } catch (RejectedExecutionException closedLoop) {
-            // It has ended the stream.
+            // the close of the loop has destroyed the stream
         }
     }
 }

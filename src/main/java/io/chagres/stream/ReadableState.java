@@ -6,62 +6,67 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * The reading side of a {@link Duplex}: what is buffered, whether it flows, and when it ends. Names of methods and order of
- * events are those of Node's lib/internal/streams/readable.js.
+ * The reading side of a {@link Duplex}: its buffer, its flow and its end. The names of the methods and the order of events are those of
+ * Node's lib/internal/streams/readable.js.
+ *
+ * <pre>
+ *   flow       paused  readableListening
+ *   UNDECIDED  any     false              no consumer yet: chunks are buffered
+ *   FLOWING    false   false              chunks go to the data listeners; dropped if there are none
+ *   PAUSED     true    false              pause() was called, or a sink is full
+ *   PAUSED     any     true               read by hand: readable listeners are called, and call read()
+ *
+ *   reading    asking
+ *   false      true                       before the first doRead, or inside doRead after a push
+ *   true       true                       inside doRead, before a push
+ *   true       false                      doRead has returned, its push is due
+ *   false      false                      the source has pushed and waits for the next doRead
+ *
+ *   ended      endScheduled  endEmitted
+ *   true       false         false        the source has ended, bytes are buffered
+ *   true       true          false        a tick will emit the end
+ *   true       false         true         the end was emitted
+ *
+ *   needReadable                          the next bytes, or the end, call the readable listeners
+ *   readableScheduled                     a tick will call them, or they are being called
+ * </pre>
  */
 final class ReadableState extends ReadableListeners {
 
-    /** What {@link #read(int)} is asked for if it shall be whatever there is. */
-    static final int ALL = -1;
-    /** What the flow asks for: the next chunk, which only listeners get. */
-    private static final int NEXT = -2;
+    static final int ALL = -1; // an argument of read(int): everything that is buffered
+    private static final int NEXT = -2; // the next chunk, which only listeners get
 
-    /** A read of more bytes than this raises it, as in Node. */
-    int highWaterMark = stream.options().readableHighWaterMark();
-
+    int highWaterMark = stream.options().readableHighWaterMark(); // in bytes; a read of more raises it, as in Node
     private Flow flow = Flow.UNDECIDED;
-    /** The user's last call of {@link Duplex#pause()} or {@link Duplex#resume()}, if any. Unlike the pauses of pipes it outlives a reopening. */
-    private boolean wishesPause;
-
-    private boolean wishesFlow;
-    /** Null until there is a pipe. */
-    private ReadablePipes pipes;
-    /** Whether it was paused by a call; a listener for {@code readable} makes {@link #flow} PAUSED without that. */
     private boolean paused;
-
-    private Chunks chunks;
-    /** Whether the source was asked and has not pushed since. */
+    private boolean readableListening;
     private boolean reading;
-    /** Whether a push now would be inside the call that asks for it; before the first one nothing is handed on, either. */
-    private boolean asking = true;
-
+    private boolean asking = true; // before the first doRead nothing is handed on inside a push, either
     private boolean ended = !stream.options().readable();
     private boolean endScheduled;
     private boolean endEmitted = ended;
+    private boolean needReadable;
+    private boolean readableScheduled;
     private boolean resumeScheduled;
     private boolean readMoreScheduled;
-    private Runnable readMoreTick;
-    /** Whether the next bytes, or the end, are to be told to those who listen for {@code readable}. */
-    private boolean needReadable;
-
-    private boolean readableScheduled;
-    private boolean readableListening;
+    private Runnable readMoreTick; // kept: a new one would be garbage at each push
+    private boolean wishesPause; // the user's last call: unlike the pauses of pipes it outlives a reopening
+    private boolean wishesFlow;
+    private ReadablePipes pipes; // null until there is a pipe
+    private Chunks chunks; // null until a chunk is buffered
 
     ReadableState(Duplex stream) {
         super(stream);
     }
 
-    /**
-     * The reading side of a stream that is opened again. Everything is as at first but what the user has set: the listeners, and
-     * the last {@link #pause} or {@link #resume}. {@code earlier} has no effect from now on.
-     */
+    /** Creates the state of a stream that is opened again: a new one, but for the listeners and the user's last {@link #wish}. */
     ReadableState(ReadableState earlier) {
         super(earlier);
         wishesPause = earlier.wishesPause;
         wishesFlow = earlier.wishesFlow;
     }
 
-    /** Begins to flow, or to wait for a reader, as the listeners and the wish that were taken over say. */
+    /** Starts to flow or to wait for a reader, according to the listeners and the wish of the earlier life. */
     void reopened() {
         if (wishesPause) {
             flow = Flow.PAUSED;
@@ -98,9 +103,7 @@ final class ReadableState extends ReadableListeners {
         return pipes;
     }
 
-    // ---- the source
-
-    /** A chunk has come, which is nobody else's; whether the source should go on. */
+    /** Takes a chunk of the source, which no other object uses. Returns whether the source should go on. */
     boolean push(ByteBuffer chunk) {
         if (isOver()) {
             return false;
@@ -117,22 +120,23 @@ final class ReadableState extends ReadableListeners {
         return hasRoom();
     }
 
-    /** Whether a chunk can be lent now: it would go straight to listeners that are done with it when they return. */
+    /** Returns whether a chunk can be lent now: it would go at once to listeners that only {@linkplain Borrower borrow} it. */
     boolean canLend() {
         boolean goesThrough = flow == Flow.FLOWING && length() == 0 && !asking && !ended;
         return goesThrough && stream.core.nesting().hasRoom() && allBorrow();
     }
 
-    /** As {@link #push}, of a chunk whose source goes on by itself; whether somebody has kept it. */
+    /** Takes a chunk that the source wants back, and that needs no answer. Returns whether the chunk was kept. */
     boolean lend(ByteBuffer chunk) {
         ReadablePipes.lendsNext(pipes);
         if (!isOver()) {
+            // not lent after all, the chunk is buffered: the source moves its own buffer
             add(canLend() ? chunk : Buffers.view(chunk), false);
         }
         return pipes != null && pipes.isKept() || length() > 0;
     }
 
-    /** A consumer gives back what it has read too much. */
+    /** Puts back what a consumer has read too early. Returns whether there is room for more. */
     boolean unshift(ByteBuffer chunk) {
         if (isOver()) {
             return false;
@@ -166,7 +170,6 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** The source has no more. */
     void pushEnd() {
         reading = false;
         if (ended || isOver()) {
@@ -182,7 +185,7 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** Asks the source for more where there is room, and ends where there is nothing to wait for: Node's read(0). */
+    /** Asks the source for more if there is room, or ends if nothing is left: Node's read(0). */
     void pull() {
         if (ended && length() == 0) {
             endSoon();
@@ -194,7 +197,7 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** Asks the source where there will be room once {@code taken} bytes are taken out, or where somebody waits. */
+    /** Asks the source if there will be room once {@code taken} bytes are taken out, or if a reader waits. */
     private void ask(int taken) {
         boolean wanted = needReadable || length() == 0 || length() - taken < highWaterMark;
         if (!wanted || ended || reading || stream.life.isConstructing() || isOver()) {
@@ -222,7 +225,6 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** The construct step has completed. */
     void constructed() {
         if (needReadable) {
             readMoreSoon();
@@ -234,15 +236,13 @@ final class ReadableState extends ReadableListeners {
             long before = length();
             pull();
             if (length() == before) {
-                break;
+                break; // the source pushes later
             }
         }
         readMoreScheduled = false;
     }
 
-    // ---- the consumer
-
-    /** Takes {@code wanted} bytes out, or {@link #ALL}; null where there are fewer, unless they are the last. */
+    /** Takes {@code wanted} bytes out, or {@link #ALL}. Returns null if fewer are buffered, unless they are the last. */
     ByteBuffer read(int wanted) {
         raiseMark(wanted);
         if (wanted == 0) {
@@ -250,8 +250,7 @@ final class ReadableState extends ReadableListeners {
             return null;
         }
         if (hasDataListeners() && !stream.core.nesting().hasRoom()) {
-            // data listeners that read inside one another have gone too deep: what is buffered comes later
-            emitReadableSoon();
+            emitReadableSoon(); // data listeners that read inside one another would make the stack too deep
             return null;
         }
         readableScheduled = false;
@@ -283,7 +282,7 @@ final class ReadableState extends ReadableListeners {
         return chunk;
     }
 
-    /** Who wants more than the mark lets in would wait for ever. */
+    /** Raises the mark to the next power of 2: a read of more than the mark would wait without end. */
     private void raiseMark(int wanted) {
         if (wanted > highWaterMark) {
             highWaterMark = wanted == 1 ? 1 : Integer.highestOneBit(wanted - 1) << 1;
@@ -318,7 +317,7 @@ final class ReadableState extends ReadableListeners {
         awaitReader();
     }
 
-    /** Nothing flows from now on; listeners for {@code readable} are called instead. */
+    /** Stops the flow. The readable listeners are called instead. */
     private void awaitReader() {
         readableListening = true;
         needReadable = true;
@@ -337,7 +336,7 @@ final class ReadableState extends ReadableListeners {
         stream.tick(this::readableListenersChanged);
     }
 
-    /** A tick after, so that one who listens again at once changes nothing. */
+    /** Called a tick after a removal, so that a listener that is added again in the same callback changes nothing. */
     private void readableListenersChanged() {
         readableListening = hasReadableListeners();
         if (resumeScheduled && !paused) {
@@ -349,7 +348,7 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** Pauses it, or lets it flow, for the user and not for a pipe. */
+    /** Pauses or resumes for the user, not for a pipe. */
     void wish(boolean paused) {
         wishesPause = paused;
         wishesFlow = !paused;
@@ -408,10 +407,9 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** A listener that reads nothing is not told of the same bytes for ever. */
     private void emitReadable() {
         if (!isOver() && (length() > 0 || ended)) {
-            readableScheduled = true;
+            readableScheduled = true; // a listener that reads nothing is not called again for the same bytes
             callReadable();
             readableScheduled = false;
         }
@@ -440,7 +438,7 @@ final class ReadableState extends ReadableListeners {
         }
     }
 
-    /** Lets go of the chunks that nobody has read, and, before the end, of the sinks. */
+    /** Drops the chunks that were not read, and, if the end was not emitted, the pipes. */
     void clear() {
         chunks = null;
         if (!endEmitted && pipes != null) {

@@ -5,36 +5,43 @@ import io.chagres.handle.Completion;
 import java.util.List;
 
 /**
- * How streams are put together, waited for and aborted: Node's stream.pipeline, stream.finished and stream.addAbortSignal. A
- * {@link Completion} bridges to a future in one line:
+ * Functions on streams: Node's stream.pipeline, stream.finished and stream.addAbortSignal. All of them belong to the loop thread of the
+ * streams. A {@link Completion} bridges to a future in one line:
  *
  * <pre>{@code
  * Streams.finished(socket, error -> { if (error == null) future.complete(null); else future.completeExceptionally(error); });
  * }</pre>
  *
- * @see <a href="https://nodejs.org/api/stream.html#streampipelinesource-transforms-destination-callback">stream.pipeline</a>
- * @see <a href="https://nodejs.org/api/stream.html#streamfinishedstream-options-callback">stream.finished</a>
+ * @see <a href="https://nodejs.org/api/stream.html#api-for-stream-consumers">Node: stream</a>
  */
 public final class Streams {
 
     private Streams() {}
 
-    /** As {@link #pipeline(List, boolean, Completion)}, which ends the last stream. */
+    /** Pipes each of {@code streams} into the next, and ends the last one: see {@link #pipeline(List, boolean, Completion)}. */
     public static Duplex pipeline(List<? extends Duplex> streams, Completion callback) {
         return pipeline(streams, true, callback);
     }
 
     /**
-     * Pipes each of {@code streams} into the next. When one fails, or closes too early, all that are not over are destroyed
-     * with the error; {@code callback} is told once, on a tick, when all have closed, or at the success when the first has
-     * ended and the last has finished. Nothing else is destroyed: a first stream that can also be written can be so further
-     * on, as can the last one be read.
+     * Pipes each of {@code streams} into the next. If one of them fails or closes too early, all that have not ended and finished are
+     * destroyed with the error.
      *
-     * @param end whether the last stream is ended by the end of the one before; otherwise it is not destroyed, either
-     * @param callback is told null, the first error, or ERR_STREAM_PREMATURE_CLOSE
+     * <p>{@code callback} is called once, on a tick: after a failure when all have closed, after a success when the first stream has
+     * ended and the last has finished. Nothing else is destroyed. A first stream that can also be written stays writable, and a last
+     * stream that can also be read stays readable.
+     *
+     * <pre>{@code
+     * Streams.pipeline(List.of(socket, upperCase, socket), error -> log(error));
+     * }</pre>
+     *
+     * @param streams at least two
+     * @param end whether the last stream is ended by the end of the one before; if not, it is not destroyed, either
+     * @param callback called with null, with the first error, or with ERR_STREAM_PREMATURE_CLOSE
      * @return the last stream
-     * @throws UsageException ERR_MISSING_ARGS where there are fewer than two; ERR_STREAM_UNABLE_TO_PIPE where one that is to be
-     *     written is destroyed
+     * @throws UsageException ERR_MISSING_ARGS if there are fewer than two streams; ERR_STREAM_UNABLE_TO_PIPE if a stream other than the
+     *     first is destroyed; EINVAL if an argument is null
+     * @see <a href="https://nodejs.org/api/stream.html#streampipelinesource-transforms-destination-callback">stream.pipeline</a>
      */
     public static Duplex pipeline(List<? extends Duplex> streams, boolean end, Completion callback) {
         UsageException.requireArgument(streams, "streams");
@@ -43,32 +50,37 @@ public final class Streams {
     }
 
     /**
-     * Tells {@code callback} once when {@code stream} is over: it was read to its end, has finished and closed. Of one that
-     * can only be read, or written, that direction counts.
+     * Calls {@code callback} once when {@code stream} has ended, has finished and has closed. If the stream can only be read, or only be
+     * written, that side counts. If the stream has no autoDestroy, its close is not awaited. A stream that is never read never ends, so its
+     * callback is not called before the close.
      *
-     * @param callback is told null, the error of the stream, or ERR_STREAM_PREMATURE_CLOSE where it closed before; on a tick
-     *     where all is over already
-     * @return takes the callback off again: it will not be told
+     * @param callback called with null, with the error of the stream, or with ERR_STREAM_PREMATURE_CLOSE if the stream has closed before
+     *     the end or the finish; on a tick if that has happened already
+     * @return a function that removes the callback, so that it will not be called
+     * @throws UsageException EINVAL if an argument is null
+     * @see <a href="https://nodejs.org/api/stream.html#streamfinishedstream-options-callback">stream.finished</a>
      */
     public static Runnable finished(Duplex stream, Completion callback) {
         return finished(stream, true, true, callback);
     }
 
-    /** As {@link #finished}, when the end has come, whatever is still written. */
+    /** Calls {@code callback} once when {@code stream} has ended, even if it is still written: see {@link #finished}. */
     public static Runnable finishedReading(Readable stream, Completion callback) {
         return finished((Duplex) stream, true, false, callback);
     }
 
-    /** As {@link #finished}, when the finish has come, whatever is still read. */
+    /** Calls {@code callback} once when {@code stream} has finished, even if it is still read: see {@link #finished}. */
     public static Runnable finishedWriting(Writable stream, Completion callback) {
         return finished((Duplex) stream, false, true, callback);
     }
 
     /**
-     * Destroys {@code stream} with ABORT_ERR when {@code signal} is aborted; at once where it is already. That ends a
-     * {@link #pipeline} that it belongs to.
+     * Destroys {@code stream} with the error ABORT_ERR when {@code signal} is aborted, or at once if the signal is aborted already. A
+     * {@link #pipeline} that the stream belongs to fails with it. If the stream is destroyed already, the call has no effect. The signal
+     * does not hold a stream that has closed.
      *
      * @return {@code stream}
+     * @throws UsageException EINVAL if an argument is null
      * @see <a href="https://nodejs.org/api/stream.html#streamaddabortsignalsignal-stream">stream.addAbortSignal</a>
      */
     public static <D extends Duplex> D addAbortSignal(AbortSignal signal, D stream) {

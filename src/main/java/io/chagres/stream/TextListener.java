@@ -8,7 +8,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.util.function.Consumer;
 
-/** Hands on chunks as text: {@link Readable#onText}. */
+/** A data listener that decodes chunks for a listener of {@link Readable#onText}. */
 final class TextListener implements Borrower {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
@@ -16,8 +16,7 @@ final class TextListener implements Borrower {
     private final CharsetDecoder decoder;
     private final Consumer<String> listener;
     private final Runnable atEnd = this::end;
-    /** The bytes of a character that the last chunk has cut. */
-    private ByteBuffer cut = NOTHING;
+    private ByteBuffer cut = NOTHING; // the bytes of a character that the last chunk has cut
 
     TextListener(Charset charset, Consumer<String> listener) {
         decoder = UsageException.requireArgument(charset, "charset")
@@ -27,7 +26,7 @@ final class TextListener implements Borrower {
         this.listener = listener;
     }
 
-    /** The last character comes before the end, whoever listened for that first. */
+    /** Starts to decode. Its end listener is the first, so that a last character comes before the end event. */
     void listenTo(Duplex stream) {
         stream.onData(this);
         stream.reading.beforeEnd(atEnd);
@@ -37,7 +36,7 @@ final class TextListener implements Borrower {
         return listener == asked;
     }
 
-    /** Decodes no more. What other data listeners have received is not put back: they would get it twice. */
+    /** Stops decoding. What other data listeners have received is not put back: they would get it twice. */
     void leave(Duplex stream) {
         stream.offData(this);
         stream.offEnd(atEnd);
@@ -59,10 +58,10 @@ final class TextListener implements Borrower {
         CharBuffer text = room(bytes);
         decoder.decode(bytes, text, false);
         cut = bytes.hasRemaining() ? join(bytes, NOTHING) : NOTHING;
-        tell(text);
+        hand(text);
     }
 
-    /** The bytes of the earlier connection are not part of a character of the next one. */
+    /** Returns true. The bytes of the earlier life are not part of a character of the next one. */
     @Override
     public boolean isKeptOnReopen() {
         decoder.reset();
@@ -74,14 +73,14 @@ final class TextListener implements Borrower {
         CharBuffer text = room(cut);
         decoder.decode(cut, text, true);
         decoder.flush(text);
-        tell(text);
+        hand(text);
     }
 
     private CharBuffer room(ByteBuffer bytes) {
         return CharBuffer.allocate((int) Math.ceil((bytes.remaining() + 1) * (double) decoder.maxCharsPerByte()));
     }
 
-    private void tell(CharBuffer text) {
+    private void hand(CharBuffer text) {
         if (text.flip().hasRemaining()) {
             listener.accept(text.toString());
         }

@@ -10,13 +10,13 @@ import java.util.Queue;
 /** A write that waits for the one before it. Its data is a view, made at the call. */
 record WaitingWrite(ByteBuffer data, Completion callback) {
 
-    private static final long MAX_VECTOR = 1 << 30;
+    private static final long MAX_VECTOR = 1 << 30; // bytes; one writev(2) takes at most 2^31 - 4096
 
     WaitingWrite {
         data = Buffers.view(data);
     }
 
-    /** Takes as many as one vectored write of the kernel is sure to take, at least one: it counts to 2^31 - 4096. */
+    /** Takes as many writes as fit into one vectored write of {@link #MAX_VECTOR} bytes; at least one. */
     static List<WaitingWrite> takeBatch(Queue<WaitingWrite> waiting) {
         List<WaitingWrite> batch = new ArrayList<>(waiting.size());
         long size = 0;
@@ -27,10 +27,12 @@ record WaitingWrite(ByteBuffer data, Completion callback) {
         return batch;
     }
 
+    /** Returns the data of all of {@code batch}. */
     static ByteBuffer[] data(List<WaitingWrite> batch) {
         return batch.stream().map(WaitingWrite::data).toArray(ByteBuffer[]::new);
     }
 
+    /** Returns the number of bytes of all of {@code data}. */
     static long size(ByteBuffer[] data) {
         long size = 0;
         for (ByteBuffer buffer : data) {

@@ -10,12 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The writing side of a {@link Duplex}: one write at a time is with the sink, later ones wait here, and go together where
- * there are several. Names of methods and order of events are those of Node's lib/internal/streams/writable.js.
+ * The writing side of a {@link Duplex}. One write at a time is with the sink. Later writes wait here, and go together if the sink takes
+ * several. The names of the methods and the order of events are those of Node's lib/internal/streams/writable.js.
+ *
+ * <pre>
+ *   writing  calling
+ *   -1       false     no write is with the sink
+ *   &gt;= 0     true      inside doWrite, which has not completed its write
+ *   -1       true      inside doWrite, which has: the callback is called on a tick
+ *   &gt;= 0     false     doWrite has returned, its completion is due
+ *
+ *   NOT_YET  --end--&gt;  ENDED  --everything is written: doFinal--&gt;  FINAL_CALLED
+ *            --doFinal completes: prefinish--&gt;  FINAL_DONE  --tick: finish--&gt;  FINISHED
+ * </pre>
+ *
+ * <p>This object is itself the {@link Completion} of the write that is with the sink: an object of its own would be garbage at each write.
  */
 final class WritableState implements Completion {
 
-    /** How far the end has come; each state includes those before it. */
     private enum Ending {
         NOT_YET,
         ENDED,
@@ -24,29 +36,20 @@ final class WritableState implements Completion {
         FINISHED
     }
 
+    final int highWaterMark; // in bytes
     private final Duplex stream;
-    /** Null until there is a listener or a pipe. */
-    private WritableListeners listeners;
-
-    final int highWaterMark;
+    private WritableListeners listeners; // null until there is a listener or a pipe
     private Ending ending;
-    private ArrayDeque<WaitingWrite> waiting;
-    private long length;
+    private ArrayDeque<WaitingWrite> waiting; // null until a write waits
+    private long length; // bytes, those that are with the sink included
     private int corked;
-    /** The bytes that are with the sink, or -1 where no write is. */
-    private long writing = -1;
-
+    private long writing = -1; // bytes that are with the sink
     private Completion writingCallback;
-    /** Whether the sink is being called, so that a completion now is inside the call. */
     private boolean calling;
-
-    private boolean needDrain;
-    /** Whether the subclass has no end of its own. A destruction between the prefinish and the finish cancels the finish then. */
-    private boolean withoutFinal;
-    /** Callbacks that a tick is going to call; those of later writes and the finish come after them. */
-    private int ticksOwed;
-
-    private List<Completion> finishCallbacks;
+    private boolean needDrain; // a write has returned false
+    private boolean withoutFinal; // no doFinal: a destruction after the prefinish cancels the finish then
+    private int ticksOwed; // callbacks that a tick will call; those of later writes and the finish wait for them
+    private List<Completion> finishCallbacks; // those of end(), or null
 
     WritableState(Duplex stream) {
         this.stream = stream;
@@ -54,13 +57,13 @@ final class WritableState implements Completion {
         ending = stream.options().writable() ? Ending.NOT_YET : Ending.FINISHED;
     }
 
-    /** The writing side of a stream that is opened again: as at first but for the listeners. {@code earlier} is of the past then. */
+    /** Creates the state of a stream that is opened again: a new one, but for the listeners. */
     WritableState(WritableState earlier) {
         this(earlier.stream);
         listeners = earlier.listeners;
     }
 
-    /** A completion that comes late, after the stream was opened again, does not concern the stream any more. */
+    /** Fails the stream, unless it was opened again since: a late completion does not concern the new life. */
     private void failStream(ChagresException error) {
         if (!isPast()) {
             stream.life.errorOrDestroy(error);
@@ -97,7 +100,7 @@ final class WritableState implements Completion {
         return length;
     }
 
-    /** The bytes that wait behind the write that is with the sink. */
+    /** Returns the bytes that wait behind the write that is with the sink. */
     long waitingLength() {
         return length - Math.max(writing, 0);
     }
@@ -136,7 +139,7 @@ final class WritableState implements Completion {
         } else if (stream.core.nesting().hasRoom()) {
             begin(size, callback);
             give(stream.releasesBuffers() ? data : Buffers.view(data), null);
-            writeWaiting(); // writes that the sink has made itself, inside the call
+            writeWaiting(); // writes that the sink has made inside the call
         } else {
             queue(data, callback);
             stream.tick(this::writeWaiting);
@@ -146,7 +149,7 @@ final class WritableState implements Completion {
         return hasRoom && !isOver();
     }
 
-    /** Whether nothing may begin, now or ever. */
+    /** Returns whether no write may begin now. */
     private boolean isHeldBack() {
         return stream.life.isConstructing() || isOver();
     }
@@ -183,7 +186,7 @@ final class WritableState implements Completion {
         calling = true;
     }
 
-    /** Gives the sink one buffer, or several. */
+    /** Gives {@code data} to the sink, or {@code several} if they are not null. */
     private void give(ByteBuffer data, ByteBuffer[] several) {
         stream.core.nesting().enter();
         try {
@@ -198,7 +201,7 @@ final class WritableState implements Completion {
         }
     }
 
-    /** The sink is done with the write that it was given. */
+    /** Called by the sink when it has completed the write that it was given. */
     @Override
     public void onComplete(ChagresException error) {
         if (writing < 0) {
@@ -237,18 +240,18 @@ final class WritableState implements Completion {
             stream.life.failed(error);
         }
         if (!inside) {
-            tellFailure(callback, error);
+            completeFailed(callback, error);
         } else {
             ticksOwed++;
             stream.tick(() -> {
                 ticksOwed--;
-                tellFailure(callback, error);
+                completeFailed(callback, error);
             });
         }
     }
 
-    /** The write that failed is told before those that waited behind it, and all of them before the error event. */
-    private void tellFailure(Completion callback, ChagresException error) {
+    /** Completes the write that has failed, then those that wait behind it. The error event comes after all of them. */
+    private void completeFailed(Completion callback, ChagresException error) {
         stream.complete(callback, error);
         cancelWaiting();
         failStream(error);
@@ -266,7 +269,7 @@ final class WritableState implements Completion {
         finishWhenDone();
     }
 
-    /** Hands on what waits: all together where the sink takes that, else one by one as long as it is done at once. */
+    /** Gives what waits to the sink: all together if it takes several, otherwise one by one as long as it completes at once. */
     private void writeWaiting() {
         if (corked > 0 || isDestroyed()) {
             return;
@@ -348,7 +351,7 @@ final class WritableState implements Completion {
         return isEnded() && !isFinished() && length == 0 && writing < 0 && !hasWaiting() && !isHeldBack();
     }
 
-    /** Once all is through: first the sink's own end (a socket shuts down), and the finish a tick after that. */
+    /** Ends the sink if the stream was ended and everything is written: a socket shuts down then. */
     private void finishWhenDone() {
         if (ending != Ending.ENDED || !mayFinish() || ticksOwed > 0) {
             return;
@@ -415,7 +418,7 @@ final class WritableState implements Completion {
 
     // ---- destroying
 
-    /** The stream is being destroyed: on a tick, those who wait are told, and its sources feed it no longer. */
+    /** Called when the stream is destroyed: on a tick the callbacks that wait are called, and the pipes that end here are ended. */
     void cancelSoon() {
         if (hasWaiting() || finishCallbacks != null) {
             stream.tick(this::cancelWaiting);
@@ -425,13 +428,10 @@ final class WritableState implements Completion {
         }
     }
 
-    /**
-     * What will never be written is told so, in order; then those who wait for the finish. All of them come after the write
-     * that is with the sink, and after those that a tick is going to tell: when that is through, this is called again.
-     */
+    /** Completes the writes that wait with an error, in their order, and then the ends. */
     void cancelWaiting() {
         if (writing >= 0 || ticksOwed > 0) {
-            return;
+            return; // earlier writes complete first: when they have, this is called again
         }
         while (hasWaiting()) {
             WaitingWrite write = waiting.poll();
