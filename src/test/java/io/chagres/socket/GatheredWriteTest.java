@@ -22,47 +22,47 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Writes of all kinds of buffers, in parts and queued: what arrives, what is told, and what becomes of the buffers. */
+/** Writes of all kinds of buffers, in parts and queued: the bytes that arrive, the callbacks, and the positions of the buffers. */
 @ConnectionTest
 class GatheredWriteTest {
 
     private final ByteArrayOutputStream expected = new ByteArrayOutputStream();
     private final List<ByteBuffer> given = new ArrayList<>();
     private final List<Integer> positions = new ArrayList<>();
-    private int told;
+    private int completed;
 
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 1023, 1024, 1025, 5000})
     @Covers("libuv:tcp_writealot")
-    void aWriteMayHaveMoreBuffersThanOneCallTakes(int count, Loop loop) {
+    void aWriteMayHaveMoreBuffersThanOneSystemCallTakes(int count, Loop loop) {
         Random random = new Random(count);
         ByteBuffer[] data = new ByteBuffer[count];
         for (int i = 0; i < count; i++) {
             data[i] = keep(random(random, 200));
         }
-        arrives(loop, tcp -> tcp.write(data, this::toldInOrder));
-        assertEquals(1, told);
+        assertArrives(loop, tcp -> tcp.write(data, this::countSuccess));
+        assertEquals(1, completed);
     }
 
     @Test
-    void emptyBuffersAnywhereAreFine(Loop loop) {
+    void emptyBuffersMayBeAnywhereInAWrite(Loop loop) {
         ByteBuffer empty = ByteBuffer.allocate(0);
         ByteBuffer[] data = {
             empty, keep(Talk.buffer("a")), empty, ByteBuffer.allocateDirect(0), keep(Talk.buffer("b")), empty
         };
-        arrives(loop, tcp -> {
-            tcp.write(new ByteBuffer[] {empty, empty}, this::toldInOrder);
-            tcp.write(data, this::toldInOrder);
-            tcp.write(empty, this::toldInOrder);
+        assertArrives(loop, tcp -> {
+            tcp.write(new ByteBuffer[] {empty, empty}, this::countSuccess);
+            tcp.write(data, this::countSuccess);
+            tcp.write(empty, this::countSuccess);
         });
-        assertEquals(3, told);
+        assertEquals(3, completed);
     }
 
-    /** The kernel is full before, so that all of it is queued and goes gathered. */
+    /** The kernel's buffer is filled first, so that all writes are queued and sent gathered. */
     @Test
     void queuedWritesOfAllKindsArriveInOrder(Loop loop) {
         Random random = new Random(17);
-        arrives(loop, tcp -> {
+        assertArrives(loop, tcp -> {
             fill(tcp);
             for (int i = 0; i < 3000; i++) {
                 ByteBuffer[] data = new ByteBuffer[1 + random.nextInt(4)];
@@ -72,53 +72,54 @@ class GatheredWriteTest {
                 int mine = i;
                 tcp.write(data, error -> {
                     assertNull(error);
-                    assertEquals(mine, told++ - 1);
+                    assertEquals(mine, completed++ - 1);
                 });
             }
             assertTrue(tcp.writeQueueSize() > 0);
         });
-        assertEquals(3001, told);
+        assertEquals(3001, completed);
     }
 
     @Test
-    void largeAndSmallOnesTakeTurns(Loop loop) {
+    void largeAndSmallQueuedWritesArriveInOrder(Loop loop) {
         Random random = new Random(18);
-        arrives(loop, tcp -> {
+        assertArrives(loop, tcp -> {
             fill(tcp);
             for (int i = 0; i < 20; i++) {
-                tcp.write(keep(bytes(random, 300_000)), error -> told++);
-                tcp.write(keep(bytes(random, 3)), error -> told++);
-                tcp.write(keep(direct(random, 300_000)), error -> told++);
-                tcp.write(keep(bytes(random, 16 * 1024)), error -> told++);
-                tcp.write(keep(bytes(random, 16 * 1024 - 1)), error -> told++);
-                tcp.write(new ByteBuffer[] {keep(bytes(random, 70_000)), keep(direct(random, 1))}, error -> told++);
+                tcp.write(keep(bytes(random, 300_000)), error -> completed++);
+                tcp.write(keep(bytes(random, 3)), error -> completed++);
+                tcp.write(keep(direct(random, 300_000)), error -> completed++);
+                tcp.write(keep(bytes(random, 16 * 1024)), error -> completed++);
+                tcp.write(keep(bytes(random, 16 * 1024 - 1)), error -> completed++);
+                tcp.write(
+                        new ByteBuffer[] {keep(bytes(random, 70_000)), keep(direct(random, 1))}, error -> completed++);
             }
         });
-        assertEquals(121, told);
+        assertEquals(121, completed);
     }
 
-    /** The kernel takes it in many parts: each must go on where the last one ended, counted from the buffer's own position. */
+    /** The kernel takes the write in many parts. Each part must begin where the last one ended, counted from the buffer's position. */
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aLargeWriteFromTheMiddleOfABufferArrivesWhole(boolean direct, Loop loop) {
         Random random = new Random(19);
         ByteBuffer whole = direct ? direct(random, 16 << 20) : bytes(random, 16 << 20);
         keep(whole.position(7).limit(whole.capacity() - 3));
-        arrives(loop, tcp -> {
-            tcp.write(whole, error -> told++);
+        assertArrives(loop, tcp -> {
+            tcp.write(whole, error -> completed++);
             assertTrue(tcp.writeQueueSize() > 0);
         });
-        assertEquals(1, told);
+        assertEquals(1, completed);
     }
 
-    /** More than the kernel takes, so that it is the first of the queue. */
+    /** Writes more than the kernel takes, so that this write is the first of the queue. */
     private void fill(Tcp tcp) {
-        tcp.write(keep(ByteBuffer.allocate(12 << 20)), error -> told++);
+        tcp.write(keep(ByteBuffer.allocate(12 << 20)), error -> completed++);
         assertTrue(tcp.writeQueueSize() > 0);
     }
 
-    /** Sends what {@code write} writes to a peer that reads late; checks bytes and buffers. */
-    private void arrives(Loop loop, Consumer<Tcp> write) {
+    /** Sends the writes of {@code write} to a peer that reads late, and checks the bytes that arrive and the buffers. */
+    private void assertArrives(Loop loop, Consumer<Tcp> write) {
         Gate written = new Gate();
         try (Peer<byte[]> peer = Peer.server(socket -> {
             written.await();
@@ -138,9 +139,9 @@ class GatheredWriteTest {
         }
     }
 
-    private void toldInOrder(Exception error) {
+    private void countSuccess(Exception error) {
         assertNull(error);
-        told++;
+        completed++;
     }
 
     private ByteBuffer keep(ByteBuffer buffer) {
@@ -152,9 +153,9 @@ class GatheredWriteTest {
         return buffer;
     }
 
-    /** On the heap or not, read-only or not, a part of another or not, up to {@code most} bytes. */
-    private static ByteBuffer random(Random random, int most) {
-        int length = random.nextInt(most + 1);
+    /** Returns a buffer of up to {@code max} bytes: on the heap or not, read-only or not, a part of another or not. */
+    private static ByteBuffer random(Random random, int max) {
+        int length = random.nextInt(max + 1);
         ByteBuffer buffer = random.nextBoolean() ? bytes(random, length + 20) : direct(random, length + 20);
         buffer.position(random.nextInt(10)).limit(buffer.position() + length);
         if (random.nextBoolean()) {

@@ -7,11 +7,11 @@ import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What was received and waits, against a plain queue. */
+/** The queue of received descriptors, compared with a plain queue. */
 class IpcReceivedDescriptorsTest {
 
     @Test
-    void whatComesFirstIsTakenFirstHoweverTheRoomGrows() {
+    void receivedDescriptorsAreTakenInOrderWhileTheQueueGrows() {
         long seed = Long.getLong("chagres.seed", System.nanoTime());
         System.out.println("IpcReceivedDescriptorsTest: -Dchagres.seed=" + seed);
         Random random = new Random(seed);

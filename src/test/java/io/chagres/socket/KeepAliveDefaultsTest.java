@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 /** examples/KeepAliveDefaults.java, the chapter's C program in Java. */
 class KeepAliveDefaultsTest {
 
-    /** 7200, 75, 9 on a kernel that nobody has changed. Its files must be read in one go, which Files.readString does not. */
+    /** Returns a default: 7200, 75 and 9 on an unchanged system. The file must be read at once, which Files.readString does not do. */
     static int sysctl(String name) {
         try {
             return Integer.parseInt(Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_keepalive_" + name))

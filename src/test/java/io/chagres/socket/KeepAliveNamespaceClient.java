@@ -13,8 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Connects several times, cuts the cable, and prints a line for each connection: its name, how it ended, and how many
- * milliseconds later, counted from just before the cut. Those that have not ended {@code PATIENCE_MILLIS} after it are "open".
+ * Connects several times, cuts the cable, and prints a line for each connection: its name, how it ended, and how many milliseconds
+ * after the cut. A connection that has not ended after {@code PATIENCE_MILLIS} is "open".
  */
 final class KeepAliveNamespaceClient {
 
@@ -73,12 +73,12 @@ final class KeepAliveNamespaceClient {
                 throw error;
             }
             if (++connected == connections.size()) {
-                cutOff();
+                cutAndRead();
             }
         });
     }
 
-    private void cutOff() {
+    private void cutAndRead() {
         cutNanos = System.nanoTime();
         cutCable();
         for (Connection connection : connections) {

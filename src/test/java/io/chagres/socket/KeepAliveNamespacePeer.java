@@ -6,7 +6,7 @@ import java.net.Socket;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The side that is cut off: it takes all connections, says nothing, and stays until it is killed. */
+/** The side that is cut off: it accepts all connections, sends nothing, and runs until it is killed. */
 final class KeepAliveNamespacePeer {
 
     private KeepAliveNamespacePeer() {}

@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
- * What becomes of connections when the cable is cut, as section 17.3 of the chapter tells. The kernel decides; a loop that
- * does nothing but wait learns of it. The times are lower bounds; what takes more than 8 s counts as open.
+ * The end of connections whose cable is cut, as section 17.3 of the chapter describes it. The kernel ends them, and the waiting loop is
+ * notified. The times are lower bounds. A connection that does not end within 8 s counts as open.
  */
 @Timeout(90)
 class KeepAliveNamespaceTest {
@@ -76,7 +76,7 @@ class KeepAliveNamespaceTest {
         assertTrue(ending.millis >= earliestMillis, ending::toString);
     }
 
-    /** Idle 1 s, and two probes of 1 s each; up to 1 s of it had passed at the cut. */
+    /** Idle 1 s, and two probes of 1 s each. Up to 1 s of this may have passed at the cut. */
     @Test
     @Covers({"S92", "S98"})
     void keepAliveEndsAnIdleConnectionAfterIdleAndIntervalTimesCount() {
@@ -85,25 +85,25 @@ class KeepAliveNamespaceTest {
 
     @Test
     @Covers("S99")
-    void shorterTimesSetWhileItIsOnRearmTheTimer() {
+    void shorterTimesSetWhileKeepAliveIsOnRearmItsTimer() {
         assertEnded("rearmed", 1900);
     }
 
     @Test
     @Covers("S101")
-    void withUnacknowledgedDataKeepAliveAloneDoesNotEndIt() {
+    void keepAliveAloneDoesNotEndAConnectionWithUnacknowledgedData() {
         assertEquals("open-with-1-unacknowledged", endings.get("unacknowledged").how);
     }
 
     @Test
     @Covers({"S101", "S102"})
-    void withUnacknowledgedDataTheUserTimeoutEndsIt() {
+    void theUserTimeoutEndsAConnectionWithUnacknowledgedData() {
         assertEnded("unacknowledged-user-timeout", 3900);
     }
 
     @Test
     @Covers("S102")
-    void withAUserTimeoutItAndNotTheCountOfProbesEndsAnIdleConnection() {
+    void theUserTimeoutReplacesTheCountOfProbesOnAnIdleConnection() {
         assertEnded("idle-user-timeout", 1900);
     }
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Keep-alive as the kernel has it afterwards; what comes of it, KeepAliveNamespaceTest shows. */
+/** The keep-alive that the kernel has after it was set. KeepAliveNamespaceTest shows its effect. */
 @ConnectionTest
 class KeepAliveTest {
 
@@ -39,7 +39,7 @@ class KeepAliveTest {
 
     @Test
     @Covers({"S92", "S94"})
-    void eachOfTheThreeHasItsOwnValueUpToTheKernelsMost(Loop loop) {
+    void idleIntervalAndCountAreSetSeparatelyUpToTheKernelsMaximum(Loop loop) {
         tcp(loop).setKeepAlive(keepAlive(60, 7, 3));
         assertEquals(keepAlive(60, 7, 3), tcp.keepAlive());
         tcp.setKeepAlive(keepAlive(32_767, 32_767, 127));
@@ -51,7 +51,7 @@ class KeepAliveTest {
 
     @Test
     @Covers({"S94", "libuv:tcp_flags"})
-    void whatIsOutOfRangeIsRefusedAndNothingWasSet(Loop loop) {
+    void aNumberOutOfRangeIsRefusedAndNothingIsSet(Loop loop) {
         tcp(loop);
         assertRefused(() -> keepAlive(32_768, 1, 1));
         assertRefused(() -> keepAlive(1, 32_768, 1));
@@ -88,7 +88,7 @@ class KeepAliveTest {
     }
 
     @Test
-    void anOffKeepAliveHasNoNumbersToSet() {
+    void aKeepAliveThatIsOffRefusesNumbers() {
         assertThrows(UsageException.class, () -> KeepAlive.OFF.idle(Duration.ofSeconds(1)));
         assertThrows(UsageException.class, () -> KeepAlive.OFF.interval(Duration.ofSeconds(1)));
         assertThrows(UsageException.class, () -> KeepAlive.OFF.count(1));
@@ -106,9 +106,9 @@ class KeepAliveTest {
         assertNotEquals(KeepAlive.ON, every);
     }
 
-    /** sysctl(8) takes more than a socket does: what was read from the kernel is checked again when it is set. */
+    /** sysctl(8) takes greater numbers than a socket does: a value that was read from the kernel is checked again when it is set. */
     @Test
-    void numbersOfTheSystemMayBeGreaterThanThoseOfASocket(Loop loop) {
+    void aKeepAliveMayHoldNumbersOfTheSystemThatASocketRefuses(Loop loop) {
         tcp(loop);
         assertRefused(() -> new KeepAlive(true, 40_000, 75, 9));
         assertEquals(Duration.ofSeconds(40_000), new KeepAlive(true, 40_000, 75, 9).idle());
@@ -117,7 +117,7 @@ class KeepAliveTest {
 
     @Test
     @Covers({"S93", "S100"})
-    void aZeroLeavesTheSystems(Loop loop) {
+    void aNumberOfZeroLeavesTheNumberOfTheSystem(Loop loop) {
         tcp(loop);
         assertEquals(SYSTEM, tcp.keepAlive());
         tcp.setKeepAlive(KeepAlive.ON);
@@ -130,7 +130,7 @@ class KeepAliveTest {
 
     @Test
     @Covers({"S96", "S97", "libuv:tcp_flags"})
-    void offChangesNothingElseAndTwiceIsHarmless(Loop loop) {
+    void switchingKeepAliveOffTwiceLeavesItsNumbers(Loop loop) {
         tcp(loop).setNoDelay(true);
         tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));
         tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));
@@ -144,7 +144,7 @@ class KeepAliveTest {
 
     @Test
     @Covers("S97")
-    void aListenerTakesItAndItsConnectionsInheritIt(Loop loop) {
+    void connectionsInheritTheKeepAliveOfTheirListener(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         listener.setKeepAlive(keepAlive(60, 7, 3));
         Tcp accepted = new Tcp(loop);

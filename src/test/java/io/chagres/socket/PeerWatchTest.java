@@ -19,6 +19,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import org.junit.jupiter.api.Test;
 
+/** Streams whose peer is watched: {@link StreamHandle#watchPeer}. */
 @ConnectionTest
 class PeerWatchTest {
 
@@ -27,7 +28,7 @@ class PeerWatchTest {
     private Tcp accepted;
 
     @Test
-    void anEndIsNoticedWithoutReadingAndWhatCameBeforeIsStillThere(Loop loop) {
+    void theEndOfThePeerIsReportedWithoutReadingAndEarlierBytesCanStillBeRead(Loop loop) {
         connect(loop);
         client.watchPeer(this::gone);
         accepted.write(Talk.buffer("last words"), error -> accepted.close());
@@ -42,7 +43,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void aResetIsNoticedWithoutReadingAndTheNextReadTellsIt(Loop loop) {
+    void aResetIsReportedWithoutReadingAndTheNextReadFails(Loop loop) {
         connect(loop);
         client.watchPeer(this::gone);
         accepted.closeReset(() -> {});
@@ -57,7 +58,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void overAPipeToo(Loop loop) {
+    void theEndOfThePeerOfAPipeIsReportedWithoutReading(Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         pair.one().watchPeer(this::gone);
         pair.other().close();
@@ -68,7 +69,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void whoReadsHearsOfBytesAndEndBeforeIt(Loop loop) {
+    void aReadingStreamGetsBytesAndEndBeforeThePeerListenerIsCalled(Loop loop) {
         connect(loop);
         client.watchPeer(this::gone);
         client.readStart(TcpPair.reader(bytes -> journal.add(Talk.text(bytes)), journal.note("end")));
@@ -80,7 +81,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void itIsToldOnceAndKeepsTheLoopBusyNoLonger(Loop loop) {
+    void thePeerListenerIsCalledOnceAndTheLoopSleepsThen(Loop loop) {
         connect(loop);
         client.watchPeer(this::gone);
         accepted.close();
@@ -97,7 +98,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void itIsActiveUntilThePeerHasGone(Loop loop) {
+    void aWatchedStreamIsActiveUntilItIsUnwatched(Loop loop) {
         connect(loop);
         assertFalse(client.isActive());
         client.watchPeer(this::gone);
@@ -116,7 +117,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void readingKeepsItActiveWhenItIsWatchedNoLonger(Loop loop) {
+    void aReadingStreamStaysActiveWhenItIsUnwatched(Loop loop) {
         connect(loop);
         client.readStart(TcpPair.reader(bytes -> {}, journal.note("end")));
         client.watchPeer(this::gone);
@@ -130,7 +131,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void anotherListenerReplacesTheFirst(Loop loop) {
+    void aSecondPeerListenerReplacesTheFirst(Loop loop) {
         connect(loop);
         client.watchPeer(failed -> journal.add("first"));
         client.watchPeer(failed -> journal.add("second"));
@@ -142,7 +143,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void closedItHearsNothing(Loop loop) {
+    void aClosedStreamDoesNotCallItsPeerListener(Loop loop) {
         connect(loop);
         client.watchPeer(this::gone);
         accepted.close();
@@ -154,10 +155,10 @@ class PeerWatchTest {
     }
 
     @Test
-    void whileItConnectsItCanBeWatchedAndFailsWithTheConnect(Loop loop) {
-        Tcp nobody = TcpPair.listening(loop);
-        SocketAddress address = nobody.localAddress();
-        nobody.close();
+    void aConnectingStreamCanBeWatchedAndAFailedConnectIsReported(Loop loop) {
+        Tcp closed = TcpPair.listening(loop);
+        SocketAddress address = closed.localAddress();
+        closed.close();
         client = new Tcp(loop);
         client.connect(address, error -> journal.add(error.code()));
         client.watchPeer(this::gone);
@@ -168,7 +169,7 @@ class PeerWatchTest {
     }
 
     @Test
-    void whatHasNoPeerCannotBeWatched(Loop loop) {
+    void aStreamWithoutAPeerCannotBeWatched(Loop loop) {
         assertCode("ENOTCONN", new Tcp(loop), "it has no peer");
         Tcp listener = TcpPair.listening(loop);
         listener.listen(1, _ -> {});

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 @ConnectionTest
 class PipeBindTest {
 
-    private static final int LONGEST_PATH = 107;
+    private static final int MAX_PATH = 107;
 
     @TempDir
     private Path folder;
@@ -28,7 +28,7 @@ class PipeBindTest {
 
     @Test
     @Covers("libuv:pipe_bind_error_addrinuse")
-    void aNameInUseIsToldAtOnceAndNothingIsBound(Loop loop) {
+    void bindThrowsEaddrinuseForANameInUseAndBindsNothing(Loop loop) {
         pipe = bound(loop, path());
         Pipe second = new Pipe(loop);
         SystemException refused = assertThrows(SystemException.class, () -> second.bind(path()));
@@ -37,13 +37,13 @@ class PipeBindTest {
         assertCode("EINVAL", () -> second.listen(128, _ -> {}));
         second.close();
         loop.run();
-        assertTrue(Files.exists(Path.of(path())), "the file is the first one's");
+        assertTrue(Files.exists(Path.of(path())), "the file of the first pipe must stay");
         end(loop);
     }
 
     @Test
     @Covers("libuv:pipe_bind_error_addrnotavail")
-    void aFolderThatDoesNotExistIsEacces(Loop loop) {
+    void bindInADirectoryThatDoesNotExistThrowsEacces(Loop loop) {
         pipe = new Pipe(loop);
         SystemException refused = assertThrows(
                 SystemException.class,
@@ -56,7 +56,7 @@ class PipeBindTest {
 
     @Test
     @Covers("libuv:pipe_bind_error_inval")
-    void aSecondBindIsRefused(Loop loop) {
+    void aSecondBindOfAPipeIsRefused(Loop loop) {
         pipe = bound(loop, path());
         assertCode("EINVAL", () -> pipe.bind(path() + "2"));
         assertFalse(Files.exists(Path.of(path() + "2")));
@@ -65,7 +65,7 @@ class PipeBindTest {
 
     @Test
     @Covers("libuv:pipe_listen_without_bind")
-    void itCannotListenUnbound(Loop loop) {
+    void aPipeThatIsNotBoundCannotListen(Loop loop) {
         pipe = new Pipe(loop);
         assertCode("EINVAL", () -> pipe.listen(128, _ -> {}));
         end(loop);
@@ -81,7 +81,7 @@ class PipeBindTest {
 
     @Test
     @Covers("libuv:pipe_bind_or_listen_error_after_close")
-    void aClosedPipeDoesNeither(Loop loop) {
+    void aClosedPipeCannotBindListenOrConnect(Loop loop) {
         pipe = new Pipe(loop);
         pipe.close();
         assertCode("EINVAL", () -> pipe.bind(path()));
@@ -95,12 +95,12 @@ class PipeBindTest {
     void aPathThatIsTooLongIsRefusedAndNeverCut(Loop loop) {
         pipe = new Pipe(loop);
         for (String name :
-                new String[] {"@".repeat(512), "@".repeat(LONGEST_PATH + 1), "\0" + "@".repeat(108), "ü".repeat(54)}) {
+                new String[] {"@".repeat(512), "@".repeat(MAX_PATH + 1), "\0" + "@".repeat(108), "ü".repeat(54)}) {
             assertCode("EINVAL", () -> pipe.bind(name));
             assertCode(
                     "EINVAL",
                     () -> pipe.connect(name, error -> {
-                        throw new AssertionError("a call that throws calls nobody");
+                        throw new AssertionError("a call that throws must not call its callback");
                     }));
         }
         assertCode("EINVAL", () -> pipe.connect("", error -> {}));
@@ -109,17 +109,16 @@ class PipeBindTest {
     }
 
     @Test
-    void theLongestPathIsTaken(Loop loop) {
+    void aPathOfTheMaximumLengthIsBound(Loop loop) {
         pipe = new Pipe(loop);
-        String longest =
-                folder + "/" + "x".repeat(LONGEST_PATH - folder.toString().length() - 1);
+        String longest = folder + "/" + "x".repeat(MAX_PATH - folder.toString().length() - 1);
         pipe.bind(longest);
         assertEquals(longest, pipe.localName());
         end(loop);
     }
 
     @Test
-    void aNulInAPathIsRefusedAndSoIsNoName(Loop loop) {
+    void aPathWithANulAndAMissingNameAreRefused(Loop loop) {
         pipe = new Pipe(loop);
         assertCode("EINVAL", () -> pipe.bind(folder + "/a\0b"));
         assertCode("EINVAL", () -> pipe.connect("a\0", error -> {}));
@@ -141,14 +140,14 @@ class PipeBindTest {
         loop.run();
     }
 
-    /** The file of a server that was killed is in the way until somebody removes it: we can't know that nobody listens. */
+    /** The file of a server that was killed must be removed by its user: bind can't know that no process listens there. */
     @Test
-    void aFileThatIsThereIsInUse(Loop loop) throws Exception {
+    void bindThrowsEaddrinuseForAnyExistingFile(Loop loop) throws Exception {
         Files.createFile(Path.of(path()));
         pipe = new Pipe(loop);
         assertCode("EADDRINUSE", () -> pipe.bind(path()));
         end(loop);
-        assertTrue(Files.exists(Path.of(path())), "what it did not make it does not remove");
+        assertTrue(Files.exists(Path.of(path())), "close must not remove a file that bind did not make");
     }
 
     @Test

@@ -24,7 +24,7 @@ class PipeChmodTest {
 
     @Test
     @Covers("libuv:pipe_set_chmod")
-    void whatIsGrantedShowsAtTheFileForAll(Loop loop) throws Exception {
+    void chmodChangesTheModeOfTheSocketFile(Loop loop) throws Exception {
         Path path = folder.resolve("socket");
         Pipe pipe = new Pipe(loop);
         assertCode("EBADF", () -> pipe.chmod(true, true));
@@ -43,7 +43,7 @@ class PipeChmodTest {
     }
 
     @Test
-    void aFileThatIsGoneIsTold(Loop loop) throws Exception {
+    void chmodThrowsEnoentIfTheSocketFileIsGone(Loop loop) throws Exception {
         Path path = folder.resolve("socket");
         Pipe pipe = new Pipe(loop);
         pipe.bind(path.toString());
@@ -54,7 +54,7 @@ class PipeChmodTest {
     }
 
     @Test
-    void anAbstractNameHasNoFileToChange(Loop loop) {
+    void chmodOfAnAbstractNameSucceedsWithoutAFile(Loop loop) {
         Pipe pipe = new Pipe(loop);
         pipe.bind("");
         pipe.chmod(true, true);
@@ -63,7 +63,7 @@ class PipeChmodTest {
     }
 
     @Test
-    void theFileOfAFifoChanges(Loop loop) throws Exception {
+    void chmodOfAFifoChangesTheModeOfItsFile(Loop loop) throws Exception {
         Path path = folder.resolve("fifo");
         Program.run("mkfifo", path.toString());
         Pipe pipe = new Pipe(loop);

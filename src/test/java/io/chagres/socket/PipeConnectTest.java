@@ -44,7 +44,7 @@ class PipeConnectTest {
 
     @Test
     @Covers("libuv:pipe_connect_bad_name")
-    void aPathThatDoesNotExistIsToldLater(Loop loop) {
+    void connectToAPathThatDoesNotExistFailsInTheCallback(Loop loop) {
         client.connect(path.toString(), error -> {
             journal.add(error.getMessage());
             client.close(journal.note("close"));
@@ -57,14 +57,14 @@ class PipeConnectTest {
 
     @Test
     @Covers("libuv:pipe_connect_to_file")
-    void aFileThatIsNoSocketRefuses(Loop loop) throws Exception {
+    void connectToAFileThatIsNoSocketIsRefused(Loop loop) throws Exception {
         Files.createFile(path);
         client.connect(path.toString(), failing("ECONNREFUSED", client::close));
         loop.run();
     }
 
     @Test
-    void soDoesASocketWhereNobodyListens(Loop loop) throws Exception {
+    void connectToASocketFileWithoutAListenerIsRefused(Loop loop) throws Exception {
         UnixPeer.listener(path, 0).close();
         assertTrue(Files.exists(path));
         client.connect(path.toString(), failing("ECONNREFUSED", client::close));
@@ -73,7 +73,7 @@ class PipeConnectTest {
 
     @Test
     @Covers("libuv:pipe_connect_on_prepare")
-    void aFailureIsToldWithoutWaitingAlsoIfItWasBegunRightBeforePolling(Loop loop) {
+    void aConnectThatFailsRightBeforePollingCompletesInTheSameIteration(Loop loop) {
         Prepare prepare = new Prepare(loop);
         Check check = new Check(loop);
         check.start(journal.note("check"));
@@ -91,7 +91,7 @@ class PipeConnectTest {
 
     @Test
     @Covers("libuv:pipe_server_close")
-    void bothCloseInTheConnectCallback(Loop loop) {
+    void clientAndServerMayCloseInTheConnectCallback(Loop loop) {
         Pipe server = PipePair.listening(loop, path, _ -> {});
         client.connect(path.toString(), error -> {
             journal.add("connect " + error);
@@ -129,7 +129,7 @@ class PipeConnectTest {
 
     @Test
     @Covers("libuv:pipe_connect_close_multiple")
-    void closedAtOnceTheyAreCancelledAndTheServerSeesThemStill(Loop loop) {
+    void clientsClosedAtOnceAreCancelledAndTheServerStillAcceptsThem(Loop loop) {
         Pipe[] server = new Pipe[1];
         server[0] = PipePair.listening(loop, path, _ -> {
             PipePair.accept(server[0]).close();
@@ -149,14 +149,14 @@ class PipeConnectTest {
         assertEquals(CLIENTS, journal.count("cancelled"));
     }
 
-    private void closeAfterAll(Pipe server, String told) {
-        if (journal.count("accepted") == CLIENTS && journal.count(told) == CLIENTS) {
+    private void closeAfterAll(Pipe server, String clientEvent) {
+        if (journal.count("accepted") == CLIENTS && journal.count(clientEvent) == CLIENTS) {
             server.close();
         }
     }
 
     @Test
-    void aFullBacklogIsEagainAndLaterThereMayBeRoom(Loop loop) throws Exception {
+    void connectToAFullBacklogFailsWithEagainAndSucceedsOnceThereIsRoom(Loop loop) throws Exception {
         try (ServerSocketChannel full = UnixPeer.listener(path, 1)) {
             Pipe[] others = {new Pipe(loop), new Pipe(loop)};
             for (Pipe other : others) {
@@ -176,7 +176,7 @@ class PipeConnectTest {
     }
 
     @Test
-    void afterAFailureItMayTryAgain(Loop loop) {
+    void aPipeMayConnectAgainAfterAFailedConnect(Loop loop) {
         client.connect(path.toString(), failing("ENOENT", () -> {
             journal.add("failed");
             UnixPeer<String> server = UnixPeer.server(path, UnixPeer::allText);
@@ -191,7 +191,7 @@ class PipeConnectTest {
     }
 
     @Test
-    void whatWasWrittenMeanwhileIsCancelledWithAFailure(Loop loop) {
+    void writesMadeDuringAFailedConnectAreCancelled(Loop loop) {
         client.connect(path.toString(), error -> journal.add("connect " + error.code()));
         assertTrue(client.isWritable());
         client.write(Talk.buffer("lost"), failing("ECANCELED", journal.note("write")));
@@ -202,7 +202,7 @@ class PipeConnectTest {
     }
 
     @Test
-    void whoIsConnectedConnectingOrListeningCannotConnect(Loop loop) {
+    void aPipeThatIsConnectedConnectingOrListeningCannotConnect(Loop loop) {
         Pipe server = PipePair.listening(loop, path, _ -> {});
         assertCode("EINVAL", () -> server.connect(path.toString(), ok()));
         client.connect(path.toString(), ok());
@@ -211,14 +211,14 @@ class PipeConnectTest {
             loop.run(RunMode.ONCE);
         }
         assertCode("EISCONN", () -> client.connect(path.toString(), ok()));
-        assertTrue(client.isWritable(), "that changed nothing");
+        assertTrue(client.isWritable(), "the refused connect must change nothing");
         client.close();
         server.close();
         loop.run();
     }
 
     @Test
-    void aBoundClientIsKnownByItsName(Loop loop) {
+    void theServerSeesTheNameOfABoundClient(Loop loop) {
         client.bind(folder.resolve("client").toString());
         Pipe[] server = new Pipe[1];
         server[0] = PipePair.listening(loop, path, _ -> {

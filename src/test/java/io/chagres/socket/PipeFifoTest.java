@@ -28,7 +28,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What is read with read(2) and written with write(2): FIFOs and the ends of a pipe(7). */
+/** Pipes over descriptors that are read with read(2) and written with write(2): FIFOs and the ends of a pipe(7). */
 @ConnectionTest
 class PipeFifoTest {
 
@@ -39,7 +39,7 @@ class PipeFifoTest {
 
     @Test
     @Covers("libuv:pipe_close_stdout_read_stdin")
-    void theEndIsThereInASingleTurn(Loop loop) {
+    void theEndOfAPipeIsReadInASingleIteration(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         ends.other().close();
         loop.run(RunMode.NOWAIT);
@@ -49,7 +49,7 @@ class PipeFifoTest {
     }
 
     @Test
-    void buffersOfAllKindsArriveInOrder(Loop loop) {
+    void buffersOfAllKindsArriveInOrderOverAPipe(Loop loop) {
         long seed = Long.getLong("chagres.seed", System.nanoTime());
         System.out.println("PipeFifoTest: -Dchagres.seed=" + seed);
         byte[] noise = Talk.noise(seed, 3 << 20);
@@ -61,7 +61,7 @@ class PipeFifoTest {
         assertArrayEquals(noise, got.toByteArray(), () -> "seed " + seed);
     }
 
-    /** Small and large ones, on the heap, direct, read-only and empty, alone and together. */
+    /** Writes small and large buffers: on the heap, direct, read-only and empty, alone and together. */
     private static void writeInPieces(Pipe pipe, byte[] noise, Random random) {
         List<ByteBuffer> together = new ArrayList<>();
         for (int at = 0; at < noise.length; ) {
@@ -83,7 +83,7 @@ class PipeFifoTest {
     }
 
     @Test
-    void itReadsIntoDirectBuffersToo(Loop loop) {
+    void aPipeReadsIntoADirectBuffer(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         ByteBuffer direct = ByteBuffer.allocateDirect(7).position(2).limit(5);
         StringBuilder got = new StringBuilder();
@@ -101,10 +101,10 @@ class PipeFifoTest {
     }
 
     @Test
-    void whatDoesNotFitIsQueuedAndTryWriteTakesAPart(Loop loop) {
+    void tryWriteFillsThePipeAndAFurtherWriteIsQueued(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         int taken = ends.other().tryWrite(ByteBuffer.allocate(1 << 20));
-        assertEquals(1 << 16, taken, "as much as a pipe holds");
+        assertEquals(1 << 16, taken, "the capacity of a pipe");
         assertEquals(0, ends.other().tryWrite(ByteBuffer.allocate(1)));
         ends.other().write(ByteBuffer.allocate(100), error -> ends.other().close());
         assertEquals(100, ends.other().writeQueueSize());
@@ -114,7 +114,7 @@ class PipeFifoTest {
     }
 
     @Test
-    void whereNobodyReadsAWriteFailsAndTheProcessLives(Loop loop) {
+    void aWriteToAPipeWithoutAReaderFailsAndTheProcessSurvives(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         ends.one().close();
         ends.other().write(Talk.buffer("x"), error -> {
@@ -127,7 +127,7 @@ class PipeFifoTest {
     }
 
     @Test
-    void aReaderThatGoesWhileWritesWaitFailsThem(Loop loop) {
+    void queuedWritesFailWhenTheReaderCloses(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         ends.other().write(ByteBuffer.allocate(1 << 20), error -> journal.add(error.getMessage()));
         ends.other().write(ByteBuffer.allocateDirect(1 << 20), error -> {
@@ -142,7 +142,7 @@ class PipeFifoTest {
     }
 
     @Test
-    void aShutdownSucceedsOnceAllIsWrittenAndTheReaderLearnsItFromTheClose(Loop loop) {
+    void aShutdownOfAPipeCompletesAfterTheWritesAndTheReaderSeesTheEndAtTheClose(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         ends.other().write(ByteBuffer.allocate(200_000), error -> journal.add("write " + error));
         ends.other().shutdown(error -> {
@@ -157,7 +157,7 @@ class PipeFifoTest {
     }
 
     @Test
-    void writesAndTheShutdownAreCancelledByAClose(Loop loop) {
+    void aCloseCancelsTheWritesAndTheShutdown(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         ends.other().write(ByteBuffer.allocate(200_000), error -> journal.add("write " + error.code()));
         ends.other().shutdown(error -> journal.add("shutdown " + error.code()));

@@ -16,21 +16,21 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How much of an iteration one stream may take for its writes: 32 system calls. A write with a descriptor is a call of its own. */
+/** The bound of one stream's writes in an iteration: 32 system calls. A write with a descriptor is a separate call. */
 @ExtendWith(LoopFixture.class)
 class PipeFlushBoundTest {
 
     private static final int WRITES = 40;
     private static final int CALLS_PER_FLUSH = 32;
 
-    private int told;
+    private int completed;
 
     @Test
     void aFlushMakes32CallsAndLeavesTheRestToTheNextIteration(Loop loop) {
         PipePair pair = PipePair.of(loop, true);
         int filled = fill(pair.one());
         for (int i = 0; i < WRITES; i++) {
-            pair.one().write(Talk.buffer("x"), pair.one(), error -> told++);
+            pair.one().write(Talk.buffer("x"), pair.one(), error -> completed++);
         }
         assertEquals(WRITES, pair.one().writeQueueSize());
         drain(pair.other().fd(), filled);
@@ -38,13 +38,14 @@ class PipeFlushBoundTest {
         assertEquals(WRITES - CALLS_PER_FLUSH, pair.one().writeQueueSize());
         loop.run(RunMode.NOWAIT);
         assertEquals(0, pair.one().writeQueueSize());
-        assertEquals(WRITES, takeAll(loop, pair.other()), "descriptors, with the first of which the kernel was full");
-        assertEquals(WRITES, told);
+        assertEquals(
+                WRITES, takeAll(loop, pair.other()), "descriptors, although the kernel's buffer was full at the first");
+        assertEquals(WRITES, completed);
         pair.close();
         loop.run();
     }
 
-    /** Reads all writes: how many descriptors came along. */
+    /** Reads all writes and returns how many descriptors arrived. */
     private static int takeAll(Loop loop, Pipe pipe) {
         int[] taken = new int[2];
         pipe.readStart(TcpPair.reader(
@@ -63,7 +64,7 @@ class PipeFlushBoundTest {
         return taken[1];
     }
 
-    /** Writes until the kernel takes no more: how many bytes. */
+    /** Writes until the kernel takes no more, and returns how many bytes it took. */
     private static int fill(Pipe pipe) {
         int all = 0;
         for (int taken = 1; taken > 0; all += taken) {

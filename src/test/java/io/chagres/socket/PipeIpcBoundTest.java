@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A peer that sends descriptors which are not taken. */
+/** A peer that sends descriptors without limit. */
 @ConnectionTest
 @Timeout(60)
 class PipeIpcBoundTest {
@@ -26,7 +26,7 @@ class PipeIpcBoundTest {
     private final Journal journal = new Journal();
 
     @Test
-    void readingFailsWhenTooManyWaitAndThoseThatWaitCanBeTaken(Loop loop) {
+    void readingFailsWhenTooManyDescriptorsWaitAndTheWaitingOnesCanBeTaken(Loop loop) {
         PipePair pair = PipePair.of(loop, true);
         pair.other().readStart(TcpPair.reader(bytes -> {}, () -> journal.add("end"), error -> {
             journal.add(error.getMessage() + ", " + pair.other().pendingCount() + " wait");
@@ -41,7 +41,7 @@ class PipeIpcBoundTest {
     }
 
     @Test
-    void anyNumberMayComeAsLongAsTheyAreTaken(Loop loop) {
+    void anyNumberOfDescriptorsMayArriveIfTheyAreTaken(Loop loop) {
         PipePair pair = PipePair.of(loop, true);
         int[] taken = {0};
         pair.other()
@@ -63,15 +63,15 @@ class PipeIpcBoundTest {
         assertEquals(1000, taken[0]);
     }
 
-    /** In a process that has room for 20 more, of which 16 are for others. */
+    /** The process has room for 20 more descriptors, of which 16 are reserved. */
     @Test
-    void theLastNumbersOfTheProcessAreLeftToOthers() throws Exception {
+    void receivedDescriptorsNeverGetTheReservedNumbersOfTheProcess() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"));
-        command.addAll(ForkedJvm.command(Nearly.class));
+        command.addAll(ForkedJvm.command(NearLimit.class));
         assertEquals(new ForkedJvm.Outcome(0, "30 bytes, 4 descriptors, 16 free"), ForkedJvm.run(command));
     }
 
-    static final class Nearly {
+    static final class NearLimit {
 
         private static int bytes;
 

@@ -13,16 +13,16 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.Test;
 
-/** A process that can have no more descriptors, and is sent some. It does so in a JVM of its own. */
+/** A process that receives descriptors although it has reached its limit. It runs in a separate JVM. */
 class PipeIpcFullTest {
 
     @Test
-    void theBytesComeAndTheDescriptorIsDropped() throws Exception {
+    void withoutFreeDescriptorsTheBytesArriveAndTheReceivedDescriptorIsDropped() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, "room: x 1, full: x 0, room: x 1"), ForkedJvm.run(Full.class));
     }
 
     static final class Full {
-        private static final StringBuilder SAID = new StringBuilder();
+        private static final StringBuilder OUTPUT = new StringBuilder();
 
         public static void main(String[] arguments) {
             try (Loop loop = new Loop()) {
@@ -33,14 +33,14 @@ class PipeIpcFullTest {
                 all.forEach(Descriptors::close);
                 send(loop, pair, ", room");
             }
-            System.out.println(SAID);
+            System.out.println(OUTPUT);
         }
 
         private static void send(Loop loop, PipePair pair, String when) {
             pair.other()
                     .readStart(TcpPair.reader(
                             bytes -> {
-                                SAID.append(when)
+                                OUTPUT.append(when)
                                         .append(": ")
                                         .append(Talk.text(bytes))
                                         .append(' ')

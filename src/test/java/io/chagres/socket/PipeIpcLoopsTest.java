@@ -25,7 +25,7 @@ class PipeIpcLoopsTest {
 
     @Test
     @Covers("libuv:ipc_send_recv_pipe_inprocess")
-    void pipesComeBackBoundToTheirNames(Loop loop) throws Exception {
+    void pipesSentToAnotherLoopComeBackBoundToTheirNames(Loop loop) throws Exception {
         Pipe[] sent = {new Pipe(loop), new Pipe(loop)};
         sent[0].bind("");
         sent[1].bind("");
@@ -39,7 +39,7 @@ class PipeIpcLoopsTest {
 
     @Test
     @Covers("libuv:ipc_send_recv_tcp_inprocess")
-    void tcpHandlesComeBackBoundToTheirPorts(Loop loop) throws Exception {
+    void tcpHandlesSentToAnotherLoopComeBackBoundToTheirPorts(Loop loop) throws Exception {
         Tcp[] sent = {TcpPair.listening(loop), TcpPair.listening(loop)};
         SocketAddress[] addresses = {sent[0].localAddress(), sent[1].localAddress()};
         send(loop, sent, DescriptorKind.TCP, Tcp::new);
@@ -76,7 +76,7 @@ class PipeIpcLoopsTest {
         }
     }
 
-    /** The other thread: what comes is accepted, sent back and closed, twice. */
+    /** Runs the loop of the other thread: it accepts two handles, sends each back and closes it. */
     private static void sendBack(int fd, Function<Loop, SocketHandle> maker) {
         try (Loop loop = new Loop()) {
             Pipe pipe = PipePair.opened(new Pipe(loop, true), fd);

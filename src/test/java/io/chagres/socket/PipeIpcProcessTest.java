@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Descriptors that go to another process and come from it: a Python that has never heard of us. */
+/** Descriptors that are sent to another process and received from it. The other process is a plain Python program. */
 @ConnectionTest
 class PipeIpcProcessTest {
 
@@ -44,7 +44,7 @@ class PipeIpcProcessTest {
     private int received;
 
     @AfterEach
-    void closeWhatIsLeft(Loop loop) {
+    void closeAllHandles(Loop loop) {
         Handle.walk(loop, Handle::close);
         loop.run();
     }
@@ -52,7 +52,7 @@ class PipeIpcProcessTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Covers({"libuv:ipc_listen_before_write", "libuv:ipc_listen_after_write"})
-    void bothAcceptAtAListenerThatWasSent(boolean listeningBefore, Loop loop) throws Exception {
+    void bothProcessesAcceptAtAListenerThatWasSent(boolean listeningBefore, Loop loop) throws Exception {
         String script = CONNECTED + """
             data, fds, flags, addr = socket.recv_fds(s, 1, 1)
             assert s.recv(1) == b'!'
@@ -92,7 +92,7 @@ class PipeIpcProcessTest {
                 Set.of(clients.get(0).result(), clients.get(1).result()));
     }
 
-    /** Each side takes one connection, and closes its listener with it: the other is left for the other. */
+    /** Takes one connection and closes the listener, so that the other connection is left for the other process. */
     private static void serve(Tcp listener) {
         Tcp accepted = new Tcp(listener.loop());
         listener.accept(accepted);
@@ -102,13 +102,13 @@ class PipeIpcProcessTest {
 
     @Test
     @Covers("libuv:ipc_tcp_connection")
-    void aConnectionThatWasPassedOnTalksOn(Loop loop) throws Exception {
+    void aConnectionThatWasSentContinuesInTheOtherProcess(Loop loop) throws Exception {
         String script = CONNECTED + """
             data, fds, flags, addr = socket.recv_fds(s, 1, 1)
             connection = socket.socket(fileno=fds[0])
             connection.setblocking(True)
             said = connection.recv(100)
-            connection.sendall(b'python heard ' + said)
+            connection.sendall(b'python got ' + said)
             connection.close()
             """;
         List<Peer<String>> client = new ArrayList<>();
@@ -123,12 +123,12 @@ class PipeIpcProcessTest {
             });
             client.add(Peer.client(listener.localAddress().port(), socket -> Talk.ask(socket, "hello")));
         });
-        assertEquals("python heard hello", client.getFirst().result());
+        assertEquals("python got hello", client.getFirst().result());
     }
 
     @Test
     @Covers("libuv:ipc_send_recv_tcp")
-    void tcpHandlesComeBackBoundToTheirPorts(Loop loop) throws Exception {
+    void tcpHandlesSentToAnotherProcessComeBackBoundToTheirPorts(Loop loop) throws Exception {
         Tcp[] sent = {TcpPair.listening(loop), TcpPair.listening(loop)};
         SocketAddress[] addresses = {sent[0].localAddress(), sent[1].localAddress()};
         thereAndBack(loop, sent, () -> new Tcp(loop));
@@ -139,7 +139,7 @@ class PipeIpcProcessTest {
 
     @Test
     @Covers("libuv:ipc_send_recv_pipe")
-    void pipesComeBackBoundToTheirNames(Loop loop) throws Exception {
+    void pipesSentToAnotherProcessComeBackBoundToTheirNames(Loop loop) throws Exception {
         Pipe[] sent = {new Pipe(loop), new Pipe(loop)};
         sent[0].bind("");
         sent[1].bind("");
@@ -176,7 +176,7 @@ class PipeIpcProcessTest {
 
     @Test
     @Covers("libuv:pipe_sendmsg")
-    void severalDescriptorsOfOneMessageComeInOrder(Loop loop) throws Exception {
+    void severalDescriptorsOfOneMessageArriveInOrder(Loop loop) throws Exception {
         String script = CONNECTED + """
             tcp, udp = socket.socket(), socket.socket(type=socket.SOCK_DGRAM)
             one, other = socket.socketpair()
@@ -216,7 +216,7 @@ class PipeIpcProcessTest {
 
     @Test
     @Covers("libuv:ipc_heavy_traffic_deadlock_bug")
-    void bothWriteAlotBeforeTheyReadAndNobodyWaitsForEver(Loop loop) throws Exception {
+    void twoProcessesThatWriteMuchBeforeTheyReadDoNotDeadlock(Loop loop) throws Exception {
         int all = 256 * 24 * 1024;
         String script = CONNECTED + """
             for i in range(256):
@@ -241,7 +241,7 @@ class PipeIpcProcessTest {
         assertEquals(all, received);
     }
 
-    /** Runs {@code script}, which connects, to its end: what it printed. */
+    /** Runs {@code script}, which connects, to its end, and returns the text that it printed. */
     private String converse(Loop loop, String script, Consumer<Pipe> onConnection) throws Exception {
         Path path = folder.resolve("socket");
         Pipe[] server = new Pipe[1];

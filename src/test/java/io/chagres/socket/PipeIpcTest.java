@@ -22,7 +22,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Descriptors that travel from pipe to pipe. Those that are lost on the way would be found open after the test. */
+/** Descriptors that travel from pipe to pipe. A descriptor that is lost on the way would be found open after the test. */
 @ConnectionTest
 class PipeIpcTest {
 
@@ -38,7 +38,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void aPipeForBytesCarriesNone(Loop loop) {
+    void aPipeForBytesOnlyRefusesDescriptors(Loop loop) {
         PipePair plain = PipePair.of(loop, false);
         assertFalse(plain.one().isIpc());
         assertTrue(sender.isIpc());
@@ -52,7 +52,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void whatCannotBeSentIsRefusedAtTheCall(Loop loop) {
+    void aWriteOfAHandleThatCannotBeSentThrows(Loop loop) {
         Tcp fresh = new Tcp(loop);
         assertCode("EBADF", () -> sender.write(Talk.buffer("x"), fresh, ok()));
         assertCode("EBADF", () -> sender.tryWrite(Talk.buffer("x"), fresh));
@@ -73,7 +73,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void whatNobodyTakesIsClosedWithThePipe(Loop loop) {
+    void descriptorsThatAreNotAcceptedAreClosedWithThePipe(Loop loop) {
         for (int i = 0; i < 3; i++) {
             sender.write(Talk.buffer("x"), sender, ok());
         }
@@ -84,7 +84,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void aHandleOfAnotherKindIsRefusedAndTheDescriptorStays(Loop loop) {
+    void acceptIntoAHandleOfAnotherKindIsRefusedAndTheDescriptorStays(Loop loop) {
         Tcp tcp = TcpPair.listening(loop);
         int port = tcp.localAddress().port();
         sender.write(Talk.buffer("x"), tcp, error -> tcp.close());
@@ -105,7 +105,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void aPipeForIpcTakesNoFifo(Loop loop) {
+    void aPipeForIpcRefusesAReceivedFifo(Loop loop) {
         PipePair ends = PipePair.ends(loop);
         sender.write(Talk.buffer("x"), ends.other(), error -> ends.other().close());
         readUntil(loop, 1);
@@ -121,9 +121,9 @@ class PipeIpcTest {
         assertEquals("through it", got.toString());
     }
 
-    /** Held up by a full socket, the writes go out in large messages; the descriptor must not go ahead of its byte. */
+    /** The socket is full, so the writes go out in large messages. A descriptor must not arrive before its byte. */
     @Test
-    void aDescriptorComesWithTheFirstByteOfItsWrite(Loop loop) {
+    void aDescriptorArrivesWithTheFirstByteOfItsWrite(Loop loop) {
         int ahead = 1 << 20;
         PipePair sent = PipePair.ends(loop);
         sender.write(ByteBuffer.allocate(ahead), ok());
@@ -151,7 +151,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void closedBeforeItsTurnItsWriteFailsAndTheOthersGoOn(Loop loop) {
+    void theWriteOfAHandleClosedTooEarlyFailsAndTheOtherWritesGoOn(Loop loop) {
         Tcp tcp = TcpPair.listening(loop);
         sender.write(ByteBuffer.allocate(1 << 20), ok());
         sender.write(Talk.buffer("lost"), tcp, failing("EBADF", journal.note("refused")));
@@ -164,7 +164,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void closedWithThePipeTheWriteIsCancelled(Loop loop) {
+    void theWriteOfADescriptorIsCancelledWhenThePipeCloses(Loop loop) {
         sender.write(ByteBuffer.allocate(1 << 20), failing("ECANCELED", journal.note("cancelled")));
         sender.write(Talk.buffer("x"), receiver, failing("ECANCELED", journal.note("cancelled")));
         close(loop);
@@ -172,7 +172,7 @@ class PipeIpcTest {
     }
 
     @Test
-    void tryWriteSendsItAtOnceOrNotAtAll(Loop loop) {
+    void tryWriteSendsTheDescriptorAtOnceOrNotAtAll(Loop loop) {
         assertEquals(3, sender.tryWrite(Talk.buffer("now"), receiver));
         readUntil(loop, 1);
         while (sender.tryWrite(ByteBuffer.allocate(1 << 16)) > 0) {
@@ -187,9 +187,9 @@ class PipeIpcTest {
         assertTrue(rest.size() > 1 << 16);
     }
 
-    /** The kernel goes on reporting what the receiver has: the loop of the sender must not hear of it. */
+    /** The receiver still has the open file description, and epoll goes on reporting its events: the sender's loop must not get them. */
     @Test
-    void theSentHandleIsClosedAndItsLoopSleeps(Loop loop) {
+    void theLoopSleepsAfterASentHandleIsClosed(Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         pair.one().readStart(TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end")));
         sender.write(Talk.buffer("x"), pair.one(), error -> {
@@ -212,7 +212,7 @@ class PipeIpcTest {
         journal.expect();
     }
 
-    /** Runs the loop until the receiver has so many descriptors. */
+    /** Runs the loop until {@code count} descriptors wait at the receiver. */
     private void readUntil(Loop loop, int count) {
         receiver.readStart(TcpPair.reader(bytes -> {}, () -> {}));
         while (receiver.pendingCount() < count) {

@@ -20,7 +20,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What Unix sockets are called: paths, abstract names, names of the kernel's choice, none. */
+/** The names of Unix sockets: paths, abstract names, names that the kernel chooses, and none. */
 @ConnectionTest
 class PipeNameTest {
 
@@ -29,7 +29,7 @@ class PipeNameTest {
 
     @Test
     @Covers("libuv:pipe_getsockname")
-    void aServerHasAPathItsClientHasNone(Loop loop) {
+    void aServerHasAPathAndItsClientHasNoName(Loop loop) {
         String path = folder.resolve("socket").toString();
         Pipe server = new Pipe(loop);
         assertCode("EBADF", server::localName);
@@ -64,7 +64,7 @@ class PipeNameTest {
 
     @Test
     @Covers("libuv:pipe_getsockname_autobind")
-    void theEmptyNameLetsTheKernelChoose(Loop loop) {
+    void theKernelChoosesANameForAnEmptyOne(Loop loop) {
         Pipe server = new Pipe(loop);
         server.bind("");
         String name = server.localName();
@@ -72,7 +72,7 @@ class PipeNameTest {
         meet(loop, server, name, client -> assertEquals(name, client.remoteName()), accepted -> {});
     }
 
-    /** Listens under {@code name}, connects to it, and looks at both ends. */
+    /** Listens under {@code name}, connects to it, and checks both ends. */
     private static void meet(Loop loop, Pipe server, String name, Consumer<Pipe> atClient, Consumer<Pipe> atServer) {
         int[] met = {0};
         Pipe client = new Pipe(loop);
@@ -135,7 +135,7 @@ class PipeNameTest {
     }
 
     @Test
-    void utf8IsWhatItIs() {
+    void encodeAndDecodeKeepUtf8AndRefuseOtherLoneSurrogates() {
         String text = "a\0ü€💧\uFFFD";
         assertArrayEquals(text.getBytes(StandardCharsets.UTF_8), UnixName.encode(text));
         assertEquals(text, UnixName.decode(text.getBytes(StandardCharsets.UTF_8)));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 class PipeOptionTest {
 
     @Test
-    void theBuffersOfAUnixSocketAreAsSet(Loop loop) {
+    void theSendBufferOfAUnixSocketIsTwiceTheValueThatWasSet(Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         pair.one().set(SocketOption.SO_SNDBUF, 32 * 1024);
         int kernel = (int) Sockets.getsockopt(pair.one().fd(), Sockets.SOL_SOCKET, Sockets.SO_SNDBUF);
@@ -23,7 +23,7 @@ class PipeOptionTest {
     }
 
     @Test
-    void whatIsNotThereIsRefused(Loop loop) {
+    void anOptionWithoutASocketOrAValueIsRefused(Loop loop) {
         Pipe unopened = new Pipe(loop);
         PipePair.assertCode("EBADF", () -> unopened.set(SocketOption.SO_SNDBUF, 4096));
         PipePair.assertCode("EBADF", () -> unopened.get(SocketOption.SO_SNDBUF));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** libuv's ping-pong: a thousand times PING to somebody who sends back what he gets. */
+/** libuv's ping-pong: a thousand times PING to a peer that sends back the bytes that it gets. */
 @ConnectionTest
 class PipePingPongTest {
 
@@ -35,7 +35,7 @@ class PipePingPongTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers({"libuv:pipe_ping_pong", "libuv:pipe_ping_pong_vec"})
-    void aThousandRoundsWithAnEchoServer(boolean vectored, Loop loop) {
+    void aThousandPingsOverAPipeComeBackFromAnEchoServer(boolean vectored, Loop loop) {
         Path path = folder.resolve("socket");
         try (UnixPeer<Void> server = UnixPeer.server(path, UnixPeer::echo)) {
             Pipe client = new Pipe(loop);
@@ -52,7 +52,7 @@ class PipePingPongTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers({"libuv:pipe_ping_pong", "libuv:pipe_ping_pong_vec"})
-    void aThousandRoundsOverTheEndsOfTwoPipes(boolean vectored, Loop loop) {
+    void aThousandPingsComeBackOverTheEndsOfTwoPipes(boolean vectored, Loop loop) {
         PipePair there = PipePair.ends(loop);
         PipePair back = PipePair.ends(loop);
         there.one().readStart(TcpPair.reader(bytes -> back.other().write(bytes, ok()), () -> {
@@ -66,7 +66,7 @@ class PipePingPongTest {
 
     @Test
     @Covers("libuv:pipe_ping_pong")
-    void aThousandRoundsWithSocat(Loop loop) throws Exception {
+    void aThousandPingsComeBackFromSocat(Loop loop) throws Exception {
         Pipe[] server = new Pipe[1];
         Path path = folder.resolve("socket");
         server[0] = PipePair.listening(loop, path, _ -> {

@@ -27,7 +27,7 @@ class PipeRefTest {
 
     @Test
     @Covers("libuv:pipe_ref")
-    void aFreshPipeKeepsNoLoopAlive(Loop loop) {
+    void aNewPipeDoesNotKeepTheLoopAlive(Loop loop) {
         Pipe pipe = new Pipe(loop);
         pipe.unref();
         assertFalse(loop.run());
@@ -37,7 +37,7 @@ class PipeRefTest {
 
     @Test
     @Covers("libuv:pipe_ref2")
-    void neitherDoesOneThatFailedToListen(Loop loop) {
+    void aPipeThatFailedToListenDoesNotKeepTheLoopAlive(Loop loop) {
         Pipe pipe = new Pipe(loop);
         assertCode("EINVAL", () -> pipe.listen(128, _ -> {}));
         pipe.unref();
@@ -48,7 +48,7 @@ class PipeRefTest {
     }
 
     @Test
-    void norAnUnreferencedListener(Loop loop) {
+    void anUnreferencedListeningPipeDoesNotKeepTheLoopAlive(Loop loop) {
         Pipe pipe = PipePair.listening(loop, folder.resolve("socket"), _ -> {});
         assertTrue(pipe.isActive());
         pipe.unref();
@@ -59,7 +59,7 @@ class PipeRefTest {
 
     @Test
     @Covers("libuv:pipe_ref3")
-    void connectAndShutdownOfAnUnreferencedPipeAreWaitedFor(Loop loop) {
+    void connectAndShutdownOfAnUnreferencedPipeKeepTheLoopAlive(Loop loop) {
         Path path = folder.resolve("socket");
         Pipe client = new Pipe(loop);
         client.unref();
@@ -78,7 +78,7 @@ class PipeRefTest {
 
     @Test
     @Covers("libuv:pipe_ref4")
-    void soAreWrites(Loop loop) {
+    void writesOfAnUnreferencedPipeKeepTheLoopAlive(Loop loop) {
         Path path = folder.resolve("socket");
         Pipe client = new Pipe(loop);
         try (UnixPeer<byte[]> server = UnixPeer.server(path, UnixPeer::all)) {

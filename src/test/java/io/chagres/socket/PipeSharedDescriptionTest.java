@@ -17,7 +17,7 @@ import io.chagres.sys.Descriptors;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
-/** A pipe is closed, and what it read lives on behind another number: as in a child process, or after dup(2). */
+/** Pipes that close while another descriptor has the same open file description: as in a child process, or after dup(2). */
 @ConnectionTest
 class PipeSharedDescriptionTest {
 
@@ -27,7 +27,7 @@ class PipeSharedDescriptionTest {
 
     @Test
     @Covers("libuv:closed_fd_events")
-    void closedItDisturbsNoTimer(Loop loop) {
+    void aClosedPipeWhoseDescriptionLivesOnDelaysNoTimer(Loop loop) {
         int[] ends = Pipe.pipe2();
         int copy = duplicate(ends[0]);
         Pipe pipe = PipePair.opened(new Pipe(loop), ends[0]);
@@ -55,7 +55,7 @@ class PipeSharedDescriptionTest {
 
     @Test
     @Covers("libuv:iouring_pollhup")
-    void itsHangUpReachesNoOtherPipeOfTheSameNumber(Loop loop) {
+    void theHangUpOfAClosedPipeReachesNoOtherPipeOfTheSameNumber(Loop loop) {
         int[] ends = Pipe.pipe2();
         int[] next = Pipe.pipe2();
         int copy = duplicate(ends[0]);

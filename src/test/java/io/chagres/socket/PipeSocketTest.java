@@ -26,7 +26,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Unix sockets that are connected. */
+/** Connected Unix sockets: bytes, shutdown, close, credentials. */
 @ConnectionTest
 class PipeSocketTest {
 
@@ -79,7 +79,7 @@ class PipeSocketTest {
 
     @Test
     @Covers("libuv:shutdown_close_pipe")
-    void aShutdownAndACloseAtOnceAreToldOnceEach(Loop loop) {
+    void aShutdownFollowedByACloseCompletesOnceBeforeTheClose(Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         pair.one().shutdown(error -> journal.add("shutdown " + (error == null ? "ok" : error.code())));
         pair.one().close(journal.note("close"));
@@ -89,7 +89,7 @@ class PipeSocketTest {
     }
 
     @Test
-    void aConnectionThatShutsDownInItsConnectCallbackAndClosesIsToldInOrder(Loop loop) {
+    void aShutdownMadeInTheConnectCallbackCompletesBeforeTheClose(Loop loop) {
         Path path = folder.resolve("socket");
         try (UnixPeer<byte[]> server = UnixPeer.server(path, UnixPeer::all)) {
             Pipe client = new Pipe(loop);
@@ -141,7 +141,7 @@ class PipeSocketTest {
     }
 
     @Test
-    void andNotOurs(Loop loop) throws Exception {
+    void thePeersCredentialsOfAnotherProcessHaveItsPid(Loop loop) throws Exception {
         Path path = folder.resolve("socket");
         Pipe[] server = new Pipe[1];
         server[0] = PipePair.listening(loop, path, _ -> {
@@ -161,9 +161,9 @@ class PipeSocketTest {
         }
     }
 
-    /** No request, no buffer, no copy; slices of 40 B, where the compiler does not see through a call. */
+    /** A message allocates no request, buffer or copy, but at most three slices of 40 B, if the compiler does not inline a call. */
     @Test
-    void aPingPongLeavesNoGarbageButSlices(Loop loop) {
+    void aPingPongAllocatesOnlySlices(Loop loop) {
         PipePair socket = PipePair.of(loop, false);
         PipePair ipc = PipePair.of(loop, true);
         PipePair there = PipePair.ends(loop);
@@ -177,7 +177,7 @@ class PipeSocketTest {
         loop.run();
     }
 
-    /** One message from pipe to pipe: a write, a wait and a read. */
+    /** Sends messages from pipe to pipe and checks the garbage. A message is a write, a wait and a read. */
     private void assertGarbage(Loop loop, Pipe from, Pipe to, ByteBuffer room) {
         ByteBuffer ping = room.slice(0, 4);
         to.readStart(new PipeReader(room, count -> pongs++, to::close));

@@ -16,16 +16,16 @@ import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What one event of a listener may cost, and how many failures it takes for granted; in a JVM of its own, where accept4(2) fails. */
+/** The bounds of a listener: connections shed per event, and failures in a row. accept4(2) fails in a separate JVM. */
 class TcpAcceptBoundsTest {
 
     @Test
-    void of130ConnectionsThatWait128AreShedPerEvent() throws Exception {
+    void oneEventSheds128Of130WaitingConnections() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, "accepted 2"), ForkedJvm.run(Shedding.class));
     }
 
     @Test
-    void theSixtyFourthFailureInARowIsReportedAndNoSuccessMayLieBetween() throws Exception {
+    void onlyTheSixtyFourthAcceptFailureInARowIsReported() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, """
             63 failures: accepted
             1 failures: accepted
@@ -33,44 +33,44 @@ class TcpAcceptBoundsTest {
             128 failures: accept ECONNABORTED, accept ECONNABORTED, accepted"""), ForkedJvm.run(Failing.class));
     }
 
-    /** After a failure that lasts, a listener tries again a little later; not if it is closed by then. */
+    /** After a lasting failure a listener tries again a little later, unless it is closed by then. */
     @Test
-    void aListenerThatIsClosedInItsErrorListensNoMore() throws Exception {
+    void aListenerThatIsClosedInItsErrorCallbackDoesNotListenAgain() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, "accept ENOBUFS, later"), ForkedJvm.run(ClosedInError.class));
     }
 
-    /** The loop goes on for longer than the listener would have rested. */
+    /** Runs the loop for longer than the listener rests. */
     static final class ClosedInError {
 
         public static void main(String[] arguments) {
             Faults.install();
             try (Loop loop = new Loop()) {
-                List<String> told = new ArrayList<>();
-                loop.setUncaughtHandler(thrown -> told.add(thrown.toString()));
+                List<String> events = new ArrayList<>();
+                loop.setUncaughtHandler(thrown -> events.add(thrown.toString()));
                 Tcp listener = TcpPair.listening(loop);
                 listener.listen(10, new ConnectionListener() {
                     @Override
                     public void onConnection(SocketHandle from) {
-                        told.add("accepted");
+                        events.add("accepted");
                     }
 
                     @Override
                     public void onError(SocketHandle from, SystemException error) {
-                        told.add(error.getMessage());
+                        events.add(error.getMessage());
                         listener.close();
-                        Timer.after(loop, 100, () -> told.add("later"));
+                        Timer.after(loop, 100, () -> events.add("later"));
                     }
                 });
                 List<RawSocket> client = connect(listener.localAddress().port(), 1);
                 Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, Errno.ENOBUFS, false));
                 loop.run();
                 client.getFirst().close();
-                System.out.println(String.join(", ", told));
+                System.out.println(String.join(", ", events));
             }
         }
     }
 
-    /** The first accept4(2) finds no descriptor; there are some again at once. */
+    /** The first accept4(2) finds no descriptor. The next calls find some again. */
     static final class Shedding {
 
         public static void main(String[] arguments) {
@@ -96,56 +96,56 @@ class TcpAcceptBoundsTest {
         }
     }
 
-    /** Another process that shares the listener has taken the connection: there is nothing to shed, and nothing to report. */
+    /** Another process that shares the listener has taken the connection: there is no connection to shed, and no error to report. */
     @Test
-    void ifNoConnectionWaitsAnyMoreTheWantOfDescriptorsIsNotReported() throws Exception {
+    void aLackOfDescriptorsIsNotReportedIfNoConnectionWaits() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, "accepted"), ForkedJvm.run(TakenByOthers.class));
     }
 
-    /** The first accept4(2) takes the connection, and says that it could not. */
+    /** The first accept4(2) takes the connection, and returns EMFILE. */
     static final class TakenByOthers {
 
         public static void main(String[] arguments) {
             Faults.install();
             try (Loop loop = new Loop()) {
                 Tcp listener = TcpPair.listening(loop);
-                List<String> told = new ArrayList<>();
-                listener.listen(10, new Listener(loop, listener, told));
+                List<String> events = new ArrayList<>();
+                listener.listen(10, new Listener(loop, listener, events));
                 List<RawSocket> clients = connect(listener.localAddress().port(), 1);
                 Faults.arm(new Faults.Plan("accept4", 0, fd -> true, 1, -1, Errno.EMFILE, true));
                 loop.run(RunMode.ONCE);
                 clients.addAll(connect(listener.localAddress().port(), 1));
                 loop.run();
                 clients.forEach(RawSocket::close);
-                System.out.println(String.join(", ", told));
+                System.out.println(String.join(", ", events));
             }
         }
     }
 
     @Test
-    void aSpareDescriptorThatWasNotToBeHadIsOpenedAtTheNextConnection() throws Exception {
+    void aSpareDescriptorThatCouldNotBeOpenedIsOpenedAtTheNextConnection() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, """
             accept EMFILE, 1 tried to be opened
             accepted, 1 more"""), ForkedJvm.run(SpareLater.class));
     }
 
-    /** Neither a connection can be accepted, nor the spare descriptor opened again; then both. */
+    /** Neither a connection can be accepted, nor the spare descriptor opened again. Later both succeed. */
     static final class SpareLater {
 
         public static void main(String[] arguments) {
             Faults.install();
             try (Loop loop = new Loop()) {
                 Tcp listener = TcpPair.listening(loop);
-                List<String> told = new ArrayList<>();
-                listener.listen(10, new Listener(loop, listener, told));
+                List<String> events = new ArrayList<>();
+                listener.listen(10, new Listener(loop, listener, events));
                 List<RawSocket> client = connect(listener.localAddress().port(), 1);
                 Faults.arm(new Faults.Plan(Set.of("accept4", "eventfd"), 0, fd -> true, 1, 3, -1, Errno.EMFILE, false));
                 int before = Faults.calls("eventfd");
                 loop.run(RunMode.ONCE);
                 int after = Faults.calls("eventfd");
-                System.out.println(told.removeFirst() + ", " + (after - before) + " tried to be opened");
+                System.out.println(events.removeFirst() + ", " + (after - before) + " tried to be opened");
                 loop.run();
-                System.out.println(told.removeFirst() + ", " + (Faults.calls("eventfd") - after) + " more");
+                System.out.println(events.removeFirst() + ", " + (Faults.calls("eventfd") - after) + " more");
                 client.getFirst().close();
             }
         }
@@ -166,23 +166,23 @@ class TcpAcceptBoundsTest {
         accepted.close();
     }
 
-    /** One listener, and a client after each series of failures. */
+    /** Has one listener, and a client after each series of failures. */
     static final class Failing {
 
         public static void main(String[] arguments) {
             Faults.install();
             try (Loop loop = new Loop()) {
                 Tcp listener = TcpPair.listening(loop);
-                List<String> told = new ArrayList<>();
-                listener.listen(10, new Listener(loop, listener, told));
+                List<String> events = new ArrayList<>();
+                listener.listen(10, new Listener(loop, listener, events));
                 for (int failures : new int[] {63, 1, 64, 128}) {
                     Faults.arm(new Faults.Plan(
                             Set.of("accept4"), 0, fd -> true, 1, failures, -1, Errno.ECONNABORTED, false));
                     List<RawSocket> client = connect(listener.localAddress().port(), 1);
                     loop.run();
                     client.getFirst().close();
-                    System.out.println(failures + " failures: " + String.join(", ", told));
-                    told.clear();
+                    System.out.println(failures + " failures: " + String.join(", ", events));
+                    events.clear();
                 }
                 listener.close();
                 loop.run();
@@ -190,17 +190,17 @@ class TcpAcceptBoundsTest {
         }
     }
 
-    private record Listener(Loop loop, Tcp listening, List<String> told) implements ConnectionListener {
+    private record Listener(Loop loop, Tcp listening, List<String> events) implements ConnectionListener {
         @Override
         public void onConnection(SocketHandle from) {
             take(loop, listening);
-            told.add("accepted");
+            events.add("accepted");
             loop.stop();
         }
 
         @Override
         public void onError(SocketHandle from, SystemException error) {
-            told.add(error.getMessage());
+            events.add(error.getMessage());
         }
     }
 }

@@ -10,21 +10,21 @@ import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
 import org.junit.jupiter.api.Test;
 
-/** An error of accept(2) that stays is told; in a JVM of its own, where that call can be made to fail. */
+/** Errors of accept(2) that last. The call is made to fail in a separate JVM. */
 class TcpAcceptErrorTest {
 
     @Test
-    void theListenerHearsOfItAndAcceptsTheConnectionLaterAllTheSame() throws Exception {
+    void aLastingAcceptErrorIsReportedAndTheConnectionIsAcceptedLater() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(ForkedJvm.command(Failing.class));
         assertEquals("""
             accept ENOBUFS
             accepted
             passing: accepted
-            nobody asked: accepted""", outcome.output());
+            no error method: accepted""", outcome.output());
         assertEquals(0, outcome.status());
     }
 
-    /** What runs there. */
+    /** The program of the separate JVM. */
     public static final class Failing {
 
         public static void main(String[] args) {
@@ -32,12 +32,12 @@ class TcpAcceptErrorTest {
             try (Loop loop = new Loop()) {
                 visit(loop, Errno.ENOBUFS, new Listener(loop, ""));
                 visit(loop, Errno.ECONNABORTED, new Listener(loop, "passing: "));
-                Listener deaf = new Listener(loop, "nobody asked: ");
-                visit(loop, Errno.ENOMEM, deaf::onConnection);
+                Listener withoutErrors = new Listener(loop, "no error method: ");
+                visit(loop, Errno.ENOMEM, withoutErrors::onConnection);
             }
         }
 
-        /** One client connects, and the first accept4(2) fails. */
+        /** Connects one client, and makes the first accept4(2) fail. */
         private static void visit(Loop loop, int errno, ConnectionListener listener) {
             Tcp server = TcpPair.listening(loop);
             server.listen(10, listener);

@@ -19,6 +19,7 @@ import io.chagres.loop.RunMode;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Listeners that accept connections. */
 @ConnectionTest
 class TcpAcceptTest {
 
@@ -34,7 +35,7 @@ class TcpAcceptTest {
 
     @Test
     @Covers({"libuv:delayed_accept", "S86"})
-    void aConnectionThatNobodyTakesWaitsAndHoldsTheNextBack(Loop loop) {
+    void aConnectionThatIsNotTakenWaitsAndHoldsBackTheNext(Loop loop) {
         listener.listen(128, _ -> {
             journal.add("connection");
             Timer.after(loop, 2, () -> {
@@ -57,7 +58,7 @@ class TcpAcceptTest {
 
     @Test
     @Covers("libuv:multiple_listen")
-    void listeningAgainTakesTheNewListener(Loop loop) {
+    void listeningAgainReplacesTheListener(Loop loop) {
         listener.listen(128, _ -> journal.add("first"));
         listener.listen(64, _ -> {
             journal.add("second");
@@ -70,7 +71,7 @@ class TcpAcceptTest {
     }
 
     @Test
-    void withoutAConnectionThereIsNothingToAccept(Loop loop) {
+    void acceptWithoutAConnectionThrowsEagain(Loop loop) {
         assertCode("EAGAIN", () -> listener.accept(new Tcp(loop)));
         listener.listen(1, _ -> {});
         assertCode("EAGAIN", () -> listener.accept(new Tcp(loop)));
@@ -80,7 +81,7 @@ class TcpAcceptTest {
 
     @Test
     @Covers("libuv:tcp_create_early_accept")
-    void aHandleThatHasASocketTakesNoOtherAndTheListenerGoesOn(Loop loop) {
+    void acceptIntoAHandleWithASocketIsRefusedAndTheListenerGoesOn(Loop loop) {
         Tcp busy = TcpPair.listening(loop);
         listener.listen(1, _ -> {
             if (journal.count("refused") == 0) {
@@ -106,7 +107,7 @@ class TcpAcceptTest {
     }
 
     @Test
-    void aHandleOfAnotherLoopTakesNothing(Loop loop) {
+    void acceptIntoAHandleOfAnotherLoopIsRefused(Loop loop) {
         try (Loop other = new Loop()) {
             Tcp foreign = new Tcp(other);
             listener.listen(1, _ -> {
@@ -122,7 +123,7 @@ class TcpAcceptTest {
     }
 
     @Test
-    void aClosedHandleTakesNothing(Loop loop) {
+    void acceptIntoAClosedHandleIsRefused(Loop loop) {
         Tcp closed = new Tcp(loop);
         closed.close();
         listener.listen(1, _ -> {
@@ -137,7 +138,7 @@ class TcpAcceptTest {
     }
 
     @Test
-    void closingTheListenerClosesTheConnectionThatWaits(Loop loop) {
+    void closingTheListenerClosesTheWaitingConnection(Loop loop) {
         listener.listen(1, _ -> {
             journal.add("connection");
             listener.close();
@@ -149,7 +150,7 @@ class TcpAcceptTest {
         journal.expect("connection");
     }
 
-    /** Descriptors are counted after the test: a connection that was parked when the listener threw must not be lost. */
+    /** The fixture counts descriptors after the test: a connection that was parked when the listener threw must not be lost. */
     @Test
     void aListenerThatThrowsLosesNoConnection(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
@@ -175,7 +176,7 @@ class TcpAcceptTest {
     }
 
     @Test
-    void aListenerThatIsNotReadCannotBeShutDownNorHasAPeer(Loop loop) {
+    void aListenerIsActiveButNotReadableAndHasNoPeer(Loop loop) {
         listener.listen(1, _ -> {});
         assertTrue(listener.isActive());
         assertFalse(listener.isReadable());

@@ -16,12 +16,12 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A process that has no descriptor left: in a JVM of its own, since this one needs some. */
+/** A process that has no descriptor left. It is a separate JVM, since the JVM of the tests needs some. */
 class TcpAcceptWithoutDescriptorsTest {
 
-    /** For each it gives up the descriptor that it keeps for that, and has to get it back. */
+    /** For each connection the loop gives up its spare descriptor, and must get it back. */
     @Test
-    void oneConnectionAfterTheOtherIsAcceptedAndClosed() throws Exception {
+    void withoutDescriptorsEachConnectionIsAcceptedAndClosed() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, """
             accepted
             no descriptor left
@@ -38,7 +38,7 @@ class TcpAcceptWithoutDescriptorsTest {
 
     @Test
     @Covers("libuv:emfile")
-    void theConnectionIsAcceptedAndClosedAndTheListenerGoesOnLater() throws Exception {
+    void aListenerWithoutDescriptorsClosesAConnectionAndAcceptsAgainLater() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(withFewDescriptors(Starving.class));
         assertEquals("""
             accepted
@@ -50,7 +50,7 @@ class TcpAcceptWithoutDescriptorsTest {
         assertEquals(0, outcome.status());
     }
 
-    /** What runs there. */
+    /** A process that has no descriptor left for one connection. */
     public static final class Starving {
 
         private static final List<Integer> HOARD = new ArrayList<>();
@@ -106,7 +106,7 @@ class TcpAcceptWithoutDescriptorsTest {
         }
     }
 
-    /** No descriptor becomes free while three clients come, one after the other. */
+    /** A process in which no descriptor becomes free while three clients connect, one after the other. */
     public static final class StarvingLong {
 
         private static final List<Integer> HOARD = new ArrayList<>();
@@ -161,7 +161,7 @@ class TcpAcceptWithoutDescriptorsTest {
             });
         }
 
-        /** Connects, and goes on when the peer has closed; the client stays open. */
+        /** Connects, and goes on when the peer has closed. The client stays open. */
         private static void visit(Tcp client, Tcp listener, Runnable then) {
             client.connect(
                     listener.localAddress(),

@@ -17,7 +17,7 @@ class TcpAddressTest {
 
     @Test
     @Covers({"libuv:getsockname_tcp", "S1", "S2"})
-    void ofAListenerAClientAndWhatWasAccepted(Loop loop) {
+    void listenerClientAndAcceptedConnectionKnowTheirAddresses(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         SocketAddress address = listener.localAddress();
         Tcp accepted = new Tcp(loop);
@@ -39,7 +39,7 @@ class TcpAddressTest {
     }
 
     @Test
-    void overIPv6(Loop loop) {
+    void aSocketBoundToAnIPv6AddressReturnsItInShortForm(Loop loop) {
         Tcp tcp = new Tcp(loop);
         tcp.bind(new SocketAddress("0:0:0:0:0:0:0:1", 0));
         assertEquals("::1", tcp.localAddress().address());

@@ -51,7 +51,7 @@ class TcpBindTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     @Covers({"libuv:tcp_bind_error_addrinuse_listen", "libuv:tcp_bind6_error_addrinuse", "S83"})
-    void thatAnAddressIsInUseIsToldByListen(String address, Loop loop) throws IOException {
+    void listenThrowsTheEaddrinuseOfBind(String address, Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(address, 0)) {
             tcp.bind(new SocketAddress(address, other.getLocalPort()));
             assertCode("EADDRINUSE", () -> tcp.listen(128, _ -> {}));
@@ -62,7 +62,7 @@ class TcpBindTest {
 
     @Test
     @Covers({"libuv:tcp_bind_error_addrinuse_connect", "S83"})
-    void thatAnAddressIsInUseIsToldByLocalAddressAndConnect(Loop loop) throws IOException {
+    void localAddressAndConnectReportTheEaddrinuseOfBind(Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
             tcp.bind(new SocketAddress(Local.HOST, other.getLocalPort()));
             tcp.connect(new SocketAddress(Local.HOST, other.getLocalPort()), error -> journal.add(error.code()));
@@ -75,7 +75,7 @@ class TcpBindTest {
     }
 
     @Test
-    void afterABindToAnAddressInUseASecondBindToAFreeOneCounts(Loop loop) throws IOException {
+    void aBindToAFreeAddressClearsTheEaddrinuseOfAnEarlierBind(Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
             tcp.bind(new SocketAddress(Local.HOST, other.getLocalPort()));
             tcp.bind(new SocketAddress(Local.HOST, 0));
@@ -89,14 +89,14 @@ class TcpBindTest {
     @ParameterizedTest
     @CsvSource({"4.4.4.4", "2001:db8::1"})
     @Covers({"libuv:tcp_bind_error_addrnotavail_2", "libuv:tcp_bind6_error_addrnotavail"})
-    void aForeignAddressIsNotAvailable(String address, Loop loop) {
+    void bindToAForeignAddressThrowsEaddrnotavail(String address, Loop loop) {
         assertCode("EADDRNOTAVAIL", () -> tcp.bind(new SocketAddress(address, 0)));
         close(loop);
     }
 
     @Test
     @Covers("libuv:tcp_bind_error_addrnotavail_1")
-    void aBroadcastAddressIsBoundOrNotAvailable(Loop loop) {
+    void bindToABroadcastAddressSucceedsOrThrowsEaddrnotavail(Loop loop) {
         try {
             tcp.bind(new SocketAddress("127.255.255.255", 0));
         } catch (SystemException refused) {
@@ -108,7 +108,7 @@ class TcpBindTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     @Covers({"libuv:tcp_bind_error_inval", "libuv:tcp_bind6_error_inval", "node:test-tcp-wrap"})
-    void aSecondBindIsInvalid(String address, Loop loop) {
+    void aSecondBindOfATcpHandleThrowsEinval(String address, Loop loop) {
         tcp.bind(new SocketAddress(address, 0));
         SocketAddress first = tcp.localAddress();
         assertCode("EINVAL", () -> tcp.bind(new SocketAddress(address, 0)));
@@ -119,7 +119,7 @@ class TcpBindTest {
 
     @Test
     @Covers({"libuv:tcp_bind_error_fault", "libuv:tcp_bind6_error_fault"})
-    void withoutAnAddressItIsInvalid(Loop loop) {
+    void bindWithoutAnAddressThrowsEinval(Loop loop) {
         assertCode("EINVAL", () -> tcp.bind(null));
         assertEquals(-1, tcp.fd());
         close(loop);
@@ -148,7 +148,7 @@ class TcpBindTest {
 
     @Test
     @Covers("libuv:tcp_bind_or_listen_error_after_close")
-    void onAClosedHandleNothingIsBound(Loop loop) {
+    void aClosedTcpHandleCannotBindOrListen(Loop loop) {
         close(loop);
         assertCode("EINVAL", () -> tcp.bind(new SocketAddress(Local.HOST, 0)));
         assertCode("EINVAL", () -> tcp.listen(5, _ -> {}));
@@ -157,7 +157,7 @@ class TcpBindTest {
 
     @Test
     @Covers("libuv:tcp_listen_without_bind")
-    void listeningUnboundTakesAFreePort(Loop loop) {
+    void listenOfAnUnboundHandleTakesAFreePort(Loop loop) {
         tcp.listen(128, _ -> {});
         assertEquals("0.0.0.0", tcp.localAddress().address());
         assertTrue(tcp.localAddress().port() > 0);
@@ -166,7 +166,7 @@ class TcpBindTest {
 
     @Test
     @Covers({"libuv:handle_fileno", "S14"})
-    void theDescriptorIsMadeWhenItIsFirstNeeded(Loop loop) {
+    void aTcpHandleMakesItsDescriptorWhenItIsFirstNeeded(Loop loop) {
         assertEquals(-1, tcp.fd());
         assertCode("EBADF", tcp::localAddress);
         assertCode("EBADF", tcp::remoteAddress);

@@ -25,7 +25,7 @@ class TcpCloseResetTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers({"libuv:tcp_close_reset_client", "libuv:tcp_close_reset_accepted"})
-    void theWritesAreToldTheCloseComesAndThePeerIsReset(boolean byClient, Loop loop) {
+    void closeResetCompletesTheWritesThenTheCloseAndResetsThePeer(boolean byClient, Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         Tcp resetting = byClient ? pair.client() : pair.accepted();
         Tcp other = byClient ? pair.accepted() : pair.client();
@@ -48,7 +48,7 @@ class TcpCloseResetTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers({"libuv:tcp_close_reset_client_after_shutdown", "libuv:tcp_close_reset_accepted_after_shutdown"})
-    void whileAShutdownIsUnderWayItIsRefused(boolean byClient, Loop loop) {
+    void closeResetIsRefusedWhileAShutdownIsPending(boolean byClient, Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         Tcp resetting = byClient ? pair.client() : pair.accepted();
         resetting.shutdown(error -> journal.add("shutdown " + error));
@@ -63,7 +63,7 @@ class TcpCloseResetTest {
 
     @Test
     @Covers("libuv:tcp_close_reset_accepted_after_socket_shutdown")
-    void aSocketThatWasShutDownBehindItsBackMayBeResetAllTheSame(Loop loop) {
+    void closeResetSucceedsIfTheDescriptorWasShutDownElsewhere(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         assertEquals(0, Sockets.shutdown(pair.accepted().fd(), Sockets.SHUT_RDWR));
         pair.accepted().closeReset(journal.note("close"));
@@ -73,7 +73,7 @@ class TcpCloseResetTest {
     }
 
     @Test
-    void withoutASocketItIsAPlainClose(Loop loop) {
+    void closeResetWithoutASocketIsAPlainClose(Loop loop) {
         Tcp tcp = new Tcp(loop);
         assertCode("EINVAL", () -> tcp.closeReset(null));
         tcp.closeReset(journal.note("close"));

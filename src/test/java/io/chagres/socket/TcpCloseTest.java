@@ -32,20 +32,20 @@ class TcpCloseTest {
 
     @Test
     @Covers("libuv:tcp_close")
-    void allWritesAreToldBeforeTheClose(Loop loop) throws IOException {
-        int[] told = {0};
-        try (ServerSocket nobodyAccepts = Peer.listener(Local.HOST, 0)) {
+    void allWriteCallbacksAreCalledBeforeTheCloseCallback(Loop loop) throws IOException {
+        int[] completed = {0};
+        try (ServerSocket backlog = Peer.listener(Local.HOST, 0)) {
             Tcp client = new Tcp(loop);
-            client.connect(new SocketAddress(Local.HOST, nobodyAccepts.getLocalPort()), error -> {
+            client.connect(new SocketAddress(Local.HOST, backlog.getLocalPort()), error -> {
                 assertNull(error);
                 for (int i = 0; i < 32; i++) {
-                    client.write(Talk.buffer("PING"), failed -> told[0]++);
+                    client.write(Talk.buffer("PING"), failed -> completed[0]++);
                 }
                 client.close(() -> {
-                    assertEquals(32, told[0]);
+                    assertEquals(32, completed[0]);
                     journal.add("close");
                 });
-                assertEquals(0, told[0]);
+                assertEquals(0, completed[0]);
             });
             loop.run();
         }
@@ -71,7 +71,7 @@ class TcpCloseTest {
 
     @Test
     @Covers("libuv:tcp_close_after_read_timeout")
-    void whereNothingCameReadingStopsAndThePeerReadsTheEnd(Loop loop) {
+    void aReaderThatReceivedNothingMayCloseAndThePeerReadsTheEnd(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.client().readStart(TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end")));
         pair.accepted().readStart(TcpPair.reader(bytes -> journal.add("bytes"), () -> {
@@ -90,7 +90,7 @@ class TcpCloseTest {
     }
 
     @Test
-    void everythingIsRefusedAfterwards(Loop loop) {
+    void aClosedTcpHandleRefusesEveryCall(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.close();
         assertCode("EBADF", () -> pair.client().write(Talk.buffer("x"), error -> {}));
@@ -104,12 +104,12 @@ class TcpCloseTest {
     }
 
     /**
-     * In one batch of events a client closes its listener and makes new connections, whose descriptors get the numbers of
-     * closed ones: none of the old events may reach a new handle.
+     * In one batch of events a client closes its listener and makes new connections. Their descriptors get the numbers of closed ones.
+     * No old event may reach a new handle.
      */
     @Test
     @Covers("libuv:tcp_close_accept")
-    void aNumberThatIsUsedAgainGetsNoEventOfItsPredecessor(Loop loop) {
+    void aReusedDescriptorNumberGetsNoEventOfTheClosedHandle(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         SocketAddress address = listener.localAddress();
         List<Tcp> accepted = new ArrayList<>();
@@ -129,7 +129,7 @@ class TcpCloseTest {
         assertEquals(2, journal.count("refused"));
     }
 
-    /** All but the new clients is closed; what they connect to is gone, so a success would be somebody else's. */
+    /** Closes all handles but the new clients. They connect to a closed listener, so a success would be the event of another handle. */
     private void renew(Loop loop, Tcp listener, SocketAddress address, List<Tcp> accepted, List<Tcp> clients) {
         if (listener.isClosing() || accepted.size() < 2) {
             return;
@@ -156,16 +156,16 @@ class TcpCloseTest {
             inside(
                     inside,
                     () -> client.connect(new SocketAddress(Local.HOST, server.port()), error -> {
-                        told("connect", inside);
-                        inside(inside, () -> client.write(Talk.buffer("x"), failed -> told("write", inside)));
+                        called("connect", inside);
+                        inside(inside, () -> client.write(Talk.buffer("x"), failed -> called("write", inside)));
                         inside(
                                 inside,
                                 () -> client.readStart(TcpPair.reader(
-                                        bytes -> told("read", inside),
-                                        () -> inside(inside, () -> client.close(() -> told("close", inside))))));
-                        inside(inside, () -> client.shutdown(failed -> told("shutdown", inside)));
+                                        bytes -> called("read", inside),
+                                        () -> inside(inside, () -> client.close(() -> called("close", inside))))));
+                        inside(inside, () -> client.shutdown(failed -> called("shutdown", inside)));
                     }));
-            inside(inside, () -> Timer.after(loop, 0, () -> told("timer", inside)));
+            inside(inside, () -> Timer.after(loop, 0, () -> called("timer", inside)));
             loop.run();
         }
         for (String callback : List.of("connect", "write", "read", "close", "shutdown", "timer")) {
@@ -180,8 +180,8 @@ class TcpCloseTest {
         inside[0] = outer;
     }
 
-    private void told(String callback, boolean[] inside) {
-        assertFalse(inside[0], () -> callback + " was told inside a call");
+    private void called(String callback, boolean[] inside) {
+        assertFalse(inside[0], () -> callback + " was called inside a call");
         journal.add(callback);
     }
 

@@ -42,7 +42,7 @@ class TcpConnectTest {
     @ParameterizedTest
     @ValueSource(strings = {"127.0.0.1", "::1"})
     @Covers({"libuv:connection_fail", "libuv:tcp_local_connect_timeout", "libuv:tcp6_local_connect_timeout", "S20"})
-    void aRefusalIsToldOnceAndLater(String host, Loop loop) {
+    void aRefusedConnectCallsItsCallbackOnceAndLater(String host, Loop loop) {
         tcp.connect(new SocketAddress(host, Peer.deadPort()), error -> {
             journal.add(error.getMessage());
             tcp.close(journal.note("close"));
@@ -68,7 +68,7 @@ class TcpConnectTest {
     @ParameterizedTest
     @ValueSource(strings = {"0.0.0.0", "::"})
     @Covers("libuv:connect_unspecified")
-    void theUnspecifiedAddressIsThisMachine(String host, Loop loop) {
+    void connectToTheUnspecifiedAddressReachesThisMachine(String host, Loop loop) {
         tcp.connect(new SocketAddress(host, Peer.deadPort()), error -> {
             assertNotEquals("EADDRNOTAVAIL", error.code());
             tcp.close();
@@ -78,7 +78,7 @@ class TcpConnectTest {
 
     @Test
     @Covers({"libuv:tcp_connect_error_fault", "libuv:tcp_connect6_error_fault"})
-    void withoutAnAddressOrCallbackItIsRefusedAtOnce(Loop loop) {
+    void connectWithoutAnAddressOrCallbackThrows(Loop loop) {
         assertCode("EINVAL", () -> tcp.connect(null, note("connect")));
         assertCode("EINVAL", () -> tcp.connect(dead(), null));
         assertFalse(tcp.isConnecting());
@@ -86,7 +86,7 @@ class TcpConnectTest {
     }
 
     @Test
-    void whatTheKernelRefusesAtOnceIsThrownAndNoCallbackComes(Loop loop) {
+    void connectThrowsAnImmediateErrorAndNeverCallsTheCallback(Loop loop) {
         tcp.bind(new SocketAddress(Local.HOST, 0));
         SystemException refused =
                 assertThrows(SystemException.class, () -> tcp.connect(new SocketAddress("::1", 9), note("connect")));
@@ -96,7 +96,7 @@ class TcpConnectTest {
     }
 
     @Test
-    void aSecondConnectMeanwhileIsRefused(Loop loop) {
+    void aSecondConnectWhileOneIsPendingIsRefused(Loop loop) {
         tcp.connect(dead(), note("connect"));
         assertCode("EALREADY", () -> tcp.connect(dead(), note("second")));
         loop.run();
@@ -106,10 +106,10 @@ class TcpConnectTest {
 
     @Test
     @Covers({"libuv:tcp_connect_timeout", "libuv:tcp_close_while_connecting"})
-    void closedMeanwhileTheConnectIsCancelledBeforeTheClose(Loop loop) throws IOException {
-        try (FullBacklog nobody = new FullBacklog()) {
+    void closingDuringAConnectCancelsItBeforeTheCloseCallback(Loop loop) throws IOException {
+        try (FullBacklog full = new FullBacklog()) {
             Timer other = Timer.after(loop, 60_000, journal.note("never"));
-            tcp.connect(new SocketAddress(nobody.host(), nobody.port()), error -> {
+            tcp.connect(new SocketAddress(full.host(), full.port()), error -> {
                 journal.add(error.code());
                 other.close();
             });
@@ -125,7 +125,7 @@ class TcpConnectTest {
 
     @Test
     @Covers("libuv:tcp_write_after_connect")
-    void aWriteThatWaitsIsCancelledWithARefusal(Loop loop) {
+    void aQueuedWriteIsCancelledWhenTheConnectIsRefused(Loop loop) {
         tcp.connect(dead(), note("connect"));
         assertTrue(tcp.isWritable());
         tcp.write(Talk.buffer("TEST"), note("write"));
@@ -139,7 +139,7 @@ class TcpConnectTest {
 
     @Test
     @Covers("libuv:tcp_connect_error_after_write")
-    void unconnectedItCannotWriteAndRefusedNeitherAndClosingInTheCallbackIsFine(Loop loop) {
+    void aRefusedHandleMayCloseInTheConnectCallbackAndItsWriteIsCancelled(Loop loop) {
         assertCode("EBADF", () -> tcp.write(Talk.buffer("TEST"), note("never")));
         tcp.connect(dead(), error -> {
             journal.add("connect " + error.code());
@@ -151,7 +151,7 @@ class TcpConnectTest {
     }
 
     @Test
-    void whatIsWrittenMeanwhileGoesWhenItIsConnected(Loop loop) {
+    void aWriteMadeDuringAConnectIsSentOnceConnected(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "reply"))) {
             tcp.connect(new SocketAddress(Local.HOST, server.port()), note("connect"));
             tcp.write(Talk.buffer("early"), note("write"));
@@ -163,9 +163,9 @@ class TcpConnectTest {
         close(loop);
     }
 
-    /** libuv: reading may be started while connecting. */
+    /** Reading may be started while the handle connects, as in libuv. */
     @Test
-    void readingStartedMeanwhileReadsWhenItIsConnected(Loop loop) {
+    void readingStartedDuringAConnectReadsOnceConnected(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "reply"))) {
             tcp.connect(new SocketAddress(Local.HOST, server.port()), note("connect"));
             tcp.readStart(TcpPair.reader(bytes -> journal.add(Talk.text(bytes)), tcp::close));
@@ -175,7 +175,7 @@ class TcpConnectTest {
     }
 
     @Test
-    void readingStartedMeanwhileIsOverWithARefusalWhenTheHandleCloses(Loop loop) {
+    void readingStartedDuringARefusedConnectGetsNoBytesAndNoEnd(Loop loop) {
         tcp.connect(dead(), note("connect"));
         tcp.readStart(
                 TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end"), error -> journal.add("error")));
@@ -186,7 +186,7 @@ class TcpConnectTest {
     }
 
     @Test
-    void aShutdownMeanwhileComesAfterTheConnect(Loop loop) {
+    void aShutdownMadeDuringAConnectCompletesAfterIt(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             tcp.connect(new SocketAddress(Local.HOST, server.port()), note("connect"));
             tcp.shutdown(note("shutdown"));
@@ -198,7 +198,7 @@ class TcpConnectTest {
     }
 
     @Test
-    void aShutdownMeanwhileFailsWithARefusal(Loop loop) {
+    void aShutdownMadeDuringARefusedConnectFails(Loop loop) {
         tcp.connect(dead(), note("connect"));
         tcp.shutdown(note("shutdown"));
         loop.run();

@@ -21,7 +21,7 @@ import java.time.Duration;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 
-/** Options set before there is a socket: kept with their values, where libuv forgets them, and set when it comes. */
+/** Options that are set before there is a socket. They are kept with their values, unlike in libuv, and applied when it is made. */
 @ConnectionTest
 class TcpEarlyOptionTest {
 
@@ -53,7 +53,7 @@ class TcpEarlyOptionTest {
 
     @Test
     @Covers("S103")
-    void bindAppliesThem(Loop loop) {
+    void bindAppliesEarlierOptions(Loop loop) {
         Tcp tcp = withOptions(loop);
         tcp.bind(new SocketAddress(Local.HOST, 0));
         assertOptions(tcp);
@@ -61,7 +61,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void listenAppliesThem(Loop loop) {
+    void listenAppliesEarlierOptions(Loop loop) {
         Tcp tcp = withOptions(loop);
         tcp.listen(1, _ -> {});
         assertOptions(tcp);
@@ -69,7 +69,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void connectAppliesThem(Loop loop) {
+    void connectAppliesEarlierOptions(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Tcp tcp = withOptions(loop);
             tcp.connect(new SocketAddress(Local.HOST, server.port()), error -> {
@@ -81,7 +81,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void openAppliesThem(Loop loop) {
+    void openAppliesEarlierOptions(Loop loop) {
         Tcp tcp = withOptions(loop);
         tcp.open(RawSocket.tcp().fd());
         assertOptions(tcp);
@@ -89,7 +89,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void acceptAppliesThem(Loop loop) {
+    void acceptAppliesEarlierOptions(Loop loop) {
         accept(loop, withOptions(loop), (listener, client) -> {
             listener.accept(client);
             assertOptions(client);
@@ -98,7 +98,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void theLastValueCounts(Loop loop) {
+    void theLastValueOfAnEarlierOptionIsApplied(Loop loop) {
         Tcp tcp = new Tcp(loop);
         tcp.setNoDelay(true);
         tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(5)));
@@ -111,7 +111,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void whatIsSetTwiceIsSetInTheOrderOfTheLastTimes(Loop loop) {
+    void anOptionThatIsSetTwiceIsAppliedAtItsLastPlace(Loop loop) {
         SocketOption<Integer> sameThing = SocketOption.ofInt("SO_KEEPALIVE", Sockets.SOL_SOCKET, Sockets.SO_KEEPALIVE);
         Tcp tcp = new Tcp(loop);
         tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(5)));
@@ -129,7 +129,7 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsRefusedAtOnce(Loop loop) {
+    void anEarlyOptionOutOfRangeIsRefusedAtOnce(Loop loop) {
         Tcp tcp = new Tcp(loop);
         UsageException refused = assertThrows(
                 UsageException.class, () -> tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(40_000))));
@@ -140,37 +140,37 @@ class TcpEarlyOptionTest {
     }
 
     @Test
-    void whatTheKernelRefusesIsToldByTheCallThatMakesTheSocket(Loop loop) {
+    void theCallThatMakesTheSocketThrowsIfTheKernelRefusesAnEarlierOption(Loop loop) {
         Tcp tcp = new Tcp(loop);
         tcp.set(UNKNOWN, 1);
         SocketAddress local = new SocketAddress(Local.HOST, 0);
         SystemException refused = assertThrows(SystemException.class, () -> tcp.bind(local));
         assertEquals("setsockopt ENOPROTOOPT: protocol not available (TCP_UNKNOWN)", refused.getMessage());
-        assertEquals(-1, tcp.fd(), "no socket, and none lost");
+        assertEquals(-1, tcp.fd(), "the handle must have no socket");
         assertThrows(SystemException.class, () -> tcp.listen(1, _ -> {}));
         assertThrows(SystemException.class, () -> tcp.connect(local, error -> journal.add("called back")));
         try (RawSocket raw = RawSocket.tcp()) {
-            assertThrows(SystemException.class, () -> tcp.open(raw.fd()), "and the descriptor stays the caller's");
+            assertThrows(SystemException.class, () -> tcp.open(raw.fd()), "the caller still owns the descriptor");
         }
         close(loop, tcp);
         journal.expect();
     }
 
     @Test
-    void anAcceptedConnectionIsKeptAlthoughTheKernelRefusesAnOption(Loop loop) {
+    void anAcceptedConnectionIsKeptIfTheKernelRefusesAnEarlierOption(Loop loop) {
         Tcp client = new Tcp(loop);
         client.set(UNKNOWN, 1);
         client.setNoDelay(true);
         accept(loop, client, (listener, into) -> {
             SystemException refused = assertThrows(SystemException.class, () -> listener.accept(into));
             assertEquals("ENOPROTOOPT", refused.code());
-            assertEquals(true, into.get(SocketOption.TCP_NODELAY), "those after it are set");
+            assertEquals(true, into.get(SocketOption.TCP_NODELAY), "the options behind it must be set");
             assertTrue(into.isReadable() && into.isWritable());
         });
         journal.expect("accepted");
     }
 
-    /** Takes one connection, and speaks a word with it. */
+    /** Accepts one connection into {@code client}, and writes a word. */
     private void accept(Loop loop, Tcp client, BiConsumer<Tcp, Tcp> accepting) {
         Tcp listener = TcpPair.listening(loop);
         listener.listen(1, _ -> {

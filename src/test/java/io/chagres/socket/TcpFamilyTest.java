@@ -23,7 +23,7 @@ import java.net.NetworkInterface;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
 
-/** Handles that have a socket from the start, and what cannot be a TCP socket. */
+/** Handles that have a socket from the start, and descriptors that a TCP handle can't open. */
 @ConnectionTest
 class TcpFamilyTest {
 
@@ -31,7 +31,7 @@ class TcpFamilyTest {
 
     @Test
     @Covers("libuv:tcp_create_early")
-    void theSocketIsThereAtOnceAndBound(Loop loop) {
+    void aHandleWithAFamilyHasASocketAtOnce(Loop loop) {
         Tcp tcp = new Tcp(loop, Family.IPV4);
         assertTrue(tcp.fd() >= 0);
         assertEquals(new SocketAddress("0.0.0.0", 0), tcp.localAddress());
@@ -43,7 +43,7 @@ class TcpFamilyTest {
 
     @Test
     @Covers("libuv:tcp_create_early_bad_bind")
-    void anAddressOfTheOtherFamilyIsRefused(Loop loop) {
+    void bindToAnAddressOfTheOtherFamilyIsRefused(Loop loop) {
         Tcp tcp = new Tcp(loop, Family.IPV6);
         assertEquals("IPv6", tcp.localAddress().family());
         assertCode("EINVAL", () -> tcp.bind(new SocketAddress(Local.HOST, 0)));
@@ -51,7 +51,7 @@ class TcpFamilyTest {
     }
 
     @Test
-    void withoutAFamilyThereIsNoHandle(Loop loop) {
+    void aNullFamilyIsRefusedAndLeavesNoHandle(Loop loop) {
         assertCode("EINVAL", () -> new Tcp(loop, null));
         loop.run();
         Handle.walk(loop, handle -> journal.add("left over: " + handle));
@@ -71,7 +71,7 @@ class TcpFamilyTest {
         });
         try (Peer<String> client = Peer.client(listener.localAddress().port(), Talk::ending)) {
             loop.run();
-            assertTrue(client.result().matches("end|reset"), "it was connected, and closed");
+            assertTrue(client.result().matches("end|reset"), "the connection must be closed");
         }
         journal.expect("refused");
     }
@@ -92,12 +92,12 @@ class TcpFamilyTest {
         journal.expect("ECANCELED");
         Tcp other = new Tcp(loop);
         other.bind(new SocketAddress(local.address(), 0));
-        assertEquals(local.address(), other.localAddress().address(), "the zone goes to the kernel and comes back");
+        assertEquals(local.address(), other.localAddress().address(), "the kernel must return the zone that it got");
         close(loop, other);
     }
 
     @Test
-    void whatIsNoStreamSocketIsRefusedByItsKind(Loop loop) {
+    void openNamesTheKindOfADescriptorThatIsNoStreamSocket(Loop loop) {
         Tcp tcp = new Tcp(loop);
         Descriptor[] pipe = Descriptor.pipe();
         try (Descriptor event = Descriptor.event(0);
@@ -120,7 +120,7 @@ class TcpFamilyTest {
     }
 
     @Test
-    void anEndOfASocketPairIsTakenAndHasNoIpAddress(Loop loop) {
+    void anEndOfASocketPairIsOpenedAndHasNoIpAddress(Loop loop) {
         Descriptor[] two = Descriptor.socketPair();
         try (Descriptor other = two[1]) {
             Tcp tcp = new Tcp(loop);

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** More bytes in a queue than an int can count, all of them views of the same 64 MiB. */
+/** Queues of more bytes than an int can count. All buffers are views of the same 64 MiB. */
 @ConnectionTest
 @Timeout(50)
 class TcpHugeQueueTest {
@@ -23,7 +23,7 @@ class TcpHugeQueueTest {
     private static final long ALL = (long) VIEWS * VIEW.capacity();
 
     @Test
-    void aQueueCountsMoreThanTwoGibibytes(Loop loop) {
+    void aWriteQueueCountsMoreThanTwoGibibytes(Loop loop) {
         int[] cancelled = {0};
         PipePair pair = PipePair.of(loop, false);
         for (int i = 0; i < VIEWS; i++) {
@@ -38,7 +38,7 @@ class TcpHugeQueueTest {
     }
 
     @Test
-    void aSocketCountsWhatWaitsForTheConnection(Loop loop) {
+    void aConnectingSocketCountsMoreThanTwoGibibytesOfWrites(Loop loop) {
         Socket socket = Net.connect(loop, Peer.deadPort());
         for (int i = 0; i < VIEWS; i++) {
             socket.write(VIEW.duplicate());

@@ -28,7 +28,7 @@ class TcpInfoTest {
 
     private static final int SENT = 30_000;
 
-    /** A connection on which {@code SENT} bytes have gone from the client to the other side. */
+    /** Returns a connection on which the client has sent {@code SENT} bytes to the other side. */
     private static TcpPair used(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         int[] left = {SENT};
@@ -52,7 +52,7 @@ class TcpInfoTest {
     }
 
     @Test
-    void itCountsWhatWentBothWays(Loop loop) {
+    void infoCountsTheBytesAndSegmentsOfBothDirections(Loop loop) {
         TcpPair pair = used(loop);
         TcpInfo client = pair.client().info();
         TcpInfo accepted = pair.accepted().info();
@@ -69,7 +69,7 @@ class TcpInfoTest {
     }
 
     @Test
-    void itsTimesAndSizesArePossibleOnes(Loop loop) {
+    void theTimesAndSizesOfInfoArePlausible(Loop loop) {
         TcpPair pair = used(loop);
         TcpInfo info = pair.client().info();
         assertTrue(info.rttMicros() > 0 && info.rttMicros() < 60_000_000, info::toString);
@@ -84,7 +84,7 @@ class TcpInfoTest {
     }
 
     @Test
-    void theStateFollowsTheConnection(Loop loop) {
+    void theStateOfInfoFollowsTheConnection(Loop loop) {
         Tcp fresh = new Tcp(loop, Family.IPV4);
         assertEquals(TcpInfo.State.CLOSE, fresh.info().state());
         fresh.close();
@@ -106,7 +106,7 @@ class TcpInfoTest {
 
     /** The kernel of Linux 3.x ended at tcpi_total_retrans: 104 bytes. */
     @Test
-    void whatTheKernelDoesNotTellIsMinusOne() {
+    void aNumberThatTheKernelDoesNotReportIsMinusOne() {
         MemorySegment memory = Memory.allocate(TcpInfoFields.ROOM).fill((byte) 1);
         TcpInfo old = TcpInfo.read(memory, 104);
         assertEquals(0x01010101, old.totalRetrans());
@@ -115,12 +115,12 @@ class TcpInfoTest {
         assertEquals(-1, old.segsOut());
         assertEquals(-1, old.bytesSent());
         TcpInfo half = TcpInfo.read(memory, 103);
-        assertEquals(-1, half.totalRetrans(), "a field is there whole, or not");
+        assertEquals(-1, half.totalRetrans(), "a part of a field does not count");
         assertEquals(TcpInfo.State.UNKNOWN, TcpInfo.read(memory, 0).state());
     }
 
     @Test
-    void numbersAreUnsigned() {
+    void theNumbersOfInfoAreUnsigned() {
         MemorySegment memory = Memory.allocate(TcpInfoFields.ROOM);
         memory.set(ValueLayout.JAVA_INT, TcpInfoFields.SND_SSTHRESH, Integer.MAX_VALUE);
         memory.set(ValueLayout.JAVA_INT, TcpInfoFields.RTT, -2);
@@ -133,15 +133,15 @@ class TcpInfoTest {
         assertEquals(200, info.backoff());
     }
 
-    /** A witness that reads the kernel by netlink, and prints milliseconds: iproute2's ss. */
+    /** ss(8) of iproute2 reads the same numbers by netlink, and prints milliseconds. */
     @Test
-    void ssSaysTheSame(Loop loop) throws Exception {
+    void ssPrintsTheSameNumbersAsInfo(Loop loop) throws Exception {
         assumeTrue(Files.exists(Path.of("/usr/bin/ss")), "no ss installed");
         TcpPair pair = used(loop);
         int port = pair.client().localAddress().port();
         TcpInfo info;
         String line;
-        do { // an acknowledgement may come in between
+        do { // an acknowledgement may arrive in between
             info = pair.client().info();
             line = ForkedJvm.run(List.of("ss", "-tinH", "sport", "=", ":" + port))
                     .output();

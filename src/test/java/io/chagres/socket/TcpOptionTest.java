@@ -20,7 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
-/** Each option on a socket that is there: what is set is what the kernel has. */
+/** Options that are set on an existing socket: the kernel has each value that was set. */
 @ConnectionTest
 class TcpOptionTest {
 
@@ -45,7 +45,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void aFlagIsSetAndTakenBack(Loop loop) {
+    void aFlagOptionIsSetAndCleared(Loop loop) {
         tcp(loop).setNoDelay(true);
         assertEquals(1, kernelTcp(Sockets.TCP_NODELAY));
         tcp.setNoDelay(false);
@@ -61,7 +61,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void quickAcknowledgementsAreSwitchedOnAConnection(Loop loop) {
+    void quickAcknowledgementsAreSwitchedOnAndOffOnAConnection(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.client().set(SocketOption.TCP_QUICKACK, false);
         assertEquals(false, pair.client().get(SocketOption.TCP_QUICKACK));
@@ -73,7 +73,7 @@ class TcpOptionTest {
 
     @Test
     @Covers("libuv:socket_buffer_size")
-    void bufferSizesAreWhatWasSetOrItsDouble(Loop loop) {
+    void bufferSizesAreTwiceTheValueThatWasSet(Loop loop) {
         tcp(loop);
         assertTrue(tcp.get(SocketOption.SO_SNDBUF) > 0);
         assertTrue(tcp.get(SocketOption.SO_RCVBUF) > 0);
@@ -92,14 +92,14 @@ class TcpOptionTest {
         assertEquals(3000, kernelTcp(Sockets.TCP_USER_TIMEOUT));
         assertEquals(Duration.ofSeconds(3), tcp.get(SocketOption.TCP_USER_TIMEOUT));
         tcp.set(SocketOption.TCP_USER_TIMEOUT, Duration.ofNanos(1));
-        assertEquals(1, kernelTcp(Sockets.TCP_USER_TIMEOUT), "not 0, which would be none");
+        assertEquals(1, kernelTcp(Sockets.TCP_USER_TIMEOUT), "0 would mean no timeout");
         tcp.set(SocketOption.TCP_USER_TIMEOUT, Duration.ofMillis(Integer.MAX_VALUE));
         assertEquals(Integer.MAX_VALUE, kernelTcp(Sockets.TCP_USER_TIMEOUT));
         end(loop);
     }
 
     @Test
-    void lingerIsWholeSecondsAndANegativeTimeIsOff(Loop loop) {
+    void lingerIsRoundedUpToSecondsAndANegativeTimeIsOff(Loop loop) {
         assertEquals(Duration.ofSeconds(-1), tcp(loop).get(SocketOption.SO_LINGER));
         tcp.set(SocketOption.SO_LINGER, Duration.ZERO);
         assertEquals(Duration.ZERO, tcp.get(SocketOption.SO_LINGER));
@@ -111,7 +111,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void numbersAreSetOnAListener(Loop loop) {
+    void numberOptionsOfAListenerAreSet(Loop loop) {
         tcp(loop).set(SocketOption.TCP_NOTSENT_LOWAT, 16_384);
         assertEquals(16_384, kernelTcp(Sockets.TCP_NOTSENT_LOWAT));
         tcp.set(SocketOption.TCP_DEFER_ACCEPT, Duration.ofSeconds(3));
@@ -124,7 +124,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void theTrafficClassIsThatOfTheFamily(Loop loop) {
+    void theTrafficClassUsesTheOptionOfTheAddressFamily(Loop loop) {
         tcp(loop).set(SocketOption.TRAFFIC_CLASS, 0x28);
         assertEquals(0x28, kernel(Sockets.IPPROTO_IP, Sockets.IP_TOS));
         assertEquals(0x28, tcp.get(SocketOption.TRAFFIC_CLASS));
@@ -137,7 +137,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void theCpuOfAConnectionIsKnownOnceDataHasCome(Loop loop) {
+    void theIncomingCpuOfAConnectionCanBeRead(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         int cpu = pair.accepted().get(SocketOption.SO_INCOMING_CPU);
         assertTrue(cpu >= -1 && cpu < 4096, () -> "CPU " + cpu);
@@ -146,11 +146,11 @@ class TcpOptionTest {
     }
 
     @Test
-    void congestionControlGoesByName(Loop loop) throws IOException {
+    void congestionControlIsSetByName(Loop loop) throws IOException {
         String system = Files.readAllLines(Path.of("/proc/sys/net/ipv4/tcp_congestion_control"))
                 .getFirst();
         assertEquals(system, tcp(loop).get(SocketOption.TCP_CONGESTION));
-        tcp.set(SocketOption.TCP_CONGESTION, "reno"); // which every kernel has
+        tcp.set(SocketOption.TCP_CONGESTION, "reno"); // every kernel has it
         assertEquals("reno", tcp.get(SocketOption.TCP_CONGESTION));
         SystemException unknown =
                 assertThrows(SystemException.class, () -> tcp.set(SocketOption.TCP_CONGESTION, "chagres"));
@@ -161,7 +161,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void anyOtherIsReachedByItsNumbers(Loop loop) {
+    void anOptionWithoutAConstantIsReachedByItsNumbers(Loop loop) {
         SocketOption<Integer> priority = SocketOption.ofInt("SO_PRIORITY", Sockets.SOL_SOCKET, 12);
         tcp(loop).set(priority, 3);
         assertEquals(3, tcp.get(priority));
@@ -178,7 +178,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void whatTheKernelDoesNotKnowIsNamed(Loop loop) {
+    void theErrorOfAnUnknownOptionHasItsName(Loop loop) {
         SocketOption<Integer> unknown = SocketOption.ofInt("TCP_UNKNOWN", Sockets.IPPROTO_TCP, 9999);
         tcp(loop);
         SystemException set = assertThrows(SystemException.class, () -> tcp.set(unknown, 1));
@@ -190,7 +190,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void whatIsOutOfRangeIsRefusedBeforeTheKernelIsAsked(Loop loop) {
+    void anOptionValueOutOfRangeIsRefusedWithoutASystemCall(Loop loop) {
         tcp(loop);
         assertInvalid(SocketOption.SO_LINGER, Duration.ofSeconds(65_536));
         assertInvalid(SocketOption.TCP_DEFER_ACCEPT, Duration.ofSeconds(-1));
@@ -211,7 +211,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void aClosedHandleAndOneWithoutASocketSaySo(Loop loop) {
+    void optionsOfAClosedHandleOrOneWithoutASocketThrow(Loop loop) {
         tcp = new Tcp(loop);
         assertEquals(
                 "EBADF",
@@ -230,7 +230,7 @@ class TcpOptionTest {
     }
 
     @Test
-    void ipv6SocketsHaveThemToo(Loop loop) {
+    void anIPv6SocketHasKeepAlive(Loop loop) {
         assumeTrue(Files.exists(Path.of("/proc/net/if_inet6")), "this kernel has no IPv6");
         tcp = new Tcp(loop, Family.IPV6);
         tcp.setKeepAlive(KeepAlive.ON.idle(Duration.ofSeconds(60)));

@@ -30,7 +30,7 @@ class TcpPauseAcceptingTest {
     }
 
     @Test
-    void connectionsThatComeMeanwhileWaitAndAreAcceptedAfterIt(Loop loop) throws Exception {
+    void connectionsThatArriveDuringAPauseAreAcceptedAfterIt(Loop loop) throws Exception {
         listener.listen(128, _ -> take(loop, 2));
         listener.pauseAccepting();
         try (Socket one = new Socket(Local.HOST, port);
@@ -47,9 +47,9 @@ class TcpPauseAcceptingTest {
     }
 
     @Test
-    void theConnectionThatWasToldCanStillBeTakenAndNoOtherFollows(Loop loop) throws Exception {
+    void aReportedConnectionCanBeTakenDuringAPauseAndNoOtherFollows(Loop loop) throws Exception {
         listener.listen(128, _ -> {
-            journal.add("told");
+            journal.add("connection");
             listener.pauseAccepting();
         });
         try (Socket one = new Socket(Local.HOST, port);
@@ -60,16 +60,16 @@ class TcpPauseAcceptingTest {
             first.close();
             loop.run(RunMode.NOWAIT);
             loop.run(RunMode.NOWAIT);
-            journal.expect("told");
+            journal.expect("connection");
             listener.close();
             loop.run();
         }
     }
 
-    /** Otherwise the second would take the place of the first, whose descriptor nobody would ever close. */
+    /** Otherwise the second connection would take the place of the first, whose descriptor would never be closed. */
     @Test
-    void resumedWhileAConnectionWaitsToBeTakenItAcceptsNoOther(Loop loop) throws Exception {
-        listener.listen(128, _ -> journal.add("told"));
+    void resumingWhileAConnectionWaitsToBeTakenAcceptsNoOther(Loop loop) throws Exception {
+        listener.listen(128, _ -> journal.add("connection"));
         try (Socket one = new Socket(Local.HOST, port);
                 Socket two = new Socket(Local.HOST, port)) {
             loop.run(RunMode.ONCE);
@@ -77,10 +77,10 @@ class TcpPauseAcceptingTest {
             listener.resumeAccepting();
             loop.run(RunMode.NOWAIT);
             loop.run(RunMode.NOWAIT);
-            journal.expect("told");
+            journal.expect("connection");
             acceptAndClose(loop);
             loop.run(RunMode.ONCE);
-            journal.expect("told");
+            journal.expect("connection");
             acceptAndClose(loop);
             listener.close();
             loop.run();
@@ -96,7 +96,7 @@ class TcpPauseAcceptingTest {
     }
 
     @Test
-    void pausingAndResumingTwiceIsAsOnce(Loop loop) throws Exception {
+    void pausingOrResumingTwiceIsANoOp(Loop loop) throws Exception {
         listener.listen(128, _ -> take(loop, 1));
         listener.pauseAccepting();
         listener.pauseAccepting();
@@ -110,7 +110,7 @@ class TcpPauseAcceptingTest {
     }
 
     @Test
-    void whatDoesNotListenCannotBePausedNorResumed(Loop loop) {
+    void aHandleThatDoesNotListenCannotBePausedOrResumed(Loop loop) {
         assertTrue(refusal(listener::pauseAccepting)
                 .startsWith("EINVAL: pauseAccepting on a handle that does not listen"));
         assertTrue(refusal(listener::resumeAccepting)
@@ -121,10 +121,10 @@ class TcpPauseAcceptingTest {
         loop.run();
     }
 
-    private void take(Loop loop, int most) {
+    private void take(Loop loop, int max) {
         acceptAndClose(loop);
         journal.add("taken");
-        if (journal.count("taken") == most) {
+        if (journal.count("taken") == max) {
             listener.close();
         }
     }

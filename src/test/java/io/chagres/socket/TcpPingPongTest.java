@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** libuv's ping-pong: a thousand times PING to a server that sends back what it gets. */
+/** libuv's ping-pong: a thousand times PING to a server that sends back the bytes that it gets. */
 @ConnectionTest
 class TcpPingPongTest {
 
@@ -40,7 +40,7 @@ class TcpPingPongTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, false", "127.0.0.1, true", "::1, false", "::1, true"})
     @Covers({"libuv:tcp_ping_pong", "libuv:tcp_ping_pong_vec", "libuv:tcp6_ping_pong", "libuv:tcp6_ping_pong_vec"})
-    void aThousandRoundsWithAnEchoServer(String host, boolean vectored, Loop loop) throws Exception {
+    void aThousandPingsOverTcpComeBackFromAnEchoServer(String host, boolean vectored, Loop loop) throws Exception {
         try (ServerSocket listener = Peer.listener(host, 0)) {
             Thread server = Thread.ofPlatform().daemon().start(() -> echo(listener));
             Tcp client = new Tcp(loop);
@@ -49,7 +49,7 @@ class TcpPingPongTest {
                 assertTrue(client.isReadable() && client.isWritable());
                 play(client, vectored);
             });
-            assertEquals(0, written, "the connect is told later");
+            assertEquals(0, written, "the connect completes later");
             loop.run();
             Waits.join(server);
         }
@@ -58,7 +58,7 @@ class TcpPingPongTest {
 
     @Test
     @Covers("libuv:tcp_ping_pong")
-    void aThousandRoundsOverASocketPair(Loop loop) {
+    void aThousandPingsComeBackOverASocketPair(Loop loop) {
         Descriptor[] two = Descriptor.socketPair();
         Tcp client = new Tcp(loop);
         Tcp server = new Tcp(loop);

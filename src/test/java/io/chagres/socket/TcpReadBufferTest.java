@@ -31,7 +31,7 @@ class TcpReadBufferTest {
 
     @Test
     @Covers("libuv:tcp_alloc_cb_fail")
-    void withoutABufferItIsToldSoAndReadingGoesOn(Loop loop) {
+    void aMissingBufferIsReportedAsEnobufsAndReadingGoesOn(Loop loop) {
         connect(loop);
         accepted.write(Talk.buffer("hello"), error -> {});
         int[] asked = {0};
@@ -68,7 +68,7 @@ class TcpReadBufferTest {
     }
 
     @Test
-    void closedInTheAllocationNothingIsRead(Loop loop) {
+    void nothingIsReadIfTheHandleIsClosedInOnAllocate(Loop loop) {
         connect(loop);
         accepted.write(Talk.buffer("hello"), error -> {});
         client.readStart(new ReadListener() {
@@ -98,7 +98,7 @@ class TcpReadBufferTest {
     }
 
     @Test
-    void stoppedInTheAllocationNothingIsReadUntilItIsStartedAgain(Loop loop) {
+    void nothingIsReadIfReadingIsStoppedInOnAllocateUntilItIsRestarted(Loop loop) {
         connect(loop);
         accepted.write(Talk.buffer("hello"), error -> {});
         ReadListener reader = TcpPair.reader(
@@ -135,7 +135,7 @@ class TcpReadBufferTest {
     }
 
     @Test
-    void itReadsIntoWhatItIsGivenFromPositionToLimitAndMovesNeither(Loop loop) {
+    void aReadFillsTheBufferFromPositionToLimitAndMovesNeither(Loop loop) {
         for (ByteBuffer room : new ByteBuffer[] {
             ByteBuffer.allocate(10),
             ByteBuffer.allocateDirect(10),
@@ -156,13 +156,13 @@ class TcpReadBufferTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void intoAReadOnlyBufferNothingIsReadAndTheMistakeIsThrownFromRun(boolean direct, Loop loop) {
+    void aReadOnlyBufferStopsTheReadingAndRunThrowsEinval(boolean direct, Loop loop) {
         connect(loop);
         ByteBuffer room = direct ? ByteBuffer.allocateDirect(8) : ByteBuffer.allocate(8);
         accepted.write(Talk.buffer("hello"), error -> {});
         client.readStart(into(room.asReadOnlyBuffer().position(3).limit(7), new StringBuilder()));
         assertEquals("EINVAL", assertThrows(UsageException.class, loop::run).code());
-        assertFalse(client.isActive(), "it reads no more");
+        assertFalse(client.isActive(), "reading must have stopped");
         assertEquals(0, room.get(3));
         StringBuilder got = new StringBuilder();
         client.readStart(into(ByteBuffer.allocate(8).position(3).limit(7), got));
@@ -173,7 +173,7 @@ class TcpReadBufferTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    void intoMemoryOfAClosedArenaNothingIsRead(boolean ipc, Loop loop) {
+    void aBufferOfAClosedArenaIsReportedAsEfault(boolean ipc, Loop loop) {
         Arena arena = Arena.ofShared();
         ByteBuffer freed = arena.allocate(8).asByteBuffer();
         arena.close();
@@ -217,7 +217,7 @@ class TcpReadBufferTest {
         };
     }
 
-    /** 32 reads, then the others get their turn, however much there is. */
+    /** A stream reads at most 32 times per event. Then the other events are handled, even if there is more to read. */
     @Test
     void aBusyPeerDoesNotHoldTheLoop(Loop loop) {
         connect(loop);

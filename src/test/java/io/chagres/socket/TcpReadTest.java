@@ -28,7 +28,7 @@ class TcpReadTest {
 
     @Test
     @Covers("libuv:readable_on_eof")
-    void anEndLeavesItReadableAndReadAgainItEndsAgain(Loop loop) {
+    void aStreamIsReadableAfterItsEndAndReadingAgainEndsAgain(Loop loop) {
         connect(loop);
         int[] ends = {0};
         ReadListener[] reader = new ReadListener[1];
@@ -52,7 +52,7 @@ class TcpReadTest {
 
     @Test
     @Covers({"libuv:not_readable_nor_writable_on_read_error", "libuv:tcp_rst"})
-    void aResetIsOneErrorAndItCanBeNeitherReadNorWritten(Loop loop) {
+    void afterAResetAStreamIsNeitherReadableNorWritable(Loop loop) {
         connect(loop);
         client.readStart(TcpPair.reader(bytes -> journal.add("bytes"), journal.note("end"), error -> {
             journal.add(error.getMessage());
@@ -71,7 +71,7 @@ class TcpReadTest {
 
     @Test
     @Covers("libuv:tcp_read_stop")
-    void stoppedItHearsNothing(Loop loop) {
+    void aStoppedReaderIsNotCalled(Loop loop) {
         connect(loop);
         accepted.write(Talk.buffer("hello"), error -> {});
         Timer.after(loop, 1, () -> {
@@ -89,7 +89,7 @@ class TcpReadTest {
 
     @Test
     @Covers("libuv:tcp_read_stop_start")
-    void inTheCallbackAnotherListenerMayTakeOver(Loop loop) {
+    void anotherListenerMayTakeOverInTheReadCallback(Loop loop) {
         connect(loop);
         accepted.write(Talk.buffer("hello"), error -> accepted.close());
         client.readStart(TcpPair.reader(
@@ -108,7 +108,7 @@ class TcpReadTest {
 
     @Test
     @Covers("libuv:shutdown_eof")
-    void aSecondStartIsRefusedAndNullToo(Loop loop) {
+    void readStartTwiceOrWithoutAListenerIsRefused(Loop loop) {
         connect(loop);
         ReadListener listener = TcpPair.reader(bytes -> {}, () -> {});
         assertCode("EINVAL", () -> client.readStart(null));
@@ -121,7 +121,7 @@ class TcpReadTest {
 
     @Test
     @Covers("libuv:tcp_unexpected_read")
-    void whatComesForAHandleThatIsNotReadKeepsNoLoopBusy(Loop loop) {
+    void dataForAHandleThatIsNotReadDoesNotKeepTheLoopBusy(Loop loop) {
         connect(loop);
         int[] turns = {0};
         Prepare prepare = new Prepare(loop);
@@ -136,7 +136,7 @@ class TcpReadTest {
     }
 
     @Test
-    void neitherDoesAnEndOrAReset(Loop loop) {
+    void aResetOfAHandleThatIsNotReadDoesNotKeepTheLoopBusy(Loop loop) {
         connect(loop);
         int[] turns = {0};
         Prepare prepare = new Prepare(loop);
@@ -154,7 +154,7 @@ class TcpReadTest {
 
     @Test
     @Covers("libuv:tcp_oob")
-    void urgentDataOnAStreamThatReadsDoesNoHarm(Loop loop) {
+    void urgentDataDoesNotDisturbAReadingStream(Loop loop) {
         Tcp reading = new Tcp(loop);
         try (Peer<Void> server = Peer.server(socket -> {
             Talk.send(socket, "before");

@@ -13,24 +13,24 @@ import java.nio.ByteBuffer;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** What the kernel does with segments, seen from this floor. */
+/** Receive buffers and addresses of TCP connections: S3 of the conformance list. */
 @ConnectionTest
 class TcpReceiveBufferTest {
 
-    private static final int MUCH = 8 << 20;
+    private static final int SENT_BYTES = 8 << 20;
 
     @Test
     @Covers("S3")
-    void connectionsOfOneListenerAreToldApartByTheirFourNumbers(Loop loop) {
+    void connectionsOfOneListenerAreDistinguishedByTheirFourNumbers(Loop loop) {
         Tcp listener = TcpPair.listening(loop);
         Tcp[] clients = {new Tcp(loop), new Tcp(loop)};
-        StringBuilder heard = new StringBuilder();
+        StringBuilder received = new StringBuilder();
         listener.listen(8, _ -> {
             Tcp accepted = new Tcp(loop);
             listener.accept(accepted);
             int port = accepted.remoteAddress().port();
             accepted.readStart(TcpPair.reader(
-                    bytes -> heard.append(Talk.text(bytes).equals("from " + port) ? "own " : "other "),
+                    bytes -> received.append(Talk.text(bytes).equals("from " + port) ? "own " : "other "),
                     accepted::close));
         });
         for (Tcp client : clients) {
@@ -39,27 +39,27 @@ class TcpReceiveBufferTest {
                     error -> client.write(
                             Talk.buffer("from " + client.localAddress().port()), failed -> client.close()));
         }
-        while (heard.length() < 8) {
+        while (received.length() < 8) {
             loop.run(RunMode.ONCE);
         }
         listener.close();
         loop.run();
-        assertEquals("own own ", heard.toString());
+        assertEquals("own own ", received.toString());
     }
 
-    /** The peer's kernel drops what it has no room for, and so does not acknowledge it: the sender keeps it. */
+    /** The peer's kernel drops bytes that it has no room for. It does not acknowledge them, so the sender keeps them. */
     @Test
     @Covers("S3")
-    void withoutRoomNoMoreIsAcceptedAndNothingOfItIsLost(Loop loop) {
+    void aFullReceiveBufferTakesNoMoreAndNothingIsLost(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.accepted().set(SocketOption.SO_RCVBUF, 16 * 1024);
-        byte[] sent = new byte[MUCH];
+        byte[] sent = new byte[SENT_BYTES];
         new Random(17).nextBytes(sent);
         pair.client().write(ByteBuffer.wrap(sent), error -> pair.client().close());
         loop.run(RunMode.NOWAIT);
         loop.run(RunMode.NOWAIT);
         assertTrue(pair.client().writeQueueSize() > 0);
-        ByteBuffer got = ByteBuffer.allocate(MUCH);
+        ByteBuffer got = ByteBuffer.allocate(SENT_BYTES);
         pair.accepted().readStart(TcpPair.reader(got::put, pair.accepted()::close));
         loop.run();
         assertEquals(ByteBuffer.wrap(sent), got.flip());

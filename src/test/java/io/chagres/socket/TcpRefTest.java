@@ -24,7 +24,7 @@ class TcpRefTest {
 
     @Test
     @Covers("libuv:tcp_ref")
-    void aFreshHandleKeepsNoLoopAlive(Loop loop) {
+    void aNewTcpHandleDoesNotKeepTheLoopAlive(Loop loop) {
         Tcp tcp = new Tcp(loop);
         assertFalse(loop.run());
         tcp.unref();
@@ -35,7 +35,7 @@ class TcpRefTest {
 
     @Test
     @Covers("libuv:tcp_ref2")
-    void anUnreferencedListenerKeepsNoLoopAlive(Loop loop) {
+    void anUnreferencedTcpListenerDoesNotKeepTheLoopAlive(Loop loop) {
         Tcp tcp = listening(loop);
         tcp.unref();
         assertFalse(tcp.hasRef());
@@ -47,7 +47,7 @@ class TcpRefTest {
 
     @Test
     @Covers("libuv:tcp_ref2b")
-    void itsCloseIsToldOnce(Loop loop) {
+    void theCloseCallbackOfAnUnreferencedListenerIsCalledOnce(Loop loop) {
         Tcp tcp = listening(loop);
         tcp.unref();
         tcp.close(journal.note("close"));
@@ -57,7 +57,7 @@ class TcpRefTest {
 
     @Test
     @Covers("libuv:tcp_ref3")
-    void connectAndShutdownOfAnUnreferencedHandleAreWaitedFor(Loop loop) {
+    void connectAndShutdownOfAnUnreferencedTcpHandleKeepTheLoopAlive(Loop loop) {
         Tcp client = new Tcp(loop);
         try (Peer<String> server = Peer.server(Talk::allText)) {
             client.connect(new SocketAddress(Local.HOST, server.port()), error -> {
@@ -74,7 +74,7 @@ class TcpRefTest {
 
     @Test
     @Covers("libuv:tcp_ref4")
-    void soAreWrites(Loop loop) {
+    void writesOfAnUnreferencedTcpHandleKeepTheLoopAlive(Loop loop) {
         Tcp client = new Tcp(loop);
         try (Peer<Integer> server = Peer.server(socket -> Talk.all(socket).length)) {
             client.connect(new SocketAddress(Local.HOST, server.port()), error -> {
@@ -94,7 +94,7 @@ class TcpRefTest {
     }
 
     @Test
-    void itIsActiveOnlyWhileItReadsOrListens(Loop loop) {
+    void aTcpHandleIsActiveOnlyWhileItReadsOrListens(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         assertFalse(pair.client().isActive());
         pair.client().write(ByteBuffer.allocate(32 << 20), error -> {});

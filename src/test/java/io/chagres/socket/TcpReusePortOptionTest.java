@@ -72,7 +72,7 @@ class TcpReusePortOptionTest {
         }
     }
 
-    /** Which of them gets a connection, the kernel decides by a hash of its addresses: so nothing is said of the shares. */
+    /** The kernel chooses the listener by a hash of the addresses, so the test expects no certain shares. */
     @Test
     @Covers("libuv:tcp_reuseport")
     void twoLoopsOnTwoThreadsShareTheConnectionsOfOnePort(Loop loop) throws InterruptedException {
@@ -82,7 +82,7 @@ class TcpReusePortOptionTest {
         assertEquals(first.port, second.port);
         int connects = 0;
         while (connects < CONNECTIONS || !accepted.contains("first") || !accepted.contains("second")) {
-            assertTrue(connects < 1000, () -> "one of them gets nothing: " + accepted);
+            assertTrue(connects < 1000, () -> "one of them gets no connection: " + accepted);
             connects++;
             try (Peer<String> client = Peer.client(first.port, Talk::ending)) {
                 client.result();
@@ -94,7 +94,7 @@ class TcpReusePortOptionTest {
     }
 
     @Test
-    void oneThatLacksItIsKeptOut(Loop loop) {
+    void aListenerWithoutReusePortIsRefused(Loop loop) {
         Tcp first = bound(loop, 0);
         first.listen(1, _ -> {});
         Tcp second = new Tcp(loop);

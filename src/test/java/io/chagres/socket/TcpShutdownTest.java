@@ -27,7 +27,7 @@ class TcpShutdownTest {
 
     @Test
     @Covers({"libuv:not_writable_after_shutdown", "libuv:shutdown_twice"})
-    void atOnceItCannotBeWrittenAndASecondShutdownIsRefused(Loop loop) {
+    void aShutdownMakesTheHandleNotWritableAtOnceAndASecondIsRefused(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         assertTrue(pair.client().isWritable());
         pair.client().shutdown(note("shutdown"));
@@ -46,7 +46,7 @@ class TcpShutdownTest {
 
     @Test
     @Covers({"libuv:shutdown_eof", "libuv:tcp_shutdown_after_write", "S54"})
-    void itComesAfterTheWritesAndReadingGoesOn(Loop loop) {
+    void aShutdownCompletesAfterTheWritesAndReadingGoesOn(Loop loop) {
         Tcp client = new Tcp(loop);
         try (Peer<String> server = Peer.server(socket -> {
             String got = Talk.allText(socket);
@@ -84,7 +84,7 @@ class TcpShutdownTest {
 
     @Test
     @Covers("libuv:shutdown_close_tcp")
-    void closedAtOnceItIsCancelledBeforeTheClose(Loop loop) {
+    void aCloseCancelsAPendingShutdownBeforeTheCloseCallback(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.client().shutdown(note("shutdown"));
         pair.client().close(journal.note("close"));
@@ -95,7 +95,7 @@ class TcpShutdownTest {
     }
 
     @Test
-    void itWaitsForAllQueuedBytes(Loop loop) {
+    void aShutdownWaitsForAllQueuedBytes(Loop loop) {
         Tcp client = new Tcp(loop);
         Gate queued = new Gate();
         try (Peer<Integer> server = Peer.server(socket -> {
@@ -120,7 +120,7 @@ class TcpShutdownTest {
     }
 
     @Test
-    void afterAResetItFails(Loop loop) {
+    void aShutdownAfterAResetFails(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.accepted()
                 .closeReset(() -> pair.client().shutdown(error -> {
@@ -132,7 +132,7 @@ class TcpShutdownTest {
     }
 
     @Test
-    void withoutAConnectionThereIsNothingToShutDown(Loop loop) {
+    void aShutdownWithoutAConnectionThrowsEnotconn(Loop loop) {
         Tcp tcp = new Tcp(loop);
         assertCode("ENOTCONN", () -> tcp.shutdown(note("never")));
         tcp.close();

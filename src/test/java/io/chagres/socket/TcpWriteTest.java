@@ -30,7 +30,7 @@ class TcpWriteTest {
 
     @Test
     @Covers("libuv:tcp_writealot")
-    void threeTimes4096BuffersComeBackBeforeTheShutdown(Loop loop) {
+    void threeWritesOf4096BuffersComeBackAndCompleteBeforeTheShutdown(Loop loop) {
         int size = 2_512;
         try (Peer<Void> server = Peer.server(TcpWriteTest::echo)) {
             long[] got = {0};
@@ -66,7 +66,7 @@ class TcpWriteTest {
 
     @Test
     @Covers("libuv:tcp_write_fail")
-    void whereTheDescriptorIsGoneTheCallbackTellsSo(Loop loop) {
+    void aWriteWithoutADescriptorFailsInTheCallback(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         assertCode("EINVAL", () -> pair.client().write(new ByteBuffer[0], error -> {}));
         assertCode("EINVAL", () -> pair.client().write((ByteBuffer[]) null, error -> {}));
@@ -105,7 +105,7 @@ class TcpWriteTest {
 
     @Test
     @Covers("libuv:tcp_try_write")
-    void tryWriteTakesWhatGoesNowAndQueuesNothing(Loop loop) {
+    void tryWriteTakesWhatTheKernelTakesNowAndQueuesNothing(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         assertEquals(4, pair.client().tryWrite(Talk.buffer("PING")));
         assertEquals(0, pair.client().tryWrite(Talk.buffer("")));
@@ -153,17 +153,17 @@ class TcpWriteTest {
 
     @Test
     @Covers("libuv:tcp_write_queue_order")
-    void closedInTheMiddleEveryWriteIsToldInOrderDoneOrCancelled(Loop loop) {
+    void aCloseCompletesEveryWriteInOrderAsWrittenOrCancelled(Loop loop) {
         int count = 10_000;
-        int[] told = {0};
+        int[] completed = {0};
         int[] cancelled = {0};
         TcpPair pair = TcpPair.connected(loop);
         Sockets.setsockopt(pair.client().fd(), Sockets.SOL_SOCKET, Sockets.SO_SNDBUF, 16 * 1024);
         for (int i = 0; i < count; i++) {
             int mine = i;
             pair.client().write(ByteBuffer.allocate(1024), error -> {
-                assertEquals(mine, told[0]++);
-                assertTrue(error != null || cancelled[0] == 0, "done after a cancelled one");
+                assertEquals(mine, completed[0]++);
+                assertTrue(error != null || cancelled[0] == 0, "a write succeeded behind a cancelled one");
                 cancelled[0] += error == null ? 0 : 1;
             });
         }
@@ -171,7 +171,7 @@ class TcpWriteTest {
                 loop,
                 10,
                 () -> pair.client().close(() -> {
-                    assertEquals(count, told[0]);
+                    assertEquals(count, completed[0]);
                     journal.add("close");
                 }));
         Timer.after(loop, 20, pair.accepted()::close);
@@ -180,7 +180,7 @@ class TcpWriteTest {
         assertTrue(cancelled[0] > 0 && cancelled[0] < count, () -> cancelled[0] + " cancelled");
     }
 
-    /** However fast the peer reads: a turn of the loop has nine rounds of callbacks, one before polling and eight after. */
+    /** An iteration has at most nine rounds of completions, one before polling and eight after, even if the peer reads fast. */
     @Test
     @Covers("libuv:tcp_write_ready")
     void aWriteFromTheCallbackOfAWriteWaitsForTheNextRound(Loop loop) {
@@ -216,7 +216,7 @@ class TcpWriteTest {
 
     @Test
     @Covers("libuv:tcp_write_to_half_open_connection")
-    void aWriteToAPeerThatHasClosedGoesThroughAndTheReadTellsTheRest(Loop loop) {
+    void aWriteToAPeerThatHasClosedSucceedsAndTheReadReportsTheEnd(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.accepted().close(() -> {
             pair.client().write(Talk.buffer("hello"), error -> journal.add("write " + error));
@@ -231,7 +231,7 @@ class TcpWriteTest {
     }
 
     @Test
-    void everyWriteFailsOnItsOwnWhenThePeerIsGone(Loop loop) {
+    void everyWriteFailsSeparatelyWhenThePeerHasReset(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         pair.client().write(ByteBuffer.allocate(32 << 20), error -> journal.add("one " + (error != null)));
         pair.client().write(ByteBuffer.allocate(10), error -> journal.add("two " + error.code()));

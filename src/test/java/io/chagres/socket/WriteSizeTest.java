@@ -18,20 +18,20 @@ import java.nio.file.StandardOpenOption;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** One call of the kernel's takes 2 GiB less a page, and cuts what is longer: a write that would be cut is refused. */
+/** One system call writes at most 2 GiB less a page. The kernel would cut a longer write, so it is refused. */
 @ConnectionTest
 class WriteSizeTest {
 
-    private static final long MOST = 0x7ffff000L;
+    private static final long MAX_BYTES = 0x7ffff000L;
 
     @Test
     @Covers("libuv:io_64_safe")
-    void moreThanTheKernelTakesIsRefusedAtOnceAloneOrSummed(Loop loop, @TempDir Path directory) throws Exception {
+    void aWriteOfMoreBytesThanTheKernelTakesIsRefusedAtOnce(Loop loop, @TempDir Path directory) throws Exception {
         Pipe unopened = new Pipe(loop);
         TcpPair pair = TcpPair.connected(loop);
         try (Arena arena = Arena.ofConfined()) {
-            ByteBuffer tooMuch = sparse(arena, directory, MOST + 1);
-            ByteBuffer half = tooMuch.duplicate().limit((int) (MOST / 2));
+            ByteBuffer tooMuch = sparse(arena, directory, MAX_BYTES + 1);
+            ByteBuffer half = tooMuch.duplicate().limit((int) (MAX_BYTES / 2));
             ByteBuffer[] summed = {half, half.duplicate(), ByteBuffer.allocate(1)};
             assertRefused(() -> pair.client().write(tooMuch, error -> {}));
             assertRefused(() -> pair.client().write(summed, error -> {}));
@@ -49,10 +49,10 @@ class WriteSizeTest {
     private static void assertRefused(Runnable write) {
         ChagresException refused = assertThrows(ChagresException.class, write::run);
         assertEquals("EINVAL", refused.code());
-        assertTrue(refused.getMessage().contains("at most " + MOST), refused::getMessage);
+        assertTrue(refused.getMessage().contains("at most " + MAX_BYTES), refused::getMessage);
     }
 
-    /** Bytes that take no memory as long as nobody touches them. */
+    /** Returns a buffer over a sparse file: it needs no memory until its bytes are touched. */
     private static ByteBuffer sparse(Arena arena, Path directory, long size) throws Exception {
         try (FileChannel file = FileChannel.open(
                 directory.resolve("sparse"),
