@@ -120,14 +120,14 @@ final class ConnectAttempts {
         if (failure != null) {
             return failure;
         }
-        socket.emitAttempt(remote);
+        socket.client().emitAttempt(remote);
         if (over) {
             return null;
         }
         attempted.add(remote);
         failure = tryToConnect(remote);
         if (failure != null) {
-            socket.emitAttemptFailed(remote, failure);
+            socket.client().emitAttemptFailed(remote, failure);
         } else if (!remotes.isEmpty()) {
             deadline = new Deadline(remote);
             LoopCore.of(socket.loop()).timers().startByClock(deadline, attemptMillis * MICROS_PER_MILLI);
@@ -139,7 +139,7 @@ final class ConnectAttempts {
         ChagresException error =
                 new ChagresException("ERR_IP_BLOCKED", "IP(" + remote.address() + ") is blocked by net.BlockList");
         if (isSeveral) {
-            socket.emitAttemptFailed(remote, error);
+            socket.client().emitAttemptFailed(remote, error);
         }
         return error;
     }
@@ -215,7 +215,7 @@ final class ConnectAttempts {
             listener.onFailed(null);
         } else if (error != null) {
             SystemException failure = later((SystemException) error, remote);
-            socket.emitAttemptFailed(remote, failure);
+            socket.client().emitAttemptFailed(remote, failure);
             tryFrom(failure);
         } else {
             over = true;
@@ -246,7 +246,7 @@ final class ConnectAttempts {
     }
 
     private void timeout(SocketAddress remote) {
-        socket.emitAttemptTimeout(remote);
+        socket.client().emitAttemptTimeout(remote);
         tryFrom(later(SystemException.of(Errno.ETIMEDOUT, "connect"), remote));
     }
 

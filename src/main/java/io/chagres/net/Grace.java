@@ -42,13 +42,11 @@ final class Grace extends TimerEntry {
     void look() {
         long left = nanos - (core.time().clockNanos() - begin);
         if (left <= 0) {
-            connections.open(socket -> true).forEach(Socket::destroyFromTop);
+            connections.destroyAll();
             return;
         }
         core.timers().startByClock(this, Math.ceilDiv(Math.min(lookNanos, left), 1000));
-        connections
-                .open(socket -> socket.isIdleOnTop() && socket.top().isWritable())
-                .forEach(socket -> socket.top().end());
+        connections.endIdle();
     }
 
     @Override

@@ -198,7 +198,7 @@ final class Opening implements ConnectAttempts.Listener {
         if (LoopCore.of(socket.loop()).residents().areRefused()) {
             onFailed(null);
         } else if (error != null) {
-            socket.emitLookup(null, 0, host, error);
+            socket.client().emitLookup(null, 0, host, error);
             failLater(error);
         } else {
             found(host, addresses);
@@ -229,7 +229,7 @@ final class Opening implements ConnectAttempts.Listener {
     private void found(String host, List<Answer> addresses) {
         List<SocketAddress> remotes = new ArrayList<>(addresses.size());
         for (Answer found : options.triesAll() || addresses.isEmpty() ? addresses : addresses.subList(0, 1)) {
-            socket.emitLookup(found.address(), found.family(), host, null);
+            socket.client().emitLookup(found.address(), found.family(), host, null);
             if (over) {
                 return;
             }
@@ -287,7 +287,7 @@ final class Opening implements ConnectAttempts.Listener {
     private void handOver(SocketHandle connection, boolean hasOptions) {
         end();
         try {
-            socket.connected(connection, hasOptions);
+            socket.client().connected(connection, hasOptions);
         } catch (Throwable broken) {
             if (socket.handle() != connection) {
                 connection.close();

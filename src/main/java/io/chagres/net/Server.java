@@ -4,114 +4,133 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
-import io.chagres.socket.Pipe;
+import io.chagres.loop.internal.Listeners;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.socket.SocketHandle;
-import io.chagres.socket.Tcp;
 import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 
 /**
- * Listens, over TCP or a Unix socket, and makes a {@link Socket} of each connection: net.Server.
+ * A server: listens, over TCP or a Unix socket, and makes a {@link Socket} of each connection. It is made by {@link Net#createServer}.
  *
- * <p>It is closed by {@link #close()}: no new connections from then on; those that it has live on, and the close event comes
- * a tick after the last of them has ended. That is all a graceful exit takes where clients leave by themselves; where they
- * don't, {@link #close(Duration)} sees to it.
+ * <pre>{@code
+ * Server server = Net.createServer(loop, socket -> socket.onData(socket::write));
+ * server.onError(System.err::println);
+ * server.listen(9297, () -> System.out.println("listening on " + server.address()));
+ * Signal.on(loop, "INT", () -> server.close(Duration.ofSeconds(10))).unref();
+ * }</pre>
+ *
+ * <p>After {@link #close()} it accepts no new connections. Those that are open live on, and the close event comes a tick after the last
+ * of them has ended. This is a graceful exit if the clients leave by themselves; {@link #close(Duration)} does not depend on that.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netserver">net.Server</a>
  */
-public final class Server extends ServerListeners {
+public final class Server {
 
+    private final LoopCore core;
     private final ServerConnections connections;
     private final Listening listening;
-    /** Whether a close is still to be told. */
+    /** Whether a close was called whose event was not emitted yet. */
     private boolean closing;
-    /** Null where there is none, as mostly. */
+    /** Null unless it is closed with a grace period. */
     private Grace grace;
 
+    private Listeners<Consumer<? super Socket>> connectionListeners;
+    private Listeners<Consumer<? super ChagresException>> errorListeners;
+    private Listeners<Runnable> closeListeners;
+
     Server(Loop loop, ServerOptions options) {
-        super(loop);
+        core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
+        core.checkThread();
         connections = new ServerConnections(this, options);
         listening = new Listening(this, connections);
     }
 
-    /** The loop that it lives on. */
+    /** Returns the loop that it lives on; any thread. */
     public Loop loop() {
         return core.loop();
     }
 
+    private <L> L require(L listener) {
+        core.checkThread();
+        return UsageException.requireArgument(listener, "listener");
+    }
+
     // ---- listening
 
-    /** Listens on a port of all addresses that is free; see {@link #listen(ListenOptions, Runnable)}. */
+    /** Listens on a free port of all addresses, see {@link #listen(ListenOptions, Runnable)}. */
     public Server listen() {
         return listen(ListenOptions.at(0), null);
     }
 
-    /** Listens on {@code port} of all addresses, 0 for one that is free; see {@link #listen(ListenOptions, Runnable)}. */
+    /** Listens on {@code port} of all addresses, 0 for a free one, see {@link #listen(ListenOptions, Runnable)}. */
     public Server listen(int port) {
-        return listen(port, (Runnable) null);
+        return listen(ListenOptions.at(port), null);
     }
 
-    /** As {@link #listen(int)}; {@code onListening} runs once, when it does. */
+    /** Listens on {@code port} of all addresses; {@code onListening} is called once, when it listens. */
     public Server listen(int port, Runnable onListening) {
         return listen(ListenOptions.at(port), onListening);
     }
 
     /** Listens on {@code port} of {@code host}, an address of this machine or a name to look up. */
     public Server listen(int port, String host) {
-        return listen(port, host, null);
+        return listen(ListenOptions.at(host, port), null);
     }
 
-    /** As {@link #listen(int, String)}; {@code onListening} runs once, when it does. */
+    /** Listens on {@code port} of {@code host}; {@code onListening} is called once, when it listens. */
     public Server listen(int port, String host, Runnable onListening) {
         return listen(ListenOptions.at(host, port), onListening);
     }
 
-    /** As {@link #listen(int, String, Runnable)}; {@code backlog} connections may wait to be accepted. */
+    /** Listens on {@code port} of {@code host}; {@code backlog} connections can wait to be accepted. */
     public Server listen(int port, String host, int backlog, Runnable onListening) {
         return listen(ListenOptions.at(host, port).backlog(backlog), onListening);
     }
 
-    /**
-     * Listens on the Unix socket of that path, see {@link ListenOptions#atPath}; or, as in Node, on the TCP port if the text is a
-     * number, "9297" or "0x2451", as a program's argument may be. The Unix socket of such a name is "./9297".
-     *
-     * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number above 65535
-     */
+    /** Listens on a Unix socket, or on a port in text form, see {@link #listen(String, Runnable)}. */
     public Server listen(String portOrPath) {
         return listen(portOrPath, null);
     }
 
-    /** As {@link #listen(String)}; {@code onListening} runs once, when it does. */
+    /**
+     * Listens on the Unix socket of that path, see {@link ListenOptions#atPath}. As in Node, a text that is a number, "9297" or
+     * "0x2451", as the argument of a program may be, is a TCP port. The Unix socket of such a name is "./9297".
+     *
+     * @param onListening called once, when it listens; may be null
+     * @throws UsageException ERR_SOCKET_BAD_PORT if the text is a number above 65535
+     */
     public Server listen(String portOrPath, Runnable onListening) {
         return listen(ListenOptions.atPortOrPath(portOrPath), onListening);
     }
 
-    /** Listens on a {@link Tcp} or {@link Pipe} that is bound: see {@link ListenOptions#atHandle}. */
+    /** Listens on a handle that is bound, see {@link ListenOptions#atHandle}. */
     public Server listen(SocketHandle handle) {
         return listen(handle, null);
     }
 
-    /** As {@link #listen(SocketHandle)}; {@code onListening} runs once, when it does. */
+    /** Listens on a handle that is bound; {@code onListening} is called once, when it listens. */
     public Server listen(SocketHandle handle, Runnable onListening) {
         return listen(ListenOptions.atHandle(handle), onListening);
     }
 
-    /** As {@link #listen(ListenOptions, Runnable)}, without a listener of its own. */
+    /** Listens as {@code options} say, see {@link #listen(ListenOptions, Runnable)}. */
     public Server listen(ListenOptions options) {
         return listen(options, null);
     }
 
     /**
-     * Listens. The place is bound inside this call, unless a host has to be looked up; {@code onListening}, or {@link #onError}
+     * Listens. The place is bound inside this call, unless a host has to be looked up. {@code onListening}, or {@link #onError}
      * if it fails, is called on a tick. Errors are EADDRINUSE, also for a socket file that another process has left behind,
      * EADDRNOTAVAIL, EACCES, EINVAL, also for a path of more than 107 bytes, and those of a lookup. After an error it can listen
      * again.
      *
-     * @param onListening may be null
+     * @param onListening called once, before the listeners of {@link #onListening}; may be null
      * @throws UsageException ERR_SERVER_ALREADY_LISTEN; EINVAL if a handle is closed or of another loop; EEXIST if another handle has
      *     the descriptor
+     * @see <a href="https://nodejs.org/api/net.html#serverlistenoptions-callback">server.listen</a>
      */
     public Server listen(ListenOptions options, Runnable onListening) {
         core.checkThread();
@@ -120,32 +139,34 @@ public final class Server extends ServerListeners {
         return this;
     }
 
+    /** Called when a listen has failed. */
     void listenFailed(ChagresException error) {
         closeWhenDrained();
-        if (hasErrorListeners()) {
-            report(error);
-        } else {
+        if (errorListeners == null) {
             core.callbacks().raiseUnheard(error, this);
+        } else {
+            report(error);
         }
     }
 
+    /** Returns the handle that listens, or null. */
     SocketHandle handle() {
         return listening.handle();
     }
 
-    /** Whether it listens. */
+    /** Returns whether it listens. */
     public boolean isListening() {
         core.checkThread();
         return handle() != null;
     }
 
-    /** The address that it listens on, with the port that the kernel chose; null where it does not listen, or on a Unix socket. */
+    /** Returns the address that it listens on, with the port that the kernel chose; null if it does not listen, or on a Unix socket. */
     public SocketAddress address() {
         core.checkThread();
         return handle() == null ? null : handle().localAddress();
     }
 
-    /** The name of the Unix socket that it listens on; null where it does not. */
+    /** Returns the name of the Unix socket that it listens on; null if it does not. */
     public String path() {
         core.checkThread();
         return handle() == null ? null : handle().localName();
@@ -166,13 +187,13 @@ public final class Server extends ServerListeners {
     // ---- connections
 
     /**
-     * Takes over a connection that was accepted elsewhere, as if it had accepted it itself: by another loop or process, which has
-     * passed the descriptor on. The connection listeners hear of it inside this call. The server need not listen for it.
+     * Takes over a connection that was accepted elsewhere, by another loop or process that has passed the descriptor on, as if this
+     * server had accepted it. The connection listeners are called inside this call. The server need not listen.
      *
-     * @param connection a {@link Tcp} or {@link Pipe} of this loop that is connected, and not read
-     * @return false where the server has as many as it may, or blocks the peer: the handle stays the caller's then, who may offer
-     *     it to somebody else
-     * @throws UsageException EINVAL where it is no such handle
+     * @param connection a handle of this loop that is connected and not read
+     * @return false if the server has its maximum of connections, or blocks the peer: the caller still owns the handle then, and may
+     *     offer it to another server
+     * @throws UsageException EINVAL if it is no such handle
      */
     public boolean adopt(SocketHandle connection) {
         core.checkThread();
@@ -182,32 +203,32 @@ public final class Server extends ServerListeners {
                 || connection.isConnecting()
                 || connection.isActive()) {
             throw new UsageException(
-                    "EINVAL", "a connection of this loop that nobody reads is wanted. Received " + connection);
+                    "EINVAL", "a connection of this loop that is not read is wanted. Received " + connection);
         }
         return connections.adopt(connection);
     }
 
-    /** A socket of this server was destroyed. */
+    /** Called when a socket of this server was destroyed. */
     void connectionGone(Socket socket) {
         connections.remove(socket);
         closeWhenDrained();
     }
 
-    /** How many of its connections are open: accepted and not destroyed. Node's getConnections. */
+    /** Returns the number of its open connections, accepted and not destroyed: Node's getConnections. */
     public int connectionCount() {
         core.checkThread();
         return connections.count();
     }
 
-    /** Its connections that are open at this moment, in order of their arrival. */
+    /** Returns its open connections, in order of their arrival. */
     public List<Socket> connections() {
         core.checkThread();
         return connections.open(socket -> true);
     }
 
     /**
-     * How many connections it has accepted and closed at once, since it had as many as it may, or since the process had no
-     * descriptor to spare: {@link #onDrop} has more of each. It counts from the start, over all times that it listens.
+     * Returns the number of connections that it has accepted and closed at once, since it had its maximum, or since the process had no
+     * descriptor to spare, see {@link #onDrop}. It is never reset.
      */
     public long droppedCount() {
         core.checkThread();
@@ -215,26 +236,26 @@ public final class Server extends ServerListeners {
     }
 
     /**
-     * How many connections it may have. What comes when there are so many is accepted and closed at once: {@link #onDrop}
-     * hears of it. Those that are open stay. By default {@link Integer#MAX_VALUE}; 0 drops all.
+     * Sets the maximum number of connections. Further connections are accepted and closed at once, see {@link #onDrop}; open ones
+     * stay. {@link Integer#MAX_VALUE} by default; 0 drops all.
      *
-     * @throws UsageException ERR_OUT_OF_RANGE where {@code maxConnections} is negative
+     * @throws UsageException ERR_OUT_OF_RANGE if {@code maxConnections} is negative
      */
     public Server setMaxConnections(int maxConnections) {
         core.checkThread();
-        connections.setMost(maxConnections);
+        connections.setMax(maxConnections);
         return this;
     }
 
-    /** See {@link #setMaxConnections}. */
+    /** Returns the maximum number of connections, see {@link #setMaxConnections}. */
     public int maxConnections() {
         core.checkThread();
-        return connections.most();
+        return connections.max();
     }
 
     /**
-     * Accepts no more connections until {@link #resumeAccepting()}, or the next listen: they wait in the kernel's backlog, where
-     * {@link #setMaxConnections} would turn them away. Has no effect on a server that does not listen. Idempotent.
+     * Stops accepting connections until {@link #resumeAccepting()}, or the next listen: they wait in the kernel's backlog, while {@link
+     * #setMaxConnections} would turn them away. Without effect on a server that does not listen. Calling it again is a no-op.
      */
     public Server pauseAccepting() {
         core.checkThread();
@@ -244,7 +265,7 @@ public final class Server extends ServerListeners {
         return this;
     }
 
-    /** Accepts connections again. Idempotent. */
+    /** Accepts connections again. Calling it again is a no-op. */
     public Server resumeAccepting() {
         core.checkThread();
         if (handle() != null) {
@@ -254,32 +275,35 @@ public final class Server extends ServerListeners {
     }
 
     /**
-     * Destroys the connections that nothing is under way on: all that was written has gone out, all that came was taken by a
-     * listener, and something was written after it, or nothing has come at all. So one whose last request has no answer yet
-     * stays. An answer in pieces can't be told from a complete one: who sends such ones destroys connections himself.
+     * Destroys the connections that are idle: all bytes that were written have been sent, all bytes that arrived were taken by a
+     * listener, and something was written after them, or nothing has arrived at all. A connection whose last request has no answer
+     * yet stays. An answer in pieces can't be told from a complete one: a server that sends such answers destroys idle connections
+     * itself.
+     *
+     * <p>For a socket with a layer, the layer is asked and destroyed: {@link Socket#setLayer}.
      */
     public void closeIdleConnections() {
         core.checkThread();
-        connections.open(Socket::isIdleOnTop).forEach(Socket::destroyFromTop);
+        connections.destroyIdle();
     }
 
-    /** Destroys all its connections; it goes on listening. What was written and has not gone out is lost. */
+    /** Destroys all its connections; it goes on listening. Bytes that were written and not sent yet are lost. */
     public void closeAllConnections() {
         core.checkThread();
-        connections().forEach(Socket::destroyFromTop);
+        connections.destroyAll();
     }
 
     // ---- closing
 
-    /** Stops listening; see the class. On a server that does not listen, the close event comes on a tick. */
+    /** Stops listening. If it does not listen and has no connections, the close event comes on a tick. */
     public Server close() {
         return close((Consumer<ChagresException>) null);
     }
 
     /**
-     * As {@link #close()}.
+     * Stops listening.
      *
-     * @param callback is told when it has closed: null, or ERR_SERVER_NOT_RUNNING where it did not listen; may be null
+     * @param callback called when it has closed, with null, or with ERR_SERVER_NOT_RUNNING if it did not listen; may be null
      */
     public Server close(Consumer<? super ChagresException> callback) {
         core.checkThread();
@@ -287,7 +311,7 @@ public final class Server extends ServerListeners {
             ChagresException error = listening.isRunning()
                     ? null
                     : new ChagresException("ERR_SERVER_NOT_RUNNING", "Server is not running.");
-            onceClose(() -> callback.accept(error));
+            onClose(new Listeners.Once(() -> callback.accept(error)));
         }
         listening.stop();
         closing = true;
@@ -296,13 +320,13 @@ public final class Server extends ServerListeners {
     }
 
     /**
-     * As {@link #close()}, and gives the connections {@code grace} to come to their end. Those that nothing is under way on, as
-     * {@link #closeIdleConnections()} has it, are ended at once, the others when they have come so far; what is still open after
-     * that time is destroyed. Called again, the new time counts.
+     * Stops listening, and gives the connections {@code grace} to end. Connections that are idle, in the sense of {@link
+     * #closeIdleConnections()}, are ended at once, the others as soon as they are. Connections that are still open after that time
+     * are destroyed. Called again, the new time counts.
      *
      * <p>For a socket with a layer, a TLS stream for example, the layer is asked, ended and destroyed: {@link Socket#setLayer}.
      *
-     * @throws UsageException ERR_OUT_OF_RANGE where it is negative
+     * @throws UsageException ERR_OUT_OF_RANGE if {@code grace} is negative
      */
     public Server close(Duration grace) {
         core.checkThread();
@@ -328,57 +352,110 @@ public final class Server extends ServerListeners {
             endGrace();
             if (closing && !listening.isRunning()) {
                 closing = false;
-                core.tick(this::tellClose);
+                core.tick(this::emitClose);
             }
         }
     }
 
     // ---- the loop
 
-    /** Makes the loop run as long as it listens; it does from the start. */
+    /** Makes the loop run as long as it listens; this is the default. */
     public Server ref() {
-        return setReferenced(true);
-    }
-
-    /** Makes the loop not run for it alone. */
-    public Server unref() {
-        return setReferenced(false);
-    }
-
-    private Server setReferenced(boolean wanted) {
         core.checkThread();
-        listening.setReferenced(wanted);
+        listening.setReferenced(true);
+        return this;
+    }
+
+    /** Lets the loop end although it listens. */
+    public Server unref() {
+        core.checkThread();
+        listening.setReferenced(false);
         return this;
     }
 
     // ---- events
+
+    /** Adds a listener that is called when it listens. */
+    public Server onListening(Runnable listener) {
+        listening.onListening(require(listener));
+        return this;
+    }
+
+    /** Removes a listener of {@link #onListening}. */
+    public void offListening(Runnable listener) {
+        listening.offListening(require(listener));
+    }
+
+    /**
+     * Adds a listener for new connections. If it throws, the connection is destroyed, the remaining listeners are not called, and the
+     * loop's uncaught handler gets the exception.
+     */
+    public Server onConnection(Consumer<? super Socket> listener) {
+        connectionListeners = Listeners.add(connectionListeners, require(listener));
+        return this;
+    }
+
+    /** Removes a listener of {@link #onConnection}. */
+    public void offConnection(Consumer<? super Socket> listener) {
+        connectionListeners = Listeners.remove(connectionListeners, require(listener));
+    }
+
+    void emitConnection(Socket socket) {
+        for (var at = connectionListeners; at != null; at = at.next()) {
+            at.listener().accept(socket);
+        }
+    }
 
     /**
      * Adds a listener for connections that are accepted and closed at once: {@link DroppedConnection.Reason} says why that
      * happens. The limit of descriptors may be changed by prlimit(1) while the server runs.
      */
     public Server onDrop(Consumer<? super DroppedConnection> listener) {
-        core.checkThread();
-        connections.onDrop(UsageException.requireArgument(listener, "listener"));
+        connections.onDrop(require(listener));
         return this;
     }
 
-    /** Takes a listener for dropped connections off. */
+    /** Removes a listener of {@link #onDrop}. */
     public void offDrop(Consumer<? super DroppedConnection> listener) {
-        core.checkThread();
-        connections.offDrop(UsageException.requireArgument(listener, "listener"));
+        connections.offDrop(require(listener));
     }
 
-    /** Adds a listener for "it listens". */
-    public Server onListening(Runnable listener) {
-        core.checkThread();
-        listening.onListening(UsageException.requireArgument(listener, "listener"));
+    /**
+     * Adds a listener for errors. A failed listen is one; without a listener it goes to the loop's uncaught handler. Two more are
+     * ignored without a listener: an option of {@link ServerOptions} that the kernel refuses for an accepted socket, which lives on
+     * without it; and an accept(2) that fails in a way that lasts, "accept ENOBUFS", while the server tries again by itself.
+     */
+    public Server onError(Consumer<? super ChagresException> listener) {
+        errorListeners = Listeners.add(errorListeners, require(listener));
         return this;
     }
 
-    /** Takes a listener of {@link #onListening} off. */
-    public void offListening(Runnable listener) {
-        core.checkThread();
-        listening.offListening(UsageException.requireArgument(listener, "listener"));
+    /** Removes a listener of {@link #onError}. */
+    public void offError(Consumer<? super ChagresException> listener) {
+        errorListeners = Listeners.remove(errorListeners, require(listener));
+    }
+
+    /** Calls the error listeners, if there are any: a server must not end for lack of memory or descriptors. */
+    void report(ChagresException error) {
+        for (var at = errorListeners; at != null; at = at.next()) {
+            at.listener().accept(error);
+        }
+    }
+
+    /** Adds a listener for the close: it does not listen any more, and all its connections have ended. */
+    public Server onClose(Runnable listener) {
+        closeListeners = Listeners.add(closeListeners, require(listener));
+        return this;
+    }
+
+    /** Removes a listener of {@link #onClose}. */
+    public void offClose(Runnable listener) {
+        closeListeners = Listeners.remove(closeListeners, require(listener));
+    }
+
+    private void emitClose() {
+        Listeners<Runnable> called = closeListeners;
+        closeListeners = Listeners.lasting(called);
+        Listeners.run(called);
     }
 }

@@ -9,6 +9,7 @@ import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
+import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
 import java.util.ArrayList;
 import java.util.List;
@@ -27,7 +28,7 @@ final class ServerConnections implements ConnectionListener {
     private Socket first;
     private Socket last;
     private int count;
-    private int most = Integer.MAX_VALUE;
+    private int max = Integer.MAX_VALUE;
     private long droppedCount;
     private Listeners<Consumer<? super DroppedConnection>> dropListeners;
 
@@ -42,7 +43,7 @@ final class ServerConnections implements ConnectionListener {
     @Override
     public void onConnection(SocketHandle listener) {
         SocketHandle accepted = listener.accept();
-        if (count >= most) {
+        if (count >= max) {
             drop(accepted);
         } else if (isBlocked(accepted)) {
             accepted.close();
@@ -53,14 +54,13 @@ final class ServerConnections implements ConnectionListener {
 
     /** False where it is too many or blocked: it stays the caller's then. */
     boolean adopt(SocketHandle connection) {
-        if (count >= most || isBlocked(connection)) {
+        if (count >= max || isBlocked(connection)) {
             return false;
         }
         welcome(connection);
         return true;
     }
 
-    /** Nobody must listen: a server does not die of the world's want of memory or descriptors. */
     @Override
     public void onError(SocketHandle listener, SystemException error) {
         server.report(error);
@@ -123,7 +123,7 @@ final class ServerConnections implements ConnectionListener {
         add(socket);
         try {
             applyOptions(socket);
-            server.tellConnection(socket);
+            server.emitConnection(socket);
         } catch (Throwable thrown) {
             socket.destroy();
             LoopCore.of(server.loop()).callbacks().raise(thrown);
@@ -149,17 +149,17 @@ final class ServerConnections implements ConnectionListener {
         dropListeners = Listeners.remove(dropListeners, listener);
     }
 
-    int most() {
-        return most;
+    int max() {
+        return max;
     }
 
-    void setMost(int maxConnections) {
+    void setMax(int maxConnections) {
         if (maxConnections < 0) {
             throw new UsageException(
                     "ERR_OUT_OF_RANGE",
                     "The value of \"maxConnections\" is out of range. It must be >= 0. Received " + maxConnections);
         }
-        this.most = maxConnections;
+        this.max = maxConnections;
     }
 
     // ---- staying
@@ -204,5 +204,33 @@ final class ServerConnections implements ConnectionListener {
             }
         }
         return List.copyOf(found);
+    }
+
+    // ---- ending them
+
+    /** Returns the stream that answers for {@code socket}: its layer, or the socket itself. */
+    private static Duplex top(Socket socket) {
+        Duplex layer = socket.layer();
+        return layer == null || layer.isDestroyed() ? socket : layer;
+    }
+
+    /** Destroys the layer first: bytes that it writes as it is destroyed are still sent. */
+    private static void destroy(Socket socket) {
+        top(socket).destroy();
+        socket.destroy();
+    }
+
+    void destroyAll() {
+        open(socket -> true).forEach(ServerConnections::destroy);
+    }
+
+    void destroyIdle() {
+        open(socket -> top(socket).isIdle()).forEach(ServerConnections::destroy);
+    }
+
+    /** Ends those that are idle and not ended yet. */
+    void endIdle() {
+        open(socket -> top(socket).isIdle() && top(socket).isWritable())
+                .forEach(socket -> top(socket).end());
     }
 }

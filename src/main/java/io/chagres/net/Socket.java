@@ -1,38 +1,65 @@
 package io.chagres.net;
 
 import io.chagres.ChagresException;
+import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Listeners;
+import io.chagres.loop.internal.LoopCore;
+import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketHandle;
+import io.chagres.socket.SocketOption;
+import io.chagres.stream.CloseListener;
+import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
+import io.chagres.stream.Readable;
+import io.chagres.stream.Writable;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
+import java.nio.charset.Charset;
+import java.util.List;
 import java.util.StringJoiner;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
- * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, or make one and
- * {@link #connect} it; servers one per connection.
+ * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, or make one and {@link #connect} it;
+ * a server gets one for each connection.
  *
- * <p>What goes wrong arrives at {@link #onError}, once; the last event is {@link #onClose}. A socket that nobody reads does
- * not end: who doesn't want the data calls {@link #resume()}. After the close it may be connected anew; its listeners stay.
+ * <pre>{@code
+ * Net.connect(loop, 9297, "localhost")
+ *         .onText(UTF_8, System.out::print)
+ *         .onError(System.err::println)
+ *         .end("hello\n");
+ * }</pre>
+ *
+ * <p>An error arrives at {@link #onError}, once; the last event is {@link #onClose}. A socket that is not read does not end: a user who
+ * does not want the data calls {@link #resume()}. After the close event it may be connected again; its listeners stay.
  *
  * @see <a href="https://nodejs.org/api/net.html#class-netsocket">net.Socket</a>
  */
-public final class Socket extends ConnectableSocket {
+public final class Socket extends Duplex {
 
-    private final boolean allowHalfOpen;
-    /** Null where it has data events. */
+    /** The user's read buffer; null if the socket has data events. */
     final LentBuffer lent;
-    /** From the connect on; after it was destroyed, for what can be asked then. */
+    /** Null before the connection; kept after the socket was destroyed, for the questions that can be asked then. */
     private Connection connection;
 
     private Server server;
-    /** Its neighbours among the open connections of its server: see {@link ServerConnections}. */
+    /** Its neighbours among the open connections of its server, see {@link ServerConnections}. */
     Socket previous;
 
     Socket next;
+    /** Null until it connects, or gets an option of clients. */
+    private ClientState client;
+    /** Null until a setting other than noDelay is made: many servers make only that one. */
+    private SocketSettings settings;
+    /** Null until a timeout is set. */
+    private IdleTimeout idle;
+
+    private boolean noDelay;
     private boolean reset;
     private boolean wantsRead;
 
@@ -45,40 +72,33 @@ public final class Socket extends ConnectableSocket {
      * A socket to {@link #connect}; or one that is connected already, if the descriptor or the handle of the options is:
      * {@link SocketOptions#fd}, {@link SocketOptions#handle}.
      *
-     * @throws UsageException ERR_INVALID_FD_TYPE where the descriptor is neither a stream socket nor of a pipe; EINVAL where the
-     *     handle is closed, or of another loop
-     * @throws io.chagres.SystemException EBADF
+     * @throws UsageException ERR_INVALID_FD_TYPE if the descriptor is neither a stream socket nor an end of a pipe; EINVAL if the
+     *     handle is closed, or belongs to another loop
+     * @throws SystemException EBADF
      */
     public Socket(Loop loop, SocketOptions options) {
         super(loop, UsageException.requireArgument(options, "options").duplex());
-        allowHalfOpen = options().allowHalfOpen();
         lent = options.lent();
         options.applyTo(this);
-        if (options.blockList() != null) {
-            client().blockList = options.blockList();
+        if (options.blockList() != null || options.signal() != null) {
+            client = new ClientState(this, options.blockList(), options.signal());
         }
         if (options.handle() != null) {
             take(GivenDescriptor.require(options.handle(), loop));
         } else if (options.fd() >= 0) {
             take(GivenDescriptor.open(loop, options.fd()));
         }
-        if (options.signal() != null) {
-            client().signal = options.signal();
-            client().follow(this);
+        if (client != null) {
+            client.follow();
         }
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
     Socket(Loop loop, DuplexOptions options, LentBuffer lent, SocketHandle accepted, Server server, boolean paused) {
         super(loop, options);
-        allowHalfOpen = options.allowHalfOpen();
         this.lent = lent;
         this.server = server;
-        stand(accepted, paused);
-    }
-
-    private void stand(SocketHandle handle, boolean paused) {
-        connection = new Connection(this, handle);
+        connection = new Connection(this, accepted);
         if (paused) {
             pause();
         } else {
@@ -86,53 +106,129 @@ public final class Socket extends ConnectableSocket {
         }
     }
 
-    /** Where it is connected it is read; otherwise it waits to be. */
+    /** Reads a given handle if it is connected, and otherwise keeps it for the connect. */
     private void take(SocketHandle given) {
-        if (given.hasPeer()) {
-            connection = new Connection(this, given);
-            applyConnected(given, false);
-            if (isConnected()) {
-                pull();
-            }
-        } else {
-            client().unconnected = given;
-            given.onClose(this::destroy);
+        if (!given.hasPeer()) {
+            client().keep(given);
+            return;
         }
+        begin(new Connection(this, given), false);
+        if (isConnected()) {
+            pull();
+        }
+    }
+
+    ClientState client() {
+        if (client == null) {
+            client = new ClientState(this, null, null);
+        }
+        return client;
+    }
+
+    private SocketSettings settings() {
+        if (settings == null) {
+            settings = new SocketSettings();
+        }
+        return settings;
+    }
+
+    private <L> Listeners<L> with(Listeners<L> list, L listener) {
+        checkThread();
+        return Listeners.add(list, UsageException.requireArgument(listener, "listener"));
+    }
+
+    private <L> Listeners<L> without(Listeners<L> list, L listener) {
+        checkThread();
+        return Listeners.remove(list, UsageException.requireArgument(listener, "listener"));
     }
 
     // ---- connecting
 
-    @Override
-    void beginAnew() {
+    /** Connects to {@code port} of this machine, see {@link #connect(ConnectOptions, Runnable)}. */
+    public Socket connect(int port) {
+        return connect(ConnectOptions.to(port), null);
+    }
+
+    /** Connects to {@code port} of this machine; {@code onConnect} is called once, when it is connected. */
+    public Socket connect(int port, Runnable onConnect) {
+        return connect(ConnectOptions.to(port), onConnect);
+    }
+
+    /** Connects to {@code port} of {@code host}, an IP address or a name to look up. */
+    public Socket connect(int port, String host) {
+        return connect(ConnectOptions.to(host, port), null);
+    }
+
+    /** Connects to {@code port} of {@code host}; {@code onConnect} is called once, when it is connected. */
+    public Socket connect(int port, String host, Runnable onConnect) {
+        return connect(ConnectOptions.to(host, port), onConnect);
+    }
+
+    /** Connects to a Unix socket, or a port in text form, see {@link #connect(String, Runnable)}. */
+    public Socket connect(String portOrPath) {
+        return connect(portOrPath, null);
+    }
+
+    /**
+     * Connects to the Unix socket of that path, see {@link ConnectOptions#toPath}. As in Node, a text that is a number, "9297" or
+     * "0x2451", is a port of this machine; the Unix socket of such a name is "./9297".
+     *
+     * @param onConnect called once, when it is connected; may be null
+     * @throws UsageException ERR_SOCKET_BAD_PORT if the text is a number above 65535
+     */
+    public Socket connect(String portOrPath, Runnable onConnect) {
+        return connect(ConnectOptions.toPortOrPath(portOrPath), onConnect);
+    }
+
+    /** Connects as {@code options} say, see {@link #connect(ConnectOptions, Runnable)}. */
+    public Socket connect(ConnectOptions options) {
+        return connect(options, null);
+    }
+
+    /**
+     * Connects as {@code options} say. Errors from here on arrive at {@link #onError}. Bytes that are written meanwhile are sent when
+     * the socket is connected.
+     *
+     * <p>A socket whose close event was emitted may be connected again. The settings of its user stay: listeners, options of the
+     * kernel's socket, {@link #ref()} and {@link #unref()}, a block list, a signal that is not aborted, and the last call of
+     * {@link #pause()} or {@link #resume()}. Everything else is as in a new socket. The timeout ends with the connection, as in Node,
+     * and so do pipes: they must be set again.
+     *
+     * @param onConnect called once, when it is connected; may be null
+     * @throws UsageException ERR_MISSING_ARGS if {@code options} is null; EALREADY while it connects; EISCONN while it is connected;
+     *     ERR_STREAM_DESTROYED if it is destroyed and its close was not emitted yet
+     */
+    public Socket connect(ConnectOptions options, Runnable onConnect) {
+        checkThread();
+        ConnectOptions.require(options);
+        if (isConnected()) {
+            throw new UsageException("EISCONN", "connect on a socket that is connected: " + this);
+        }
+        client().connect(options, onConnect);
+        return this;
+    }
+
+    /** Called when the socket is connected again after its close: everything but the user's settings is as in a new socket. */
+    void beginNextLife() {
         reopen(options().readable(true).writable(true));
         connection = null;
         server = null;
         reset = false;
         wantsRead = false;
-        client().begin(this);
+        if (settings != null) {
+            settings.layer = null;
+        }
     }
 
-    /** The connection stands; what was asked for meanwhile is done now. */
-    void connected(SocketHandle handle, boolean hasOptions) {
-        Connection made = new Connection(this, handle); // should that fail, the opening still knows who waits
-        Opening opened = opening;
-        opening = null;
-        connection = made;
-        connection.owe(opened.deferredLength());
+    /** Takes over an established connection; {@code hasOptions} if the options of its kernel socket were set before connect(2). */
+    void begin(Connection established, boolean hasOptions) {
+        connection = established;
         touch();
-        applyConnected(handle, hasOptions);
-        if (isConnected()) {
-            emitConnect();
-        }
-        connection.owe(-opened.deferredLength());
-        opened.catchUp();
-        if (isConnected()) {
-            emitReady();
-        }
-        readOn();
+        applyConnected(established.handle(), hasOptions);
     }
 
-    private void readOn() {
+    /** Starts reading if that was asked for before the connection, or nothing was said. */
+    void readOn() {
         if (isConnected() && wantsRead) {
             connection.read();
         }
@@ -142,33 +238,130 @@ public final class Socket extends ConnectableSocket {
         }
     }
 
-    @Override
-    boolean isConnected() {
-        return connection != null && connection.handle() != null;
+    /** Sets the options of the kernel's socket. */
+    void applyOptions(SocketHandle handle) {
+        if (settings != null) {
+            settings.applyOptions(handle);
+        }
     }
 
-    @Override
+    /** Applies the settings to an established connection. If the kernel refuses one, the socket is destroyed. */
+    private void applyConnected(SocketHandle handle, boolean hasOptions) {
+        try {
+            if (!hasOptions) {
+                applyOptions(handle);
+            }
+            if (noDelay && handle.has(SocketOption.TCP_NODELAY)) {
+                handle.set(SocketOption.TCP_NODELAY, true);
+            }
+            if (settings != null) {
+                settings.applyConnected(handle);
+            }
+        } catch (SystemException refused) {
+            destroy(refused);
+        }
+    }
+
+    /** Adds a listener that is called when the connection is established. */
+    public Socket onConnect(Runnable listener) {
+        client().connectListeners = with(client().connectListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onConnect}, or one that was passed to {@code connect}. */
+    public void offConnect(Runnable listener) {
+        client().connectListeners = without(client().connectListeners, listener);
+    }
+
+    /** Adds a listener that is called when the socket is ready to be used, right after {@link #onConnect}. */
+    public Socket onReady(Runnable listener) {
+        client().readyListeners = with(client().readyListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onReady}. */
+    public void offReady(Runnable listener) {
+        client().readyListeners = without(client().readyListeners, listener);
+    }
+
+    /** Adds a listener for the lookup of a host: called for each address, or once with the error. An IP address is not looked up. */
+    public Socket onLookup(LookupListener listener) {
+        client().lookupListeners = with(client().lookupListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onLookup}. */
+    public void offLookup(LookupListener listener) {
+        client().lookupListeners = without(client().lookupListeners, listener);
+    }
+
+    /** Adds a listener that is called when an address is tried, over TCP: several times if there are several addresses. */
+    public Socket onConnectionAttempt(Consumer<? super SocketAddress> listener) {
+        client().attemptListeners = with(client().attemptListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onConnectionAttempt}. */
+    public void offConnectionAttempt(Consumer<? super SocketAddress> listener) {
+        client().attemptListeners = without(client().attemptListeners, listener);
+    }
+
+    /** Adds a listener that is called when the connect to an address has failed; after the last address, {@link #onError} follows. */
+    public Socket onConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
+        client().attemptFailedListeners = with(client().attemptFailedListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onConnectionAttemptFailed}. */
+    public void offConnectionAttemptFailed(BiConsumer<? super SocketAddress, ? super ChagresException> listener) {
+        client().attemptFailedListeners = without(client().attemptFailedListeners, listener);
+    }
+
+    /** Adds a listener that is called when an address takes too long and the next is tried: {@link ConnectOptions#autoSelectFamily}. */
+    public Socket onConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
+        client().attemptTimeoutListeners = with(client().attemptTimeoutListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onConnectionAttemptTimeout}. */
+    public void offConnectionAttemptTimeout(Consumer<? super SocketAddress> listener) {
+        client().attemptTimeoutListeners = without(client().attemptTimeoutListeners, listener);
+    }
+
+    // ---- its state
+
+    boolean isConnected() {
+        return handle() != null;
+    }
+
+    /** Returns the pending connect, or null. */
+    private Opening opening() {
+        return client == null ? null : client.opening();
+    }
+
+    /** Returns the handle of the connection, or null. */
     SocketHandle handle() {
         return connection == null ? null : connection.handle();
     }
 
-    @Override
-    SocketHandle target() {
-        return opening != null ? opening.handle() : handle();
+    /** Returns the handle of the connection, or the one that connects now, or null. */
+    private SocketHandle target() {
+        return opening() != null ? opening().handle() : handle();
     }
 
-    @Override
-    long queueSize() {
-        return connection == null ? 0 : connection.queueSize();
+    /** Returns whether a connect is pending. */
+    public boolean isConnecting() {
+        checkThread();
+        return opening() != null;
     }
 
-    /** Whether there is no connection: not yet, or no more. */
+    /** Returns whether there is no connection: not yet, or no more. */
     public boolean isPending() {
         checkThread();
         return !isConnected();
     }
 
-    /** Which ways it is open. */
+    /** Returns which ways it is open. */
     public ReadyState readyState() {
         if (isConnecting()) {
             return ReadyState.OPENING;
@@ -177,6 +370,299 @@ public final class Socket extends ConnectableSocket {
             return isWritable() ? ReadyState.OPEN : ReadyState.READ_ONLY;
         }
         return isWritable() ? ReadyState.WRITE_ONLY : ReadyState.CLOSED;
+    }
+
+    /** Returns the server that accepted it, or null. */
+    public Server server() {
+        return server;
+    }
+
+    /** Returns its own address, see {@link #localAddress()}. */
+    public SocketAddress address() {
+        return localAddress();
+    }
+
+    /** Returns its own address; null while it connects, after it was destroyed, and over a Unix socket. */
+    public SocketAddress localAddress() {
+        checkThread();
+        return connection == null ? null : connection.localAddress();
+    }
+
+    /**
+     * Returns the peer's address; null while the socket connects, and over a Unix socket. Listeners of {@link #onError} and
+     * {@link #onClose} still get it, and so does every caller after that, until the socket is connected again. Without such an
+     * event, of a socket that is destroyed without an error and has no close listener, it is known after the close only if it
+     * was asked for before; the same holds if another owner, or the loop, has closed the handle.
+     */
+    public SocketAddress remoteAddress() {
+        checkThread();
+        return connection == null ? null : connection.remoteAddress();
+    }
+
+    /** Returns the addresses that were tried if the last connect had several to try; otherwise an empty list. */
+    public List<SocketAddress> autoSelectFamilyAttemptedAddresses() {
+        checkThread();
+        return client == null ? List.of() : List.copyOf(client.attempted);
+    }
+
+    /** Returns the number of bytes that have arrived. */
+    public long bytesRead() {
+        checkThread();
+        return connection == null ? 0 : connection.bytesRead();
+    }
+
+    /** Returns the number of bytes that were written, those that still wait included. */
+    public long bytesWritten() {
+        checkThread();
+        return (connection == null ? 0 : connection.bytesWritten())
+                + waitingLength()
+                + (opening() == null ? 0 : opening().deferredLength());
+    }
+
+    /** Returns the bytes that wait in the handle of the connection. */
+    long queueSize() {
+        return connection == null ? 0 : connection.queueSize();
+    }
+
+    /**
+     * Returns whether the connection has nothing to do, as far as the socket knows: all bytes that were written have been sent, all
+     * bytes that arrived were taken, and the last thing that passed was a write, or nothing has passed. A paused socket is not idle.
+     */
+    @Override
+    public boolean isIdle() {
+        return isConnected() && connection.isIdle() && writableLength() == 0 && readableLength() == 0 && !isPaused();
+    }
+
+    /** Adds both addresses, or the destination of the connect. */
+    @Override
+    protected void describe(StringJoiner text) {
+        Opening pending = opening();
+        if (pending != null) {
+            text.add("connecting to " + pending.destination());
+        } else if (connection != null) {
+            connection.describe(text);
+        } else {
+            text.add("not connected");
+        }
+    }
+
+    // ---- settings
+
+    /** Sends small writes at once, see {@link #setNoDelay(boolean)}. */
+    public Socket setNoDelay() {
+        return setNoDelay(true);
+    }
+
+    /**
+     * Sets whether small writes are sent at once: TCP_NODELAY. Kept until the socket is connected. It makes no system call if nothing
+     * changes, or over a Unix socket.
+     */
+    public Socket setNoDelay(boolean on) {
+        checkThread();
+        if (on != noDelay && isConnected() && handle().has(SocketOption.TCP_NODELAY)) {
+            handle().set(SocketOption.TCP_NODELAY, on);
+        }
+        noDelay = on;
+        return this;
+    }
+
+    /**
+     * Sets whether a silent peer is probed, see {@link #setKeepAlive(KeepAlive)}.
+     *
+     * @param initialDelayMillis silence before the first probe, cut to whole seconds; 0 leaves the value of the system
+     */
+    public Socket setKeepAlive(boolean on, long initialDelayMillis) {
+        return setKeepAlive(SocketSettings.keepAlive(on, initialDelayMillis));
+    }
+
+    /**
+     * Sets whether a silent peer is probed, and how. Kept until the socket is connected. It makes no system call if nothing changes, or
+     * over a Unix socket. While data is unacknowledged no probes are sent: set {@link SocketOption#TCP_USER_TIMEOUT} as well.
+     *
+     * <pre>{@code
+     * socket.setKeepAlive(KeepAlive.every(Duration.ofSeconds(30)));
+     * }</pre>
+     *
+     * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7): TCP_KEEPIDLE</a>
+     */
+    public Socket setKeepAlive(KeepAlive keepAlive) {
+        checkThread();
+        SocketOption.KEEP_ALIVE.require(UsageException.requireArgument(keepAlive, "keepAlive"));
+        settings().setKeepAlive(keepAlive, handle());
+        return this;
+    }
+
+    /**
+     * Sets the type of service, the DSCP and ECN bits of IP. Kept until the socket connects; without effect over a Unix socket.
+     *
+     * @param tos 0 to 255
+     * @throws UsageException ERR_OUT_OF_RANGE
+     */
+    public Socket setTypeOfService(int tos) {
+        checkThread();
+        settings().setTypeOfService(SocketOptions.requireTypeOfService(tos, "tos"), handle());
+        return this;
+    }
+
+    /** Returns the type of service that the kernel has, which may leave out ECN bits; without a connection, the one that was set, or 0. */
+    public int getTypeOfService() {
+        checkThread();
+        return settings().typeOfService(handle());
+    }
+
+    /**
+     * Sets an option of the kernel's socket. An option that is set earlier is applied before connect(2), to each socket that is
+     * tried; over a Unix socket, when it is connected.
+     *
+     * @throws UsageException EINVAL if {@code value} is null or out of range
+     * @throws SystemException the error of setsockopt(2); a connect fails with it
+     */
+    public <T> Socket set(SocketOption<T> option, T value) {
+        checkThread();
+        UsageException.requireArgument(option, "option").require(UsageException.requireArgument(value, "value"));
+        settings().set(option, value, target());
+        return this;
+    }
+
+    /**
+     * Returns an option as the kernel has it; without a connection, the value that was set.
+     *
+     * @throws UsageException EBADF if there is no connection and it was not set
+     * @throws SystemException ENOPROTOOPT and others of getsockopt(2)
+     */
+    public <T> T get(SocketOption<T> option) {
+        checkThread();
+        UsageException.requireArgument(option, "option");
+        if (isConnected()) {
+            return handle().get(option);
+        }
+        T kept = settings().kept(option);
+        if (kept == null) {
+            throw new UsageException("EBADF", "get of " + option + " without a connection: " + this);
+        }
+        return kept;
+    }
+
+    /** Makes the loop run as long as the socket is read; this is the default. */
+    public Socket ref() {
+        checkThread();
+        settings().setReferenced(true, handle());
+        return this;
+    }
+
+    /** Lets the loop end although the socket is open. */
+    public Socket unref() {
+        checkThread();
+        settings().setReferenced(false, handle());
+        return this;
+    }
+
+    /**
+     * Names the stream that is layered over this socket, a TLS stream for example, and answers for it when its server closes.
+     *
+     * <p>{@link Server#close(java.time.Duration)}, {@link Server#closeIdleConnections()} and {@link Server#closeAllConnections()}
+     * ask the layer instead of the socket whether it {@linkplain Duplex#isIdle() is idle}, and end or destroy the layer, so that it
+     * can send its own farewell. A layer that ends must end the socket once its last bytes are written. After a layer that was
+     * destroyed, the socket is destroyed too. Of several layers, one over the other, the topmost is named. A layer that is
+     * destroyed no longer answers, and the socket does so again. Without effect on a later connection of this socket.
+     *
+     * @param layer a stream over this socket, or over another layer of it; null for none, the default
+     * @throws UsageException EINVAL if it is this socket, or a stream of another loop
+     */
+    public Socket setLayer(Duplex layer) {
+        checkThread();
+        if (layer == this || layer != null && layer.loop() != loop()) {
+            throw new UsageException("EINVAL", "a layer is another stream of the same loop. Received " + layer);
+        }
+        settings().layer = layer;
+        return this;
+    }
+
+    /** Returns the stream that {@link #setLayer} has named, or null. */
+    public Duplex layer() {
+        checkThread();
+        return settings == null ? null : settings.layer;
+    }
+
+    // ---- the timeout
+
+    /** Sets the timeout, see {@link #setTimeout(long)}; {@code onTimeout} is called once, at the next timeout. With 0 it is removed. */
+    public Socket setTimeout(long millis, Runnable onTimeout) {
+        checkThread();
+        IdleTimeout.requireMillis(millis, "millis");
+        UsageException.requireArgument(onTimeout, "onTimeout");
+        if (millis > 0 && !isDestroyed()) {
+            onTimeout(new Listeners.Once(onTimeout));
+        } else {
+            offTimeout(onTimeout);
+        }
+        return setTimeout(millis);
+    }
+
+    /**
+     * Calls {@link #onTimeout} when nothing has happened on the socket for {@code millis}; 0 turns it off. The socket stays open:
+     * a listener closes it if that is wanted.
+     *
+     * <p>The time counts from this call, and again from each read and write, by the clock: a listener that works longer than
+     * {@code millis} and then answers has the whole time after its answer. While the kernel takes bytes of a queued write, the
+     * timeout does not expire, even if the write was queued before this call. The timeout does not keep the loop alive.
+     *
+     * @throws UsageException ERR_OUT_OF_RANGE if {@code millis} is negative
+     */
+    public Socket setTimeout(long millis) {
+        checkThread();
+        IdleTimeout.requireMillis(millis, "millis");
+        if (isDestroyed()) {
+            return this;
+        }
+        if (millis > 0) {
+            if (idle == null) {
+                idle = new IdleTimeout(LoopCore.of(loop()), this::queueSize, this::emitTimeout);
+            }
+            idle.start(millis);
+        } else if (idle != null) {
+            idle.stop();
+        }
+        return this;
+    }
+
+    /** Returns the timeout that was set, in milliseconds; 0 if there is none. */
+    public long timeoutMillis() {
+        checkThread();
+        return idle == null ? 0 : idle.millis();
+    }
+
+    /** Adds a listener for idleness, see {@link #setTimeout(long)}. */
+    public Socket onTimeout(Runnable listener) {
+        settings().timeoutListeners = with(settings().timeoutListeners, listener);
+        return this;
+    }
+
+    /** Removes a listener of {@link #onTimeout}, or one that was passed to {@code setTimeout}. */
+    public void offTimeout(Runnable listener) {
+        settings().timeoutListeners = without(settings().timeoutListeners, listener);
+    }
+
+    private void emitTimeout() {
+        if (settings != null) {
+            Listeners<Runnable> called = settings.timeoutListeners;
+            settings.timeoutListeners = Listeners.lasting(called);
+            Listeners.run(called);
+        }
+    }
+
+    /** Called when there was activity. */
+    void touch() {
+        if (idle != null) {
+            idle.touch();
+        }
+    }
+
+    /** Called when a write has begun or completed, and {@code queued} bytes wait. */
+    void wrote(long queued) {
+        if (idle != null) {
+            idle.wrote(queued);
+        }
     }
 
     // ---- reading
@@ -208,17 +694,17 @@ public final class Socket extends ConnectableSocket {
         return this;
     }
 
-    /** Takes a chunk that was read, for good; returns whether to go on. */
+    /** Takes a chunk that was read; returns whether to go on. */
     boolean received(ByteBuffer chunk) {
         return pushOwned(chunk);
     }
 
-    /** Whether what comes next goes through pipes that are done with it at once. */
+    /** Returns whether the next bytes can be lent. */
     boolean lends() {
         return canLend();
     }
 
-    /** Whether the loan was kept. */
+    /** Takes a chunk as a loan; returns whether it was kept. */
     boolean receivedLoan(ByteBuffer loan) {
         return lend(loan);
     }
@@ -231,25 +717,16 @@ public final class Socket extends ConnectableSocket {
     // ---- writing
 
     /**
-     * As {@link io.chagres.stream.Writable#write(ByteBuffer, Completion)}. When the peer has ended and this side ended after
-     * it, as it does by default, the error has code EPIPE: "This socket has been ended by the other party".
+     * Writes as {@link Writable#write(ByteBuffer, Completion)} does. If the peer has ended, and this side ended after it, as it does by
+     * default, the error has code EPIPE: "This socket has been ended by the other party".
      */
     @Override
     public boolean write(ByteBuffer data, Completion callback) {
-        if (data != null && isReadableEnded() && !allowHalfOpen && isWritableEnded()) {
+        if (data != null && isReadableEnded() && !options().allowHalfOpen() && isWritableEnded()) {
             return refuseWrite(
                     callback, new ChagresException("EPIPE", "This socket has been ended by the other party"));
         }
         return super.write(data, callback);
-    }
-
-    @Override
-    protected void doWrite(ByteBuffer data, Completion done) {
-        if (isConnected()) {
-            connection.write(data, done);
-        } else {
-            writeUnconnected(new ByteBuffer[] {Buffers.view(data)}, done);
-        }
     }
 
     @Override
@@ -263,6 +740,15 @@ public final class Socket extends ConnectableSocket {
     }
 
     @Override
+    protected void doWrite(ByteBuffer data, Completion done) {
+        if (isConnected()) {
+            connection.write(data, done);
+        } else {
+            writeUnconnected(new ByteBuffer[] {Buffers.view(data)}, done);
+        }
+    }
+
+    @Override
     protected void doWriteVector(ByteBuffer[] data, Completion done) {
         if (isConnected()) {
             connection.write(data, done);
@@ -272,22 +758,18 @@ public final class Socket extends ConnectableSocket {
     }
 
     private void writeUnconnected(ByteBuffer[] data, Completion done) {
-        if (opening != null) {
-            opening.deferWrite(data, done);
+        if (opening() != null) {
+            opening().deferWrite(data, done);
         } else {
-            done.onComplete(closedError());
+            done.onComplete(new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
         }
     }
 
-    private static ChagresException closedError() {
-        return new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed");
-    }
-
-    /** The socket's own end is a shutdown: the peer reads an end. */
+    /** Shuts the connection down: the peer reads an end. */
     @Override
     protected void doFinal(Completion done) {
-        if (opening != null) {
-            opening.deferFinal(done);
+        if (opening() != null) {
+            opening().deferFinal(done);
         } else if (isConnected()) {
             connection.shutdown(done);
         } else {
@@ -299,16 +781,8 @@ public final class Socket extends ConnectableSocket {
 
     @Override
     protected void doDestroy(ChagresException error, Completion done) {
-        Opening unopened = opening;
-        opening = null;
         endTimeout();
-        forgetThoseToldOnce();
-        if (unopened != null) {
-            unopened.cancel();
-        }
-        if (clientOrNull() != null) {
-            clientOrNull().leave();
-        }
+        Opening unopened = client == null ? null : client.end();
         if (isConnected() && (error != null || hasCloseListeners())) {
             connection.rememberPeer();
         }
@@ -319,6 +793,16 @@ public final class Socket extends ConnectableSocket {
         }
         if (server != null) {
             server.connectionGone(this);
+        }
+    }
+
+    private void endTimeout() {
+        if (idle != null) {
+            idle.stop();
+            idle = null;
+        }
+        if (settings != null) {
+            settings.timeoutListeners = Listeners.lasting(settings.timeoutListeners);
         }
     }
 
@@ -337,7 +821,7 @@ public final class Socket extends ConnectableSocket {
         emitClose(hadError);
     }
 
-    /** Ends it, and destroys it at the finish, when all that was written is through. */
+    /** Ends it, and destroys it at the finish, once all bytes are written. */
     public void destroySoon() {
         checkThread();
         if (isWritableFinished()) {
@@ -352,8 +836,8 @@ public final class Socket extends ConnectableSocket {
     }
 
     /**
-     * Destroys it with a reset (RST), so that the peer gets ECONNRESET; while it connects, once it is connected. Where it does
-     * neither, it is destroyed with ERR_SOCKET_CLOSED.
+     * Destroys it with a reset (RST), so that the peer gets ECONNRESET; while it connects, once it is connected. If it is neither
+     * connected nor connecting, it is destroyed with ERR_SOCKET_CLOSED.
      *
      * @throws UsageException ERR_INVALID_HANDLE_TYPE over a Unix socket, which has no resets
      */
@@ -362,77 +846,151 @@ public final class Socket extends ConnectableSocket {
         if (target() != null && !target().canReset()) {
             throw new UsageException("ERR_INVALID_HANDLE_TYPE", "There are no resets over a Unix socket: " + this);
         }
-        if (opening != null) {
-            opening.deferReset();
+        if (opening() != null) {
+            opening().deferReset();
             return this;
         }
         reset = true;
-        return destroy(handle() == null ? closedError() : null);
+        return destroy(isConnected() ? null : new ChagresException("ERR_SOCKET_CLOSED", "Socket is closed"));
     }
 
-    // ---- what it is
+    // ---- the calls of a Duplex, returning a Socket
 
-    /** As {@link #localAddress()}. */
-    public SocketAddress address() {
-        return localAddress();
-    }
-
-    /** Its own address; null while it connects, after it was destroyed, and over a Unix socket. */
-    public SocketAddress localAddress() {
-        checkThread();
-        return connection == null ? null : connection.localAddress();
-    }
-
-    /**
-     * Returns the peer's address; null while the socket connects, and over a Unix socket. Listeners of {@link #onError} and
-     * {@link #onClose} still get it, and so does every caller after that, until the socket is connected again. Without such an
-     * event, of a socket that is destroyed without an error and has no close listener, it is known after the close only if it
-     * was asked for before; the same holds if another owner, or the loop, has closed the handle.
-     */
-    public SocketAddress remoteAddress() {
-        checkThread();
-        return connection == null ? null : connection.remoteAddress();
-    }
-
-    /** The bytes that have come. */
-    public long bytesRead() {
-        checkThread();
-        return connection == null ? 0 : connection.bytesRead();
-    }
-
-    /** The bytes that were written, those that still wait included. */
-    public long bytesWritten() {
-        checkThread();
-        return (connection == null ? 0 : connection.bytesWritten())
-                + waitingLength()
-                + (opening == null ? 0 : opening.deferredLength());
-    }
-
-    /**
-     * Returns whether the connection has nothing to do, as far as the socket knows: all that was written has been sent, all that
-     * arrived was taken, and the last thing that passed was a write, or nothing has passed. A paused socket is not idle.
-     */
     @Override
-    public boolean isIdle() {
-        return isConnected() && connection.isIdle() && writableLength() == 0 && readableLength() == 0 && !isPaused();
+    public Socket onData(Consumer<? super ByteBuffer> listener) {
+        super.onData(listener);
+        return this;
     }
 
-    /** Adds both addresses, or where it connects to. */
     @Override
-    protected void describe(StringJoiner text) {
-        Opening pending = opening;
-        Connection present = connection;
-        if (pending != null) {
-            text.add("connecting to " + pending.destination());
-        } else if (present != null) {
-            present.describe(text);
-        } else {
-            text.add("not connected");
-        }
+    public Socket onText(Charset charset, Consumer<String> listener) {
+        super.onText(charset, listener);
+        return this;
     }
 
-    /** The server that accepted it, or null. */
-    public Server server() {
-        return server;
+    @Override
+    public Socket onReadable(Runnable listener) {
+        super.onReadable(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onEnd(Runnable listener) {
+        super.onEnd(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onPause(Runnable listener) {
+        super.onPause(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onResume(Runnable listener) {
+        super.onResume(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onDrain(Runnable listener) {
+        super.onDrain(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onPrefinish(Runnable listener) {
+        super.onPrefinish(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onFinish(Runnable listener) {
+        super.onFinish(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onPipe(Consumer<? super Readable> listener) {
+        super.onPipe(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onUnpipe(Consumer<? super Readable> listener) {
+        super.onUnpipe(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onError(Consumer<? super ChagresException> listener) {
+        super.onError(listener);
+        return this;
+    }
+
+    @Override
+    public Socket onClose(CloseListener listener) {
+        super.onClose(listener);
+        return this;
+    }
+
+    @Override
+    public Socket unpipe() {
+        super.unpipe();
+        return this;
+    }
+
+    @Override
+    public Socket unpipe(Writable destination) {
+        super.unpipe(destination);
+        return this;
+    }
+
+    @Override
+    public Socket end() {
+        super.end();
+        return this;
+    }
+
+    @Override
+    public Socket end(ByteBuffer last) {
+        super.end(last);
+        return this;
+    }
+
+    @Override
+    public Socket end(CharSequence last) {
+        super.end(last);
+        return this;
+    }
+
+    @Override
+    public Socket end(Completion callback) {
+        super.end(callback);
+        return this;
+    }
+
+    @Override
+    public Socket end(CharSequence last, Completion callback) {
+        super.end(last, callback);
+        return this;
+    }
+
+    @Override
+    public Socket end(ByteBuffer last, Completion callback) {
+        super.end(last, callback);
+        return this;
+    }
+
+    @Override
+    public Socket destroy() {
+        super.destroy();
+        return this;
+    }
+
+    @Override
+    public Socket destroy(ChagresException error) {
+        super.destroy(error);
+        return this;
     }
 }

@@ -1,15 +1,17 @@
 package io.chagres.net;
 
 import io.chagres.SystemException;
+import io.chagres.loop.internal.Listeners;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
+import io.chagres.stream.Duplex;
 import java.time.Duration;
 
 /**
- * What a socket's user has set: told to the handle at once where there is one and it is news, and kept for the handle that
- * there will be. Over a Unix socket there is no TCP to be told: what is about that is only kept.
+ * The settings of a {@link Socket}, except noDelay. They are applied to its handle at once if there is one, and kept for the handle of
+ * a later connect. Settings of TCP are only kept by a Unix socket.
  */
 final class SocketSettings {
 
@@ -17,12 +19,16 @@ final class SocketSettings {
 
     private KeepAlive keepAlive = KeepAlive.OFF;
     private boolean referenced = true;
-    /** -1 where none was set. */
+    /** -1 if none was set. */
     private int typeOfService = -1;
     /** The other options that were set. */
     private DeferredOptions options = DeferredOptions.NONE;
 
-    /** Whole seconds, as TCP_KEEPIDLE has them; a negative time is none. */
+    Listeners<Runnable> timeoutListeners;
+    /** The stream over the socket that answers for it, see {@link Socket#setLayer}; or null. */
+    Duplex layer;
+
+    /** Returns the keep-alive of Node's arguments: whole seconds, as TCP_KEEPIDLE has them. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
         if (!on) {
             return KeepAlive.OFF;
@@ -32,10 +38,23 @@ final class SocketSettings {
     }
 
     void setKeepAlive(KeepAlive wanted, SocketHandle handle) {
-        if (!wanted.equals(keepAlive) && takes(SocketOption.KEEP_ALIVE, handle)) {
+        if (!wanted.equals(keepAlive) && has(handle, SocketOption.KEEP_ALIVE)) {
             handle.set(SocketOption.KEEP_ALIVE, wanted);
         }
         keepAlive = wanted;
+    }
+
+    void setTypeOfService(int tos, SocketHandle handle) {
+        if (has(handle, SocketOption.TRAFFIC_CLASS)) {
+            handle.set(SocketOption.TRAFFIC_CLASS, tos);
+        }
+        typeOfService = tos;
+    }
+
+    int typeOfService(SocketHandle handle) {
+        return has(handle, SocketOption.TRAFFIC_CLASS)
+                ? handle.get(SocketOption.TRAFFIC_CLASS)
+                : Math.max(typeOfService, 0);
     }
 
     <T> void set(SocketOption<T> option, T value, SocketHandle handle) {
@@ -45,37 +64,29 @@ final class SocketSettings {
         options = options.with(option, value);
     }
 
-    /** What was set, or null. */
+    /** Returns the value that was set, or null. */
     <T> T kept(SocketOption<T> option) {
         return options.valueOf(option);
-    }
-
-    void setTypeOfService(int tos, SocketHandle handle) {
-        if (takes(SocketOption.TRAFFIC_CLASS, handle)) {
-            handle.set(SocketOption.TRAFFIC_CLASS, tos);
-        }
-        typeOfService = tos;
-    }
-
-    int typeOfService(SocketHandle handle) {
-        return takes(SocketOption.TRAFFIC_CLASS, handle)
-                ? handle.get(SocketOption.TRAFFIC_CLASS)
-                : Math.max(typeOfService, 0);
     }
 
     void setReferenced(boolean wanted, SocketHandle handle) {
         referenced = wanted;
         if (handle != null) {
-            tellReferenced(handle);
+            applyReferenced(handle);
         }
     }
 
-    private void tellReferenced(SocketHandle handle) {
+    private void applyReferenced(SocketHandle handle) {
         if (referenced) {
             handle.ref();
         } else {
             handle.unref();
         }
+    }
+
+    /** Returns whether there is a handle, of a kind that has {@code option}. */
+    private static boolean has(SocketHandle handle, SocketOption<?> option) {
+        return handle != null && handle.has(option);
     }
 
     /**
@@ -90,19 +101,14 @@ final class SocketSettings {
         options.applyTo(handle::set);
     }
 
-    /** Returns whether there is a handle, of a kind that has {@code option}: Unix sockets have none of TCP. */
-    private static boolean takes(SocketOption<?> option, SocketHandle handle) {
-        return handle != null && handle.has(option);
-    }
-
     /**
-     * Applies what concerns an established connection.
+     * Applies the other settings to an established connection.
      *
-     * @throws SystemException the first error of setsockopt(2)
+     * @throws SystemException the error of setsockopt(2)
      */
     void applyConnected(SocketHandle handle) {
-        tellReferenced(handle);
-        if (keepAlive.isOn() && takes(SocketOption.KEEP_ALIVE, handle)) {
+        applyReferenced(handle);
+        if (keepAlive.isOn() && handle.has(SocketOption.KEEP_ALIVE)) {
             handle.set(SocketOption.KEEP_ALIVE, keepAlive);
         }
     }

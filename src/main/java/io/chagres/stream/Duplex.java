@@ -10,6 +10,7 @@ import io.chagres.sys.Buffers;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
 
@@ -24,19 +25,11 @@ import java.util.function.Consumer;
  * #constructWith}.
  *
  * <pre>{@code
- * final class Upper extends Duplex {                      // writes come back in upper case
- *     Upper(Loop loop) {
- *         super(loop, DuplexOptions.defaults());
- *     }
- *     protected void doRead() {}                          // pushes as soon as something is written
- *     protected void doWrite(ByteBuffer data, Completion done) {
- *         push(upper(data));
- *         done.onComplete(null);
- *     }
- *     protected void doFinal(Completion done) {
- *         pushEnd();
- *         done.onComplete(null);
- *     }
+ * final class Upper extends Duplex { // what is written comes back in upper case
+ *     Upper(Loop loop) { super(loop, DuplexOptions.defaults()); }
+ *     protected void doRead() {} // pushes as soon as something is written
+ *     protected void doWrite(ByteBuffer data, Completion done) { push(upper(data)); done.onComplete(null); }
+ *     protected void doFinal(Completion done) { pushEnd(); done.onComplete(null); }
  * }
  * }</pre>
  *
@@ -444,12 +437,6 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     @Override
-    public boolean isReadableAborted() {
-        checkThread();
-        return life.isOver() && !reading.isEndEmitted();
-    }
-
-    @Override
     public boolean readableDidRead() {
         checkThread();
         return reading.didRead();
@@ -479,6 +466,26 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     @Override
     public Duplex end() {
         return end((ByteBuffer) null, null);
+    }
+
+    @Override
+    public Duplex end(ByteBuffer last) {
+        return end(last, null);
+    }
+
+    @Override
+    public Duplex end(CharSequence last) {
+        return end(last, null);
+    }
+
+    @Override
+    public Duplex end(Completion callback) {
+        return end((ByteBuffer) null, callback);
+    }
+
+    @Override
+    public Duplex end(CharSequence last, Completion callback) {
+        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), callback);
     }
 
     @Override
@@ -574,12 +581,6 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     @Override
-    public boolean isWritableAborted() {
-        checkThread();
-        return life.isOver() && !writing.isFinished();
-    }
-
-    @Override
     public boolean writableNeedDrain() {
         checkThread();
         return writing.needsDrain();
@@ -639,7 +640,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
         return this;
     }
 
-    /** Returns whether it was destroyed: by {@link #destroy()}, by an error, or because both sides have ended. */
+    @Override
     public final boolean isDestroyed() {
         checkThread();
         return life.isDestroyed();
@@ -651,7 +652,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
         return life.isClosed();
     }
 
-    /** Returns the error that destroyed it, or, without autoDestroy, that it failed with; otherwise null. */
+    @Override
     public final ChagresException errored() {
         checkThread();
         return life.errored();

@@ -338,7 +338,15 @@ public sealed interface Readable permits Duplex {
      *
      * @see <a href="https://nodejs.org/api/stream.html#readablereadableaborted">readable.readableAborted</a>
      */
-    boolean isReadableAborted();
+    default boolean isReadableAborted() {
+        return (isDestroyed() || errored() != null) && !isReadableEnded();
+    }
+
+    /** Returns whether it was destroyed: by {@link #destroy}, by an error, or because both sides have ended. */
+    boolean isDestroyed();
+
+    /** Returns the error that destroyed it, or, without autoDestroy, that it failed with; otherwise null. */
+    ChagresException errored();
 
     /**
      * Returns whether a chunk was ever consumed: by a listener, a pipe or a read, or dropped because the stream flows without a listener.

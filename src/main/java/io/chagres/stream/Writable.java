@@ -91,29 +91,19 @@ public sealed interface Writable permits Duplex {
     // ---- ending
 
     /** Ends the stream after the writes that wait, without a last chunk: see {@link #end(ByteBuffer, Completion)}. */
-    default Writable end() {
-        return end((ByteBuffer) null, null);
-    }
+    Writable end();
 
     /** Writes a last chunk and ends the stream: see {@link #end(ByteBuffer, Completion)}. */
-    default Writable end(ByteBuffer last) {
-        return end(last, null);
-    }
+    Writable end(ByteBuffer last);
 
     /** Writes a last text as UTF-8 and ends the stream: see {@link #end(ByteBuffer, Completion)}. */
-    default Writable end(CharSequence last) {
-        return end(last, null);
-    }
+    Writable end(CharSequence last);
 
     /** Ends the stream, with a callback: see {@link #end(ByteBuffer, Completion)}. */
-    default Writable end(Completion callback) {
-        return end((ByteBuffer) null, callback);
-    }
+    Writable end(Completion callback);
 
     /** Writes a last text as UTF-8 and ends the stream, with a callback: see {@link #end(ByteBuffer, Completion)}. */
-    default Writable end(CharSequence last, Completion callback) {
-        return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), callback);
-    }
+    Writable end(CharSequence last, Completion callback);
 
     /**
      * Writes a last chunk, unless {@code last} is null, and ends the stream. From now on a write is an error. {@link #cork()} is undone.
@@ -268,7 +258,15 @@ public sealed interface Writable permits Duplex {
      *
      * @see <a href="https://nodejs.org/api/stream.html#writablewritableaborted">writable.writableAborted</a>
      */
-    boolean isWritableAborted();
+    default boolean isWritableAborted() {
+        return (isDestroyed() || errored() != null) && !isWritableFinished();
+    }
+
+    /** Returns whether it was destroyed: by {@link #destroy}, by an error, or because both sides have ended. */
+    boolean isDestroyed();
+
+    /** Returns the error that destroyed it, or, without autoDestroy, that it failed with; otherwise null. */
+    ChagresException errored();
 
     /**
      * Returns whether a write has returned false and {@code drain} was not emitted since. False once the stream was ended or destroyed.

@@ -94,7 +94,7 @@ class PublicTypesTest {
                         .filter(method -> List.of(Duplex.class, Readable.class, Writable.class)
                                 .contains(method.getReturnType()))
                         .map(Method::getName)
-                        .filter(name -> !name.equals("layer"))
+                        .filter(name -> !name.equals("layer") && !name.equals("pipe")) // return another stream
                         .distinct()
                         .toList(),
                 "return a type above Socket");

@@ -8,7 +8,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,10 +24,12 @@ class SourceTreeTest {
     private static final Path MAIN = Path.of("src/main/java");
     private static final Path SYS = MAIN.resolve("io/chagres/sys");
     private static final int MAX_LINES = 450;
-    /** The classes that people read first; they have their javadoc in full. */
-    private static final Set<String> FACADES = Set.of("Socket.java", "Server.java", "Duplex.java", "StreamHandle.java");
-
-    private static final int MAX_LINES_OF_A_FACADE = 700;
+    /**
+     * The classes that people read first, with their javadoc in full. Socket has 75 public methods of its own, and repeats 23 of its parent
+     * so that a chain of calls stays with the socket.
+     */
+    private static final Map<String, Integer> MAX_LINES_OF_A_FACADE =
+            Map.of("Socket.java", 1000, "Server.java", 700, "Duplex.java", 700, "StreamHandle.java", 700);
 
     @ParameterizedTest
     @EnumSource(value = Floor.class, names = "NET", mode = EnumSource.Mode.EXCLUDE)
@@ -47,7 +49,7 @@ class SourceTreeTest {
     }
 
     private static int maxLines(Path file) {
-        return FACADES.contains(file.getFileName().toString()) ? MAX_LINES_OF_A_FACADE : MAX_LINES;
+        return MAX_LINES_OF_A_FACADE.getOrDefault(file.getFileName().toString(), MAX_LINES);
     }
 
     /** In Turkish, "CLOSING".toLowerCase() is another word. In Arabic and German, %d has other digits and other groups. */

@@ -20,7 +20,8 @@ final class SocketFields {
     private static final Set<String> PARTS = Set.of(
             "Socket",
             "Connection",
-            "ClientSide",
+            "ClientState",
+            "SocketSettings",
             "ReadableState",
             "WritableState",
             "Lifecycle",
@@ -35,7 +36,8 @@ final class SocketFields {
     private static final Set<String> OF_THE_MOMENT = Set.of("remote", "port", "previous", "next");
 
     /** What the user has set, and what therefore stays. */
-    private static final Set<String> OF_THE_USER = Set.of("wishesPause", "wishesFlow", "settings", "noDelay");
+    private static final Set<String> OF_THE_USER =
+            Set.of("wishesPause", "wishesFlow", "noDelay", "keepAlive", "referenced", "typeOfService");
 
     private final TreeMap<String, String> values = new TreeMap<>();
     private final TreeMap<String, Integer> counts = new TreeMap<>();
@@ -65,7 +67,8 @@ final class SocketFields {
                 String name = field.getName();
                 if (!Modifier.isStatic(field.getModifiers())
                         && !OF_THE_MOMENT.contains(name)
-                        && !OF_THE_USER.contains(name)) {
+                        && !OF_THE_USER.contains(name)
+                        && !(part instanceof SocketSettings && name.equals("options"))) {
                     note(path + "." + name, valueOf(field, part));
                 }
             }
