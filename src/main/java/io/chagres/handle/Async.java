@@ -5,6 +5,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.internal.StackRoom;
 import io.chagres.loop.internal.Task;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle that other threads use to wake the loop and to run a callback on it: uv_async_t.
@@ -41,7 +42,7 @@ public final class Async extends Handle {
      * @param callback runs on the loop thread after a {@link #send()}; null if a send must only wake the loop
      * @throws UsageException EINVAL if the loop is null; ERR_LOOP_CLOSED
      */
-    public Async(Loop loop, Runnable callback) {
+    public Async(Loop loop, @Nullable Runnable callback) {
         this(loop, callback == null ? () -> {} : callback, new AtomicBoolean(), new Delivery());
     }
 
@@ -104,6 +105,7 @@ public final class Async extends Handle {
 
     private static final class Delivery extends Task {
 
+        @SuppressWarnings("NullAway.Init") // set by the constructor of the async
         private Async async;
 
         @Override

@@ -1,6 +1,7 @@
 package io.chagres.handle;
 
 import io.chagres.ChagresException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The callback of a request: a write, a connect or a shutdown. It is called once, on the loop thread, and never inside the call that
@@ -14,5 +15,5 @@ public interface Completion {
      *
      * @param error null if the request has succeeded; code ECANCELED if the handle was closed first
      */
-    void onComplete(ChagresException error);
+    void onComplete(@Nullable ChagresException error);
 }

@@ -7,6 +7,7 @@ import io.chagres.loop.internal.Resident;
 import java.util.Locale;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An object that lives on a loop and calls back while it is active: uv_handle_t.
@@ -34,7 +35,7 @@ public abstract class Handle extends Resident {
     private boolean active;
     private boolean referenced = true;
     /** Null, one listener, or the {@link CloseListeners} of several: one field, because most handles have at most one. */
-    private Runnable closeListener;
+    private @Nullable Runnable closeListener;
 
     /**
      * Puts a new handle on {@code loop}: inactive, referenced.
@@ -179,7 +180,7 @@ public abstract class Handle extends Resident {
         }
     }
 
-    private void beginClose(Runnable callback) {
+    private void beginClose(@Nullable Runnable callback) {
         if (callback != null) {
             addCloseListener(callback);
         }

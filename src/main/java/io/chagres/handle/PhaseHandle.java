@@ -10,6 +10,8 @@ abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare,
 
     private final PhaseList phase;
     private final Entry entry;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it before the entry can run
     private Runnable callback;
 
     PhaseHandle(Loop loop, PhaseList phase) {
@@ -47,6 +49,7 @@ abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare,
 
     private static final class Entry extends PhaseEntry {
 
+        @SuppressWarnings("NullAway.Init") // set by the constructor of the handle
         private PhaseHandle handle;
 
         @Override

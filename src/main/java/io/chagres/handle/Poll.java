@@ -12,6 +12,7 @@ import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle that watches a descriptor of other code: uv_poll_t. The descriptor may be that of a device, of inotify(7), of
@@ -47,15 +48,18 @@ public final class Poll extends StoppableHandle {
          * @param error null if the descriptor is ready. Otherwise the handle has been stopped: EBADF if the descriptor is in an error
          *     state or was closed, or the error of epoll_ctl(2)
          */
-        void onReady(PollEvents events, SystemException error);
+        void onReady(PollEvents events, @Nullable SystemException error);
     }
 
     private static final String UNWATCHABLE = " is a file or directory, which is always ready and can't be watched";
 
     private final int fd;
     private final FdWatcher watcher;
+
+    @SuppressWarnings("NullAway.Init") // start() sets it before the descriptor is watched
     private Listener listener;
-    private NonBlocking nonBlocking;
+
+    private @Nullable NonBlocking nonBlocking;
 
     /**
      * Makes a handle for {@code fd}, which is not started.
@@ -157,6 +161,7 @@ public final class Poll extends StoppableHandle {
 
     private static final class FdWatcher extends Watcher {
 
+        @SuppressWarnings("NullAway.Init") // set by the constructor of the handle
         private Poll poll;
 
         FdWatcher(LoopCore core) {

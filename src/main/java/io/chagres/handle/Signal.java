@@ -5,6 +5,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.internal.Task;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle that calls back when the process receives a signal: uv_signal_t. Callbacks run in the poll phase.
@@ -38,8 +39,11 @@ import java.util.concurrent.atomic.AtomicInteger;
  */
 public final class Signal extends StoppableHandle {
 
-    private Subscription subscription;
+    private @Nullable Subscription subscription;
+
+    @SuppressWarnings("NullAway.Init") // set with the first subscription
     private Runnable callback;
+
     private boolean oneShot;
 
     /** Makes a handle that is not started. */

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import sun.misc.SignalHandler;
 
 /**
@@ -38,13 +40,13 @@ final class SignalTable {
             Entry entry = ENTRIES.computeIfAbsent(signal.getNumber(), number -> new Entry(signal));
             entry.add(subscriber);
         } catch (IllegalArgumentException refused) {
-            throw refusal(name, refused.getMessage());
+            throw refusal(name, String.valueOf(refused.getMessage()));
         }
     }
 
     /** Removes a subscriber. After the last one, restores the previous handler unless another library has set one since. */
     static synchronized void remove(String name, Runnable subscriber) {
-        Entry entry = ENTRIES.get(new sun.misc.Signal(name).getNumber());
+        Entry entry = Objects.requireNonNull(ENTRIES.get(new sun.misc.Signal(name).getNumber()));
         entry.subscribers.remove(subscriber);
         if (entry.subscribers.isEmpty()) {
             entry.giveBack();
@@ -68,7 +70,7 @@ final class SignalTable {
     }
 
     /** Returns the signal that HotSpot uses (its SR_signum) if {@code variable} is the value of the environment variable, or null. */
-    static int suspendSignal(String variable) {
+    static int suspendSignal(@Nullable String variable) {
         Matcher number = Pattern.compile("\\s*\\+?(\\d{1,3}).*").matcher(variable == null ? "" : variable);
         int wanted = number.matches() ? Integer.parseInt(number.group(1)) : 0;
         return wanted > SEGV && wanted < NSIG ? wanted : USR2;
@@ -83,7 +85,7 @@ final class SignalTable {
 
         private final sun.misc.Signal signal;
         private final List<Runnable> subscribers = new ArrayList<>();
-        private SignalHandler before;
+        private @Nullable SignalHandler before;
 
         Entry(sun.misc.Signal signal) {
             this.signal = signal;

@@ -4,7 +4,9 @@ import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.TimerEntry;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A handle that calls back once after a timeout, or repeatedly: uv_timer_t. Callbacks run in the timer phase, the last of an iteration.
@@ -31,7 +33,7 @@ public final class Timer extends StoppableHandle {
     private final Entry entry;
     private long repeatMicros;
     private boolean closesWhenFired;
-    private Runnable callback;
+    private @Nullable Runnable callback;
 
     /** Makes a timer that is not started. */
     public Timer(Loop loop) {
@@ -205,11 +207,12 @@ public final class Timer extends StoppableHandle {
         if (closesWhenFired) {
             close();
         }
-        callback.run();
+        Objects.requireNonNull(callback).run();
     }
 
     private static final class Entry extends TimerEntry {
 
+        @SuppressWarnings("NullAway.Init") // set by the constructor of the timer
         private Timer timer;
 
         @Override

@@ -13,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BiConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A request to run a job that would block the loop on a worker thread: uv_queue_work. It keeps the loop alive until its callback has run.
@@ -32,7 +33,7 @@ import java.util.function.BiConsumer;
  * @param <T> the type of the job's result
  * @see <a href="https://docs.libuv.org/en/v1.x/threadpool.html">Thread pool work scheduling</a>
  */
-public final class Work<T> extends Resident {
+public final class Work<T extends @Nullable Object> extends Resident {
 
     /** The time after which a worker that could not post its result tries again. */
     private static final long RETRY_NANOS = 1_000_000;
@@ -46,7 +47,7 @@ public final class Work<T> extends Resident {
 
     private final LoopCore core;
     private final Callable<? extends T> job;
-    private final BiConsumer<? super T, ? super Throwable> callback;
+    private final BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback;
     private final AtomicReference<State> state = new AtomicReference<>(State.QUEUED);
     private final Task completion = new Task() {
         @Override
@@ -55,11 +56,11 @@ public final class Work<T> extends Resident {
         }
     };
     /** The worker writes both fields before it posts the completion, and the loop reads them after. */
-    private T result;
+    private @Nullable T result;
 
-    private Throwable failure;
+    private @Nullable Throwable failure;
 
-    Work(Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
+    Work(Loop loop, Callable<? extends T> job, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         super(LoopCore.of(UsageException.requireArgument(loop, "loop")));
         this.core = LoopCore.of(this);
         this.job = UsageException.requireArgument(job, "job");
@@ -77,8 +78,10 @@ public final class Work<T> extends Resident {
      * @throws UsageException EINVAL if an argument is null; ERR_LOOP_CLOSED
      * @throws OutOfMemoryError if the pool has no thread and none can be made: the job does not run, and there is no callback
      */
-    public static <T> Work<T> submit(
-            Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
+    public static <T extends @Nullable Object> Work<T> submit(
+            Loop loop,
+            Callable<? extends T> job,
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
         work.handToPool(false);
         return work;
@@ -88,8 +91,10 @@ public final class Work<T> extends Resident {
      * Queues {@code job} like {@link #submit}, for a job that usually waits, such as a lookup. Such jobs get at most half of the
      * threads, so that they do not delay the others.
      */
-    public static <T> Work<T> submitSlow(
-            Loop loop, Callable<? extends T> job, BiConsumer<? super T, ? super Throwable> callback) {
+    public static <T extends @Nullable Object> Work<T> submitSlow(
+            Loop loop,
+            Callable<? extends T> job,
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         Work<T> work = new Work<>(loop, job, callback);
         work.handToPool(true);
         return work;

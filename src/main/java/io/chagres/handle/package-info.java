@@ -37,4 +37,7 @@
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/handle.html">uv_handle_t</a>
  */
+@NullMarked
 package io.chagres.handle;
+
+import org.jspecify.annotations.NullMarked;

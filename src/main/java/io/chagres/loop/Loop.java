@@ -19,6 +19,7 @@ import java.util.StringJoiner;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An event loop: it waits for descriptors, timers and messages from other threads, and calls back. The package description shows the
@@ -82,8 +83,9 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public Loop(LoopClock clock) {
         UsageException.requireArgument(clock, "clock");
-        if (!isAvailable()) {
-            throw new UsageException("ERR_UNAVAILABLE", unavailabilityCause());
+        String missing = unavailabilityCause();
+        if (missing != null) {
+            throw new UsageException("ERR_UNAVAILABLE", missing);
         }
         control = new LoopControl(this, clock);
         core = control.core();
@@ -114,7 +116,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /** Returns what is missing if {@link #isAvailable()} is false, in one sentence with the flag that would help; otherwise null. */
-    public static String unavailabilityCause() {
+    public static @Nullable String unavailabilityCause() {
         return SelfCheck.unavailabilityCause();
     }
 
@@ -363,7 +365,7 @@ public final class Loop implements Executor, AutoCloseable {
      * goes on. If there is no handler (the default, or null), or the handler throws itself, the iteration is completed and {@link #run}
      * throws the exception. Further exceptions of that iteration are suppressed in it.
      */
-    public void setUncaughtHandler(Consumer<? super Throwable> handler) {
+    public void setUncaughtHandler(@Nullable Consumer<? super Throwable> handler) {
         core.checkThread();
         failures.setHandler(handler);
     }

@@ -9,6 +9,7 @@ import io.chagres.loop.internal.Task;
 import io.chagres.loop.internal.WorkerPool;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A loop on a platform thread of its own, see {@link Loop#start}. Unlike a loop that is run by hand, it stays alive with nothing to do,
@@ -35,10 +36,13 @@ public final class LoopThread implements Executor, AutoCloseable {
     private final Thread thread;
     private final Consumer<? super Loop> setup;
     /** The loop thread sets this field and the next two, then {@link #started}, and notifies. */
+    @SuppressWarnings("NullAway.Init") // set by the loop thread before start() returns
     private Loop loop;
 
+    @SuppressWarnings("NullAway.Init") // like loop
     private Anchor anchor;
-    private Throwable refusal;
+
+    private @Nullable Throwable refusal;
     private boolean started;
 
     LoopThread(String name, boolean daemon, Consumer<? super Loop> setup) {
@@ -99,7 +103,7 @@ public final class LoopThread implements Executor, AutoCloseable {
         own.endSetup();
     }
 
-    private synchronized void announce(Throwable thrown) {
+    private synchronized void announce(@Nullable Throwable thrown) {
         refusal = thrown;
         started = true;
         notifyAll();

@@ -61,4 +61,7 @@
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/design.html">libuv: design overview</a>
  */
+@NullMarked
 package io.chagres.loop;
+
+import org.jspecify.annotations.NullMarked;

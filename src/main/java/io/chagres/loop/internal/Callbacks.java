@@ -1,6 +1,7 @@
 package io.chagres.loop.internal;
 
 import io.chagres.ChagresException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of user code: the exception of a callback goes to the {@link Failures}, and the ticks that the callback queued run right
@@ -81,7 +82,7 @@ public final class Callbacks {
     }
 
     /** Runs {@code first} and the tasks linked behind it; returns their number. */
-    int run(Task first) {
+    int run(@Nullable Task first) {
         int count = 0;
         for (Task task = first; task != null; count++) {
             Task following = task.next;

@@ -1,5 +1,7 @@
 package io.chagres.loop.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The residents whose close callbacks are due, last closed first as in libuv. One that is closed while they run waits for the next
  * iteration. The links are fields of the residents, so that a close needs no memory.
@@ -7,7 +9,7 @@ package io.chagres.loop.internal;
 public final class ClosingList {
 
     private final Callbacks callbacks;
-    private Resident last;
+    private @Nullable Resident last;
 
     ClosingList(Callbacks callbacks) {
         this.callbacks = callbacks;

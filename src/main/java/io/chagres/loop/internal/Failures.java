@@ -1,6 +1,7 @@
 package io.chagres.loop.internal;
 
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The exceptions that callbacks of a loop throw: each goes to the uncaught handler, or ends the run. An Error is treated like an
@@ -9,18 +10,18 @@ import java.util.function.Consumer;
 public final class Failures {
 
     private final RunState runState;
-    private Consumer<? super Throwable> handler;
+    private @Nullable Consumer<? super Throwable> handler;
     /** The exception that the current run ends with, or null. */
-    private Throwable failure;
+    private @Nullable Throwable failure;
     /** The exception of the last run or close. Other threads read it after they have found the mailbox closed. */
-    private Throwable end;
+    private @Nullable Throwable end;
 
     Failures(RunState runState) {
         this.runState = runState;
     }
 
     /** Sets the handler; null if a failure must end the run. */
-    public void setHandler(Consumer<? super Throwable> handler) {
+    public void setHandler(@Nullable Consumer<? super Throwable> handler) {
         this.handler = handler;
     }
 
@@ -66,12 +67,12 @@ public final class Failures {
     }
 
     /** Returns the exception that ended the last run, or null. */
-    public Throwable end() {
+    public @Nullable Throwable end() {
         return end;
     }
 
     /** Sets the exception that ended this run; null when a run begins. */
-    public void endWith(Throwable thrown) {
+    public void endWith(@Nullable Throwable thrown) {
         end = thrown;
     }
 

@@ -1,6 +1,7 @@
 package io.chagres.loop.internal;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue that makes room before it stores an element. java.util.ArrayDeque stores first. If there is no memory to grow after that, its
@@ -10,7 +11,7 @@ final class Fifo<E> {
 
     private static final int FIRST_ROOM = 16;
 
-    private Object[] elements = new Object[FIRST_ROOM]; // a power of two, so that a mask wraps around
+    private @Nullable Object[] elements = new Object[FIRST_ROOM]; // a power of two, so that a mask wraps around
     private int head;
     private int size;
 
@@ -31,7 +32,7 @@ final class Fifo<E> {
     /** Ensures that the next {@link #add} needs no memory. */
     void reserve() {
         if (size == elements.length) {
-            Object[] larger = Arrays.copyOf(elements, size * 2);
+            @Nullable Object[] larger = Arrays.copyOf(elements, size * 2);
             // the elements that had wrapped around follow the old end
             System.arraycopy(elements, 0, larger, size, head);
             Arrays.fill(larger, 0, head, null);
@@ -41,6 +42,7 @@ final class Fifo<E> {
 
     /** Removes and returns the first element; null if the queue is empty. */
     @SuppressWarnings("unchecked")
+    @Nullable
     E poll() {
         if (size == 0) {
             return null;

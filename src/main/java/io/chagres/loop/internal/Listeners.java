@@ -2,6 +2,7 @@ package io.chagres.loop.internal;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listeners of one event, in order of registration; null for an event without one. A list never changes: an event reaches
@@ -31,10 +32,10 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
     public abstract L listener();
 
     /** The list behind the first listener, or null. */
-    public abstract Listeners<L> next();
+    public abstract @Nullable Listeners<L> next();
 
     /** Returns {@code list} with {@code listener} at its end. */
-    public static <L> Listeners<L> add(Listeners<L> list, L listener) {
+    public static <L> Listeners<L> add(@Nullable Listeners<L> list, L listener) {
         if (list instanceof ManyListeners<L> many) {
             return many.add(listener);
         }
@@ -42,7 +43,7 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
     }
 
     /** Returns {@code list} with {@code listener} before all others. */
-    public static <L> Listeners<L> addFirst(Listeners<L> list, L listener) {
+    public static <L> Listeners<L> addFirst(@Nullable Listeners<L> list, L listener) {
         if (list instanceof ManyListeners<L> many) {
             return many.addFirst(listener);
         }
@@ -53,12 +54,12 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
      * Returns {@code list} without {@code listener}, which may be in it as a {@link Once}. If it was added more than once, the
      * last one goes.
      */
-    public static <L> Listeners<L> remove(Listeners<L> list, L listener) {
+    public static <L> @Nullable Listeners<L> remove(@Nullable Listeners<L> list, L listener) {
         return list instanceof ManyListeners<L> many ? many.remove(listener) : Few.without(list, listener);
     }
 
     /** Returns {@code list} without the listeners that are {@link Once}. */
-    public static <L> Listeners<L> lasting(Listeners<L> list) {
+    public static <L> @Nullable Listeners<L> lasting(@Nullable Listeners<L> list) {
         List<L> lasting = null;
         int count = 0;
         for (Listeners<L> at = list; at != null; at = at.next(), count++) {
@@ -72,13 +73,13 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
     }
 
     /** Calls each of {@code list}. */
-    public static void run(Listeners<Runnable> list) {
+    public static void run(@Nullable Listeners<Runnable> list) {
         for (Listeners<Runnable> at = list; at != null; at = at.next()) {
             at.listener().run();
         }
     }
 
-    static <L> Listeners<L> of(List<L> all) {
+    static <L> @Nullable Listeners<L> of(List<L> all) {
         if (all.size() > FEW) {
             return ManyListeners.of(all);
         }
@@ -89,7 +90,7 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
         return list;
     }
 
-    static <L> List<L> all(Listeners<L> list) {
+    static <L> List<L> all(@Nullable Listeners<L> list) {
         List<L> all = new ArrayList<>();
         for (Listeners<L> at = list; at != null; at = at.next()) {
             all.add(at.listener());
@@ -97,7 +98,7 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
         return all;
     }
 
-    private static boolean isFull(Listeners<?> few) {
+    private static boolean isFull(@Nullable Listeners<?> few) {
         int size = 0;
         for (Listeners<?> at = few; at != null; at = at.next()) {
             size++;
@@ -114,9 +115,9 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
     static final class Few<L> extends Listeners<L> {
 
         private final L listener;
-        private final Listeners<L> next;
+        private final @Nullable Listeners<L> next;
 
-        Few(L listener, Listeners<L> next) {
+        Few(L listener, @Nullable Listeners<L> next) {
             this.listener = listener;
             this.next = next;
         }
@@ -127,15 +128,15 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
         }
 
         @Override
-        public Listeners<L> next() {
+        public @Nullable Listeners<L> next() {
             return next;
         }
 
-        static <L> Listeners<L> with(Listeners<L> list, L listener) {
+        static <L> Listeners<L> with(@Nullable Listeners<L> list, L listener) {
             return list == null ? new Few<>(listener, null) : new Few<>(list.listener(), with(list.next(), listener));
         }
 
-        static <L> Listeners<L> without(Listeners<L> list, L listener) {
+        static <L> @Nullable Listeners<L> without(@Nullable Listeners<L> list, L listener) {
             if (list == null) {
                 return null;
             }

@@ -2,6 +2,7 @@ package io.chagres.loop.internal;
 
 import io.chagres.UsageException;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The objects of which a loop has one of each type, made at first use and closed with the loop. A list, because there are few. */
 final class Locals {
@@ -9,16 +10,18 @@ final class Locals {
     /** The place for an object. It exists before the object, which may own a descriptor and must not be lost in an Error. */
     private static final class Place {
         final Class<?> type;
-        final Place next;
+        final @Nullable Place next;
+
+        @Nullable
         Object object;
 
-        Place(Class<?> type, Place next) {
+        Place(Class<?> type, @Nullable Place next) {
             this.type = type;
             this.next = next;
         }
     }
 
-    private Place first;
+    private @Nullable Place first;
     private boolean closed;
 
     <T> T get(Class<T> type, Supplier<? extends T> maker) {
@@ -29,7 +32,7 @@ final class Locals {
         return type.cast(place != null && place.object != null ? place.object : make(place, type, maker));
     }
 
-    private Object make(Place unused, Class<?> type, Supplier<?> maker) {
+    private Object make(@Nullable Place unused, Class<?> type, Supplier<?> maker) {
         if (closed) {
             throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed; nothing can be opened on it any more");
         }

@@ -2,7 +2,9 @@ package io.chagres.loop.internal;
 
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopClock;
+import java.util.Objects;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The mechanisms of a loop: the door through which handles, streams and sockets use it. Programs have no access to it, because its
@@ -14,11 +16,11 @@ import java.util.function.Supplier;
 public final class LoopCore {
 
     /** Set by the initialiser of Loop, which has run if there is a loop. */
-    static volatile LoopControl.Access givenAccess;
+    static volatile LoopControl.@Nullable Access givenAccess;
 
     /** A constant for the compiler of the JVM, so that {@link #of(Loop)} costs one load. */
     private static final class AccessHolder {
-        static final LoopControl.Access ACCESS = givenAccess;
+        static final LoopControl.Access ACCESS = Objects.requireNonNull(givenAccess);
     }
 
     private final Loop loop;

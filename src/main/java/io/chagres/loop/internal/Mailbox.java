@@ -3,6 +3,7 @@ package io.chagres.loop.internal;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The queue of the tasks of other threads. One atomic reference is both the stack of tasks and the sleep flag: the loop stores {@link
@@ -20,7 +21,7 @@ final class Mailbox {
     /** The limit of {@link #awaitRings}. If a sender takes longer, the eventfd stays open: better than a write to another file. */
     private static final long MAX_AWAIT_NANOS = 10_000_000_000L;
 
-    private final AtomicReference<Task> head = new AtomicReference<>();
+    private final AtomicReference<@Nullable Task> head = new AtomicReference<>();
     /**
      * The number of senders that may be writing to the eventfd. Counted before the task is published, so that close can wait for them.
      */
@@ -136,17 +137,19 @@ final class Mailbox {
     }
 
     /** Takes all tasks, oldest first, linked by {@link Task#next}; null if there are none. */
+    @Nullable
     Task takeAll() {
         return isEmpty() ? null : inOrder(head.getAndSet(null));
     }
 
     /** Takes all tasks like {@link #takeAll}, and refuses tasks from now on. */
+    @Nullable
     Task takeLast() {
         Task last = head.getAndSet(CLOSED);
         return last == CLOSED || last == ASLEEP ? null : inOrder(last);
     }
 
-    private static Task inOrder(Task newestFirst) {
+    private static @Nullable Task inOrder(@Nullable Task newestFirst) {
         Task oldestFirst = null;
         while (newestFirst != null) {
             Task older = newestFirst.next;

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A long list of listeners, or what is left of one behind a place in it. Lists that are made from one another share a
@@ -26,7 +28,7 @@ final class ManyListeners<L> extends Listeners<L> {
         this.at = at;
         this.end = end;
         this.nextRemoval = nextRemoval;
-        listener = table.get(at);
+        listener = Objects.requireNonNull(table.get(at));
     }
 
     static <L> ManyListeners<L> of(List<L> all) {
@@ -39,7 +41,7 @@ final class ManyListeners<L> extends Listeners<L> {
     }
 
     @Override
-    public Listeners<L> next() {
+    public @Nullable Listeners<L> next() {
         for (int place = at + 1; place < end; place++) {
             if (table.get(place) != null) {
                 return new ManyListeners<>(table, place, end, nextRemoval);
@@ -52,15 +54,25 @@ final class ManyListeners<L> extends Listeners<L> {
     }
 
     /** This list from {@code place} on, in a table of its own, with what was removed since. */
-    private Listeners<L> asItWas(int place) {
-        List<L> places = new ArrayList<>(table.items(place, end));
-        for (Removal removal = nextRemoval; removal.isDone(); removal = removal.next) {
+    private @Nullable Listeners<L> asItWas(int place) {
+        List<@Nullable L> places = new ArrayList<>(table.items(place, end));
+        for (Removal removal = nextRemoval; removal.next != null; removal = removal.next) {
             if (removal.place >= place && removal.place < end) {
                 places.set(removal.place - place, table.cast(removal.listener));
             }
         }
-        places.removeIf(item -> item == null);
-        return places.isEmpty() ? null : of(places);
+        List<L> present = present(places);
+        return present.isEmpty() ? null : of(present);
+    }
+
+    private static <L> List<L> present(List<@Nullable L> places) {
+        List<L> present = new ArrayList<>(places.size());
+        for (L item : places) {
+            if (item != null) {
+                present.add(item);
+            }
+        }
+        return present;
     }
 
     private boolean isLatest() {
@@ -79,6 +91,7 @@ final class ManyListeners<L> extends Listeners<L> {
         return changed.list();
     }
 
+    @Nullable
     Listeners<L> remove(L removed) {
         Table<L> changed = isLatest() ? table : copy(0, 1);
         int place = changed.find(given(removed));
@@ -86,10 +99,9 @@ final class ManyListeners<L> extends Listeners<L> {
             return this;
         }
         if (changed.isMostlyEmpty()) {
-            List<L> left = changed.items(changed.start, changed.end);
+            List<@Nullable L> left = changed.items(changed.start, changed.end);
             left.set(place - changed.start, null);
-            left.removeIf(item -> item == null);
-            return Listeners.of(left);
+            return Listeners.of(present(left));
         }
         changed.remove(place);
         return changed.list();
@@ -105,8 +117,8 @@ final class ManyListeners<L> extends Listeners<L> {
     private static final class Removal {
 
         private int place;
-        private Object listener;
-        private Removal next;
+        private @Nullable Object listener;
+        private @Nullable Removal next;
 
         boolean isDone() {
             return next != null;
@@ -116,7 +128,7 @@ final class ManyListeners<L> extends Listeners<L> {
     /** The listeners of a list and of those that were made from it, at places that never change. */
     private static final class Table<L> {
 
-        private final Object[] items;
+        private final @Nullable Object[] items;
         /** The last place of each listener, by identity. */
         private final Map<Object, Integer> places = new IdentityHashMap<>();
         /** For each place, the one before it of the same listener, or -1. */
@@ -131,7 +143,7 @@ final class ManyListeners<L> extends Listeners<L> {
         private Removal nextRemoval = new Removal();
 
         Table(List<L> all, int before, int behind) {
-            items = new Object[before + all.size() + behind];
+            items = new @Nullable Object[before + all.size() + behind];
             earlier = new int[items.length];
             start = before;
             lowest = before;
@@ -147,17 +159,19 @@ final class ManyListeners<L> extends Listeners<L> {
             return items.length;
         }
 
+        @Nullable
         L get(int place) {
             return cast(items[place]);
         }
 
         @SuppressWarnings("unchecked")
-        L cast(Object item) {
+        @Nullable
+        L cast(@Nullable Object item) {
             return (L) item;
         }
 
-        List<L> items(int from, int to) {
-            List<L> list = new ArrayList<>(to - from);
+        List<@Nullable L> items(int from, int to) {
+            List<@Nullable L> list = new ArrayList<>(to - from);
             for (int place = from; place < to; place++) {
                 list.add(get(place));
             }
@@ -208,11 +222,13 @@ final class ManyListeners<L> extends Listeners<L> {
         }
 
         void remove(int place) {
-            Object listener = given(items[place]);
+            Object removed = Objects.requireNonNull(items[place]);
+            Object listener = given(removed);
             nextRemoval.place = place;
-            nextRemoval.listener = items[place];
-            nextRemoval.next = new Removal();
-            nextRemoval = nextRemoval.next;
+            nextRemoval.listener = removed;
+            Removal following = new Removal();
+            nextRemoval.next = following;
+            nextRemoval = following;
             items[place] = null;
             count--;
             if (earlier[place] < 0) {

@@ -8,6 +8,7 @@ import io.chagres.sys.FileIdentity;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The use of a descriptor that was given to a handle, not made by it. The descriptor is non-blocking while the use lasts.
@@ -28,12 +29,12 @@ public final class NonBlocking {
 
     private final int fd;
     /** Null if the descriptor was non-blocking before. */
-    private final Description description;
+    private final @Nullable Description description;
 
     /** A description that was blocking, and the descriptors by which it is used. */
-    private record Description(FileIdentity file, int flags, List<Integer> users) {}
+    private record Description(@Nullable FileIdentity file, int flags, List<Integer> users) {}
 
-    private NonBlocking(int fd, Description description) {
+    private NonBlocking(int fd, @Nullable Description description) {
         this.fd = fd;
         this.description = description;
         if (description != null) {
@@ -54,7 +55,7 @@ public final class NonBlocking {
         }
     }
 
-    private static Description changedBefore(int fd, int flags) {
+    private static @Nullable Description changedBefore(int fd, int flags) {
         FileIdentity file = CHANGED.isEmpty() ? null : FileIdentity.of(fd);
         for (Description known : CHANGED) {
             if (file != null && file.equals(known.file) && flags == (known.flags | Descriptors.O_NONBLOCK)) {

@@ -1,5 +1,7 @@
 package io.chagres.loop.internal;
 
+import java.util.Objects;
+
 /**
  * Completions that are known already but must not run inside the call that made the request: a write that succeeded at once, a connect
  * that was refused at once. They run in the pending phase, and again right after polling.
@@ -30,7 +32,7 @@ public final class PendingQueue {
     /** Runs the completions that are queued now. Those that are added meanwhile wait for the next round. */
     public void run() {
         for (int left = queue.size(); left > 0; left--) {
-            callbacks.invoke(queue.poll());
+            callbacks.invoke(Objects.requireNonNull(queue.poll()));
         }
     }
 

@@ -1,5 +1,7 @@
 package io.chagres.loop.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * The entries of one phase that run once in each iteration: those of idle, prepare or check handles.
  *
@@ -9,9 +11,9 @@ package io.chagres.loop.internal;
 public final class PhaseList {
 
     private final Callbacks callbacks;
-    private PhaseEntry first;
+    private @Nullable PhaseEntry first;
     /** The next entry that {@link #run} calls; null outside of {@code run}. */
-    private PhaseEntry cursor;
+    private @Nullable PhaseEntry cursor;
 
     PhaseList(Callbacks callbacks) {
         this.callbacks = callbacks;

@@ -12,6 +12,8 @@ import io.chagres.sys.Region;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The poll phase: level-triggered epoll(7), a table of watchers by descriptor number, and the eventfd by which other
@@ -55,8 +57,8 @@ public final class Poller {
     /** False once epoll_pwait2(2) was refused. epoll_wait(2) is used then, and reports the error if it has one too. */
     private boolean hasFineWait = Epoll.hasPwait2();
 
-    private Watcher[] watchers = new Watcher[64];
-    private Watcher[] changes = new Watcher[16];
+    private @Nullable Watcher[] watchers = new Watcher[64];
+    private @Nullable Watcher[] changes = new Watcher[16];
     private int changeCount;
     /** The number of changes that the kernel has received. Between two waits it is 0, unless an Error has interrupted the changes. */
     private int changesApplied;
@@ -211,7 +213,7 @@ public final class Poller {
     /** Passes the changes to the kernel. An Error in the middle leaves the current change and the rest for the next wait. */
     private void applyChanges() {
         while (changesApplied < changeCount) {
-            Watcher watcher = changes[changesApplied];
+            Watcher watcher = Objects.requireNonNull(changes[changesApplied]);
             if (watcher.wanted != watcher.registered) {
                 apply(watcher);
             }
@@ -345,12 +347,14 @@ public final class Poller {
         for (int i = 0; i < count; i++) {
             long data = EpollEvent.data(events, i);
             Watcher watcher = watcherOf((int) data, (int) (data >>> 32));
-            int ready = watcher == null ? 0 : watcher.readyOf(EpollEvent.events(events, i));
+            if (watcher == null) {
+                strays += (int) data != wakeFd ? 1 : 0;
+                continue;
+            }
+            int ready = watcher.readyOf(EpollEvent.events(events, i));
             if (ready != 0) {
                 handled++;
                 callbacks.invoke(watcher, ready);
-            } else if (watcher == null && (int) data != wakeFd) {
-                strays++;
             }
         }
         if (strays > 0 && handled == 0) {
@@ -390,7 +394,7 @@ public final class Poller {
         return count;
     }
 
-    private Watcher watcherOf(int fd, int generation) {
+    private @Nullable Watcher watcherOf(int fd, int generation) {
         Watcher watcher = fd < watchers.length ? watchers[fd] : null;
         return watcher != null && watcher.generation == generation ? watcher : null;
     }

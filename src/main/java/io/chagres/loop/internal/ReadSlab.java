@@ -2,6 +2,7 @@ package io.chagres.loop.internal;
 
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The memory that the connections of a loop read into if their users supply no buffer: an array of 64 KiB that is given away piece
@@ -36,7 +37,7 @@ public final class ReadSlab {
 
     private int loanStart;
     /** The slab of loans that goes with this one. */
-    private ReadSlab loans;
+    private @Nullable ReadSlab loans;
 
     private ReadSlab(int maxRoom) {
         this.maxRoom = maxRoom;
@@ -70,7 +71,7 @@ public final class ReadSlab {
     }
 
     /** Returns the segment of {@code array} if it is this slab or that of loans, which saves making one a call; otherwise null. */
-    public MemorySegment segmentOf(byte[] array) {
+    public @Nullable MemorySegment segmentOf(byte[] array) {
         return array == slab.array() ? segment : loans == null ? null : loans.segmentOf(array);
     }
 

@@ -1,5 +1,7 @@
 package io.chagres.loop.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * An object that lives on a loop until its close callback has run: a handle, a job, the anchor of a LoopThread.
  *
@@ -11,11 +13,14 @@ public abstract class Resident {
     final LoopCore core;
 
     /** The neighbours in the {@link Residents}. */
+    @Nullable
     Resident previous;
 
+    @Nullable
     Resident next;
 
     /** The next resident in the {@link ClosingList}. */
+    @Nullable
     Resident closedBefore;
 
     /** True once this resident was queued for the closing phase. */

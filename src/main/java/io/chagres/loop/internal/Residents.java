@@ -4,6 +4,7 @@ import io.chagres.UsageException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The list of the residents of a loop, oldest first. The links are fields of the residents, so that adding, removing and closing them
@@ -12,10 +13,10 @@ import java.util.function.Consumer;
 public final class Residents {
 
     private final Failures failures;
-    private Resident first;
-    private Resident last;
+    private @Nullable Resident first;
+    private @Nullable Resident last;
     /** The next resident that {@link #closeAll} closes; null outside of {@code closeAll}. */
-    private Resident cursor;
+    private @Nullable Resident cursor;
 
     private boolean refusing;
 

@@ -1,5 +1,7 @@
 package io.chagres.loop.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A message to a loop from another thread, and at the same time its place in the {@link Mailbox}: a sender that sends the same
  * task again and again allocates nothing. A task may be posted again only after it has run.
@@ -7,6 +9,7 @@ package io.chagres.loop.internal;
 public abstract class Task {
 
     /** Guarded by the mailbox: written before the task is published, read after it was taken. */
+    @Nullable
     Task next;
 
     /** For handles. */

@@ -1,5 +1,7 @@
 package io.chagres.loop.internal;
 
+import org.jspecify.annotations.Nullable;
+
 /** An entry of the {@link Timers} of a loop. It fires once; a repeating timer starts it again. */
 public abstract class TimerEntry {
 
@@ -11,6 +13,7 @@ public abstract class TimerEntry {
     /** The index in the heap; or STOPPED; or READY, if the entry is due, was taken out and is about to fire. */
     int index = STOPPED;
     /** The next entry that is due in the same timer phase. */
+    @Nullable
     TimerEntry nextDue;
 
     /** For handles. */

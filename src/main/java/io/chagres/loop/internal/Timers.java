@@ -1,6 +1,7 @@
 package io.chagres.loop.internal;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The timers of a loop: a binary heap by deadline. Timers with the same deadline are ordered by their start.
@@ -20,7 +21,7 @@ public final class Timers {
     private TimerEntry[] heap = new TimerEntry[16];
     private int size;
     /** The due timers, in order. The heap keeps room for each of them, so that a repeat needs no memory. */
-    private TimerEntry firstDue;
+    private @Nullable TimerEntry firstDue;
 
     private int dueCount;
     private long starts;
@@ -73,7 +74,7 @@ public final class Timers {
             return;
         }
         TimerEntry last = heap[--size];
-        heap[size] = null;
+        forget(size);
         if (last != entry) {
             siftDown(index, last);
             if (heap[index] == last) {
@@ -133,6 +134,12 @@ public final class Timers {
             last = entry;
             dueCount++;
         }
+    }
+
+    /** Lets the entry that was at {@code index} be collected. */
+    @SuppressWarnings("NullAway") // a place from size on is not read
+    private void forget(int index) {
+        heap[index] = null;
     }
 
     private static long roundedUp(long nanos) {

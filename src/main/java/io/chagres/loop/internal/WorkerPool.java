@@ -1,7 +1,9 @@
 package io.chagres.loop.internal;
 
+import java.util.Objects;
 import java.util.concurrent.ThreadFactory;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The threads that run jobs which would block a loop: one pool for all loops of the process, made at first use. The pool has up to four
@@ -23,11 +25,11 @@ public final class WorkerPool {
     private static final int IDLE_SECONDS = 10;
     private static final long IDLE_NANOS = IDLE_SECONDS * 1_000_000_000L;
 
-    private static WorkerPool shared;
+    private static @Nullable WorkerPool shared;
 
     private final ThreadFactory factory;
     private final int slowLimit;
-    private final Worker[] workers;
+    private final @Nullable Worker[] workers;
     // the fields below are guarded by this object
     private final JobQueue ready = new JobQueue();
     /** Slow jobs beyond the limit. */
@@ -99,7 +101,7 @@ public final class WorkerPool {
             return;
         }
         Throwable noThread = idle <= ready.size ? startThread() : null;
-        if (threads == 0) {
+        if (noThread != null && threads == 0) {
             throw Failures.<RuntimeException>asIs(noThread);
         }
         slowAdmitted += job.slow ? 1 : 0;
@@ -108,7 +110,7 @@ public final class WorkerPool {
     }
 
     /** Starts one more thread if the limit allows it, before a job is queued for it. Returns the failure, or null. */
-    private Throwable startThread() {
+    private @Nullable Throwable startThread() {
         if (threads == workers.length) {
             return null;
         }
@@ -218,9 +220,11 @@ public final class WorkerPool {
     private final class Worker implements Runnable {
 
         private final int place;
+
+        @SuppressWarnings("NullAway.Init") // set before the thread starts
         private Thread thread;
         /** The current job, or null. Written by the worker's thread only, with the lock of the pool, with which other threads read it. */
-        private Job job;
+        private @Nullable Job job;
 
         Worker(int place) {
             this.place = place;
@@ -229,7 +233,7 @@ public final class WorkerPool {
         @Override
         public void run() {
             while (next(this)) {
-                job.run();
+                Objects.requireNonNull(job).run();
             }
         }
     }
@@ -238,11 +242,11 @@ public final class WorkerPool {
     private static final class Job {
 
         private final Runnable action;
-        private final LoopCore owner;
+        private final @Nullable LoopCore owner;
         private final boolean slow;
-        private Job behind;
+        private @Nullable Job behind;
 
-        Job(Runnable action, LoopCore owner, boolean slow) {
+        Job(Runnable action, @Nullable LoopCore owner, boolean slow) {
             this.action = action;
             this.owner = owner;
             this.slow = slow;
@@ -271,8 +275,8 @@ public final class WorkerPool {
     /** First in, first out. */
     private static final class JobQueue {
 
-        private Job first;
-        private Job last;
+        private @Nullable Job first;
+        private @Nullable Job last;
         int size;
 
         boolean isEmpty() {
@@ -280,7 +284,7 @@ public final class WorkerPool {
         }
 
         void add(Job job) {
-            if (first == null) {
+            if (last == null) {
                 first = job;
             } else {
                 last.behind = job;
@@ -289,6 +293,7 @@ public final class WorkerPool {
             size++;
         }
 
+        @Nullable
         Job poll() {
             Job job = first;
             if (job != null) {

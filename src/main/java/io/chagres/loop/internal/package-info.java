@@ -46,4 +46,7 @@
  *
  * {@link io.chagres.loop.internal.Poller}, {@link io.chagres.loop.internal.Mailbox} and {@link io.chagres.loop.internal.Timers}.
  */
+@NullMarked
 package io.chagres.loop.internal;
+
+import org.jspecify.annotations.NullMarked;
