@@ -108,7 +108,7 @@ final class Acceptor {
         }
     }
 
-    /** Accepts nothing for REST_MICROS: connections wait in the backlog. Without the pause a level-triggered event would repeat at once. */
+    /** Accepts nothing for REST_MICROS: connections wait in the backlog. Otherwise the level-triggered event would repeat at once. */
     void rest() {
         failures = 0;
         watcher.remove(Epoll.EPOLLIN);
@@ -119,7 +119,7 @@ final class Acceptor {
         return parked != NONE;
     }
 
-    /** Gives the parked connection to {@code client}, and listens for the next. If {@code client} has a socket, it is closed instead. */
+    /** Gives the parked connection to {@code client}, and listens for the next. Closes the connection if {@code client} has a socket. */
     void handOver(SocketHandle client) {
         int fd = parked;
         parked = NONE;

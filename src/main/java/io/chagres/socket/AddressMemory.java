@@ -104,7 +104,8 @@ final class AddressMemory implements AutoCloseable {
     }
 
     /**
-     * Sets SO_LINGER to {@code struct linger {1, 0}}: close(2) then discards unsent bytes and sends RST, see socket(7). Returns 0 or -errno.
+     * Sets SO_LINGER to {@code struct linger {1, 0}}: close(2) then discards unsent bytes and sends RST, see socket(7). Returns 0 or
+     * -errno.
      */
     int setLingerZero(int fd) {
         linger.set(ValueLayout.JAVA_INT, 0, 1); // l_onoff; l_linger is 0 from the start

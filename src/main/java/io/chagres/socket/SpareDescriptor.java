@@ -29,7 +29,7 @@ final class SpareDescriptor implements AutoCloseable {
     /** The numbers that are reserved: loading a class needs one, looking up a name needs a few. */
     private static final int RESERVED = 16;
 
-    /** If the limit is low, at most one of so many numbers is reserved. */
+    /** The reserved part of a low limit: at most one eighth of the numbers. */
     private static final int PART_OF_LIMIT = 8;
 
     private final MemorySegment limits = Memory.allocate(2L * Long.BYTES);

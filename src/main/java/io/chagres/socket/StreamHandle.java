@@ -21,6 +21,8 @@ import java.util.StringJoiner;
  * loop alive by themselves. Each request completes exactly once, from the pending or poll phase, and never inside the call that made
  * it. If that call throws, the request was never made.
  *
+ * <p>All methods are called on the loop thread, except {@link #toString()} and {@link #describeEnds()}, which any thread may call.
+ *
  * <pre>{@code
  * stream.readStart(listener);                       // listener.onRead is called with each chunk
  * stream.write(ByteBuffer.wrap(reply), error -> {   // null once the kernel has all bytes
@@ -162,8 +164,8 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     }
 
     /**
-     * Takes the result of connect(2), 0 or -errno. The callback comes later in any case, also for a connection that is established at
-     * once, as on loopback, and for a refusal. Any other error throws.
+     * Takes the result of connect(2), 0 or -errno. The callback is called later in any case, even if the connection is established at
+     * once, as on loopback, or refused at once. Any other error throws.
      */
     final void awaitConnect(int result, Completion callback) {
         if (result != 0 && result != -Errno.EINPROGRESS && result != -Errno.ECONNREFUSED) {
@@ -243,9 +245,11 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     // ---- reading
 
     /**
-     * Starts reading. {@code listener} is called in the poll phase. A stream whose peer has ended may be read again, and ends again.
+     * Starts reading. {@code listener} is called in the poll phase, for at most 32 reads per event. A stream whose peer has ended may be
+     * read again, and ends again.
      *
      * @throws UsageException EALREADY if the stream is reading; ENOTCONN if it can't be read; EINVAL if it is closed
+     * @see <a href="https://man7.org/linux/man-pages/man2/recv.2.html">recv(2)</a>
      */
     public final void readStart(ReadListener listener) {
         requireOpen("readStart");
@@ -304,6 +308,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
      *     stream has no descriptor; EPIPE if it can't be written
      * @throws IllegalStateException if the arena of {@code data} is closed
      * @throws WrongThreadException if the arena is confined to another thread
+     * @see <a href="https://man7.org/linux/man-pages/man2/send.2.html">send(2)</a>
      */
     public final void write(ByteBuffer data, Completion callback) {
         write(new ByteBuffer[] {UsageException.requireArgument(data, "data")}, callback);

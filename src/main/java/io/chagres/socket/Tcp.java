@@ -89,8 +89,8 @@ public final class Tcp extends SocketHandle {
      * until the handle is closed, also for other descriptors of the same open file description. As in libuv, an end of a socket pair can
      * be opened too, to be read and written. If this throws, the handle is unchanged, and the caller still owns {@code fd}.
      *
-     * @throws UsageException EBUSY if the handle has a socket; EEXIST if another handle of the loop watches {@code fd}; EINVAL if {@code fd}
-     *     is no stream socket
+     * @throws UsageException EBUSY if the handle has a socket; EEXIST if another handle of the loop watches {@code fd}; EINVAL if
+     *     {@code fd} is no stream socket
      * @throws SystemException EBADF; the errors of setsockopt(2) for an option that was set before
      * @see <a href="https://docs.libuv.org/en/v1.x/tcp.html#c.uv_tcp_open">uv_tcp_open</a>
      */

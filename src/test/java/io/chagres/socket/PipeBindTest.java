@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Names that a pipe is bound to, and the socket files of {@link Pipe#bind}. */
 @ConnectionTest
 class PipeBindTest {
 

@@ -16,6 +16,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Modes of socket files and FIFOs: {@link Pipe#chmod}. */
 @ConnectionTest
 class PipeChmodTest {
 

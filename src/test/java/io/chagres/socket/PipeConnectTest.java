@@ -24,6 +24,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Connects of pipes: failures, cancellation, backlog and names. */
 @ConnectionTest
 class PipeConnectTest {
 

@@ -8,6 +8,7 @@ import io.chagres.loop.Loop;
 import io.chagres.sys.Sockets;
 import org.junit.jupiter.api.Test;
 
+/** Options of pipes that are Unix sockets. */
 @ConnectionTest
 class PipeOptionTest {
 

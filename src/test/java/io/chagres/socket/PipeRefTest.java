@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+/** Pipes and their requests that keep the loop alive, or not. */
 @ConnectionTest
 class PipeRefTest {
 

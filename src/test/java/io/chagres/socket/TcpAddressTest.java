@@ -12,6 +12,7 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
 import org.junit.jupiter.api.Test;
 
+/** Addresses of both ends of a TCP socket. */
 @ConnectionTest
 class TcpAddressTest {
 

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Binds and listens of TCP handles, and their errors. */
 @ConnectionTest
 class TcpBindTest {
 

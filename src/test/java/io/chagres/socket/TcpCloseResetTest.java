@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Closes that send a reset: {@link Tcp#closeReset}. */
 @ConnectionTest
 class TcpCloseResetTest {
 

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Closes of TCP handles: the order of callbacks, and calls on a closed handle. */
 @ConnectionTest
 class TcpCloseTest {
 

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Connects of TCP handles: refusals, cancellation, and requests that are made meanwhile. */
 @ConnectionTest
 class TcpConnectTest {
 

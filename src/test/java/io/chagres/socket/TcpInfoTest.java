@@ -23,6 +23,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
+/** The kernel's numbers of a connection: {@link Tcp#info}. */
 @ConnectionTest
 class TcpInfoTest {
 

@@ -16,6 +16,7 @@ import java.net.Socket;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** Listeners that pause: {@link SocketHandle#pauseAccepting}. */
 @ConnectionTest
 class TcpPauseAcceptingTest {
 

@@ -19,6 +19,7 @@ import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import org.junit.jupiter.api.Test;
 
+/** Reads of TCP handles: ends, resets, stops and restarts. */
 @ConnectionTest
 class TcpReadTest {
 

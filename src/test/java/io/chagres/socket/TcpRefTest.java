@@ -17,6 +17,7 @@ import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
+/** TCP handles and their requests that keep the loop alive, or not. */
 @ConnectionTest
 class TcpRefTest {
 

@@ -20,6 +20,7 @@ import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
+/** Shutdowns of TCP handles. */
 @ConnectionTest
 class TcpShutdownTest {
 

@@ -23,6 +23,7 @@ import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 
+/** Writes of TCP handles: queue, order, and errors. */
 @ConnectionTest
 class TcpWriteTest {
 
