@@ -394,21 +394,21 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     @Override
     public <W extends Writable> W pipe(W destination, boolean end) {
         checkThread();
-        reading.pipes().pipe((Duplex) UsageException.requireArgument(destination, "destination"), end);
+        ReadablePipes.pipe(this, (Duplex) UsageException.requireArgument(destination, "destination"), end);
         return destination;
     }
 
     @Override
     public Duplex unpipe() {
         checkThread();
-        reading.pipes().unpipe(null);
+        ReadablePipes.unpipe(reading, null);
         return this;
     }
 
     @Override
     public Duplex unpipe(Writable destination) {
         checkThread();
-        reading.pipes().unpipe((Duplex) UsageException.requireArgument(destination, "destination"));
+        ReadablePipes.unpipe(reading, (Duplex) UsageException.requireArgument(destination, "destination"));
         return this;
     }
 
@@ -542,24 +542,24 @@ public abstract non-sealed class Duplex implements Readable, Writable {
 
     @Override
     public Duplex onPipe(Consumer<? super Readable> listener) {
-        writing.listeners().feeds().onPipe(require(listener));
+        writing.feeds().onPipe(require(listener));
         return this;
     }
 
     @Override
     public void offPipe(Consumer<? super Readable> listener) {
-        writing.listeners().feeds().offPipe(require(listener));
+        writing.feeds().offPipe(require(listener));
     }
 
     @Override
     public Duplex onUnpipe(Consumer<? super Readable> listener) {
-        writing.listeners().feeds().onUnpipe(require(listener));
+        writing.feeds().onUnpipe(require(listener));
         return this;
     }
 
     @Override
     public void offUnpipe(Consumer<? super Readable> listener) {
-        writing.listeners().feeds().offUnpipe(require(listener));
+        writing.feeds().offUnpipe(require(listener));
     }
 
     @Override

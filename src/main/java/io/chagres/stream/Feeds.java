@@ -76,17 +76,17 @@ final class Feeds {
         }
     }
 
-    /** Called when the sink takes more. */
-    void drained() {
-        for (Piping pipe = first; pipe != null; pipe = pipe.next) {
+    /** Called when the sink takes more; {@code feeds} is null without pipes. */
+    static void drained(Feeds feeds) {
+        for (Piping pipe = feeds == null ? null : feeds.first; pipe != null; pipe = pipe.next) {
             pipe.drained();
         }
     }
 
     /** Ends all pipes: the sink has finished, failed or closed. The sources are left to their owners. */
-    void end() {
+    static void end(Feeds feeds) {
         Piping following;
-        for (Piping pipe = first; pipe != null; pipe = following) {
+        for (Piping pipe = feeds == null ? null : feeds.first; pipe != null; pipe = following) {
             following = pipe.next;
             pipe.unpipe();
         }

@@ -52,7 +52,7 @@ final class Piping implements Borrower, Runnable {
             source.onEnd(this);
         }
         source.onData(this);
-        sink.writing.listeners().feeds().add(this);
+        sink.writing.feeds().add(this);
         if (!over && sink.writableNeedDrain()) {
             await();
         } else if (!over) {
@@ -72,7 +72,7 @@ final class Piping implements Borrower, Runnable {
         }
         boolean hasRoom = sink.write(chunk);
         if (sink.writing.length() > 0) {
-            source.reading.pipes().keep();
+            source.reading.keep();
         }
         if (!hasRoom && !over) {
             await();
@@ -80,7 +80,7 @@ final class Piping implements Borrower, Runnable {
     }
 
     private void await() {
-        source.reading.pipes().waits(!waiting);
+        ReadablePipes.waits(source.reading, !waiting);
         waiting = true;
     }
 
@@ -93,7 +93,7 @@ final class Piping implements Borrower, Runnable {
     void drained() {
         if (waiting) {
             waiting = false;
-            source.reading.pipes().goesOn();
+            ReadablePipes.goesOn(source.reading);
         }
     }
 
@@ -119,11 +119,11 @@ final class Piping implements Borrower, Runnable {
             return;
         }
         over = true;
-        source.reading.pipes().ended();
+        ReadablePipes.ended(source.reading);
         source.offData(this);
         source.offEnd(this);
         drained();
-        sink.writing.listeners().feeds().remove(this);
+        sink.writing.feeds().remove(this);
     }
 
     /** Returns false and ends the pipe: the bytes of a later life of the source are not for this sink. */
@@ -132,7 +132,7 @@ final class Piping implements Borrower, Runnable {
         if (!over) {
             over = true;
             waiting = false;
-            sink.writing.listeners().feeds().remove(this);
+            sink.writing.feeds().remove(this);
         }
         return false;
     }
@@ -141,6 +141,6 @@ final class Piping implements Borrower, Runnable {
     void abandon() {
         over = true;
         waiting = false;
-        sink.writing.listeners().feeds().forget(this);
+        sink.writing.feeds().forget(this);
     }
 }

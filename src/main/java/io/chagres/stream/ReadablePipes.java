@@ -5,24 +5,14 @@ import java.util.function.Predicate;
 
 /**
  * The pipes of a readable side: those data listeners that are {@link Piping}s. Of several sinks, the slowest decides how fast the
- * source flows. A readable side that was never piped has none of this.
+ * source flows. Their state is in {@link ReadableState}: an object for it would cost 24 bytes a piped connection.
  */
 final class ReadablePipes {
 
-    private final ReadableState side;
-    /** How many pipes wait for their sinks to drain. Counted: to look for one would cost a walk at each drain. */
-    private int waiting;
-
-    /** Whether the chunk that is lent now was kept. */
-    private boolean kept;
-
-    ReadablePipes(ReadableState side) {
-        this.side = side;
-    }
+    private ReadablePipes() {}
 
     /** Begins a pipe to {@code sink}, unless one of the two has closed. */
-    void pipe(Duplex sink, boolean end) {
-        Duplex source = side.stream;
+    static void pipe(Duplex source, Duplex sink, boolean end) {
         if (!source.options().readable()) {
             source.life.errorOrDestroy(new ChagresException("ERR_STREAM_CANNOT_PIPE", "Cannot pipe, not readable"));
             return;
@@ -33,31 +23,13 @@ final class ReadablePipes {
         }
     }
 
-    // ---- lending
-
-    /** Called before a chunk is lent to the pipes, if there are any. */
-    static void lendsNext(ReadablePipes pipes) {
-        if (pipes != null) {
-            pipes.kept = false;
-        }
-    }
-
-    /** Called when the chunk that was lent is still needed: a sink did not take all of it. */
-    void keep() {
-        kept = true;
-    }
-
-    boolean isKept() {
-        return kept;
-    }
-
     // ---- back-pressure
 
-    /** Called before a chunk goes out to all pipes, if there are any: a sink that still takes no more says so again. */
-    static void forgetWaiting(ReadablePipes pipes) {
-        if (pipes != null && pipes.waiting > 0) {
-            pipes.waiting = 0;
-            pipes.find(pipe -> {
+    /** Called before a chunk goes out to all pipes: a sink that still takes no more says so again. */
+    static void forgetWaiting(ReadableState side) {
+        if (side.waitingPipes > 0) {
+            side.waitingPipes = 0;
+            find(side, pipe -> {
                 pipe.forgetWaiting();
                 return false;
             });
@@ -65,15 +37,15 @@ final class ReadablePipes {
     }
 
     /** Called when the sink of a pipe takes no more for now; {@code isNew} if the pipe did not wait before. */
-    void waits(boolean isNew) {
-        waiting += isNew ? 1 : 0;
+    static void waits(ReadableState side, boolean isNew) {
+        side.waitingPipes += isNew ? 1 : 0;
         side.pause();
     }
 
     /** Called when the sink of a pipe that has waited takes more, or the pipe has ended. */
-    void goesOn() {
-        waiting--;
-        if (waiting == 0 && side.hasDataListeners()) {
+    static void goesOn(ReadableState side) {
+        side.waitingPipes--;
+        if (side.waitingPipes == 0 && side.hasDataListeners()) {
             side.resume();
         }
     }
@@ -81,28 +53,28 @@ final class ReadablePipes {
     // ---- ends
 
     /** Called when a pipe has ended. After the last one, the source is left to its owner, paused. */
-    void ended() {
-        if (!find(pipe -> true)) {
+    static void ended(ReadableState side) {
+        if (!find(side, pipe -> true)) {
             side.pause();
         }
     }
 
     /** Ends the first pipe to {@code sink}, or all pipes if it is null. */
-    void unpipe(Duplex sink) {
+    static void unpipe(ReadableState side, Duplex sink) {
         if (sink != null) {
-            unpipeFirst(sink);
+            unpipeFirst(side, sink);
             return;
         }
-        find(pipe -> {
+        find(side, pipe -> {
             pipe.unpipe();
             return false;
         });
     }
 
     /** Walks over the pipes of both ends at once: one of them may have very many, the other rarely has more than one. */
-    private void unpipeFirst(Duplex sink) {
+    private static void unpipeFirst(ReadableState side, Duplex sink) {
         var at = side.dataListeners();
-        Piping feed = sink.writing.firstFeed();
+        Piping feed = sink.writing.feeds().first();
         while (at != null && feed != null) {
             if (feed.source() == side.stream && !feed.isOver()) {
                 feed.unpipe();
@@ -118,16 +90,16 @@ final class ReadablePipes {
     }
 
     /** Called when the source was destroyed before its end: the pipes end without an event. */
-    void abandon() {
-        waiting = 0;
-        find(pipe -> {
+    static void abandon(ReadableState side) {
+        side.waitingPipes = 0;
+        find(side, pipe -> {
             pipe.abandon();
             return false;
         });
     }
 
     /** Shows the pipes to {@code visitor} until it returns true; returns whether it did. The visitor may end any of them. */
-    private boolean find(Predicate<Piping> visitor) {
+    private static boolean find(ReadableState side, Predicate<Piping> visitor) {
         for (var at = side.dataListeners(); at != null; at = at.next()) {
             if (at.listener() instanceof Piping pipe && !pipe.isOver() && visitor.test(pipe)) {
                 return true;

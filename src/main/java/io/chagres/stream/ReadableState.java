@@ -52,7 +52,9 @@ final class ReadableState extends ReadableListeners {
     private Runnable readMoreTick; // kept: a new one would be garbage at each push
     private boolean wishesPause; // the user's last call: unlike the pauses of pipes it outlives a reopening
     private boolean wishesFlow;
-    private ReadablePipes pipes; // null until there is a pipe
+    int waitingPipes; // those that wait for their sinks to drain, counted: to look for one would cost a walk at
+    // each drain
+    private boolean kept; // whether the chunk that is lent now is still needed
     private Chunks chunks; // null until a chunk is buffered
 
     ReadableState(Duplex stream) {
@@ -96,13 +98,6 @@ final class ReadableState extends ReadableListeners {
         return flow == Flow.FLOWING;
     }
 
-    ReadablePipes pipes() {
-        if (pipes == null) {
-            pipes = new ReadablePipes(this);
-        }
-        return pipes;
-    }
-
     /** Takes a chunk of the source, which no other object uses. Returns whether the source should go on. */
     boolean push(ByteBuffer chunk) {
         if (isOver()) {
@@ -128,12 +123,17 @@ final class ReadableState extends ReadableListeners {
 
     /** Takes a chunk that the source wants back, and that needs no answer. Returns whether the chunk was kept. */
     boolean lend(ByteBuffer chunk) {
-        ReadablePipes.lendsNext(pipes);
+        kept = false;
         if (!isOver()) {
             // not lent after all, the chunk is buffered: the source moves its own buffer
             add(canLend() ? chunk : Buffers.view(chunk), false);
         }
-        return pipes != null && pipes.isKept() || length() > 0;
+        return kept || length() > 0;
+    }
+
+    /** Called when the chunk that was lent is still needed: a sink did not take all of it. */
+    void keep() {
+        kept = true;
     }
 
     /** Puts back what a consumer has read too early. Returns whether there is room for more. */
@@ -418,7 +418,7 @@ final class ReadableState extends ReadableListeners {
     }
 
     private void emitData(ByteBuffer chunk) {
-        ReadablePipes.forgetWaiting(pipes);
+        ReadablePipes.forgetWaiting(this);
         callData(chunk);
     }
 
@@ -441,8 +441,8 @@ final class ReadableState extends ReadableListeners {
     /** Drops the chunks that were not read, and, if the end was not emitted, the pipes. */
     void clear() {
         chunks = null;
-        if (!endEmitted && pipes != null) {
-            pipes.abandon();
+        if (!endEmitted) {
+            ReadablePipes.abandon(this);
         }
     }
 }

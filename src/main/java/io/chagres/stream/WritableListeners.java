@@ -3,15 +3,13 @@ package io.chagres.stream;
 import io.chagres.loop.internal.Listeners;
 
 /**
- * The listeners of the writing side of a {@link Duplex}, and the pipes that end in it. Most streams have none: the static methods take
- * null for that.
+ * The listeners of the writing side of a {@link Duplex}. Most streams have none: the static methods take null for that.
  */
 final class WritableListeners {
 
     private Listeners<Runnable> drain;
     private Listeners<Runnable> prefinish;
     private Listeners<Runnable> finish;
-    private final Feeds feeds = new Feeds();
 
     void onDrain(Runnable listener) {
         drain = Listeners.add(drain, listener);
@@ -21,10 +19,8 @@ final class WritableListeners {
         drain = Listeners.remove(drain, listener);
     }
 
-    /** Lets the pipes that end here go on, and then calls the drain listeners, which may write again. */
     static void emitDrain(WritableListeners of, Duplex stream) {
         if (of != null) {
-            of.feeds.drained();
             stream.emit(of.drain);
         }
     }
@@ -55,10 +51,5 @@ final class WritableListeners {
         if (of != null) {
             stream.emit(of.finish);
         }
-    }
-
-    /** The pipes that end here. */
-    Feeds feeds() {
-        return feeds;
     }
 }

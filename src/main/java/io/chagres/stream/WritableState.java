@@ -38,7 +38,8 @@ final class WritableState implements Completion {
 
     final int highWaterMark; // in bytes
     private final Duplex stream;
-    private WritableListeners listeners; // null until there is a listener or a pipe
+    private WritableListeners listeners; // null until there is one
+    private Feeds feeds; // null until there is a pipe
     private Ending ending;
     private ArrayDeque<WaitingWrite> waiting; // null until a write waits
     private long length; // bytes, those that are with the sink included
@@ -61,6 +62,7 @@ final class WritableState implements Completion {
     WritableState(WritableState earlier) {
         this(earlier.stream);
         listeners = earlier.listeners;
+        feeds = earlier.feeds;
     }
 
     /** Fails the stream, unless it was opened again since: a late completion does not concern the new life. */
@@ -85,15 +87,12 @@ final class WritableState implements Completion {
     }
 
     WritableListeners listeners() {
-        if (listeners == null) {
-            listeners = new WritableListeners();
-        }
-        return listeners;
+        return listeners = listeners == null ? new WritableListeners() : listeners;
     }
 
-    /** Returns the first pipe that ends here, or null. */
-    Piping firstFeed() {
-        return listeners == null ? null : listeners.feeds().first();
+    /** Returns the pipes that end here. */
+    Feeds feeds() {
+        return feeds = feeds == null ? new Feeds() : feeds;
     }
 
     long length() {
@@ -260,6 +259,7 @@ final class WritableState implements Completion {
     private void afterWrite(Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !isDestroyed()) {
             needDrain = false;
+            Feeds.drained(feeds); // pipes go on before listeners can write again
             WritableListeners.emitDrain(listeners, stream);
         }
         stream.complete(callback, null);
@@ -423,7 +423,7 @@ final class WritableState implements Completion {
         if (hasWaiting() || finishCallbacks != null) {
             stream.tick(this::cancelWaiting);
         }
-        if (firstFeed() != null) {
+        if (feeds != null) {
             stream.tick(this::endFeeds);
         }
     }
@@ -443,8 +443,6 @@ final class WritableState implements Completion {
 
     /** Ends the pipes that end here. */
     void endFeeds() {
-        if (listeners != null) {
-            listeners.feeds().end();
-        }
+        Feeds.end(feeds);
     }
 }
