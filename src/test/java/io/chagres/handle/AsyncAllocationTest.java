@@ -15,7 +15,7 @@ class AsyncAllocationTest {
 
     private static final int SENDS = 5_000;
 
-    /** What the JVM may allocate on a thread for reasons of its own; an object per send would be 10 times as much. */
+    /** The bytes that the JVM itself may allocate on a thread. One object per send would be 10 times as much. */
     private static final long TOLERATED = 8_000;
 
     private Async async;

@@ -17,7 +17,7 @@ class AsyncFromSignalHandlerTest {
     private int calls;
 
     @Test
-    void aHandlerOfTheJvmMaySend(Loop loop) {
+    void aSignalHandlerOfTheJvmMaySend(Loop loop) {
         Async[] async = new Async[1];
         async[0] = new Async(loop, () -> {
             calls++;

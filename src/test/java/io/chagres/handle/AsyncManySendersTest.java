@@ -17,7 +17,7 @@ class AsyncManySendersTest {
     private static final int SENDERS = 8;
     private static final int SENDS = 100_000;
     private static final int ROUNDS = 20_000;
-    private static final long MOST_NANOS = 1_000_000_000;
+    private static final long MAX_NANOS = 1_000_000_000;
     private static final int APART = 16;
 
     /** Plain on purpose: nothing but the send publishes what the senders write here. */
@@ -28,7 +28,7 @@ class AsyncManySendersTest {
     private Async async;
 
     @Test
-    void aCallbackComesAfterTheLastSendOfEach(Loop loop) throws InterruptedException {
+    void aCallbackRunsAfterTheLastSendOfEachSender(Loop loop) throws InterruptedException {
         async = new Async(loop, () -> {
             if (leastOf(SENDERS) == SENDS) {
                 async.close();
@@ -46,8 +46,8 @@ class AsyncManySendersTest {
     }
 
     @Test
-    void whatASenderWroteBeforeIsSeenInTheCallback(Loop loop) throws InterruptedException {
-        long until = System.nanoTime() + MOST_NANOS;
+    void theCallbackSeesWhatASenderWroteBeforeItsSend(Loop loop) throws InterruptedException {
+        long until = System.nanoTime() + MAX_NANOS;
         async = new Async(loop, () -> {
             int seen = leastOf(2);
             if (seen > seenByAll && (seen == ROUNDS || System.nanoTime() > until)) {
@@ -62,7 +62,7 @@ class AsyncManySendersTest {
         assertEquals(leastOf(2), seenByAll);
     }
 
-    /** Each round ends when the loop has seen what both have written in it: a lost one would never end. */
+    /** A round ends when the loop has seen the values of both senders. After a lost send, it would never end. */
     private void sendRoundByRound(int sender) {
         for (int round = 1; !enough; round++) {
             written[sender * APART] = round;
@@ -74,7 +74,7 @@ class AsyncManySendersTest {
     }
 
     @Test
-    void aThreadThatKeepsSendingCannotKeepTheLoopFromClosing() throws InterruptedException {
+    void aThreadThatKeepsSendingCannotPreventTheCloseOfTheLoop() throws InterruptedException {
         for (int i = 0; i < 20; i++) {
             enough = false;
             Loop loop = new Loop();

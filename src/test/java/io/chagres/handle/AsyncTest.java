@@ -59,7 +59,7 @@ class AsyncTest {
 
     @Test
     @Covers("libuv:async_null_cb")
-    void withoutACallbackASendWakesTheLoop(Loop loop) throws InterruptedException {
+    void anAsyncWithoutACallbackWakesTheLoop(Loop loop) throws InterruptedException {
         async = new Async(loop, null);
         Check check = new Check(loop);
         check.start(() -> {
@@ -75,7 +75,7 @@ class AsyncTest {
 
     @Test
     @Covers("libuv:async_ref")
-    void unreferencedItDoesNotKeepTheLoopAlive(Loop loop) {
+    void anUnreferencedAsyncDoesNotKeepTheLoopAlive(Loop loop) {
         async = counting(loop);
         assertTrue(async.isActive());
         assertTrue(loop.isAlive());
@@ -86,7 +86,7 @@ class AsyncTest {
     }
 
     @Test
-    void sendsBeforeTheCallbackAreOne(Loop loop) {
+    void sendsBeforeTheCallbackCauseOneCallback(Loop loop) {
         async = counting(loop);
         for (int i = 0; i < 1000; i++) {
             async.send();
@@ -113,7 +113,7 @@ class AsyncTest {
     }
 
     @Test
-    void callbacksComeInTheOrderOfTheSends(Loop loop) {
+    void callbacksOfSeveralAsyncsRunInTheOrderOfTheSends(Loop loop) {
         List<Async> all = new ArrayList<>();
         for (String name : List.of("a", "b", "c")) {
             all.add(new Async(loop, () -> order.add(name)));
@@ -162,7 +162,7 @@ class AsyncTest {
     }
 
     @Test
-    void aSendIsHarmlessOnceItIsClosing(Loop loop) {
+    void aSendToAClosingAsyncHasNoEffect(Loop loop) {
         async = counting(loop);
         async.close();
         async.send();
@@ -175,7 +175,7 @@ class AsyncTest {
     }
 
     @Test
-    void aSendAfterTheCloseLeavesNothingBehind(Loop loop) {
+    void aSendAfterTheCloseHasNoEffect(Loop loop) {
         async = counting(loop);
         close(loop);
         async.send();
@@ -183,7 +183,7 @@ class AsyncTest {
     }
 
     @Test
-    void whatTheCallbackThrowsLosesNoLaterSend(Loop loop) {
+    void aCallbackThatThrowsLosesNoLaterSend(Loop loop) {
         List<Throwable> caught = new ArrayList<>();
         loop.setUncaughtHandler(caught::add);
         async = new Async(loop, () -> {
@@ -200,7 +200,7 @@ class AsyncTest {
     }
 
     @Test
-    void anotherThreadMayOnlySend(Loop loop) throws InterruptedException {
+    void anotherThreadMayOnlyCallSend(Loop loop) throws InterruptedException {
         async = counting(loop);
         Thread other = Thread.ofPlatform().start(() -> {
             assertThrows(WrongThreadException.class, async::close);

@@ -4,7 +4,7 @@ import io.chagres.fixture.Gate;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.WorkerPool;
 
-/** Jobs that occupy every thread of the pool until they are let go, so that what is submitted meanwhile stays queued. */
+/** Jobs that occupy every thread of the pool until they are released, so that jobs that are submitted meanwhile stay queued. */
 final class BusyWorkers {
 
     private final Gate mayEnd = new Gate();
@@ -30,7 +30,7 @@ final class BusyWorkers {
         mayEnd.open();
     }
 
-    /** How many of their callbacks have come. */
+    /** Returns the number of callbacks that have run. */
     int ended() {
         return ended;
     }

@@ -18,7 +18,7 @@ class HandleCloseTest {
 
     private final Journal journal = new Journal();
 
-    /** A handle with a request under way; each of its last acts may throw. */
+    /** A handle with a pending request. Each step of its close may throw. */
     private final class Custom extends Handle {
         private final boolean releaseThrows;
         private final boolean cancelThrows;
@@ -52,7 +52,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void theCallbackComesLaterAndLast(Loop loop) {
+    void theCloseCallbackRunsLaterAndLast(Loop loop) {
         Timer timer = new Timer(loop);
         timer.start(0, journal.note("timer"));
         timer.close(journal.note("closed"));
@@ -63,7 +63,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void requestsAreCancelledBeforeTheCallback(Loop loop) {
+    void requestsAreCancelledBeforeTheCloseCallback(Loop loop) {
         new Custom(loop, false, false).close(journal.note("closed"));
         journal.expect("release");
         loop.run();
@@ -71,7 +71,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void aSecondCloseWithACallbackIsWrongAndOneWithoutIsNot(Loop loop) {
+    void aSecondCloseIsRefusedIfItHasACallback(Loop loop) {
         Timer timer = new Timer(loop);
         timer.close(journal.note("closed"));
         assertEquals("EINVAL", codeOf(() -> timer.close(journal.note("again"))));
@@ -84,7 +84,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void aCallbackIsRequiredWhereOneIsPromised(Loop loop) {
+    void closeWithANullCallbackIsRefused(Loop loop) {
         Timer timer = new Timer(loop);
         assertEquals("EINVAL", codeOf(() -> timer.close(null)));
         assertFalse(timer.isClosing());
@@ -93,7 +93,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void closedInItsOwnCallbackAHandleCallsBackNoMore(Loop loop) {
+    void aHandleThatIsClosedInItsOwnCallbackCallsBackNoMore(Loop loop) {
         Timer timer = new Timer(loop);
         timer.start(0, 1, () -> {
             journal.add("timer");
@@ -115,7 +115,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void theCallbacksOfOneTurnComeInReverseOrder(Loop loop) {
+    void theCloseCallbacksOfOneIterationRunInReverseOrder(Loop loop) {
         new Timer(loop).close(journal.note("first"));
         new Idle(loop).close(journal.note("second"));
         new Check(loop).close(journal.note("third"));
@@ -124,7 +124,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void whatACloseCallbackClosesEndsInTheNextIteration(Loop loop) {
+    void aHandleThatACloseCallbackClosesEndsInTheNextIteration(Loop loop) {
         Timer second = new Timer(loop);
         new Timer(loop).close(() -> {
             journal.add("first");
@@ -232,7 +232,7 @@ class HandleCloseTest {
     }
 
     @Test
-    void aCloseListenerThatThrowsKeepsNoOtherFromRunning(Loop loop) {
+    void aCloseListenerThatThrowsDoesNotPreventTheOthers(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         Timer timer = new Timer(loop);
         timer.onClose(() -> {

@@ -54,7 +54,7 @@ class HandleLivenessTest {
 
     @Test
     @Covers({"libuv:has_ref", "node:test-handle-wrap-hasref"})
-    void aHandleIsReferencedUntilItIsToldOtherwiseOrClosed(Loop loop) {
+    void aHandleIsReferencedUntilItIsUnreferencedOrClosed(Loop loop) {
         Timer timer = new Timer(loop);
         assertTrue(timer.hasRef());
         timer.ref();
@@ -70,7 +70,7 @@ class HandleLivenessTest {
     }
 
     @Test
-    void refAndUnrefAreAFlagAndNotACounter(Loop loop) {
+    void refAndUnrefDoNotCount(Loop loop) {
         Timer timer = new Timer(loop);
         timer.start(1000, journal.note("timer"));
         timer.unref();
@@ -193,7 +193,7 @@ class HandleLivenessTest {
 
     @Test
     @Covers("libuv:handle_type_name")
-    void aHandleSaysWhatItIs(Loop loop, ManualClock clock) {
+    void aHandlePrintsItsKindAndState(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         assertEquals("Timer (inactive)", timer.toString());
         timer.start(1000, journal.note("timer"));
@@ -208,7 +208,7 @@ class HandleLivenessTest {
     }
 
     @Test
-    void aLoopIsRequired() {
+    void aHandleWithoutALoopIsRefused() {
         assertEquals(
                 "EINVAL",
                 assertThrows(UsageException.class, () -> new Timer(null)).code());

@@ -7,7 +7,7 @@ import io.chagres.loop.Loop;
 import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
-/** Texts are the same in every language. In Turkish the small letter of I has no dot, which breaks most that are not. */
+/** Texts are the same in every language. In Turkish the small letter of I has no dot, which breaks most texts that depend on the language. */
 class HandleTextLocaleTest {
 
     @Test

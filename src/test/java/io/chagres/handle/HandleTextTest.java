@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What handles and loops print. */
+/** The texts of handles and loops. */
 @ExtendWith(LoopFixture.class)
 class HandleTextTest {
 
@@ -80,7 +80,7 @@ class HandleTextTest {
     }
 
     @Test
-    void aLoopPrintsItsThreadAndWhatItLivesFor() {
+    void aLoopPrintsItsThreadAndItsNumberOfReasonsToRun() {
         String thread = Thread.currentThread().getName();
         Loop loop = new Loop();
         assertEquals("Loop (not running, of \"" + thread + "\", 0 active)", loop.toString());
@@ -95,7 +95,7 @@ class HandleTextTest {
     }
 
     @Test
-    void aStuckLoopAndItsHandlesPrintFromOutside() throws Exception {
+    void aStuckLoopAndItsHandlesCanBePrintedByAnotherThread() throws Exception {
         Gate release = new Gate();
         CompletableFuture<Timer> made = new CompletableFuture<>();
         try (LoopThread thread = Loop.start("stuck", loop -> {})) {

@@ -64,7 +64,7 @@ class HandleThreadTest {
     }
 
     @Test
-    void nothingIsOpenedOnSomebodyElsesLoop() {
+    void aHandleCannotBeOpenedOnTheLoopOfAnotherThread() {
         expectRefused(Stream.of(
                 () -> new Timer(loop),
                 () -> new Idle(loop),
@@ -77,7 +77,7 @@ class HandleThreadTest {
     }
 
     @Test
-    void whatEveryHandleOffersIsRefused() {
+    void theMethodsOfEveryHandleAreRefusedToAnotherThread() {
         expectRefused(Stream.of(
                 timer::isActive,
                 timer::isClosing,
@@ -92,7 +92,7 @@ class HandleThreadTest {
     }
 
     @Test
-    void whatATimerOffersIsRefused() {
+    void theMethodsOfATimerAreRefusedToAnotherThread() {
         expectRefused(Stream.of(
                 () -> timer.start(1, NOTHING),
                 () -> timer.start(1, 1, NOTHING),
@@ -105,14 +105,14 @@ class HandleThreadTest {
     }
 
     @Test
-    void whatTheHandlesOfThePhasesOfferIsRefused() {
+    void theMethodsOfPhaseHandlesAreRefusedToAnotherThread() {
         for (PhaseHandle watcher : watchers) {
             expectRefused(Stream.of(() -> watcher.start(NOTHING), watcher::stop));
         }
     }
 
     @Test
-    void itsLoopAndItsTextMayBeAskedForAnywhere() throws InterruptedException {
+    void loopAndToStringOfAHandleAreAvailableToAnyThread() throws InterruptedException {
         assertEquals(null, thrownOnAStranger(timer::loop));
         assertEquals(null, thrownOnAStranger(timer::toString));
     }

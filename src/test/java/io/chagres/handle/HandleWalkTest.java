@@ -36,7 +36,7 @@ class HandleWalkTest {
     }
 
     @Test
-    void inactiveAndClosingHandlesAreSeenInTheOrderOfTheirMaking(Loop loop) {
+    void aWalkVisitsInactiveAndClosingHandlesInTheOrderOfCreation(Loop loop) {
         Timer inactive = new Timer(loop);
         Idle unreferenced = new Idle(loop);
         unreferenced.unref();
@@ -48,14 +48,14 @@ class HandleWalkTest {
     }
 
     @Test
-    void aClosedHandleIsNotSeenInItsOwnCloseCallback(Loop loop) {
+    void aWalkInACloseCallbackDoesNotVisitTheClosedHandle(Loop loop) {
         Timer timer = new Timer(loop);
         timer.close(() -> assertEquals(List.of(), handles(loop)));
         loop.run();
     }
 
     @Test
-    void handlesThatAreMadeDuringTheWalkAreNotSeen(Loop loop) {
+    void aWalkDoesNotVisitHandlesThatTheVisitorMakes(Loop loop) {
         new Timer(loop);
         Handle.walk(loop, handle -> {
             journal.add("seen");
@@ -68,7 +68,7 @@ class HandleWalkTest {
     }
 
     @Test
-    void workIsNoHandle(Loop loop) {
+    void aWalkDoesNotVisitWork(Loop loop) {
         Work.submit(loop, () -> "done", (result, failure) -> journal.add(result));
         assertEquals(List.of(), handles(loop));
         loop.run();

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A hundred thousand of what a loop keeps: no stack that they fill, and no cost that grows with the square. */
+/** A hundred thousand objects of each kind on one loop need no deep stack, and their cost does not grow with the square. */
 @ExtendWith(LoopFixture.class)
 @Timeout(50)
 class ManyOfEachHandleTest {
@@ -21,7 +21,7 @@ class ManyOfEachHandleTest {
     private int count;
 
     @Test
-    void ticksThatQueueTheNext(Loop loop) {
+    void aHundredThousandTicksThatQueueTheNextNeedNoDeepStack(Loop loop) {
         loop.nextTick(() -> tickAgain(loop));
         loop.run();
         assertEquals(MANY, count);
@@ -34,7 +34,7 @@ class ManyOfEachHandleTest {
     }
 
     @Test
-    void tasksThatPostTheNext(Loop loop) {
+    void aHundredThousandTasksThatPostTheNextNeedNoDeepStack(Loop loop) {
         loop.execute(() -> postAgain(loop));
         loop.run();
         assertEquals(MANY, count);
@@ -47,7 +47,7 @@ class ManyOfEachHandleTest {
     }
 
     @Test
-    void tasksThatWaitTogether(Loop loop) {
+    void aHundredThousandTasksThatWaitTogetherNeedNoDeepStack(Loop loop) {
         for (int i = 0; i < MANY; i++) {
             loop.execute(() -> count++);
         }
@@ -56,7 +56,7 @@ class ManyOfEachHandleTest {
     }
 
     @Test
-    void timersThatAreClosedInTheCloseOfTheNext(Loop loop) {
+    void aHundredThousandTimersThatAreClosedInTheCloseOfTheNextNeedNoDeepStack(Loop loop) {
         List<Timer> timers = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             timers.add(new Timer(loop));
@@ -76,7 +76,7 @@ class ManyOfEachHandleTest {
     }
 
     @Test
-    void timersThatAreDueTogetherAndStopOneAnother(Loop loop, ManualClock clock) {
+    void aHundredThousandDueTimersThatStopOneAnotherNeedNoDeepStack(Loop loop, ManualClock clock) {
         List<Timer> timers = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
             int mine = i;

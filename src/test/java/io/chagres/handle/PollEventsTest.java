@@ -32,13 +32,13 @@ class PollEventsTest {
     }
 
     @Test
-    void thereAreSixteen() {
+    void thereAreSixteenSetsOfEvents() {
         assertEquals(16, allSets().size());
     }
 
     @ParameterizedTest
     @MethodSource("allSets")
-    void unionIsIdempotentCommutativeAndHasNoneForItsNeutral(PollEvents set) {
+    void theUnionOfSetsIsIdempotentAndCommutativeAndNoneIsNeutral(PollEvents set) {
         assertSame(set, set.add(set));
         assertSame(set, set.add(NONE));
         for (PollEvents other : allSets()) {
@@ -50,7 +50,7 @@ class PollEventsTest {
 
     @ParameterizedTest
     @MethodSource("allSets")
-    void aSetHasWhatItsPredicatesSay(PollEvents set) {
+    void thePredicatesOfASetAgreeWithHas(PollEvents set) {
         assertEquals(set.isReadable(), set.has(READABLE));
         assertEquals(set.isWritable(), set.has(WRITABLE));
         assertEquals(set.isDisconnect(), set.has(DISCONNECT));
@@ -61,13 +61,13 @@ class PollEventsTest {
 
     @ParameterizedTest
     @MethodSource("allSets")
-    void theKernelsBitsComeBackAsTheSameSet(PollEvents set) {
+    void aSetSurvivesTheConversionToKernelBitsAndBack(PollEvents set) {
         assertSame(set, PollEvents.ofKernel(set.kernelBits()));
         assertSame(set, PollEvents.ofKernel(set.kernelBits() | OTHER_BITS));
     }
 
     @Test
-    void theBitsAreThoseOfEpoll() {
+    void theKernelBitsOfASetAreThoseOfEpoll() {
         assertEquals(Epoll.EPOLLIN, READABLE.kernelBits());
         assertEquals(Epoll.EPOLLOUT, WRITABLE.kernelBits());
         assertEquals(Epoll.EPOLLRDHUP, DISCONNECT.kernelBits());
@@ -76,7 +76,7 @@ class PollEventsTest {
     }
 
     @Test
-    void oneOfTwoIsNotBoth() {
+    void aSetWithOneOfTwoEventsHasNotBoth() {
         assertFalse(READABLE.has(READABLE.add(WRITABLE)));
         assertTrue(READABLE.add(WRITABLE).has(READABLE));
     }

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Two descriptors that are ready at the same time, where the callback of one changes what is told of the other. */
+/** Two descriptors that are ready at the same time: the callback of one changes what is reported of the other. */
 @ExtendWith(LoopFixture.class)
 class PollInOneBatchTest {
 
@@ -54,14 +54,14 @@ class PollInOneBatchTest {
     }
 
     @Test
-    void stopDropsAnEventThatIsFetchedAlready(Loop loop) {
+    void stopDropsAnEventThatWasFetchedAlready(Loop loop) {
         startBoth(other -> polls[other].stop());
         loop.run(RunMode.NOWAIT);
         assertEquals(List.of("first"), seen);
     }
 
     @Test
-    void closeDropsAnEventThatIsFetchedAlready(Loop loop) {
+    void closeDropsAnEventThatWasFetchedAlready(Loop loop) {
         startBoth(other -> {
             polls[other].close();
             events[other].close();
@@ -71,7 +71,7 @@ class PollInOneBatchTest {
     }
 
     @Test
-    void aChangedInterestCountsForAnEventThatIsFetchedAlready(Loop loop) {
+    void aChangedInterestAppliesToAnEventThatWasFetchedAlready(Loop loop) {
         startBoth(other -> polls[other].start(WRITABLE, (ready, error) -> seen.add(ready.toString())));
         loop.run(RunMode.NOWAIT);
         assertEquals(List.of("first"), seen);
@@ -81,7 +81,7 @@ class PollInOneBatchTest {
     }
 
     @Test
-    void aNumberThatIsUsedAgainGetsNoEventOfItsPredecessor(Loop loop) {
+    void aReusedDescriptorNumberGetsNoEventOfTheClosedDescriptor(Loop loop) {
         startBoth(other -> {
             polls[other].close();
             events[other].close();
@@ -92,7 +92,7 @@ class PollInOneBatchTest {
         assertEquals(List.of("first", "first"), seen);
     }
 
-    /** By one that gets the lowest free number, which is the one that was just closed, and is not ready. */
+    /** Replaces the descriptor by one that is not ready: it gets the lowest free number, which was just closed. */
     private void replace(Loop loop, int slot) {
         if (seen.size() == 1) {
             events[slot] = Descriptor.event(0);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Descriptors that cannot be watched, or no longer, or whose other end is gone. */
+/** Descriptors that cannot be watched, cannot be watched any more, or whose other end is closed. */
 @ExtendWith(LoopFixture.class)
 class PollRefusalTest {
 
@@ -58,7 +58,7 @@ class PollRefusalTest {
     }
 
     @Test
-    void aNegativeNumberIsAMistake(Loop loop) {
+    void aNegativeDescriptorIsRefused(Loop loop) {
         UsageException refused = assertThrows(UsageException.class, () -> new Poll(loop, -1));
         assertEquals("EINVAL", refused.code());
         assertEquals("fd must not be negative: -1", refused.getMessage());
@@ -66,7 +66,7 @@ class PollRefusalTest {
     }
 
     @Test
-    void aNumberThatIsNotOpenIsRefusedByTheKernel(Loop loop) {
+    void aDescriptorThatIsNotOpenIsRefusedWithEbadf(Loop loop) {
         SystemException refused = assertThrows(SystemException.class, () -> new Poll(loop, 1_000_000));
         assertEquals("EBADF", refused.code());
         assertEquals(Errno.EBADF, refused.errno());
@@ -75,7 +75,7 @@ class PollRefusalTest {
     }
 
     @Test
-    void aRefusedHandleLeavesNothingWhenTheLoopHasRun(Loop loop) {
+    void aRefusedPollLeavesNothingOnTheLoop(Loop loop) {
         assertThrows(SystemException.class, () -> new Poll(loop, 1_000_000));
         assertFalse(loop.run());
         Handle.walk(loop, handle -> seen.add(handle.toString()));
@@ -157,12 +157,12 @@ class PollRefusalTest {
     }
 
     @Test
-    void aPipeWithoutWriterIsReadableForWhoAskedToRead(Loop loop) {
+    void aPipeWithoutWriterIsReadable(Loop loop) {
         assertHangUpIsReportedAs("readable", READABLE, loop);
     }
 
     @Test
-    void aHangUpIsReportedAsWhateverWasAskedFor(Loop loop) {
+    void aHangUpIsReportedAsAllWantedEvents(Loop loop) {
         assertHangUpIsReportedAs("disconnect", DISCONNECT, loop);
     }
 
@@ -178,7 +178,7 @@ class PollRefusalTest {
     }
 
     @Test
-    void aPeerThatEndsIsADisconnectForWhoAskedForThat(Loop loop) {
+    void theEndOfThePeerIsReportedAsDisconnectIfWanted(Loop loop) {
         Descriptor[] pair = Descriptor.socketPair();
         pair[1].close();
         Poll poll = watch(loop, pair[0].fd(), DISCONNECT);

@@ -53,7 +53,7 @@ class PollTest {
     }
 
     @Test
-    void anEventOfAnotherThreadEndsTheWait(Loop loop) throws InterruptedException {
+    void aDescriptorThatAnotherThreadMakesReadyEndsTheWait(Loop loop) throws InterruptedException {
         Poll poll = new Poll(loop, event.fd());
         poll.start(READABLE, (events, error) -> {
             record(events, error);
@@ -66,7 +66,7 @@ class PollTest {
     }
 
     @Test
-    void onlyWhatWasAskedForIsReported(Loop loop) {
+    void onlyWantedPollEventsAreReported(Loop loop) {
         event.write();
         Poll poll = watch(loop, WRITABLE);
         loop.run(RunMode.NOWAIT);
@@ -89,7 +89,7 @@ class PollTest {
     }
 
     @Test
-    void startingForNothingStops(Loop loop) {
+    void startingForNoEventsStopsThePoll(Loop loop) {
         event.write();
         Poll poll = watch(loop, READABLE);
         poll.start(NONE, this::record);
@@ -100,7 +100,7 @@ class PollTest {
     }
 
     @Test
-    void itIsActiveBetweenStartAndStop(Loop loop) {
+    void aPollIsActiveBetweenStartAndStop(Loop loop) {
         Poll poll = new Poll(loop, event.fd());
         assertEquals(event.fd(), poll.fd());
         assertFalse(poll.isActive());
@@ -114,7 +114,7 @@ class PollTest {
     }
 
     @Test
-    void aHandleThatIsStoppedAndStartedAgainGoesOn(Loop loop) {
+    void aPollThatIsStoppedAndStartedAgainContinues(Loop loop) {
         event.write();
         Poll poll = watch(loop, READABLE);
         loop.run(RunMode.NOWAIT);
@@ -127,7 +127,7 @@ class PollTest {
 
     @Test
     @Covers("libuv:poll_close")
-    void startedHandlesThatAreClosedBeforeTheLoopRunsMakeTheirCloseCallbacks(Loop loop) {
+    void closeCallbacksRunForPollsThatAreClosedBeforeTheLoopRuns(Loop loop) {
         int[] closed = {0};
         List<RawSocket> sockets = new ArrayList<>();
         List<Poll> polls = new ArrayList<>();
@@ -214,7 +214,7 @@ class PollTest {
     }
 
     @Test
-    void missingArgumentsAreRefused(Loop loop) {
+    void startOfAPollWithoutArgumentsIsRefused(Loop loop) {
         Poll poll = new Poll(loop, event.fd());
         assertEquals(
                 "EINVAL",
@@ -233,7 +233,7 @@ class PollTest {
     }
 
     @Test
-    void anotherThreadMayNotTouchIt(Loop loop) throws InterruptedException {
+    void anotherThreadMayNotUseAPoll(Loop loop) throws InterruptedException {
         Poll poll = watch(loop, READABLE);
         Thread other = Thread.ofPlatform().start(() -> {
             assertThrows(WrongThreadException.class, poll::stop);
@@ -262,7 +262,7 @@ class PollTest {
         loop.run();
     }
 
-    /** Others may have the same open file description: it is theirs as it was. */
+    /** Other processes may share the open file description, so its mode must be restored. */
     @Test
     void aDescriptorIsNonBlockingUntilTheHandleIsClosed(Loop loop) {
         try (RawSocket blocking = RawSocket.tcp()) {

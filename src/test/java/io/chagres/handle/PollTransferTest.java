@@ -20,7 +20,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Raw sockets that read and write random parts, change what they watch for, and pause, until all bytes are over. */
+/** Raw sockets that read and write random parts, change what they watch for, and pause, until all bytes have arrived. */
 @ExtendWith(LoopFixture.class)
 class PollTransferTest {
 
@@ -39,14 +39,14 @@ class PollTransferTest {
 
     @Test
     @Covers("libuv:poll_duplex")
-    void bothSidesSend(Loop loop) {
+    void aTransferInBothDirectionsByPollLosesNoByte(Loop loop) {
         duplex = true;
         transfer(loop);
     }
 
     @Test
     @Covers("libuv:poll_unidirectional")
-    void clientsSend(Loop loop) {
+    void aTransferInOneDirectionByPollLosesNoByte(Loop loop) {
         transfer(loop);
     }
 
@@ -138,7 +138,7 @@ class PollTransferTest {
             }
         }
 
-        /** Whether there may be more. */
+        /** Returns whether there may be more. */
         private boolean receive(int most) {
             long count = socket.receive(most);
             assertTrue(count >= 0 || count == -Errno.EAGAIN, "receive " + count);

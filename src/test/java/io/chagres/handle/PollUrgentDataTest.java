@@ -53,7 +53,7 @@ class PollUrgentDataTest {
 
     @Test
     @Covers("libuv:poll_oob")
-    void urgentDataIsPrioritizedAndOtherDataReadable(Loop loop) throws IOException {
+    void urgentDataIsReportedAsPrioritizedAndOtherDataAsReadable(Loop loop) throws IOException {
         peer.sendUrgentData('!');
         peer.getOutputStream().write("world".getBytes());
         poll.start(PRIORITIZED, this::takeUrgent);
@@ -69,7 +69,7 @@ class PollUrgentDataTest {
     }
 
     @Test
-    void urgentDataIsNotReadable(Loop loop) throws IOException {
+    void urgentDataIsNotReportedAsReadable(Loop loop) throws IOException {
         peer.sendUrgentData('!');
         poll.start(READABLE.add(PRIORITIZED), this::takeUrgent);
         loop.run(RunMode.ONCE);
@@ -78,7 +78,7 @@ class PollUrgentDataTest {
     }
 
     @Test
-    void whoDidNotAskForItHearsNothingOfUrgentData(Loop loop) throws IOException {
+    void urgentDataIsNotReportedIfNotWanted(Loop loop) throws IOException {
         peer.sendUrgentData('!');
         poll.start(PRIORITIZED, (events, error) -> seen.add("is there"));
         loop.run(RunMode.ONCE);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sun.misc.SignalHandler;
 
-/** Another library sets a handler of its own while ours is in place. The backdrop is what was there before either. */
+/** Another library sets its handler while that of this library is installed. The backdrop is the handler before both. */
 @ExtendWith({SignalBackdrop.class, LoopFixture.class})
 class SignalForeignHandlerTest {
 
@@ -28,7 +28,7 @@ class SignalForeignHandlerTest {
     private SignalHandler ours;
 
     @Test
-    void aStopLeavesTheHandlerThatAnotherHasSetSince(Loop loop, SignalBackdrop backdrop) throws Exception {
+    void aStopKeepsTheHandlerThatAnotherLibraryHasSetSince(Loop loop, SignalBackdrop backdrop) throws Exception {
         Signal signal = Signal.on(loop, "USR1", () -> calls.add("ours"));
         sun.misc.Signal.handle(USR1, foreign);
         signal.stop();
@@ -40,7 +40,7 @@ class SignalForeignHandlerTest {
     }
 
     @Test
-    void aStartTakesTheSignalThoughAnEarlierHandleHasLostIt(Loop loop, SignalBackdrop backdrop) throws Exception {
+    void aStartCatchesTheSignalAlsoIfAnEarlierHandleHasLostIt(Loop loop, SignalBackdrop backdrop) throws Exception {
         Signal first = Signal.on(loop, "USR1", () -> calls.add("first"));
         sun.misc.Signal.handle(USR1, foreign);
         Signal second = Signal.on(loop, "USR1", () -> calls.add("second"));
@@ -55,9 +55,10 @@ class SignalForeignHandlerTest {
         assertEquals(foreign, sun.misc.Signal.handle(USR1, backdrop.handler()));
     }
 
-    /** Another library has noted our handler as the one before its own, and restores it when ours has nothing to do any more. */
+    /** Another library has saved the handler of this library, and restores it after the last handle has stopped. */
     @Test
-    void aHandlerOfOursThatIsPutBackAfterTheStopPassesTheSignalOn(Loop loop, SignalBackdrop backdrop) throws Exception {
+    void aHandlerThatAnotherLibraryRestoresAfterTheStopPassesTheSignalOn(Loop loop, SignalBackdrop backdrop)
+            throws Exception {
         Signal signal = Signal.on(loop, "USR1", () -> calls.add("ours"));
         ours = sun.misc.Signal.handle(USR1, foreign);
         signal.close();
@@ -67,9 +68,9 @@ class SignalForeignHandlerTest {
         backdrop.await("USR1", 1);
     }
 
-    /** Before ours was the default action, which would end the process. */
+    /** The action before was the default one, which would end the process. */
     @Test
-    void theProcessLivesIfTheHandlerOfAnotherIsLeft() throws Exception {
+    void theProcessSurvivesASignalIfTheHandlerOfAnotherLibraryIsLeft() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, "the other's\nalive"), ForkedJvm.run(StopUnderAnother.class));
     }
 

@@ -42,7 +42,7 @@ class SignalFromOutsideTest {
     }
 
     @Test
-    void eachOfManySignalsArrives(Loop loop) throws Exception {
+    void eachOfManySignalsOfAnotherProcessIsDelivered(Loop loop) throws Exception {
         Signal[] signal = new Signal[1];
         signal[0] = Signal.on(loop, "ALRM", () -> {
             calls.add("call");

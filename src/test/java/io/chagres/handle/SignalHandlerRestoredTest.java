@@ -14,14 +14,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sun.misc.SignalHandler;
 
-/** What the signal did before comes back when the last handle stops; {@link SignalBackdrop} checks that after every test. */
+/** The previous action of a signal is restored when its last handle stops. {@link SignalBackdrop} checks that after each test. */
 @ExtendWith({SignalBackdrop.class, LoopFixture.class})
 class SignalHandlerRestoredTest {
 
     private static final sun.misc.Signal USR1 = new sun.misc.Signal("USR1");
 
     @Test
-    void theHandlerBeforeGetsTheSignalAgainAfterTheLastStop(Loop loop, SignalBackdrop backdrop) throws Exception {
+    void thePreviousHandlerGetsTheSignalAfterTheLastStop(Loop loop, SignalBackdrop backdrop) throws Exception {
         Signal first = Signal.on(loop, "USR1", () -> {});
         Signal second = Signal.on(loop, "USR1", () -> {});
         first.stop();
@@ -33,7 +33,7 @@ class SignalHandlerRestoredTest {
     }
 
     @Test
-    void aHandleThatIsLeftKeepsTheSignal(Loop loop) {
+    void theSignalIsCaughtWhileOneOfTwoHandlesIsLeft(Loop loop) {
         SignalHandler ownBefore = handlerNow();
         Signal first = Signal.on(loop, "USR1", () -> {});
         Signal second = Signal.on(loop, "USR1", () -> {});
@@ -45,7 +45,7 @@ class SignalHandlerRestoredTest {
     }
 
     @Test
-    void aOneShotGivesTheSignalBackBeforeItsCallback(Loop loop) {
+    void aOneShotRestoresThePreviousHandlerBeforeItsCallback(Loop loop) {
         SignalHandler ownBefore = handlerNow();
         SignalHandler[] inCallback = new SignalHandler[1];
         Signal signal = new Signal(loop);
@@ -58,7 +58,7 @@ class SignalHandlerRestoredTest {
     }
 
     @Test
-    void theDefaultActionComesBack() throws IOException, InterruptedException {
+    void theDefaultActionIsRestoredAfterTheLastStop() throws IOException, InterruptedException {
         int killedByUsr1 = 128 + USR1.getNumber();
         ForkedJvm.Outcome outcome = ForkedJvm.run(CatchOnceThenDie.class);
         assertEquals("caught", outcome.output());

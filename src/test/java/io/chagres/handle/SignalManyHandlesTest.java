@@ -52,7 +52,7 @@ class SignalManyHandlesTest {
 
     @Test
     @Covers("libuv:we_get_signals")
-    void allHandlesOfASignalGetAllOfItAndNoOther(Loop loop) throws Exception {
+    void eachHandleOfASignalGetsAllOfItsSignalsAndNoOthers(Loop loop) throws Exception {
         new Counter(loop).normal("USR1");
         new Counter(loop).normal("USR1");
         new Counter(loop).normal("ALRM");
@@ -67,7 +67,7 @@ class SignalManyHandlesTest {
 
     @Test
     @Covers("libuv:we_get_signals_mixed")
-    void twoOneShots(Loop loop) throws Exception {
+    void twoOneShotsOfASignalFireOnceEach(Loop loop) throws Exception {
         new Counter(loop).oneShot("WINCH");
         new Counter(loop).oneShot("WINCH");
         raiseAndRun(loop);
@@ -76,7 +76,7 @@ class SignalManyHandlesTest {
 
     @Test
     @Covers("libuv:we_get_signals_mixed")
-    void twoOneShotsAndANormalOneThatIsRemoved(Loop loop) throws Exception {
+    void twoOneShotsFireAfterAnotherSignalHandleWasRemoved(Loop loop) throws Exception {
         new Counter(loop).oneShot("WINCH");
         new Counter(loop).oneShot("WINCH");
         new Counter(loop).normal("WINCH").remove();
@@ -86,7 +86,7 @@ class SignalManyHandlesTest {
 
     @Test
     @Covers("libuv:we_get_signals_mixed")
-    void twoNormalOnesAndAOneShotThatIsRemoved(Loop loop) throws Exception {
+    void twoSignalHandlesContinueAfterAOneShotWasRemoved(Loop loop) throws Exception {
         new Counter(loop).normal("WINCH");
         new Counter(loop).normal("WINCH");
         new Counter(loop).oneShot("WINCH").remove();
@@ -96,7 +96,7 @@ class SignalManyHandlesTest {
 
     @Test
     @Covers("libuv:we_get_signals_mixed")
-    void twoNormalOnesThatAreRemovedAndTwoOneShots(Loop loop) throws Exception {
+    void twoOneShotsFireAfterTwoSignalHandlesWereRemoved(Loop loop) throws Exception {
         Counter first = new Counter(loop).normal("WINCH");
         Counter second = new Counter(loop).normal("WINCH");
         new Counter(loop).oneShot("WINCH");
@@ -109,7 +109,7 @@ class SignalManyHandlesTest {
 
     @Test
     @Covers("libuv:we_get_signals_mixed")
-    void aNormalOneStaysWhereTwoOthersAreRemoved(Loop loop) throws Exception {
+    void aSignalHandleAndAOneShotContinueAfterTwoOthersWereRemoved(Loop loop) throws Exception {
         Counter first = new Counter(loop).normal("WINCH");
         new Counter(loop).oneShot("WINCH");
         Counter third = new Counter(loop).normal("WINCH");
@@ -121,7 +121,7 @@ class SignalManyHandlesTest {
     }
 
     @Test
-    void aHandleThatASiblingStopsInItsCallbackHearsNothing(Loop loop) throws Exception {
+    void aSignalHandleThatAnotherStopsInItsCallbackIsNotCalled(Loop loop) throws Exception {
         Counter victim = new Counter(loop);
         Signal first = Signal.on(loop, "USR1", () -> victim.signal.stop());
         victim.normal("USR1");
@@ -134,7 +134,7 @@ class SignalManyHandlesTest {
     }
 
     @Test
-    void aHandleThatACallbackStartsHearsOnlyLaterSignals(Loop loop) throws Exception {
+    void aSignalHandleThatIsStartedInACallbackGetsOnlyLaterSignals(Loop loop) throws Exception {
         Counter late = new Counter(loop);
         Signal first = new Signal(loop);
         first.startOneShot("USR1", () -> late.normal("USR1"));
@@ -150,7 +150,7 @@ class SignalManyHandlesTest {
     }
 
     @Test
-    void theOthersGoOnWhenTheFirstOneStops(Loop loop) throws Exception {
+    void otherSignalHandlesContinueWhenTheFirstOneStops(Loop loop) throws Exception {
         Counter first = new Counter(loop).normal("USR1");
         Counter second = new Counter(loop).normal("USR1");
         first.signal.stop();

@@ -30,7 +30,7 @@ class SignalManyLoopsTest {
 
     @Test
     @Covers("libuv:signal_multiple_loops")
-    void eachHandleGetsEachSignalOnceWhileLoopsComeAndGo() throws InterruptedException {
+    void eachHandleGetsEachSignalOnceWhileLoopsAreMadeAndClosed() throws InterruptedException {
         List<Thread> listeners = new ArrayList<>();
         List<Thread> churners = new ArrayList<>();
         for (int i = 0; i < CHURNERS; i++) {

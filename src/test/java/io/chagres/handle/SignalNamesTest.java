@@ -26,7 +26,7 @@ class SignalNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"INT", "SIGINT", "TERM", "SIGHUP", "USR1", "SIGALRM", "WINCH", "PIPE"})
-    void aNameIsGoodWithAndWithoutItsPrefix(String name, Loop loop, SignalBackdrop backdrop) throws Exception {
+    void aSignalNameIsValidWithAndWithoutItsPrefix(String name, Loop loop, SignalBackdrop backdrop) throws Exception {
         backdrop.require(name.replace("SIG", ""));
         Signal signal = Signal.on(loop, name, () -> calls.add(name));
         try (SignalWitness witness = new SignalWitness(name.replace("SIG", ""))) {
@@ -94,12 +94,12 @@ class SignalNamesTest {
                 "-16, 12"
             },
             nullValues = "null")
-    void theSignalForSuspendingThreadsIsReadAsHotSpotReadsIt(String variable, int signal) {
+    void theVariableOfTheSuspendSignalIsParsedAsHotSpotDoes(String variable, int signal) {
         assertEquals(signal, SignalTable.suspendSignal(variable));
     }
 
     @Test
-    void movedToAnotherSignalItGivesUsr2Free() throws Exception {
+    void usr2CanBeCaughtIfTheSuspendSignalIsAnother() throws Exception {
         List<String> command = new ArrayList<>(List.of("env", "_JAVA_SR_SIGNUM=16"));
         command.addAll(ForkedJvm.command(TryMoved.class));
         assertEquals(new ForkedJvm.Outcome(0, "USR2 caught, STKFLT refused"), ForkedJvm.run(command));
@@ -116,7 +116,7 @@ class SignalNamesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"", "SIG", "NONE", "int", "9", "SIGRTMIN"})
-    void anUnknownNameIsRefused(String name, Loop loop) {
+    void anUnknownSignalNameIsRefused(String name, Loop loop) {
         UsageException refused = assertThrows(UsageException.class, () -> Signal.on(loop, name, () -> {}));
         assertEquals("EINVAL", refused.code());
         assertTrue(refused.getMessage().contains("Unknown signal"), refused.getMessage());
@@ -124,7 +124,7 @@ class SignalNamesTest {
     }
 
     @Test
-    void aRefusedRestartLeavesTheHandleAsItWas(Loop loop) throws Exception {
+    void aRefusedRestartDoesNotChangeTheHandle(Loop loop) throws Exception {
         Signal signal = Signal.on(loop, "USR1", () -> calls.add("first"));
         assertThrows(UsageException.class, () -> signal.start("KILL", () -> calls.add("second")));
         assertThrows(UsageException.class, () -> signal.start("USR1", null));
@@ -138,7 +138,7 @@ class SignalNamesTest {
     }
 
     @Test
-    void nullAndAClosedHandleAreRefused(Loop loop) {
+    void startOfASignalWithNullOrOnAClosedHandleIsRefused(Loop loop) {
         Signal signal = new Signal(loop);
         assertEquals(
                 "name must not be null",
@@ -158,7 +158,7 @@ class SignalNamesTest {
     }
 
     @Test
-    void aJvmWithReducedSignalsKeepsMore() throws Exception {
+    void aJvmWithXrsRefusesHupIntAndTerm() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(TryAll.class, "-Xrs");
         assertEquals("HUP refused, INT refused, TERM refused, USR1 caught", outcome.output());
         assertEquals(0, outcome.status());

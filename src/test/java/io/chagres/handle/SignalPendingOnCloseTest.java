@@ -18,10 +18,10 @@ class SignalPendingOnCloseTest {
 
     private final List<String> calls = new ArrayList<>();
 
-    /** libuv raises it by a write to a broken pipe; what this library writes raises none. */
+    /** libuv raises SIGPIPE by a write to a broken pipe. The writes of this library raise no signal. */
     @Test
     @Covers("libuv:signal_pending_on_close")
-    void aHandleThatACallbackClosesIsNotToldOfASignalThatIsCaughtAlready(Loop loop) throws Exception {
+    void aHandleThatACallbackClosesGetsNoSignalThatWasCaughtBefore(Loop loop) throws Exception {
         Signal signal = Signal.on(loop, "PIPE", () -> calls.add("signal"));
         Timer writer = Timer.after(loop, 0, () -> {
             raiseAndAwait("PIPE", 1);
@@ -46,7 +46,7 @@ class SignalPendingOnCloseTest {
     }
 
     @Test
-    void aSignalThatComesWhileTheHandleClosesIsDropped(Loop loop, SignalBackdrop backdrop) throws Exception {
+    void aSignalThatArrivesWhileTheHandleClosesIsDropped(Loop loop, SignalBackdrop backdrop) throws Exception {
         Signal signal = Signal.on(loop, "USR1", () -> calls.add("signal"));
         signal.close(() -> calls.add("closed"));
         sun.misc.Signal.raise(new sun.misc.Signal("USR1"));
@@ -56,7 +56,7 @@ class SignalPendingOnCloseTest {
     }
 
     @Test
-    void aHandleThatClosesItselfHearsNoneOfTheRest(Loop loop) {
+    void aHandleThatClosesItselfGetsNoFurtherCaughtSignals(Loop loop) {
         Signal[] signal = new Signal[1];
         signal[0] = Signal.on(loop, "USR1", () -> {
             calls.add("signal");
@@ -68,7 +68,7 @@ class SignalPendingOnCloseTest {
     }
 
     @Test
-    void closingTheLoopStopsItsHandles(SignalBackdrop backdrop) throws Exception {
+    void closingTheLoopStopsItsSignalHandles(SignalBackdrop backdrop) throws Exception {
         Loop loop = new Loop();
         Signal.on(loop, "USR1", () -> calls.add("signal"));
         raiseAndAwait("USR1", 3);

@@ -95,7 +95,7 @@ class SignalTest {
     }
 
     @Test
-    void callbacksComeOnTheLoopThread(Loop loop) {
+    void signalCallbacksRunOnTheLoopThread(Loop loop) {
         Thread[] seen = new Thread[1];
         signal = Signal.on(loop, "USR1", () -> {
             seen[0] = Thread.currentThread();
@@ -107,7 +107,7 @@ class SignalTest {
     }
 
     @Test
-    void unreferencedItDoesNotKeepTheLoopAlive(Loop loop) {
+    void anUnreferencedSignalDoesNotKeepTheLoopAlive(Loop loop) {
         signal = Signal.on(loop, "USR1", () -> calls.add("call"));
         signal.unref();
         assertFalse(loop.run());
@@ -117,7 +117,7 @@ class SignalTest {
     }
 
     @Test
-    void stopDropsWhatWasCaughtAndNotTold(Loop loop) throws Exception {
+    void stopDropsSignalsThatWereCaughtButNotDelivered(Loop loop) throws Exception {
         signal = Signal.on(loop, "USR1", () -> calls.add("call"));
         try (SignalWitness witness = new SignalWitness("USR1")) {
             witness.raiseAndAwait(3);
@@ -131,7 +131,7 @@ class SignalTest {
     }
 
     @Test
-    void aRestartWithTheSameSignalLosesNone(Loop loop) throws Exception {
+    void aRestartWithTheSameSignalLosesNoSignal(Loop loop) throws Exception {
         signal = Signal.on(loop, "USR1", () -> calls.add("old"));
         try (SignalWitness witness = new SignalWitness("USR1")) {
             witness.raiseAndAwait(2);
@@ -159,7 +159,7 @@ class SignalTest {
     }
 
     @Test
-    void whatACallbackThrowsLosesNoneOfTheOthers(Loop loop) throws Exception {
+    void aSignalCallbackThatThrowsLosesNoOtherSignal(Loop loop) throws Exception {
         List<Throwable> caught = new ArrayList<>();
         loop.setUncaughtHandler(caught::add);
         signal = Signal.on(loop, "USR1", () -> {
@@ -190,7 +190,7 @@ class SignalTest {
     }
 
     @Test
-    void anotherThreadMayNotTouchIt(Loop loop) throws InterruptedException {
+    void anotherThreadMayNotUseASignal(Loop loop) throws InterruptedException {
         signal = Signal.on(loop, "USR1", () -> {});
         Thread other = Thread.ofPlatform().start(() -> {
             assertThrows(WrongThreadException.class, signal::stop);

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Gets what a handle would get, after the handles that were started before it, and says when that was. */
+/** A subscriber that is called after the handles that were started before it, and tells the test when they were called. */
 final class SignalWitness implements AutoCloseable {
 
     private final String name;
@@ -17,7 +17,7 @@ final class SignalWitness implements AutoCloseable {
         SignalTable.add(name, subscriber);
     }
 
-    /** Raises the signal so many times, and waits until all handles started before have caught it as often. */
+    /** Raises the signal {@code times} times, and waits until the handles that were started before have caught it as often. */
     void raiseAndAwait(int times) throws InterruptedException {
         for (int i = 0; i < times; i++) {
             sun.misc.Signal.raise(new sun.misc.Signal(name));

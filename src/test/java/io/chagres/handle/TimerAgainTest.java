@@ -22,7 +22,7 @@ class TimerAgainTest {
     private boolean mayFire;
 
     @Test
-    void onATimerThatNeverStartedItIsWrong(Loop loop) {
+    void againOnATimerThatWasNeverStartedIsRefused(Loop loop) {
         Timer timer = new Timer(loop);
         timer.setRepeatMillis(10);
         assertEquals("EINVAL", assertThrows(UsageException.class, timer::again).code());
@@ -65,7 +65,7 @@ class TimerAgainTest {
     }
 
     @Test
-    void withoutARepeatItChangesNothing(Loop loop, ManualClock clock) {
+    void againOnATimerWithoutARepeatIsANoOp(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         timer.start(10, () -> journal.add("at " + loop.now()));
         clock.advanceMillis(5);
@@ -81,7 +81,7 @@ class TimerAgainTest {
     }
 
     @Test
-    void aStoppedTimerWithARepeatStartsWithItsRepeatAsTimeout(Loop loop, ManualClock clock) {
+    void againStartsAStoppedTimerWithItsRepeatAsTimeout(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         timer.start(10, 30, () -> {
             journal.add("at " + loop.now());
@@ -96,7 +96,7 @@ class TimerAgainTest {
     }
 
     @Test
-    void aRepeatSetInTheCallbackIsThatOfTheShotAfterTheNext(Loop loop, ManualClock clock) {
+    void aRepeatThatIsSetInTheCallbackAppliesAfterTheNextCall(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         timer.start(10, 10, () -> {
             journal.add("at " + loop.now());

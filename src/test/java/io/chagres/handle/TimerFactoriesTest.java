@@ -19,7 +19,7 @@ class TimerFactoriesTest {
     private final Journal journal = new Journal();
 
     @Test
-    void afterFiresOnceAndClosesItself(Loop loop, ManualClock clock) {
+    void aTimerOfAfterFiresOnceAndClosesItself(Loop loop, ManualClock clock) {
         Timer timer = Timer.after(loop, 5, () -> journal.add("at " + loop.now()));
         assertTrue(timer.isActive());
         assertFalse(loop.run());
@@ -28,7 +28,7 @@ class TimerFactoriesTest {
     }
 
     @Test
-    void afterIsCancelledByClosingIt(Loop loop) {
+    void aTimerOfAfterIsCancelledByItsClose(Loop loop) {
         Timer timer = Timer.after(loop, 5, journal.note("timer"));
         timer.close();
         assertFalse(loop.run());
@@ -36,7 +36,7 @@ class TimerFactoriesTest {
     }
 
     @Test
-    void afterClosesItselfAlsoWhereItsCallbackThrows(Loop loop) {
+    void aTimerOfAfterClosesItselfAlsoIfItsCallbackThrows(Loop loop) {
         Timer timer = Timer.after(loop, 0, () -> {
             throw new IllegalStateException();
         });
@@ -46,7 +46,7 @@ class TimerFactoriesTest {
     }
 
     @Test
-    void inItsCallbackAnAfterIsClosingAlready(Loop loop) {
+    void aTimerOfAfterIsClosingInItsCallback(Loop loop) {
         Timer[] timer = new Timer[1];
         timer[0] = Timer.after(loop, 0, () -> {
             assertTrue(timer[0].isClosing());
@@ -58,7 +58,7 @@ class TimerFactoriesTest {
     }
 
     @Test
-    void everyFiresUntilItIsClosed(Loop loop, ManualClock clock) {
+    void aTimerOfEveryFiresUntilItIsClosed(Loop loop, ManualClock clock) {
         Timer[] timer = new Timer[1];
         timer[0] = Timer.every(loop, 5, () -> {
             journal.add("at " + loop.now());
@@ -71,7 +71,7 @@ class TimerFactoriesTest {
     }
 
     @Test
-    void aFactoryThatFailsLeavesNothingThatKeepsTheLoopAlive(Loop loop) {
+    void aTimerFactoryThatFailsLeavesNothingThatKeepsTheLoopAlive(Loop loop) {
         for (Runnable wrong : new Runnable[] {
             () -> Timer.after(loop, -1, journal.note("timer")), () -> Timer.after(loop, 1, null),
             () -> Timer.every(loop, 0, journal.note("timer")), () -> Timer.every(loop, 1, null)

@@ -15,7 +15,7 @@ import io.chagres.loop.RunMode;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What timers do to timers, and to themselves, while they fire. */
+/** Callbacks of timers that start, stop and close timers, also their own. */
 @ExtendWith(LoopFixture.class)
 class TimerInCallbackTest {
 
@@ -77,19 +77,19 @@ class TimerInCallbackTest {
     }
 
     @Test
-    void aDueTimerThatAnotherStartsAnewFiresInTheNextIteration(Loop loop) {
+    void aDueTimerThatAnotherStartsAgainFiresInTheNextIteration(Loop loop) {
         Timer second = new Timer(loop);
-        Timer.after(loop, 0, () -> second.start(0, journal.note("started anew")));
+        Timer.after(loop, 0, () -> second.start(0, journal.note("started again")));
         second.start(0, journal.note("second"));
         loop.run(NOWAIT);
         journal.expect();
         loop.run(NOWAIT);
-        journal.expect("started anew");
+        journal.expect("started again");
         closeAll(loop);
     }
 
     @Test
-    void aDueTimerIsDueInNothing(Loop loop) {
+    void aDueTimerReportsZeroMillis(Loop loop) {
         Timer second = new Timer(loop);
         Timer.after(loop, 0, () -> journal.add("due in " + second.dueInMillis()));
         second.start(0, journal.note("second"));
@@ -147,7 +147,7 @@ class TimerInCallbackTest {
 
     @Test
     @Covers("libuv:timer_from_check")
-    void aTimerThatCheckStartsAnewComesAfterAPrepareThatItStarts(Loop loop, ManualClock clock) {
+    void aTimerThatCheckRestartsFiresAfterAPrepareThatItStarts(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         Prepare prepare = new Prepare(loop);
         Check check = new Check(loop);

@@ -34,7 +34,7 @@ class TimerTest {
 
     @Test
     @Covers("libuv:timer")
-    void oneShotsFireOnceEachAndARepeatUntilItIsClosed(Loop loop, ManualClock clock) {
+    void oneShotTimersFireOnceAndARepeatingOneUntilItIsClosed(Loop loop, ManualClock clock) {
         for (int i = 0; i < 10; i++) {
             Timer once = new Timer(loop);
             once.start(i * 50, () -> {
@@ -105,7 +105,7 @@ class TimerTest {
 
     @Test
     @Covers("libuv:timer_is_closing")
-    void aClosingTimerIsNotStarted(Loop loop) {
+    void startOfAClosingTimerIsRefused(Loop loop) {
         Timer timer = new Timer(loop);
         timer.close();
         assertEquals("EINVAL", codeOf(() -> timer.start(100, journal.note("timer"))));
@@ -119,7 +119,7 @@ class TimerTest {
 
     @Test
     @Covers("libuv:timer_null_callback")
-    void aTimerWithoutACallbackIsNotStarted(Loop loop) {
+    void startOfATimerWithoutACallbackIsRefused(Loop loop) {
         Timer timer = new Timer(loop);
         assertEquals("EINVAL", codeOf(() -> timer.start(100, 100, null)));
         assertFalse(timer.isActive());
@@ -127,7 +127,7 @@ class TimerTest {
     }
 
     @Test
-    void aStartThatIsWrongLeavesTheOldOneAsItIs(Loop loop, ManualClock clock) {
+    void aRefusedStartDoesNotChangeATimer(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         timer.start(10, journal.note("timer"));
         assertEquals("EINVAL", codeOf(() -> timer.start(5, null)));
@@ -152,7 +152,7 @@ class TimerTest {
     }
 
     @Test
-    void dueInCountsDownAndIsRoundedUp(Loop loop, ManualClock clock) {
+    void dueInMillisCountsDownAndIsRoundedUp(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         timer.start(100, journal.note("timer"));
         assertEquals(100, timer.dueInMillis());
@@ -182,7 +182,7 @@ class TimerTest {
     }
 
     @Test
-    void stopIsIdempotentAndKeepsNothingAlive(Loop loop) {
+    void stoppingATimerTwiceIsTheSameAsOnce(Loop loop) {
         Timer timer = new Timer(loop);
         timer.stop();
         timer.start(10, journal.note("timer"));
@@ -193,7 +193,7 @@ class TimerTest {
     }
 
     @Test
-    void aRepeatCountsFromTheIterationThatRanItAndDoesNotCatchUp(Loop loop, ManualClock clock) {
+    void aRepeatCountsFromTheIterationInWhichTheTimerFired(Loop loop, ManualClock clock) {
         Timer timer = new Timer(loop);
         timer.start(10, 10, () -> {
             journal.add("at " + loop.now());

@@ -48,7 +48,7 @@ class WatcherIterationsTest {
 
     @Test
     @Covers("libuv:loop_handles")
-    void eachRunsOncePerIterationFromTheOneAfterItsStart(Loop fixtureLoop, ManualClock clock) {
+    void aPhaseHandleRunsOncePerIterationFromTheOneAfterItsStart(Loop fixtureLoop, ManualClock clock) {
         Timer unreferenced = Timer.every(loop, 100, () -> {});
         unreferenced.unref();
         everyIteration.start(this::prepare);

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What idle, prepare and check handles have in common. */
+/** The behaviour that idle, prepare and check handles share. */
 @ExtendWith(LoopFixture.class)
 class WatcherTurnsTest {
 
@@ -52,7 +52,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void theLastOneStartedIsTheFirstToRun(Kind kind, Loop loop) {
+    void thePhaseHandleThatWasStartedLastRunsFirst(Kind kind, Loop loop) {
         start(kind, loop, "first");
         start(kind, loop, "second");
         start(kind, loop, "third");
@@ -65,7 +65,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatIsStartedByAnotherRunsFromTheNextIteration(Kind kind, Loop loop) {
+    void aPhaseHandleThatAnotherStartsRunsFromTheNextIteration(Kind kind, Loop loop) {
         PhaseHandle second = kind.on(loop);
         kind.on(loop).start(() -> {
             journal.add("first");
@@ -80,7 +80,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatIsStoppedBeforeItsTurnDoesNotRun(Kind kind, Loop loop) {
+    void aPhaseHandleThatIsStoppedBeforeItsTurnDoesNotRun(Kind kind, Loop loop) {
         PhaseHandle second = start(kind, loop, "second");
         kind.on(loop).start(() -> {
             journal.add("first");
@@ -93,12 +93,12 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatIsStoppedAndStartedBeforeItsTurnRunsFromTheNextIteration(Kind kind, Loop loop) {
+    void aPhaseHandleThatIsRestartedBeforeItsTurnRunsFromTheNextIteration(Kind kind, Loop loop) {
         PhaseHandle second = start(kind, loop, "second");
         kind.on(loop).start(() -> {
             journal.add("first");
             second.stop();
-            second.start(journal.note("started anew"));
+            second.start(journal.note("started again"));
         });
         loop.run(NOWAIT);
         journal.expect("first");
@@ -108,7 +108,7 @@ class WatcherTurnsTest {
     @ParameterizedTest
     @EnumSource
     @Covers("libuv:queue_foreach_delete")
-    void theFirstMayCloseItselfAndTheNext(Kind kind, Loop loop) {
+    void aPhaseHandleMayCloseItselfAndTheNext(Kind kind, Loop loop) {
         start(kind, loop, "third");
         PhaseHandle second = start(kind, loop, "second");
         PhaseHandle first = kind.on(loop);
@@ -124,7 +124,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aStartOfAStartedOneDoesNotReplaceItsCallback(Kind kind, Loop loop) {
+    void aSecondStartOfAPhaseHandleDoesNotReplaceItsCallback(Kind kind, Loop loop) {
         PhaseHandle handle = start(kind, loop, "first callback");
         handle.start(journal.note("second callback"));
         handle.start(null);
@@ -139,7 +139,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void aCallbackAndAnOpenHandleAreRequired(Kind kind, Loop loop) {
+    void startOfAPhaseHandleWithoutACallbackOrAfterItsCloseIsRefused(Kind kind, Loop loop) {
         PhaseHandle handle = kind.on(loop);
         assertEquals(
                 "EINVAL",
@@ -155,7 +155,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void stopIsIdempotentAndKeepsNothingAlive(Kind kind, Loop loop) {
+    void stoppingAPhaseHandleTwiceIsTheSameAsOnce(Kind kind, Loop loop) {
         PhaseHandle handle = kind.on(loop);
         handle.stop();
         handle.start(() -> {});
@@ -168,7 +168,7 @@ class WatcherTurnsTest {
 
     @ParameterizedTest
     @EnumSource
-    void oneThatThrowsCostsTheNextNothingAndRunsAgain(Kind kind, Loop loop) {
+    void aPhaseHandleThatThrowsDoesNotPreventTheNextAndRunsAgain(Kind kind, Loop loop) {
         start(kind, loop, "second");
         kind.on(loop).start(() -> {
             throw new IllegalStateException();

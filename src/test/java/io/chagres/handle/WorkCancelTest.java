@@ -50,7 +50,7 @@ class WorkCancelTest {
 
     @Test
     @Covers({"libuv:threadpool_cancel_getaddrinfo", "libuv:threadpool_cancel_getnameinfo"})
-    void queuedSlowJobsAreCancelledLikewise(Loop loop) throws InterruptedException {
+    void queuedSlowJobsNeverRunAndTheirCallbacksGetEcanceled(Loop loop) throws InterruptedException {
         BusyWorkers busy = new BusyWorkers(loop);
         List<Work<?>> queued = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
@@ -65,7 +65,7 @@ class WorkCancelTest {
 
     @Test
     @Covers("libuv:threadpool_cancel_single")
-    void theCallbackOfACancelledJobComesFromTheLoop(Loop loop) throws InterruptedException {
+    void theCallbackOfACancelledJobIsCalledByTheLoop(Loop loop) throws InterruptedException {
         BusyWorkers busy = new BusyWorkers(loop);
         Work<?> work = Work.submit(loop, job, this::keep);
         assertTrue(work.cancel());
@@ -108,7 +108,7 @@ class WorkCancelTest {
     }
 
     @Test
-    void aJobIsCancelledOnce(Loop loop) throws InterruptedException {
+    void aSecondCancelOfAJobIsRefused(Loop loop) throws InterruptedException {
         BusyWorkers busy = new BusyWorkers(loop);
         Work<?> work = Work.submit(loop, job, this::keep);
         assertTrue(work.cancel());
@@ -130,7 +130,7 @@ class WorkCancelTest {
     }
 
     @Test
-    void aCancelledJobHoldsNobodyUp(Loop loop) throws InterruptedException {
+    void aCancelledJobDelaysNoOtherJob(Loop loop) throws InterruptedException {
         BusyWorkers busy = new BusyWorkers(loop);
         Work<?> first = Work.submitSlow(loop, job, this::keep);
         for (int i = 0; i < 8; i++) {

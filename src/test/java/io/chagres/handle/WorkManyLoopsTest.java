@@ -26,7 +26,7 @@ class WorkManyLoopsTest {
 
     @Test
     @Covers("libuv:threadpool_multiple_event_loops")
-    void callbacksComeOnTheThreadOfTheLoopThatSubmitted() throws InterruptedException {
+    void workCallbacksRunOnTheThreadOfTheLoopThatSubmitted() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < LOOPS; i++) {
             threads.add(Thread.ofPlatform().start(this::runALoop));

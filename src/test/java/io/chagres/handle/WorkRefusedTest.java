@@ -10,11 +10,11 @@ import java.lang.reflect.Field;
 import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
 
-/** A pool that takes no work; in a JVM of its own, as a process has one pool. */
+/** A pool that takes no work; in a separate JVM, because a process has one pool. */
 class WorkRefusedTest {
 
     @Test
-    void workThatThePoolRefusesIsNotWaitedFor() throws Exception {
+    void theLoopDoesNotWaitForWorkThatThePoolRefuses() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, """
             refused
             alive false
@@ -23,7 +23,7 @@ class WorkRefusedTest {
             closed"""), ForkedJvm.run(Refused.class));
     }
 
-    /** What runs there. */
+    /** The program of that JVM. */
     static final class Refused {
 
         public static void main(String[] arguments) throws Exception {

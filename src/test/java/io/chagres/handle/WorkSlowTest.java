@@ -24,7 +24,7 @@ class WorkSlowTest {
     private int slowEndedByThen;
 
     @Test
-    void ordinaryWorkGoesOnWhileSlowWorkWaits(Loop loop) throws InterruptedException {
+    void ordinaryWorkRunsWhileSlowWorkWaits(Loop loop) throws InterruptedException {
         for (int i = 0; i < 3 * size; i++) {
             Work.submitSlow(loop, this::waitSlowly, (result, failure) -> slowEnded++);
         }

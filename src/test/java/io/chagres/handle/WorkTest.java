@@ -62,7 +62,7 @@ class WorkTest {
 
     @Test
     @Covers("libuv:threadpool_queue_work_einval")
-    void withoutAJobNothingIsCalled(Loop loop) {
+    void workWithoutAJobIsRefused(Loop loop) {
         Callable<String> none = null;
         UsageException refused = assertThrows(UsageException.class, () -> Work.submit(loop, none, this::keep));
         assertEquals("EINVAL", refused.code());
@@ -72,7 +72,7 @@ class WorkTest {
     }
 
     @Test
-    void withoutALoopOrACallbackItIsRefused(Loop loop) {
+    void workWithoutALoopOrACallbackIsRefused(Loop loop) {
         assertEquals(
                 "callback must not be null",
                 assertThrows(UsageException.class, () -> Work.submit(loop, () -> 1, null))
@@ -85,7 +85,7 @@ class WorkTest {
     }
 
     @Test
-    void whatTheJobThrowsComesToTheCallback(Loop loop) {
+    void theCallbackReceivesTheExceptionOfTheJob(Loop loop) {
         IOException thrown = new IOException("no such thing");
         Work.submit(
                 loop,
@@ -99,7 +99,7 @@ class WorkTest {
     }
 
     @Test
-    void anErrorComesToTheCallbackToo(Loop loop) {
+    void theCallbackReceivesAnErrorOfTheJob(Loop loop) {
         StackOverflowError thrown = new StackOverflowError();
         Work.submitSlow(
                 loop,
@@ -121,7 +121,7 @@ class WorkTest {
     }
 
     @Test
-    void theCallbackNeverComesInsideSubmit(Loop loop) throws InterruptedException {
+    void theCallbackIsNeverCalledInsideSubmit(Loop loop) throws InterruptedException {
         Gate ran = new Gate();
         Work.submit(
                 loop,
@@ -137,7 +137,7 @@ class WorkTest {
     }
 
     @Test
-    void aCallbackMaySubmitMore(Loop loop) {
+    void aWorkCallbackMaySubmitMoreWork(Loop loop) {
         submitAgain(loop, 3);
         loop.run();
         assertEquals(List.of("3", "2", "1"), calls);
@@ -153,7 +153,7 @@ class WorkTest {
     }
 
     @Test
-    void ticksRunAfterEachCallback(Loop loop) {
+    void ticksRunAfterEachWorkCallback(Loop loop) {
         for (int i = 0; i < 2; i++) {
             Work.submit(loop, () -> null, (done, thrown) -> {
                 calls.add("callback");
@@ -165,7 +165,7 @@ class WorkTest {
     }
 
     @Test
-    void whatTheCallbackThrowsGoesToTheLoop(Loop loop) {
+    void theExceptionOfAWorkCallbackGoesToTheLoop(Loop loop) {
         Work.submit(loop, () -> null, (done, thrown) -> {
             throw new IllegalStateException("from the callback");
         });
@@ -176,7 +176,7 @@ class WorkTest {
     }
 
     @Test
-    void whatItDoesIsInItsName(Loop loop) throws InterruptedException {
+    void workPrintsItsState(Loop loop) throws InterruptedException {
         Gate started = new Gate();
         Gate mayEnd = new Gate();
         Work<?> work = Work.submit(

@@ -22,16 +22,16 @@ class ChagresExceptionTest {
     }
 
     @Test
-    void anArgumentThatIsThereIsGivenBack() {
+    void anArgumentThatIsNotNullIsReturned() {
         Object argument = new Object();
         assertSame(argument, UsageException.requireArgument(argument, "callback"));
     }
 
     @Test
-    void itPointsAtTheCall() {
+    void theStackTraceOfAUsageExceptionBeginsAtTheCall() {
         UsageException wrong = new UsageException("EBUSY", "listen was called before");
         assertEquals("EBUSY", wrong.code());
-        assertEquals("itPointsAtTheCall", wrong.getStackTrace()[0].getMethodName());
+        assertEquals("theStackTraceOfAUsageExceptionBeginsAtTheCall", wrong.getStackTrace()[0].getMethodName());
     }
 
     @Test

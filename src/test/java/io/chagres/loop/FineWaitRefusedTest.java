@@ -9,14 +9,14 @@ import io.chagres.sys.Faults;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A kernel without epoll_pwait2(2), or a seccomp(2) profile that refuses it with whatever number its author has chosen. */
+/** A kernel without epoll_pwait2(2), or a seccomp(2) profile that refuses it with an errno that its author has chosen. */
 class FineWaitRefusedTest {
 
     private static final List<Integer> REFUSALS =
             List.of(Errno.ENOSYS, Errno.EPERM, Errno.EINVAL, Errno.ENOTSUP, Errno.EACCES);
 
     @Test
-    void theLoopWaitsWithEpollWaitFromThenOn() throws Exception {
+    void afterARefusedEpollPwait2TheLoopWaitsWithEpollWait() throws Exception {
         String each = ": refused once, timer, timer, not asked again";
         String expected = String.join(
                 "\n", REFUSALS.stream().map(errno -> Errno.name(errno) + each).toList());
@@ -43,7 +43,7 @@ class FineWaitRefusedTest {
             System.out.println(says);
         }
 
-        /** Often, since on a busy machine a timer may be due before the loop comes to wait for it. */
+        /** Waits several times, because on a busy machine a timer may be due before the loop waits for it. */
         private static void waitOften(Loop loop) {
             for (int i = 0; i < 20; i++) {
                 Timer.after(loop, 5, () -> {});

@@ -44,7 +44,7 @@ class LoopAliveTest {
 
     @Test
     @Covers("libuv:loop_alive")
-    void queuedWorkKeepsTheLoopAliveUntilItsCallbackHasCome(Loop loop) {
+    void queuedWorkKeepsTheLoopAliveUntilItsCallbackHasRun(Loop loop) {
         Work.submit(loop, () -> "done", (result, failure) -> journal.add(result));
         assertTrue(loop.isAlive());
         assertFalse(loop.run());
@@ -69,7 +69,7 @@ class LoopAliveTest {
     }
 
     @Test
-    void aClosingHandleKeepsTheLoopAliveUntilItsCallbackHasCome(Loop loop) {
+    void aClosingHandleKeepsTheLoopAliveUntilItsCloseCallbackHasRun(Loop loop) {
         new Timer(loop).close(journal.note("closed"));
         assertTrue(loop.isAlive());
         assertFalse(loop.run());
@@ -104,14 +104,14 @@ class LoopAliveTest {
     }
 
     @Test
-    void theBackendTimeoutIsForEverWhereOnlyAnEventCanCome(Loop loop) {
+    void theBackendTimeoutIsUnlimitedIfOnlyAnEventCanBringWork(Loop loop) {
         LoopCore.of(loop).keepAlive();
         assertEquals(-1, loop.backendTimeoutNanos());
         LoopCore.of(loop).letGo();
     }
 
     @Test
-    void theBackendTimeoutIsZeroWhereThereIsSomethingToDo(Loop loop, ManualClock clock) {
+    void theBackendTimeoutIsZeroIfThereIsSomethingToDo(Loop loop, ManualClock clock) {
         LoopCore core = LoopCore.of(loop);
         Timer timer = new Timer(loop);
         timer.start(1000, journal.note("timer"));

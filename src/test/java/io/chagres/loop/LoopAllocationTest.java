@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 class LoopAllocationTest {
 
     @Test
-    void whatALoopDoesOverAndOverMakesNoGarbage() throws IOException, InterruptedException {
+    void theRepeatedStepsOfALoopMakeNoGarbage() throws IOException, InterruptedException {
         ForkedJvm.Outcome outcome = ForkedJvm.run(LoopGarbage.class);
         assertEquals("", outcome.output());
         assertEquals(0, outcome.status());

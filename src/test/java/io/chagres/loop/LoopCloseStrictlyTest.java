@@ -29,7 +29,7 @@ class LoopCloseStrictlyTest {
 
     @Test
     @Covers("libuv:loop_close")
-    void aHandleInTheWayIsBusyUntilItIsClosedAndTheLoopHasRun(Loop loop) {
+    void aStrictCloseIsRefusedUntilTheHandleIsClosedAndTheLoopHasRun(Loop loop) {
         Timer timer = new Timer(loop);
         timer.start(100, journal.note("timer"));
         refusal(loop);
@@ -43,7 +43,7 @@ class LoopCloseStrictlyTest {
     }
 
     @Test
-    void itNamesWhatIsLeft(Loop loop, ManualClock clock) {
+    void aRefusedStrictCloseNamesTheHandlesThatAreLeft(Loop loop, ManualClock clock) {
         Timer active = new Timer(loop);
         active.start(100, journal.note("timer"));
         Idle inactive = new Idle(loop);
@@ -62,7 +62,7 @@ class LoopCloseStrictlyTest {
     }
 
     @Test
-    void itSaysWhereOnlyWorkIsLeft(Loop loop) {
+    void aRefusedStrictCloseSaysIfOnlyPendingWorkIsLeft(Loop loop) {
         loop.execute(journal.note("task"));
         assertEquals("the loop still has: pending work", refusal(loop));
         loop.run();
@@ -70,7 +70,7 @@ class LoopCloseStrictlyTest {
     }
 
     @Test
-    void aRefusalChangesNothing(Loop loop) {
+    void aRefusedStrictCloseChangesNothing(Loop loop) {
         Timer timer = Timer.after(loop, 0, journal.note("timer"));
         refusal(loop);
         assertTrue(timer.isActive());

@@ -21,14 +21,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** That descriptors are freed is what the fixture sees to after each of these. */
+/** After each test, the fixture checks that the descriptors are freed. */
 @ExtendWith(LoopFixture.class)
 class LoopCloseTest {
 
     private final Journal journal = new Journal();
     private final Loop loop = new Loop();
 
-    /** Says no to being closed, in several ways. */
+    /** A resident that resists its close, in several ways. */
     private abstract class Stubborn extends Resident {
         Stubborn() {
             super(LoopCore.of(loop));
@@ -48,7 +48,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void whatIsOpenIsEndedAndWhatIsClosingGetsItsCallback() {
+    void aLoopThatClosesClosesOpenHandlesAndRunsPendingCloseCallbacks() {
         Timer open = new Timer(loop);
         open.start(0, journal.note("timer"));
         Idle unreferenced = new Idle(loop);
@@ -62,7 +62,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void closingTwiceIsClosingOnce() {
+    void closingALoopTwiceIsTheSameAsOnce() {
         loop.close();
         loop.close();
         loop.closeStrictly();
@@ -102,7 +102,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void insideACallbackItIsBusy() {
+    void closeInsideACallbackIsRefusedWithEbusy() {
         loop.execute(() ->
                 journal.add(assertThrows(UsageException.class, loop::close).code()));
         loop.run();
@@ -111,7 +111,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void insideACloseCallbackItIsBusyToo() {
+    void closeInsideACloseCallbackIsRefusedWithEbusy() {
         new Timer(loop).close(() -> {
             journal.add(assertThrows(UsageException.class, loop::close).code());
             journal.add(assertThrows(UsageException.class, loop::run).code());
@@ -121,7 +121,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void closeCallbacksThatThrowKeepNoOtherFromBeingCalled() {
+    void aCloseCallbackThatThrowsDoesNotPreventTheOthers() {
         new Timer(loop).close(journal.note("last"));
         new Timer(loop).close(() -> {
             throw new IllegalStateException("second");
@@ -136,7 +136,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void theUncaughtHandlerStillTakesWhatTheyThrow() {
+    void theUncaughtHandlerReceivesWhatCloseCallbacksOfAClosingLoopThrow() {
         loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         new Timer(loop).close(() -> {
             throw new IllegalStateException("close callback");
@@ -146,7 +146,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void aResidentThatThrowsInsteadOfClosingKeepsNoOtherOpen() {
+    void aResidentThatThrowsInsteadOfClosingDoesNotKeepOthersOpen() {
         Error broken = new AssertionError("broken");
         new Stubborn() {
             @Override
@@ -162,7 +162,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void whatClosesOverSeveralIterationsIsWaitedFor() {
+    void closeWaitsForAHandleThatNeedsSeveralIterations() {
         new Stubborn() {
             private int asked;
 
@@ -178,7 +178,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void stopInACloseCallbackDoesNotCutItShort() {
+    void stopInACloseCallbackDoesNotShortenTheClose() {
         new Timer(loop).close(() -> {
             loop.stop();
             loop.execute(journal.note("task"));
@@ -188,7 +188,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void aStoppedLoopClosesAsAnyOther() {
+    void aStoppedLoopCanBeClosed() {
         Timer timer = new Timer(loop);
         loop.stop();
         loop.close();
@@ -196,7 +196,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void workThatAWorkerIsInTheMiddleOfIsWaitedFor() throws InterruptedException {
+    void closeWaitsForRunningWork() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch mayEnd = new CountDownLatch(1);
         Work.submit(
@@ -214,7 +214,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void aStopDoesNotMakeItSpinWhileItWaits() throws InterruptedException {
+    void aStopDoesNotMakeAClosingLoopSpinWhileItWaits() throws InterruptedException {
         CountDownLatch begun = new CountDownLatch(1);
         CountDownLatch asleep = new CountDownLatch(1);
         Loop sleeper = new Loop(new LoopClock() {
@@ -244,7 +244,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void tasksMayPostTasksAndTicksToTheEnd() {
+    void theLastTasksMayPostTasksAndTicks() {
         loop.execute(() -> {
             loop.nextTick(journal.note("tick"));
             LoopCore.of(loop).pend(journal.note("completion"));
@@ -255,7 +255,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void theLastTaskMayStillLeaveATickAndACompletion() {
+    void theTickAndTheCompletionOfTheLastTaskRun() {
         loop.execute(() -> loop.execute(() -> {
             loop.nextTick(journal.note("tick"));
             LoopCore.of(loop).pend(journal.note("completion"));
@@ -265,7 +265,7 @@ class LoopCloseTest {
     }
 
     @Test
-    void aLoopThatNeverRanCloses() {
+    void aLoopThatNeverRanCanBeClosed() {
         assertFalse(loop.isAlive());
         loop.close();
     }

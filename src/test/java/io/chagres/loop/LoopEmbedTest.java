@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Somebody else waits for the loop, and runs it without waiting. */
+/** Another event loop waits for the loop and runs it without waiting. */
 @ExtendWith(LoopFixture.class)
 class LoopEmbedTest {
 
@@ -46,7 +46,7 @@ class LoopEmbedTest {
         Descriptors.close(outside);
     }
 
-    /** How many descriptors are ready: 1 where the loop has something, 0 where the time is over. */
+    /** Returns the number of ready descriptors: 1 if the loop has something to do, 0 if the time has passed. */
     private int waitOutside(long nanos) {
         return Epoll.epoll_wait(outside, event, 1, nanos < 0 ? -1 : (int) Math.ceilDiv(nanos, 1_000_000L));
     }
@@ -60,7 +60,7 @@ class LoopEmbedTest {
 
     @Test
     @Covers("libuv:embed")
-    void anAsyncFromAnotherThreadEndsTheWait(Loop loop) throws InterruptedException {
+    void anAsyncSendMakesTheBackendDescriptorReadable(Loop loop) throws InterruptedException {
         Async async = new Async(loop, () -> {
             journal.add("async");
             LoopCore.of(loop).residents().visit(Resident::close);
@@ -72,7 +72,7 @@ class LoopEmbedTest {
     }
 
     @Test
-    void aTimerEndsTheWaitInTime(Loop loop) {
+    void theBackendTimeoutEndsWhenATimerIsDue(Loop loop) {
         Timer.after(loop, 5, journal.note("five"));
         Timer.after(loop, 10, journal.note("ten"));
         runEmbedded(loop);
@@ -80,7 +80,7 @@ class LoopEmbedTest {
     }
 
     @Test
-    void aTaskEndsTheWaitWhereItComesAfterTheTimeoutWasAskedFor(Loop loop) {
+    void aTaskPostedAfterTheTimeoutWasReadMakesTheBackendDescriptorReadable(Loop loop) {
         LoopCore.of(loop).keepAlive();
         assertEquals(-1, loop.backendTimeoutNanos());
         assertEquals(0, waitOutside(0));
@@ -93,7 +93,7 @@ class LoopEmbedTest {
     }
 
     @Test
-    void aTaskThatIsThereAlreadyMakesTheTimeoutZero(Loop loop) {
+    void aTaskThatWasPostedBeforeMakesTheBackendTimeoutZero(Loop loop) {
         LoopCore.of(loop).keepAlive();
         loop.execute(journal.note("task"));
         assertEquals(0, loop.backendTimeoutNanos());
@@ -104,7 +104,7 @@ class LoopEmbedTest {
     }
 
     @Test
-    void whatIsToRunWithoutAWaitMakesTheTimeoutZero(Loop loop) {
+    void callbacksThatAreDueMakeTheBackendTimeoutZero(Loop loop) {
         Timer timer = Timer.after(loop, 60_000, () -> {});
         assertTrue(loop.backendTimeoutNanos() > 0);
         loop.nextTick(journal.note("tick"));
@@ -125,14 +125,14 @@ class LoopEmbedTest {
     }
 
     @Test
-    void anEventEndsTheWaitOnceTheKernelHasBeenTold(Loop loop) {
+    void aReadyDescriptorMakesTheBackendDescriptorReadableOnceItIsRegistered(Loop loop) {
         try (Descriptor readable = Descriptor.event(1)) {
             LoopCore.of(loop).keepAlive();
             Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN).then(() -> {
                 readable.read();
                 LoopCore.of(loop).letGo();
             });
-            assertEquals(0, loop.backendTimeoutNanos(), "the kernel must be told first");
+            assertEquals(0, loop.backendTimeoutNanos(), "the interest must reach the kernel first");
             loop.run(NOWAIT);
             LoopCore.of(loop).keepAlive();
             readable.write();
@@ -145,7 +145,7 @@ class LoopEmbedTest {
     }
 
     @Test
-    void afterTheTimeoutWasAskedForTheLoopCanRunByItselfAllTheSame(Loop loop) throws InterruptedException {
+    void aLoopCanRunByItselfAfterTheBackendTimeoutWasRead(Loop loop) throws InterruptedException {
         LoopCore.of(loop).keepAlive();
         assertEquals(-1, loop.backendTimeoutNanos());
         Thread sender = Thread.ofPlatform().start(() -> loop.execute(LoopCore.of(loop)::letGo));
@@ -154,7 +154,7 @@ class LoopEmbedTest {
     }
 
     @Test
-    void theTimeoutCountsFromTheClock(Loop loop, ManualClock clock) {
+    void theBackendTimeoutCountsFromTheClock(Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         Timer.after(loop, 100, journal.note("timer"));
         loop.run(NOWAIT);

@@ -95,7 +95,7 @@ class LoopExecuteTest {
     }
 
     @Test
-    void aTaskIsRequired(Loop loop) {
+    void executeWithoutATaskIsRefused(Loop loop) {
         assertEquals(
                 "EINVAL",
                 assertThrows(UsageException.class, () -> loop.execute(null)).code());
@@ -109,7 +109,7 @@ class LoopExecuteTest {
     }
 
     @Test
-    void tasksThatHaveNotRunRunAsTheLoopCloses() {
+    void tasksThatHaveNotRunAreRunWhenTheLoopCloses() {
         try (Loop loop = new Loop()) {
             loop.execute(journal.note("task"));
         }
@@ -117,7 +117,7 @@ class LoopExecuteTest {
     }
 
     @Test
-    void aTaskThatPostsItselfForEverDoesNotKeepTheLoopFromClosing() {
+    void aTaskThatPostsItselfWithoutEndDoesNotPreventTheClose() {
         Loop loop = new Loop();
         loop.execute(new Runnable() {
             @Override

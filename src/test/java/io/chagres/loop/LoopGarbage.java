@@ -12,16 +12,16 @@ import io.chagres.loop.internal.Task;
 import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Epoll;
 
-/** Does over and over what loops do over and over, and prints what of it makes garbage. */
+/** Repeats each step that loops repeat, and prints those that make garbage. */
 final class LoopGarbage {
 
     private static final int TIMES = 10_000;
-    /** For the measurement itself; far less than one byte for each time. */
+    /** The bytes of the measurement itself; far less than one byte a repetition. */
     private static final long ALLOWANCE = TIMES / 10;
 
     private final Loop loop = new Loop();
     private int count;
-    /** One object, and not a method reference for each use, which would be garbage of our own. */
+    /** One object, because a method reference for each use would be garbage of the test itself. */
     private final Runnable nothing = () -> count++;
 
     private LoopGarbage() {}

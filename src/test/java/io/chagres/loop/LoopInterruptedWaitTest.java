@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * EINTR. signal(7): epoll_wait(2) fails with it also where no handler runs, when the process is stopped and continued.
+ * EINTR. signal(7): epoll_wait(2) fails with it also if no handler runs, when the process is stopped and continued.
  */
 @ExtendWith(LoopFixture.class)
 class LoopInterruptedWaitTest {
@@ -54,7 +54,7 @@ class LoopInterruptedWaitTest {
         }
     }
 
-    /** Runs {@code loop} until a signal has interrupted its sleep, and tasks have told it to end. */
+    /** Runs {@code loop} until a signal has interrupted its sleep, and tasks have stopped it. */
     private static void runInterrupted(Loop loop, SleepCounter clock) throws InterruptedException {
         Thread interrupting = Thread.ofPlatform().start(() -> {
             while (clock.waits.size() < 2) {
@@ -71,7 +71,7 @@ class LoopInterruptedWaitTest {
     }
 
     @Test
-    void anInterruptedWaitForEventsGoesOn() throws InterruptedException {
+    void aWaitForEventsContinuesAfterEintr() throws InterruptedException {
         SleepCounter clock = new SleepCounter();
         try (Loop loop = new Loop(clock)) {
             new Async(loop, null);
@@ -80,7 +80,7 @@ class LoopInterruptedWaitTest {
     }
 
     @Test
-    void anInterruptedWaitForATimerGoesOnForTheRestOfTheTime() throws InterruptedException {
+    void aWaitForATimerContinuesForTheRestOfTheTimeAfterEintr() throws InterruptedException {
         SleepCounter clock = new SleepCounter();
         try (Loop loop = new Loop(clock)) {
             long start = System.nanoTime();

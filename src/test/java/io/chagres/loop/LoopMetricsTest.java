@@ -44,9 +44,9 @@ class LoopMetricsTest {
         assertEquals(2, loop.metrics().events());
     }
 
-    /** Without the measuring of idle time there is no look before a wait: what a wait brings counts as waited for. */
+    /** If idle time is not measured, the loop does not look before a wait. So the events of a wait count as waited for. */
     @Test
-    void whatIsFoundWithoutAWaitWasWaiting(Loop loop) {
+    void eventsOfAPollThatDoesNotWaitCountAsWaiting(Loop loop) {
         try (Descriptor readable = Descriptor.event(1)) {
             LoopCore.of(loop).keepAlive();
             Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN);
@@ -62,7 +62,7 @@ class LoopMetricsTest {
 
     @Test
     @Covers("libuv:metrics_pool_events")
-    void whatWasThereWhenTheLoopCameToLookWasWaiting(Loop loop) throws InterruptedException {
+    void eventsThatWereThereBeforeTheWaitCountAsWaiting(Loop loop) throws InterruptedException {
         loop.measureIdleTime();
         CountDownLatch posted = new CountDownLatch(4);
         for (int i = 0; i < 4; i++) {
@@ -97,7 +97,7 @@ class LoopMetricsTest {
 
     @Test
     @Covers("libuv:metrics_idle_time")
-    void idleIsTheTimeOfWaitingAndNotThatOfACallback(Loop loop, ManualClock clock) {
+    void idleTimeCountsTheWaitAndNotACallback(Loop loop, ManualClock clock) {
         loop.measureIdleTime();
         Timer.after(loop, 1000, () -> clock.advanceMillis(600));
         loop.run();
@@ -105,7 +105,7 @@ class LoopMetricsTest {
     }
 
     @Test
-    void aStuckLoopIsMeasuredFromOutsideAndSoIsAClosedOne() throws InterruptedException {
+    void metricsOfAStuckOrClosedLoopCanBeReadFromAnyThread() throws InterruptedException {
         CountDownLatch stuck = new CountDownLatch(1);
         CountDownLatch gate = new CountDownLatch(1);
         Loop loop;
@@ -134,7 +134,7 @@ class LoopMetricsTest {
 
     @Test
     @Covers("libuv:metrics_idle_time_thread")
-    void eachLoopHasItsOwn() throws InterruptedException {
+    void eachLoopHasItsOwnMetrics() throws InterruptedException {
         List<Thread> threads = new ArrayList<>();
         List<Long> idle = new ArrayList<>();
         for (int i = 1; i <= 5; i++) {
@@ -165,7 +165,7 @@ class LoopMetricsTest {
 
     @Test
     @Covers("libuv:metrics_idle_time_zero")
-    void aTimerThatIsDueAtOnceNeedsNoWaiting(Loop loop, ManualClock clock) {
+    void aTimerThatIsDueAtOnceCausesNoIdleTime(Loop loop, ManualClock clock) {
         loop.measureIdleTime();
         Timer.after(loop, 0, () -> {});
         loop.run();
@@ -174,7 +174,7 @@ class LoopMetricsTest {
     }
 
     @Test
-    void notAskedForItIsNotMeasured(Loop loop, ManualClock clock) {
+    void idleTimeIsZeroUnlessItIsMeasured(Loop loop, ManualClock clock) {
         Timer.after(loop, 1000, () -> {});
         loop.run();
         assertEquals(0, loop.metrics().idleNanos());

@@ -26,7 +26,7 @@ class LoopOwnershipTest {
 
     private final Journal journal = new Journal();
 
-    /** What {@code call} throws on a thread of the given kind. */
+    /** Returns what {@code call} throws on a thread of the given kind. */
     private static Throwable thrownOn(Thread.Builder kind, Executable call) throws InterruptedException {
         CompletableFuture<Throwable> thrown = new CompletableFuture<>();
         Thread stranger = kind.name("stranger").start(() -> {
@@ -46,7 +46,7 @@ class LoopOwnershipTest {
     }
 
     @Test
-    void callsFromAnotherThreadAreToldWhoseLoopItIs(Loop loop) {
+    void callsFromAnotherThreadFailAndNameTheOwner(Loop loop) {
         Stream<Executable> calls = Stream.of(
                 loop::stop,
                 loop::takeOver,
@@ -68,7 +68,7 @@ class LoopOwnershipTest {
     }
 
     @Test
-    void runFromAnotherThreadIsRefusedWhileItRuns(Loop loop) {
+    void runOfARunningLoopFromAnotherThreadIsRefused(Loop loop) {
         loop.execute(() -> assertInstanceOf(WrongThreadException.class, refusalOfAStranger(loop)));
         loop.run();
     }
@@ -82,7 +82,7 @@ class LoopOwnershipTest {
     }
 
     @Test
-    void executeAndTheLoopItselfMayBeHadFromAnyThread(Loop loop) throws InterruptedException {
+    void executeAndTheLoopOfAHandleAreAvailableToAnyThread(Loop loop) throws InterruptedException {
         assertEquals(null, thrownOnAStranger(() -> LoopCore.of(loop).loop().execute(journal.note("task"))));
         loop.run();
         journal.expect("task");
@@ -178,7 +178,7 @@ class LoopOwnershipTest {
     }
 
     @Test
-    void aVirtualThreadMayNotRunIt(Loop loop) throws InterruptedException {
+    void aVirtualThreadMayNotRunALoop(Loop loop) throws InterruptedException {
         UsageException refused = assertInstanceOf(UsageException.class, thrownOn(Thread.ofVirtual(), loop::run));
         assertEquals("EINVAL", refused.code());
         assertEquals(
@@ -188,7 +188,7 @@ class LoopOwnershipTest {
     }
 
     @Test
-    void ofTwoThreadsThatRunItAtOnceOneIsRefused(Loop loop) throws InterruptedException {
+    void ofTwoThreadsThatRunALoopAtOnceOneIsRefused(Loop loop) throws InterruptedException {
         for (int round = 0; round < 200; round++) {
             runFromTwoThreads(loop);
         }

@@ -45,7 +45,7 @@ class LoopPendingTest {
     }
 
     @Test
-    void aRoundTakesOnlyWhatWasQueuedBeforeIt(Loop loop) {
+    void aRoundRunsOnlyCompletionsThatWereQueuedBeforeIt(Loop loop) {
         LoopCore.of(loop).pend(() -> {
             journal.add("first");
             LoopCore.of(loop).pend(journal.note("third"));
@@ -70,7 +70,7 @@ class LoopPendingTest {
     }
 
     @Test
-    void aCompletionThatThrowsCostsTheNextNothing(Loop loop) {
+    void aCompletionThatThrowsDoesNotPreventTheNext(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         LoopCore.of(loop).pend(() -> {
             throw new IllegalStateException("first");

@@ -55,7 +55,7 @@ class LoopPhaseOrderTest {
     }
 
     @Test
-    void aDefaultRunTakesTheDueTimersBeforeItsFirstIteration(Loop loop) {
+    void aDefaultRunRunsDueTimersBeforeItsFirstIteration(Loop loop) {
         startOneOfEachKind(loop);
         Timer.after(loop, 0, () -> {
             journal.add("timer before");
@@ -70,7 +70,7 @@ class LoopPhaseOrderTest {
     }
 
     @Test
-    void theIterationAfterTheEarlyTimersRunsEvenIfTheyWereAllThereWas(Loop loop, ManualClock clock) {
+    void anIterationFollowsTheEarlyTimersAlsoIfNothingElseIsLeft(Loop loop, ManualClock clock) {
         Check check = new Check(loop);
         check.unref();
         check.start(journal.note("check"));
@@ -84,7 +84,7 @@ class LoopPhaseOrderTest {
     }
 
     @Test
-    void onceAndNowaitTakeTimersAfterPollingOnly(Loop loop) {
+    void onceAndNowaitRunTimersOnlyAfterPolling(Loop loop) {
         Check check = new Check(loop);
         check.start(journal.note("check"));
         Timer.after(loop, 0, journal.note("timer"));
@@ -117,7 +117,7 @@ class LoopPhaseOrderTest {
     }
 
     @Test
-    void whatATimerClosesEndsInTheNextIteration(Loop loop) {
+    void aHandleThatATimerClosesCallsBackInTheNextIteration(Loop loop) {
         Check check = new Check(loop);
         check.start(journal.note("check"));
         Timer timer = new Timer(loop);

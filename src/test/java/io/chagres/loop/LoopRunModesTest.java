@@ -65,7 +65,7 @@ class LoopRunModesTest {
     }
 
     @Test
-    void nowaitTakesATimerThatIsDue(Loop loop, ManualClock clock) {
+    void nowaitRunsATimerThatIsDue(Loop loop, ManualClock clock) {
         Timer.after(loop, 5, journal.note("timer"));
         clock.advanceMillis(5);
         loop.run(NOWAIT);
@@ -85,7 +85,7 @@ class LoopRunModesTest {
     }
 
     @Test
-    void onceDoesNotWaitWhereAnIdleHandleStopsItselfInTheSameIteration(Loop loop, ManualClock clock) {
+    void onceDoesNotWaitIfAnIdleHandleStopsItselfInTheSameIteration(Loop loop, ManualClock clock) {
         Timer timer = Timer.after(loop, 10, journal.note("timer"));
         Idle idle = new Idle(loop);
         idle.start(idle::stop);
@@ -107,7 +107,7 @@ class LoopRunModesTest {
 
     @Test
     @Covers("libuv:loop_update_time")
-    void evenARunWithNothingToDoLooksAtTheClock(Loop loop, ManualClock clock) {
+    void aRunWithNothingToDoReadsTheClock(Loop loop, ManualClock clock) {
         clock.advanceMillis(10);
         assertEquals(0, loop.now());
         assertFalse(loop.run(NOWAIT));
@@ -115,7 +115,7 @@ class LoopRunModesTest {
     }
 
     @Test
-    void updateTimeLooksAtTheClock(Loop loop, ManualClock clock) {
+    void updateTimeReadsTheClock(Loop loop, ManualClock clock) {
         clock.advanceMillis(7);
         loop.updateTime();
         assertEquals(7, loop.now());
@@ -125,7 +125,7 @@ class LoopRunModesTest {
     }
 
     @Test
-    void aRunIsNotBegunInsideACallback(Loop loop) {
+    void runInsideACallbackIsRefused(Loop loop) {
         loop.execute(() -> {
             UsageException busy = assertThrows(UsageException.class, loop::run);
             journal.add(busy.code());
@@ -135,7 +135,7 @@ class LoopRunModesTest {
     }
 
     @Test
-    void aModeIsRequired(Loop loop) {
+    void runWithoutAModeIsRefused(Loop loop) {
         UsageException wrong = assertThrows(UsageException.class, () -> loop.run(null));
         assertEquals("EINVAL", wrong.code());
     }

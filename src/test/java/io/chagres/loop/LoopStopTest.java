@@ -24,7 +24,7 @@ class LoopStopTest {
 
     @Test
     @Covers("libuv:loop_stop")
-    void aStoppedLoopGoesOnWithTheNextRun(Loop loop, ManualClock clock) {
+    void aStoppedLoopContinuesWithTheNextRun(Loop loop, ManualClock clock) {
         Prepare prepare = new Prepare(loop);
         prepare.start(() -> {
             if (++prepared == 10) {
@@ -53,7 +53,7 @@ class LoopStopTest {
 
     @Test
     @Covers("libuv:loop_stop_before_run")
-    void aLoopThatWasStoppedBeforeItRunsCallsNothing(Loop loop) {
+    void aLoopThatWasStoppedBeforeTheRunMakesNoCallback(Loop loop) {
         Timer timer = new Timer(loop);
         timer.start(0, journal.note("timer"));
         loop.execute(journal.note("task"));
@@ -68,7 +68,7 @@ class LoopStopTest {
     }
 
     @Test
-    void theIterationThatIsUnderWayIsCompleted(Loop loop) {
+    void stopLetsTheCurrentIterationEnd(Loop loop) {
         Prepare prepare = new Prepare(loop);
         prepare.start(() -> {
             loop.stop();
@@ -99,7 +99,7 @@ class LoopStopTest {
     }
 
     @Test
-    void stopInAnEmptyLoopIsForgottenByTheNextRun(Loop loop) {
+    void theStopOfAnEmptyLoopDoesNotAffectTheNextRun(Loop loop) {
         loop.stop();
         assertFalse(loop.run());
         Timer.after(loop, 0, journal.note("timer"));

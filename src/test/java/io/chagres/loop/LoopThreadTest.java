@@ -45,7 +45,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void itStaysWithNothingToDoUntilItIsClosed() throws InterruptedException {
+    void aLoopThreadWithNothingToDoLivesUntilItIsClosed() throws InterruptedException {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         Thread thread = threadOf(loopThread);
         assertTrue(thread.isAlive());
@@ -55,7 +55,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void closeEndsWhatIsOpen() {
+    void closeOfALoopThreadClosesOpenHandles() {
         CompletableFuture<Boolean> fired = new CompletableFuture<>();
         LoopThread loopThread = Loop.start("a loop", loop -> Timer.after(loop, 3_600_000, () -> fired.complete(true)));
         loopThread.close();
@@ -73,7 +73,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void closeAfterDrainCutsItShort() throws InterruptedException {
+    void closeAfterDrainEndsTheLoopAtOnce() throws InterruptedException {
         LoopThread loopThread = Loop.start("a loop", loop -> Timer.every(loop, 3_600_000, () -> {}));
         Thread draining = Thread.ofPlatform().start(loopThread::drain);
         loopThread.close();
@@ -81,7 +81,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void fromItsOwnThreadCloseDoesNotWait() throws InterruptedException {
+    void closeOnTheLoopThreadDoesNotWait() throws InterruptedException {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         Thread thread = threadOf(loopThread);
         Waits.get(CompletableFuture.runAsync(loopThread::close, loopThread));
@@ -90,7 +90,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void aCallerThatIsInterruptedStillGetsWhatClosePromises() {
+    void anInterruptDoesNotEndTheWaitOfClose() {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         Thread thread = threadOf(loopThread);
         Thread.currentThread().interrupt();
@@ -117,7 +117,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void anErrorOfTheSetupIsThrownByStartToo() {
+    void anErrorOfTheSetupIsThrownByStart() {
         AssertionError broken = new AssertionError("setup");
         assertSame(
                 broken,
@@ -143,7 +143,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void startReturnsWhenTheSetupHas() {
+    void startReturnsWhenTheSetupHasReturned() {
         AtomicBoolean done = new AtomicBoolean();
         try (LoopThread loopThread = Loop.start("a loop", loop -> {
             LockSupport.parkNanos(20_000_000);
@@ -181,7 +181,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void itsThreadIsNoDaemonWhicheverThreadStartsIt() throws InterruptedException {
+    void aLoopThreadIsNoDaemonAlsoIfADaemonStartsIt() throws InterruptedException {
         CompletableFuture<Boolean> fromVirtual = new CompletableFuture<>();
         CompletableFuture<Boolean> fromDaemon = new CompletableFuture<>();
         Thread virtual = Thread.ofVirtual()
@@ -196,7 +196,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void itsThreadIsADaemonWhereThatIsAskedFor() {
+    void startDaemonMakesADaemonThread() {
         assertTrue(isDaemon(Loop.startDaemon("a loop", LoopThreadTest::nothing)));
     }
 
@@ -207,7 +207,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void fromItsOwnWorkCloseDoesNotWait() throws InterruptedException {
+    void closeOnAWorkerOfTheSameLoopDoesNotWait() throws InterruptedException {
         CompletableFuture<LoopThread> self = new CompletableFuture<>();
         CompletableFuture<Thread> worker = new CompletableFuture<>();
         LoopThread loopThread = Loop.start(
@@ -228,7 +228,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void fromTheWorkOfAnotherLoopCloseWaits(Loop other) {
+    void closeOnAWorkerOfAnotherLoopWaits(Loop other) {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         Thread thread = threadOf(loopThread);
         List<Boolean> alive = new ArrayList<>();
@@ -298,7 +298,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void anExceptionThatNobodyCatchesEndsTheThread() {
+    void anUncaughtExceptionEndsTheLoopThread() {
         IllegalStateException broken = new IllegalStateException("task");
         CompletableFuture<Throwable> uncaught = new CompletableFuture<>();
         LoopThread loopThread = Loop.start(
@@ -313,7 +313,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void aHandlerKeepsTheThreadAlive() {
+    void anUncaughtHandlerKeepsTheLoopThreadAlive() {
         CompletableFuture<Throwable> caught = new CompletableFuture<>();
         try (LoopThread loopThread = Loop.start("a loop", loop -> loop.setUncaughtHandler(caught::complete))) {
             loopThread.execute(() -> {
@@ -325,7 +325,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void severalThreadsMayCloseIt() throws InterruptedException {
+    void severalThreadsMayCloseALoopThread() throws InterruptedException {
         LoopThread loopThread = Loop.start("a loop", LoopThreadTest::nothing);
         CountDownLatch go = new CountDownLatch(1);
         Thread[] closers = new Thread[4];
@@ -342,7 +342,7 @@ class LoopThreadTest {
     }
 
     @Test
-    void nameAndSetupAreRequired() {
+    void startWithoutANameOrASetupIsRefused() {
         assertEquals(
                 "EINVAL",
                 assertThrows(UsageException.class, () -> Loop.start(null, LoopThreadTest::nothing))

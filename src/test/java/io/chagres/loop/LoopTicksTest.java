@@ -17,7 +17,7 @@ import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Ticks run right after the callback that queued them, before the next callback of whatever kind. */
+/** Ticks run right after the callback that queued them, before the next callback of any kind. */
 @ExtendWith(LoopFixture.class)
 class LoopTicksTest {
 
@@ -37,12 +37,12 @@ class LoopTicksTest {
     }
 
     @Test
-    void afterATimer(Loop loop) {
+    void aTickRunsRightAfterTheTimerThatQueuedIt(Loop loop) {
         expectTicksBetween(loop, callback -> Timer.after(loop, 0, callback));
     }
 
     @Test
-    void afterAnIdleHandle(Loop loop) {
+    void aTickRunsRightAfterTheIdleCallbackThatQueuedIt(Loop loop) {
         expectTicksBetween(loop, callback -> {
             Idle idle = new Idle(loop);
             idle.start(() -> {
@@ -53,7 +53,7 @@ class LoopTicksTest {
     }
 
     @Test
-    void afterAPrepareHandle(Loop loop) {
+    void aTickRunsRightAfterThePrepareCallbackThatQueuedIt(Loop loop) {
         expectTicksBetween(loop, callback -> {
             Prepare prepare = new Prepare(loop);
             prepare.start(() -> {
@@ -64,7 +64,7 @@ class LoopTicksTest {
     }
 
     @Test
-    void afterACheckHandle(Loop loop) {
+    void aTickRunsRightAfterTheCheckCallbackThatQueuedIt(Loop loop) {
         loop.execute(() -> {});
         expectTicksBetween(loop, callback -> {
             Check check = new Check(loop);
@@ -76,22 +76,22 @@ class LoopTicksTest {
     }
 
     @Test
-    void afterACloseCallback(Loop loop) {
+    void aTickRunsRightAfterTheCloseCallbackThatQueuedIt(Loop loop) {
         expectTicksBetween(loop, callback -> new Timer(loop).close(callback));
     }
 
     @Test
-    void afterATask(Loop loop) {
+    void aTickRunsRightAfterTheTaskThatQueuedIt(Loop loop) {
         expectTicksBetween(loop, loop::execute);
     }
 
     @Test
-    void afterACompletion(Loop loop) {
+    void aTickRunsRightAfterTheCompletionThatQueuedIt(Loop loop) {
         expectTicksBetween(loop, LoopCore.of(loop)::pend);
     }
 
     @Test
-    void afterAnEvent(Loop loop) {
+    void aTickRunsRightAfterTheWatcherCallbackThatQueuedIt(Loop loop) {
         LoopCore.of(loop).keepAlive();
         LoopCore.of(loop).keepAlive();
         try (Descriptor one = Descriptor.event(1);
@@ -110,7 +110,7 @@ class LoopTicksTest {
     }
 
     @Test
-    void afterTheUncaughtHandler(Loop loop) {
+    void aTickRunsRightAfterTheUncaughtHandlerThatQueuedIt(Loop loop) {
         loop.setUncaughtHandler(thrown -> noteAndTick(loop));
         Runnable throwing = () -> {
             throw new IllegalStateException();
@@ -144,7 +144,7 @@ class LoopTicksTest {
     }
 
     @Test
-    void aTickFromOutsideRunsFirst(Loop loop) {
+    void aTickThatWasQueuedBeforeTheRunRunsFirst(Loop loop) {
         Timer.after(loop, 0, journal.note("timer"));
         loop.nextTick(journal.note("tick"));
         journal.expect();
@@ -153,7 +153,7 @@ class LoopTicksTest {
     }
 
     @Test
-    void aTickThatThrowsCostsTheNextNothing(Loop loop) {
+    void aTickThatThrowsDoesNotPreventTheNext(Loop loop) {
         loop.nextTick(() -> {
             throw new IllegalStateException("a tick");
         });

@@ -30,7 +30,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void withoutAHandlerRunThrowsItAndTheLoopGoesOnWithTheNextRun(Loop loop) {
+    void withoutAHandlerRunThrowsTheExceptionAndTheLoopCanRunAgain(Loop loop) {
         loop.execute(throwing("task"));
         Timer.after(loop, 0, () -> Timer.after(loop, 0, journal.note("same iteration")));
         IllegalStateException thrown = assertThrows(IllegalStateException.class, loop::run);
@@ -79,7 +79,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void checkedExceptionsAndErrorsPassAsTheyAre(Loop loop) {
+    void runThrowsCheckedExceptionsAndErrorsUnchanged(Loop loop) {
         loop.execute(() -> LoopUncaughtTest.<RuntimeException>throwAs(new IOException("checked")));
         assertThrows(IOException.class, loop::run);
         loop.execute(() -> {
@@ -94,7 +94,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void aHandlerTakesThemAndTheLoopGoesOn(Loop loop) {
+    void anUncaughtHandlerReceivesTheExceptionsAndTheLoopContinues(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         loop.execute(throwing("one"));
         loop.nextTick(throwing("tick"));
@@ -105,7 +105,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void whatAHandlerThrowsIsThrownFromRun(Loop loop) {
+    void runThrowsTheExceptionOfAnUncaughtHandler(Loop loop) {
         loop.setUncaughtHandler(thrown -> {
             throw new IllegalArgumentException("from the handler", thrown);
         });
@@ -116,7 +116,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void withTheHandlerTakenAwayRunThrowsAgain(Loop loop) {
+    void afterTheUncaughtHandlerWasRemovedRunThrowsAgain(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add("handled"));
         loop.setUncaughtHandler(null);
         loop.execute(throwing("task"));
@@ -137,7 +137,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void theEventsOfABatchAllComeWhereOneOfThemThrows(Loop loop) {
+    void allEventsOfABatchAreDeliveredIfOneListenerThrows(Loop loop) {
         try (Descriptor one = Descriptor.event(1);
                 Descriptor two = Descriptor.event(1)) {
             LoopCore.of(loop).keepAlive();
@@ -153,7 +153,7 @@ class LoopUncaughtTest {
     }
 
     @Test
-    void thrownByAHandlesLastActItStillLeavesTheLoop(Loop loop) {
+    void aHandleWhoseCloseCallbackThrowsLeavesTheLoop(Loop loop) {
         new Timer(loop).close(throwing("close callback"));
         assertThrows(IllegalStateException.class, loop::run);
         assertFalse(loop.isAlive());

@@ -19,7 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** Loops in a JVM whose native memory is used up, or which never gives it back by itself. */
+/** Loops in a JVM whose native memory is used up, or whose collector never frees native memory. */
 class LoopWithoutMemoryTest {
 
     private static void expect(String output, Class<?> main, String... options) throws Exception {
@@ -28,7 +28,7 @@ class LoopWithoutMemoryTest {
         assertEquals(0, outcome.status());
     }
 
-    /** Takes all of it but a few bytes, and keeps it. In few sizes: each refusal costs the JVM half a second of collecting. */
+    /** Takes and keeps all native memory but a few bytes. In few sizes, because each refusal costs half a second of garbage collection. */
     private static List<ByteBuffer> takeAll() {
         List<ByteBuffer> taken = new ArrayList<>();
         for (int size = 1 << 20; size > 1; size /= 256) {
@@ -44,7 +44,7 @@ class LoopWithoutMemoryTest {
     }
 
     @Test
-    void aFreshThreadCanWakeALoop() throws Exception {
+    void withoutMemoryAFreshThreadCanWakeALoop() throws Exception {
         expect("task sent closed", FreshSenders.class, "-XX:MaxDirectMemorySize=8m");
     }
 
@@ -66,7 +66,7 @@ class LoopWithoutMemoryTest {
     }
 
     @Test
-    void aLookupGetsAnErrorWithItsCauseAndTheNextOneAnAnswer() throws Exception {
+    void withoutMemoryALookupFailsWithTheCauseAndTheNextOneSucceeds() throws Exception {
         expect(
                 "EAI_MEMORY java.lang.OutOfMemoryError, EAI_MEMORY java.lang.OutOfMemoryError, found",
                 Lookups.class,

@@ -36,7 +36,7 @@ class SystemExceptionTest {
     @ParameterizedTest
     @CsvSource({"1, EPERM", "32, EPIPE", "22, EINVAL", "34, ERANGE", "13, EACCES"})
     @Covers("libuv:sys_error")
-    void theSignOfAnErrnoDoesNotMatter(int errno, String code) {
+    void aNegativeErrnoGivesTheSameException(int errno, String code) {
         for (int sign : new int[] {1, -1}) {
             SystemException error = SystemException.of(sign * errno, "read");
             assertEquals(code, error.code());
@@ -62,7 +62,7 @@ class SystemExceptionTest {
     }
 
     @Test
-    void whatALoopReportsLaterHasNoStackTrace() {
+    void anErrorThatALoopReportsLaterHasNoStackTrace() {
         assertEquals(0, SystemException.of(Errno.ECONNRESET, "read").getStackTrace().length);
         assertEquals(
                 0, SystemException.at(Errno.ECONNREFUSED, "connect", "::1", 80).getStackTrace().length);
@@ -96,14 +96,14 @@ class SystemExceptionTest {
         "/tmp/a.sock,  0, 'connect ETIMEDOUT /tmp/a.sock'",
         "/tmp/a.sock, -1, 'connect ETIMEDOUT /tmp/a.sock'",
     })
-    void aPortThatIsNoneIsLeftOut(String address, int port, String message) {
+    void anUnknownPortIsLeftOut(String address, int port, String message) {
         assertEquals(
                 message,
                 SystemException.at(Errno.ETIMEDOUT, "connect", address, port).getMessage());
     }
 
     @Test
-    void theLongFormExplains() {
+    void theLongFormHasTheDescription() {
         assertEquals(
                 "listen EADDRINUSE: address already in use :::80",
                 SystemException.described(-Errno.EADDRINUSE, "listen", "::", 80).getMessage());

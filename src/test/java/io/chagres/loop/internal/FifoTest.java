@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 class FifoTest {
 
     @Test
-    void itAnswersAsAnArrayDequeDoes() {
+    void aFifoBehavesLikeAnArrayDeque() {
         Random random = new Random(9297);
         Fifo<Integer> fifo = new Fifo<>();
         ArrayDeque<Integer> model = new ArrayDeque<>();
@@ -27,7 +27,7 @@ class FifoTest {
     }
 
     @Test
-    void anEmptyOneHasNothing() {
+    void anEmptyFifoReturnsNull() {
         Fifo<String> fifo = new Fifo<>();
         assertTrue(fifo.isEmpty());
         assertNull(fifo.poll());

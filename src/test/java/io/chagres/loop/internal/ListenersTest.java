@@ -52,7 +52,7 @@ class ListenersTest {
                 lists.add(now);
                 models.add(List.copyOf(model));
             }
-            if (!lists.isEmpty() && random.nextInt(10) == 0) { // an older list goes a way of its own
+            if (!lists.isEmpty() && random.nextInt(10) == 0) { // an older list changes independently
                 int older = random.nextInt(lists.size());
                 now = lists.get(older);
                 model = new ArrayList<>(models.get(older));

@@ -64,7 +64,7 @@ class LoopCoreTest {
     }
 
     @Test
-    void whatRunsWhileTheLoopClosesCanTell() {
+    void callbacksOfAClosingLoopSeeThatResidentsAreRefused() {
         Loop loop = new Loop();
         loop.execute(
                 () -> journal.add("closing " + LoopCore.of(loop).residents().areRefused()));
@@ -76,7 +76,7 @@ class LoopCoreTest {
     }
 
     @Test
-    void aProbeSaysWhatEpollCanWatchAndLeavesNoTrace(Loop loop) {
+    void aProbeReportsWhetherEpollCanWatchADescriptorAndLeavesNoTrace(Loop loop) {
         LoopCore core = LoopCore.of(loop);
         int closed;
         try (Descriptor event = Descriptor.event(0);
@@ -104,7 +104,7 @@ class LoopCoreTest {
     }
 
     @Test
-    void aVisitorMaySeeAndCloseWhatLivesOnTheLoopAtThatMoment(Loop loop) {
+    void aVisitorMayCloseTheResidentsThatItSees(Loop loop) {
         new Timer(loop);
         new Timer(loop);
         LoopCore.of(loop).residents().visit(resident -> {

@@ -73,7 +73,7 @@ class LoopWakeUpTest {
     }
 
     @Test
-    void tasksForALoopThatIsAwakeCostNone() {
+    void tasksForALoopThatIsAwakeCostNoWrite() {
         try (Loop loop = new Loop(clock)) {
             int[] ran = {0};
             loop.execute(() -> {
@@ -108,7 +108,7 @@ class LoopWakeUpTest {
     }
 
     @Test
-    void oneWaiterIsWokenAgainAndAgain() throws InterruptedException {
+    void aLoopIsWokenFromEachOfManySleeps() throws InterruptedException {
         try (Loop loop = new Loop(clock)) {
             int rounds = 1000;
             Async keeper = new Async(loop, null);
@@ -150,7 +150,7 @@ class LoopWakeUpTest {
         }
     }
 
-    /** A sender finds the loop asleep and leaves its task; it is held up before it rings, and the loop wakes by itself. */
+    /** A sender finds the loop asleep and leaves its task; it is delayed before it writes to the eventfd, and the loop wakes by itself. */
     private static void findAsleep(Mailbox mailbox) {
         assertTrue(mailbox.fallAsleep());
         assertEquals(Mailbox.Posted.MUST_WAKE, mailbox.post(new Task() {

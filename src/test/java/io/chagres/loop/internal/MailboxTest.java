@@ -62,7 +62,7 @@ class MailboxTest {
     }
 
     @Test
-    void aLoopThatWokeByItselfIsNotWoken() {
+    void aLoopThatWokeUpByItselfIsNotWokenByASender() {
         assertTrue(mailbox.fallAsleep());
         mailbox.wakeUp();
         assertEquals(QUEUED, mailbox.post(one));
@@ -70,7 +70,7 @@ class MailboxTest {
     }
 
     @Test
-    void whereTasksAreThereItMustNotWait() {
+    void aLoopWithTasksInItsMailboxMustNotWait() {
         mailbox.post(one);
         assertFalse(mailbox.fallAsleep());
         mailbox.wakeUp();
@@ -102,7 +102,7 @@ class MailboxTest {
     }
 
     @Test
-    void aSenderWithoutATaskPaysItToo() {
+    void aSenderWithoutATaskMakesAWakeUpThatIsOwed() {
         assertFalse(mailbox.takesOver());
         mailbox.fallAsleep();
         mailbox.post(one);
@@ -114,7 +114,7 @@ class MailboxTest {
     }
 
     @Test
-    void onceItIsClosedNobodyPays() {
+    void afterTheCloseNoSenderMakesAWakeUpThatIsOwed() {
         mailbox.fallAsleep();
         mailbox.post(one);
         mailbox.failed();

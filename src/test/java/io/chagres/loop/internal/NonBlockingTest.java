@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A file will do: only flags are changed. */
+/** The descriptors here are of files, because only their flags are changed. */
 class NonBlockingTest {
 
     @TempDir
@@ -50,7 +50,7 @@ class NonBlockingTest {
     }
 
     @Test
-    void whatWasBlockingIsBlockingAfterTheEnd() {
+    void aBlockingDescriptorIsBlockingAgainAfterTheUse() {
         NonBlocking use = begin(fd);
         assertEquals(false, isBlocking(fd));
         use.end();
@@ -58,14 +58,14 @@ class NonBlockingTest {
     }
 
     @Test
-    void whatWasNonBlockingStaysSo() {
+    void aNonBlockingDescriptorStaysNonBlockingAfterTheUse() {
         Descriptors.fcntl(fd, Descriptors.F_SETFL, Descriptors.O_NONBLOCK);
         begin(fd).end();
         assertEquals(false, isBlocking(fd));
     }
 
     @Test
-    void otherFlagsThatWereChangedMeanwhileStay() {
+    void flagsThatChangedDuringTheUseAreKept() {
         int append = 0x400;
         NonBlocking use = begin(fd);
         Descriptors.fcntl(fd, Descriptors.F_SETFL, Descriptors.O_NONBLOCK | append);
@@ -74,7 +74,7 @@ class NonBlockingTest {
     }
 
     @Test
-    void theLastUseOfADescriptionPutsItBack() {
+    void theLastUseOfADescriptionMakesItBlockingAgain() {
         int copy = duplicate(fd);
         NonBlocking first = begin(fd);
         NonBlocking second = begin(copy);
@@ -87,7 +87,7 @@ class NonBlockingTest {
     }
 
     @Test
-    void descriptionsOfTheSameFileInTheSameModeArePutBackEach() {
+    void eachDescriptionOfAFileIsMadeBlockingAgain() {
         int other = open("file");
         NonBlocking first = begin(fd);
         NonBlocking second = begin(other);
@@ -99,9 +99,9 @@ class NonBlockingTest {
         Descriptors.close(other);
     }
 
-    /** The owner has closed it, and another file has got its number. */
+    /** The owner has closed the descriptor, and another file has its number. */
     @Test
-    void anotherFileOfTheSameNumberIsLeftAlone() {
+    void anotherFileWithTheSameNumberIsNotChanged() {
         NonBlocking use = begin(fd);
         Descriptors.close(fd);
         int other = open("other");
@@ -112,7 +112,7 @@ class NonBlockingTest {
     }
 
     @Test
-    void whatTheKernelRefusesIsNotKept() {
+    void aDescriptorThatTheKernelRefusesIsNotKept() {
         assertThrows(SystemException.class, () -> NonBlocking.begin(1 << 20, 0));
         try (Descriptor event = Descriptor.event(0)) {
             begin(event.fd()).end();

@@ -56,7 +56,7 @@ class PhaseListTest {
     }
 
     @Test
-    void entriesLeaveFromAnywhereAndMayComeBack() {
+    void entriesCanBeRemovedAnywhereAndAddedAgain() {
         list.remove(b);
         expectRun("a", "c");
         list.remove(c);
@@ -68,7 +68,7 @@ class PhaseListTest {
     }
 
     @Test
-    void removingAnEntryTwiceIsRemovingItOnce() {
+    void removingAnEntryTwiceIsTheSameAsOnce() {
         list.remove(a);
         list.remove(a);
         expectRun("b", "c");

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @ExtendWith(LoopFixture.class)
 class ReadSlabTest {
 
-    /** Each chunk is filled with its own number; the last look at all of them finds each number still in its place. */
+    /** Each chunk is filled with its own number; at the end, each number must still be in its place. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
     void chunksNeverOverlapNorChange(long seed, Loop loop) {

@@ -71,7 +71,7 @@ class ResidentsTest {
     }
 
     @Test
-    void residentsLeaveFromAnywhereAndMayComeBack() {
+    void residentsCanBeRemovedAnywhereAndAddedAgain() {
         residents.remove(b);
         expectVisited("a", "c");
         residents.remove(a);
@@ -82,7 +82,7 @@ class ResidentsTest {
     }
 
     @Test
-    void leavingTwiceIsLeavingOnce() {
+    void removingAResidentTwiceIsTheSameAsOnce() {
         residents.remove(a);
         residents.remove(a);
         residents.remove(c);
@@ -110,7 +110,7 @@ class ResidentsTest {
     }
 
     @Test
-    void whatOneCloseThrowsKeepsNoOtherFromBeingClosed(Loop loop) {
+    void aCloseThatThrowsDoesNotPreventTheOthers(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add(thrown.getMessage()));
         b.action = () -> {
             throw new IllegalStateException("broken");

@@ -91,7 +91,7 @@ class TimersClockTest {
     }
 
     @Test
-    void startedOutsideOfRunItCountsFromTheClock(Loop loop, ManualClock clock) {
+    void aTimerThatIsStartedOutsideOfRunCountsFromTheClock(Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         loop.run(NOWAIT);
         clock.advanceMillis(150);
@@ -104,7 +104,7 @@ class TimersClockTest {
     }
 
     @Test
-    void startedInACallbackItCountsFromTheCachedTime(Loop loop, ManualClock clock) {
+    void aTimerThatIsStartedInACallbackCountsFromTheCachedTime(Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         start(loop, 0, () -> {
             clock.advanceMillis(30);
@@ -116,9 +116,9 @@ class TimersClockTest {
         LoopCore.of(loop).letGo();
     }
 
-    /** What it grants is a time that somebody has, whatever the callback has done before. */
+    /** The granted time does not depend on how long the callback has worked before. */
     @Test
-    void startedByTheClockItHasItsWholeTimeInACallbackToo(Loop loop, ManualClock clock) {
+    void aTimerThatIsStartedByTheClockHasItsWholeTimeAfterALongCallback(Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         start(loop, 0, () -> {
             clock.advanceMillis(30);
@@ -132,7 +132,7 @@ class TimersClockTest {
 
     @ParameterizedTest
     @EnumSource
-    void eachRunBeginsWithALookAtTheClock(RunMode mode, Loop loop, ManualClock clock) {
+    void eachRunBeginsByReadingTheClock(RunMode mode, Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         loop.run(NOWAIT);
         clock.advanceMillis(5000);
@@ -148,7 +148,7 @@ class TimersClockTest {
     }
 
     @Test
-    void whatACallbackTakesIsTakenOffTheNextSleep(Loop loop, ManualClock clock) {
+    void theTimeOfACallbackShortensTheNextSleep(Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         start(loop, 0, () -> clock.advanceMillis(30));
         start(loop, 50_000, () -> journal.add("at " + loop.now()));
@@ -159,7 +159,7 @@ class TimersClockTest {
     }
 
     @Test
-    void aTimerThatCameDueDuringACallbackIsNotSleptFor(Loop loop, ManualClock clock) {
+    void theLoopDoesNotSleepForATimerThatBecameDueInACallback(Loop loop, ManualClock clock) {
         LoopCore.of(loop).keepAlive();
         start(loop, 0, () -> clock.advanceMillis(80));
         start(loop, 50_000, () -> journal.add("at " + loop.now()));

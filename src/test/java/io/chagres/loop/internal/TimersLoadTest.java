@@ -61,7 +61,7 @@ class TimersLoadTest {
     }
 
     @Test
-    void ofAMillionTimersThoseThatAreStoppedDoNotFire(Loop loop, ManualClock clock) {
+    void stoppedOnesOfAMillionTimersDoNotFire(Loop loop, ManualClock clock) {
         Entry[] entries = startAMillion(LoopCore.of(loop));
         for (int i = 0; i < MILLION; i += 2) {
             LoopCore.of(loop).timers().stop(entries[i]);

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * The heap against a sorted set, which is obviously right: the same random calls to both, from outside and from inside
+ * The heap is compared with a sorted set, which is obviously right: the same random calls to both, from outside and from inside
  * callbacks, and the same timers must fire in the same order.
  */
 @ExtendWith(LoopFixture.class)
@@ -23,7 +23,7 @@ class TimersModelTest {
 
     private static final int OPERATIONS = 200_000;
     private static final int ENTRIES = 300;
-    private static final long LONGEST_MICROS = 40;
+    private static final long MAX_MICROS = 40;
 
     private final long seed = Long.getLong("seed", System.nanoTime());
     private final Random random = new Random(seed);
@@ -92,7 +92,7 @@ class TimersModelTest {
             core.timers().stop(entry);
             assertFalse(entry.isStarted());
         } else {
-            long micros = random.nextLong(LONGEST_MICROS);
+            long micros = random.nextLong(MAX_MICROS);
             entry.expectedDeadline = Math.ceilDiv(core.time().nowNanos(), 1000L) + micros;
             entry.order = orders++;
             model.add(entry);

@@ -4,7 +4,7 @@ import io.chagres.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A watcher that remembers what it was told. Like every watcher it does not hold the loop alive. */
+/** A watcher that records its events. Like every watcher it does not keep the loop alive. */
 public final class Watch extends Watcher {
 
     public final List<Integer> events = new ArrayList<>();
@@ -21,7 +21,7 @@ public final class Watch extends Watcher {
         want(events);
     }
 
-    /** What it does besides, when an event comes. */
+    /** A further action for each event. */
     public Watch then(Runnable action) {
         reaction = action;
         return this;

@@ -54,7 +54,7 @@ class WatcherFullBatchTest {
     }
 
     @Test
-    void descriptorsThatStayReadyTakeTurnsAndDoNotHoldTheLoopForEver(Loop loop) {
+    void descriptorsThatStayReadyTakeTurnsAndDoNotBlockTheOtherPhases(Loop loop) {
         watch(loop, 3 * BATCH);
         loop.run(NOWAIT);
         assertEquals(BATCHES * BATCH, eventsSeen());

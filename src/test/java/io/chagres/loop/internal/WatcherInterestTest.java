@@ -42,8 +42,8 @@ class WatcherInterestTest {
         LoopCore.of(loop).letGo();
     }
 
-    /** What the kernel watches {@code descriptor} for, or null. */
-    private Integer told(Descriptor descriptor) {
+    /** Returns the events that the kernel watches {@code descriptor} for, or null. */
+    private Integer watchedEvents(Descriptor descriptor) {
         return KernelView.interests(loop.backendFd()).get(descriptor.fd());
     }
 
@@ -52,30 +52,30 @@ class WatcherInterestTest {
     }
 
     @Test
-    void theKernelIsToldJustBeforeTheLoopPolls() {
+    void interestReachesTheKernelRightBeforeTheLoopPolls() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
-        assertNull(told(event));
+        assertNull(watchedEvents(event));
         turn();
-        assertEquals(EPOLLIN | ALWAYS, told(event));
+        assertEquals(EPOLLIN | ALWAYS, watchedEvents(event));
         watch.add(EPOLLOUT);
-        assertEquals(EPOLLIN | ALWAYS, told(event));
+        assertEquals(EPOLLIN | ALWAYS, watchedEvents(event));
         turn();
-        assertEquals(EPOLLIN | EPOLLOUT | ALWAYS, told(event));
+        assertEquals(EPOLLIN | EPOLLOUT | ALWAYS, watchedEvents(event));
         watch.remove(EPOLLIN);
         turn();
-        assertEquals(EPOLLOUT | ALWAYS, told(event));
+        assertEquals(EPOLLOUT | ALWAYS, watchedEvents(event));
         watch.want(0);
         turn();
-        assertNull(told(event));
+        assertNull(watchedEvents(event));
         assertEquals(List.of(EPOLLIN, EPOLLIN | EPOLLOUT, EPOLLOUT), watch.events);
         watch.detach(false);
     }
 
     @Test
-    void changesThatCancelOutAreNotToldAtAll() {
+    void changesThatCancelOutNeverReachTheKernel() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
         turn();
-        event.close(); // from now on the kernel would refuse whatever it is told
+        event.close(); // from now on the kernel would refuse each change
         watch.add(EPOLLOUT);
         watch.remove(EPOLLOUT);
         turn();
@@ -90,7 +90,7 @@ class WatcherInterestTest {
     }
 
     @Test
-    void aWatchThatIsTakenBackBeforePollingIsNotToldAtAll() {
+    void interestThatIsWithdrawnBeforePollingNeverReachesTheKernel() {
         try (Descriptor directory = Descriptor.file("/")) {
             Watch watch = new Watch(loop, directory.fd(), EPOLLIN);
             watch.want(0);
@@ -112,7 +112,7 @@ class WatcherInterestTest {
     }
 
     @Test
-    void stoppedAndStartedInItsOwnCallbackItGoesOn() {
+    void aWatcherThatIsStoppedAndStartedInItsOwnCallbackContinues() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
         watch.then(() -> {
             watch.want(0);
@@ -125,7 +125,7 @@ class WatcherInterestTest {
     }
 
     @Test
-    void onlyWhatIsWantedIsReported() {
+    void onlyWantedEventsAreReported() {
         Watch watch = new Watch(loop, event.fd(), EPOLLOUT);
         turn();
         assertEquals(List.of(EPOLLOUT), watch.events);
@@ -133,7 +133,7 @@ class WatcherInterestTest {
     }
 
     @Test
-    void errorsAndHangUpsAreReportedUnasked() {
+    void errorsAndHangUpsAreReportedAlsoIfNotWanted() {
         Descriptor[] pipe = Descriptor.pipe();
         Watch reading = new Watch(loop, pipe[0].fd(), EPOLLRDHUP);
         Watch writing = new Watch(loop, pipe[1].fd(), EPOLLRDHUP);
@@ -148,23 +148,23 @@ class WatcherInterestTest {
     }
 
     @Test
-    void detachTakesItOutOfTheEpollSetAtOnceIfToldTo() {
+    void detachWithForgetRemovesTheDescriptorFromTheEpollSetAtOnce() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
         turn();
         assertEquals(event.fd(), watch.detach(true));
-        assertNull(told(event));
+        assertNull(watchedEvents(event));
         assertEquals(-1, watch.fd());
         assertEquals(-1, watch.detach(true));
     }
 
     @Test
-    void detachLeavesItToCloseOtherwise() {
+    void detachWithoutForgetLeavesTheDescriptorInTheEpollSet() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
         turn();
         watch.detach(false);
-        assertEquals(EPOLLIN | ALWAYS, told(event));
+        assertEquals(EPOLLIN | ALWAYS, watchedEvents(event));
         event.close();
-        assertNull(told(event));
+        assertNull(watchedEvents(event));
     }
 
     @Test
@@ -199,14 +199,14 @@ class WatcherInterestTest {
         assertEquals(2, first.events.size());
         assertEquals(1, second.events.size());
         second.detach(true);
-        assertEquals(EPOLLIN | ALWAYS, told(event));
+        assertEquals(EPOLLIN | ALWAYS, watchedEvents(event));
         turn();
         assertEquals(3, first.events.size(), "the other takes nothing with it");
         first.detach(true);
     }
 
     @Test
-    void aDescriptorOfAHighNumberIsWatchedAsAnyOther() {
+    void aDescriptorWithAHighNumberCanBeWatched() {
         try (Descriptor high = event.duplicate(3000)) {
             Watch watch = new Watch(loop, high.fd(), EPOLLIN);
             turn();

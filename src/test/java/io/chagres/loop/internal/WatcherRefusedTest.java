@@ -38,7 +38,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void whatEpollCanNotWatchIsToldInTheSameIteration() {
+    void aRefusalByEpollIsReportedInTheSameIteration() {
         Watch watch = new Watch(loop, directory.fd(), EPOLLIN);
         loop.run(NOWAIT);
         assertEquals(List.of(Errno.EPERM), watch.refusals);
@@ -49,7 +49,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void aLoopThatWouldWaitDoesNotWaitForIt() {
+    void aLoopDoesNotWaitBeforeItReportsARefusal() {
         Watch watch = new Watch(loop, directory.fd(), EPOLLIN);
         loop.run(RunMode.ONCE);
         assertEquals(1, watch.refusals.size());
@@ -66,7 +66,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void aDescriptorThatSomebodyElseClosedIsRefusedAtTheNextChange() {
+    void aDescriptorThatOtherCodeClosedIsRefusedAtTheNextChange() {
         Watch watch = new Watch(loop, event.fd(), EPOLLIN);
         loop.run(NOWAIT);
         event.close();
@@ -78,7 +78,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void theOthersAreWatchedAllTheSame() {
+    void otherDescriptorsAreWatchedAfterARefusal() {
         Watch refused = new Watch(loop, directory.fd(), EPOLLIN);
         Watch watched = new Watch(loop, event.fd(), EPOLLIN);
         loop.run(NOWAIT);
@@ -89,7 +89,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void aWatcherThatWasDetachedMeanwhileIsNotTold() {
+    void aWatcherThatWasDetachedMeanwhileGetsNoRefusal() {
         Watch refused = new Watch(loop, directory.fd(), EPOLLIN);
         Watch watched = new Watch(loop, event.fd(), EPOLLIN).then(() -> refused.detach(true));
         loop.run(NOWAIT);
@@ -98,7 +98,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void aWatcherThatTookAnotherDescriptorOfTheNumberMeanwhileIsNotTold() {
+    void aWatcherThatHasANewDescriptorOfTheNumberGetsNoRefusal() {
         Watch refused = new Watch(loop, directory.fd(), EPOLLIN);
         Descriptor[] reused = new Descriptor[1];
         Watch watched = new Watch(loop, event.fd(), EPOLLIN);
@@ -121,7 +121,7 @@ class WatcherRefusedTest {
     }
 
     @Test
-    void whoAsksAgainIsRefusedAgain() {
+    void aRefusedWatcherThatAsksAgainIsRefusedAgain() {
         Watch watch = new Watch(loop, directory.fd(), EPOLLIN);
         loop.run(NOWAIT);
         watch.want(EPOLLIN);

@@ -20,14 +20,14 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A batch of events is fetched at once; what its first callbacks do must hold for its later events. */
+/** A batch of events is fetched at once. What its first callbacks do must apply to its later events. */
 @ExtendWith(LoopFixture.class)
 class WatcherStaleEventTest {
 
     private Loop loop;
     private final Descriptor[] events = {Descriptor.event(1), Descriptor.event(1)};
     private final Watch[] watches = new Watch[2];
-    /** In the order of their callbacks, which is the kernel's affair. */
+    /** In the order of their callbacks, which the kernel decides. */
     private int called;
 
     private int other;

@@ -21,8 +21,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A watched descriptor is closed while its description lives on elsewhere: the epoll set still has it, reports it for
- * ever, and epoll_ctl(2) can't take it out any more (epoll(7), questions and answers 6).
+ * A watched descriptor is closed while a duplicate of it is open. The epoll set still has the descriptor and reports it without end, and
+ * epoll_ctl(2) cannot remove it any more (epoll(7), questions and answers 6).
  */
 @ExtendWith(LoopFixture.class)
 class WatcherStrayTest {
@@ -43,7 +43,7 @@ class WatcherStrayTest {
         description.close();
     }
 
-    /** Leaves a stray in the epoll set: its number. */
+    /** Leaves a stray descriptor in the epoll set; returns its number. */
     private int leaveStray() {
         Descriptor watched = description.duplicate(0);
         Watch watch = new Watch(loop, watched.fd(), EPOLLIN);
@@ -59,7 +59,7 @@ class WatcherStrayTest {
     }
 
     @Test
-    void theLoopGetsRidOfIt() {
+    void aStrayDescriptorIsRemovedFromTheEpollSet() {
         int stray = leaveStray();
         loop.run(NOWAIT);
         assertFalse(interests().containsKey(stray));
@@ -67,7 +67,7 @@ class WatcherStrayTest {
     }
 
     @Test
-    void aWaitIsNotEndedByIt() {
+    void aStrayDescriptorDoesNotEndAWait() {
         leaveStray();
         Timer timer = Timer.after(loop, 5, () -> {});
         loop.run(RunMode.ONCE);
@@ -75,7 +75,7 @@ class WatcherStrayTest {
     }
 
     @Test
-    void theOthersAreWatchedAsBefore() {
+    void otherDescriptorsAreWatchedAfterAStrayOneWasRemoved() {
         Descriptor other = Descriptor.event(0);
         Watch watch = new Watch(loop, other.fd(), EPOLLIN);
         leaveStray();
@@ -90,7 +90,7 @@ class WatcherStrayTest {
     }
 
     @Test
-    void aWatcherThatHasItsNumberIsWatchedAsBefore() {
+    void aWatcherThatHasTheNumberOfAStrayDescriptorIsWatched() {
         Descriptor unready = Descriptor.event(0);
         int stray = leaveStray();
         Descriptor next = unready.duplicate(stray);
@@ -109,7 +109,7 @@ class WatcherStrayTest {
     }
 
     @Test
-    void aSleepingLoopIsStillWokenByTasks() throws InterruptedException {
+    void aTaskWakesALoopWhoseEpollSetWasReplaced() throws InterruptedException {
         leaveStray();
         loop.run(NOWAIT);
         for (int i = 0; i < 3; i++) {
@@ -120,7 +120,7 @@ class WatcherStrayTest {
     }
 
     @Test
-    void aDescriptorThatNobodyElseHasCostsNothing() {
+    void aDescriptorWithoutDuplicatesCausesNoNewEpollSet() {
         int backend = loop.backendFd();
         Descriptor other = Descriptor.event(1);
         Watch watch = new Watch(loop, other.fd(), EPOLLIN);

@@ -86,7 +86,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aSlowJobThatThrowsGivesItsPlaceBack() throws InterruptedException {
+    void aSlowJobThatThrowsFreesItsPlace() throws InterruptedException {
         WorkerPool pool = new WorkerPool(2);
         CountDownLatch ended = new CountDownLatch(1);
         pool.executeSlow(() -> {
@@ -177,7 +177,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void aJobThatThrowsCostsNoThread() throws InterruptedException {
+    void aJobThatThrowsDoesNotEndItsThread() throws InterruptedException {
         WorkerPool pool = new WorkerPool(1, new FewThreads(1));
         CountDownLatch ended = new CountDownLatch(1);
         pool.execute(() -> {
@@ -209,7 +209,7 @@ class WorkerPoolTest {
     }
 
     @Test
-    void thereIsOnePoolForTheProcess() {
+    void allLoopsOfTheProcessShareOneWorkerPool() {
         assertSame(WorkerPool.shared(), WorkerPool.shared());
         assertTrue(WorkerPool.shared().size() >= 1);
     }
@@ -223,7 +223,7 @@ class WorkerPoolTest {
         "-Dio.chagres.workers=5000, 1024",
         "-Dio.chagres.workers=many, 4"
     })
-    void aPropertySaysHowManyThreadsThereAre(String option, String size) throws Exception {
+    void aPropertySetsTheNumberOfWorkerThreads(String option, String size) throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(PrintSize.class, option);
         assertEquals(size, outcome.output());
         assertEquals(0, outcome.status());
