@@ -11,7 +11,7 @@ interface Borrower extends Consumer<ByteBuffer> {
 
     /**
      * Returns whether it will not need the next chunk any more when {@link #accept} returns. If it then keeps the chunk all the same, it
-     * calls {@link ReadablePipes#keep}.
+     * calls {@link ReadableState#keep}.
      */
     boolean borrows();
 

@@ -25,7 +25,7 @@ import java.util.function.Consumer;
  * #constructWith}.
  *
  * <pre>{@code
- * final class Upper extends Duplex { // what is written comes back in upper case
+ * final class Upper extends Duplex { // every write can be read again, in upper case
  *     Upper(Loop loop) { super(loop, DuplexOptions.defaults()); }
  *     protected void doRead() {} // pushes as soon as something is written
  *     protected void doWrite(ByteBuffer data, Completion done) { push(upper(data)); done.onComplete(null); }
@@ -257,7 +257,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
      */
     protected void describe(StringJoiner text) {}
 
-    /** Completes one callback. What it throws goes to the loop's uncaught handler, so that the next callback still runs. */
+    /** Completes one callback. An exception of the callback goes to the loop's uncaught handler, so that the next callback still runs. */
     final void complete(Completion callback, ChagresException error) {
         if (callback != null) {
             try {
@@ -268,7 +268,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
         }
     }
 
-    /** Calls {@code listeners}. What one of them throws goes to the loop's uncaught handler; the stream goes on. */
+    /** Calls {@code listeners}. An exception of one of them goes to the loop's uncaught handler, and the stream goes on. */
     final void emit(Listeners<Runnable> listeners) {
         try {
             Listeners.run(listeners);

@@ -1,9 +1,11 @@
 package io.chagres.stream;
 
-/** Whether a readable side hands on chunks as they arrive: Node's readableFlowing, which is null, false or true. */
+/** The flow of a readable side: Node's readableFlowing, which is null, false or true. */
 enum Flow {
-    /** Nothing is decided: the first data listener makes it flow. */
+    /** Nothing is decided yet: chunks are buffered, and the first data listener makes the stream flow. */
     UNDECIDED,
+    /** Chunks are buffered. */
     PAUSED,
+    /** Chunks are handed on as they arrive. */
     FLOWING
 }

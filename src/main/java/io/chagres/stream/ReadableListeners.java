@@ -47,7 +47,7 @@ class ReadableListeners {
         }
     }
 
-    /** Returns whether nothing comes out of here any more: the stream has failed or was destroyed, or was opened again since. */
+    /** Returns whether nothing is handed on any more: the stream has failed or was destroyed, or was opened again since. */
     final boolean isOver() {
         return stream.life.isOver() || isPast();
     }

@@ -27,7 +27,7 @@ class AbortSignalTest {
     private final AbortSignal signal = controller.signal();
 
     @Test
-    void itTellsOnceInTheOrderOfRegistration() {
+    void listenersAreCalledOnceInTheOrderOfRegistration() {
         signal.onAbort(journal.note("first"));
         signal.onAbort(journal.note("second"));
         controller.abort();
@@ -37,7 +37,7 @@ class AbortSignalTest {
     }
 
     @Test
-    void eachListenerIsCalledWhateverTheOthersThrow() {
+    void eachListenerIsCalledEvenIfOthersThrow() {
         IllegalStateException first = new IllegalStateException("first");
         AssertionError second = new AssertionError("second");
         signal.onAbort(() -> {
@@ -70,7 +70,7 @@ class AbortSignalTest {
     }
 
     @Test
-    void onAnotherThreadThanTheLoopsItIsRefusedAndCanBeAbortedAfterwards() {
+    void anAbortOnAnotherThreadThanTheLoopsIsRefusedAndCanBeMadeAfterwards() {
         try (Loop loop = new Loop()) {
             signal.onAbort(journal.note("of no loop"));
             signal.onAbort(loop, journal.note("of the loop"));
@@ -88,14 +88,14 @@ class AbortSignalTest {
     }
 
     @Test
-    void itsErrorIsNodes() {
+    void theErrorOfASignalIsNodesAbortError() {
         assertEquals("ABORT_ERR", signal.error().code());
         assertEquals("The operation was aborted", signal.error().getMessage());
         assertNull(signal.error().getCause());
     }
 
     @Test
-    void theFirstReasonIsTheCause() {
+    void theFirstReasonIsTheCauseOfTheError() {
         IllegalStateException reason = new IllegalStateException("enough");
         assertFalse(signal.isAborted());
         controller.abort(reason);
@@ -106,35 +106,35 @@ class AbortSignalTest {
     }
 
     @Test
-    void whoHasTakenHisListenerOffHearsNothing() {
-        Runnable listener = journal.note("told");
+    void aListenerThatWasRemovedIsNotCalled() {
+        Runnable listener = journal.note("done");
         Runnable remover = signal.onAbort(listener);
         signal.onAbort(listener);
         remover.run();
         remover.run();
         assertEquals(1, signal.listeners());
         controller.abort();
-        journal.expect("told");
+        journal.expect("done");
     }
 
     @Test
-    void aListenerThatComesTooLateHearsNothing() {
+    void aListenerAddedAfterTheAbortIsNotCalled() {
         controller.abort();
-        signal.onAbort(journal.note("told"));
+        signal.onAbort(journal.note("done"));
         controller.abort();
         journal.expect();
     }
 
     @Test
-    void aListenerMayTakeAnotherOffWhileItIsTold() {
+    void aListenerMayRemoveAnotherDuringTheAbort() {
         signal.onAbort(() -> signal.onAbort(journal.note("never")).run());
-        signal.onAbort(journal.note("told"));
+        signal.onAbort(journal.note("done"));
         controller.abort();
-        journal.expect("told");
+        journal.expect("done");
     }
 
     @Test
-    void nullIsNoListener() {
+    void aListenerThatIsNullIsRefused() {
         assertEquals(
                 "EINVAL",
                 assertThrows(UsageException.class, () -> signal.onAbort(null)).code());

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Streams that somebody else ends, through a signal. */
+/** Streams that are ended through a signal. */
 @ExtendWith(LoopFixture.class)
 class AbortedStreamTest {
 
@@ -29,7 +29,7 @@ class AbortedStreamTest {
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"
     })
-    void anAbortDestroysIt(Loop loop) {
+    void anAbortDestroysTheStreamWithAbortErr(Loop loop) {
         RuntimeException reason = new RuntimeException("reason");
         assertSame(stream, Streams.addAbortSignal(controller.signal(), stream));
         loop.run();
@@ -43,17 +43,17 @@ class AbortedStreamTest {
 
     @Test
     @Covers("node:test-stream-finished")
-    void whatWasAbortedBeforeIsDestroyedAtOnce(Loop loop) {
+    void aStreamAddedToAnAbortedSignalIsDestroyedAtOnce(Loop loop) {
         controller.abort();
         Streams.addAbortSignal(controller.signal(), stream);
-        Streams.finished(stream, stream.told("finished"));
+        Streams.finished(stream, stream.noted("finished"));
         loop.run();
         stream.journal.expect("error The operation was aborted", "finished ABORT_ERR", "close true");
     }
 
     @Test
     @Covers("node:test-stream-finished")
-    void whatIsOverIsNotTouched(Loop loop) {
+    void anAbortLeavesAStreamThatHasClosedAlone(Loop loop) {
         Streams.addAbortSignal(controller.signal(), stream);
         stream.destroy();
         loop.run();
@@ -67,10 +67,11 @@ class AbortedStreamTest {
 
     @Test
     @Covers("node:test-stream-pipeline")
-    void onePipelineMemberAbortedEndsAll(Loop loop) {
+    void anAbortOfOnePipelineMemberEndsAll(Loop loop) {
         MemoryDuplex source = MemoryDuplex.readable(loop, 10);
         source.push("x");
-        Streams.addAbortSignal(controller.signal(), Streams.pipeline(List.of(source, stream), stream.told("pipeline")));
+        Streams.addAbortSignal(
+                controller.signal(), Streams.pipeline(List.of(source, stream), stream.noted("pipeline")));
         loop.run();
         controller.abort();
         loop.run();
@@ -79,7 +80,7 @@ class AbortedStreamTest {
     }
 
     @Test
-    void itWantsASignalAndAStream(Loop loop) {
+    void addAbortSignalRequiresASignalAndAStream(Loop loop) {
         assertThrows(UsageException.class, () -> Streams.addAbortSignal(null, stream));
         assertThrows(UsageException.class, () -> Streams.addAbortSignal(controller.signal(), null));
     }

@@ -35,10 +35,10 @@ class AutoDestroyOffTest {
     @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-destroy"})
     void aFailedWriteIsAnErrorAndTheStreamIsNotDestroyed(Loop loop) {
         stream.holds = true;
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
         stream.fail("EX");
-        journal.expect("[a]", "told a EX", "told b EX");
+        journal.expect("[a]", "done a EX", "done b EX");
         loop.run();
         journal.expect("error EX");
         assertFalse(stream.isDestroyed());
@@ -50,34 +50,34 @@ class AutoDestroyOffTest {
     }
 
     @Test
-    void whatIsWrittenAfterTheErrorIsToldAtTheDestruction(Loop loop) {
+    void aWriteAfterTheErrorCompletesAtTheDestruction(Loop loop) {
         stream.holds = true;
         stream.write("a");
         stream.fail("EX");
-        assertFalse(stream.write("b", stream.told("told b")));
-        stream.end(stream.told("ended"));
+        assertFalse(stream.write("b", stream.noted("done b")));
+        stream.end(stream.noted("ended"));
         loop.run();
         journal.expect("[a]", "error EX", "ended EX");
         stream.destroy();
         loop.run();
-        journal.expect("told b EX", "close false");
+        journal.expect("done b EX", "close false");
     }
 
     @Test
     @Covers({"node:test-stream-writable-write-error", "node:test-stream-error-once"})
     void anErrorIsEmittedOnceHoweverManyFollow(Loop loop) {
         stream.end();
-        stream.write("h", stream.told("told h"));
-        stream.write("i", stream.told("told i"));
+        stream.write("h", stream.noted("done h"));
+        stream.write("i", stream.noted("done i"));
         stream.pushNoMore();
         stream.push("late");
         loop.run();
         journal.expect(
                 "final",
                 "finish",
-                "told h ERR_STREAM_WRITE_AFTER_END",
+                "done h ERR_STREAM_WRITE_AFTER_END",
                 "error write after end",
-                "told i ERR_STREAM_WRITE_AFTER_END");
+                "done i ERR_STREAM_WRITE_AFTER_END");
         assertFalse(stream.isDestroyed());
         stream.destroy(new ChagresException("EY", "later"));
         loop.run();
@@ -102,9 +102,9 @@ class AutoDestroyOffTest {
     }
 
     @Test
-    void anEndOfTheSinkThatFailsIsToldToItsCallbacksFirst(Loop loop) {
+    void aFailedEndOfTheSinkCompletesItsCallbacksBeforeTheErrorEvent(Loop loop) {
         stream.holds = true;
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         stream.fail("EX");
         loop.run();
         journal.expect("final", "ended EX", "error EX");
@@ -113,39 +113,39 @@ class AutoDestroyOffTest {
 
     @Test
     @Covers("node:test-stream-pipe-error-handling")
-    void asASinkItIsUnpipedBeforeItsErrorListenersAreCalled(Loop loop) {
+    void aSinkThatFailsIsUnpipedBeforeItsErrorListenersAreCalled(Loop loop) {
         MemoryDuplex source = MemoryDuplex.readable(loop, 10);
         MemoryDuplex sink = new MemoryDuplex(loop, KEPT);
         sink.onUnpipe(from -> journal.add("unpipe"));
         sink.watched();
-        sink.onError(error -> journal.add("told"));
+        sink.onError(error -> journal.add("done"));
         sink.holds = true;
         source.pipe(sink);
         source.push("x");
         loop.run();
         sink.fail("EX");
         loop.run();
-        journal.expect("unpipe", "told");
+        journal.expect("unpipe", "done");
         sink.journal.expect("[x]", "error EX");
         assertTrue(source.isPaused());
     }
 
     @Test
-    void finishedIsCalledWithTheErrorAlsoWhenItIsAskedLater(Loop loop) {
-        Streams.finished(stream, stream.told("finished"));
+    void finishedCallsBackWithTheErrorEvenIfItIsCalledAfterTheError(Loop loop) {
+        Streams.finished(stream, stream.noted("finished"));
         stream.end();
         stream.write("h");
         loop.run();
         journal.expect("final", "finish", "error write after end", "finished ERR_STREAM_WRITE_AFTER_END");
-        Streams.finished(stream, stream.told("again"));
+        Streams.finished(stream, stream.noted("again"));
         loop.run();
         journal.expect("again ERR_STREAM_WRITE_AFTER_END");
     }
 
     @Test
-    void aPipelineDestroysItWhenItFails(Loop loop) {
+    void aPipelineThatFailsDestroysAStreamWithoutAutoDestroy(Loop loop) {
         MemoryDuplex source = MemoryDuplex.readable(loop, 10);
-        Streams.pipeline(List.of(source, stream), stream.told("pipeline"));
+        Streams.pipeline(List.of(source, stream), stream.noted("pipeline"));
         stream.holds = true;
         source.push("x");
         loop.run();
@@ -156,7 +156,7 @@ class AutoDestroyOffTest {
     }
 
     @Test
-    void withoutAListenerTheErrorIsUncaught(Loop loop) {
+    void anErrorWithoutAListenerIsUncaughtWithoutAutoDestroyToo(Loop loop) {
         MemoryDuplex silent = new MemoryDuplex(loop, KEPT);
         silent.end();
         silent.write("late");

@@ -30,7 +30,7 @@ class CallersBufferTest {
         loop.run();
     }
 
-    /** Decodes, and so moves the position to the limit. */
+    /** Decodes the buffer, which moves its position to its limit. */
     private Consumer<ByteBuffer> decoder(String name) {
         return chunk -> journal.add(name + " " + StandardCharsets.UTF_8.decode(chunk));
     }
@@ -71,7 +71,7 @@ class CallersBufferTest {
     }
 
     @Test
-    void aSinkThatEmptiesItsBufferDoesNotMoveTheCallers(Loop loop) {
+    void aSinkThatEmptiesItsBufferDoesNotMoveTheCallersBuffer(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.taking = data -> data.position(data.limit());
         ByteBuffer data = Talk.buffer("data");
@@ -80,7 +80,7 @@ class CallersBufferTest {
     }
 
     @Test
-    void aSinkMayKeepItsBufferWhateverTheCallerDoesWithHis(Loop loop) {
+    void aSinkMayKeepItsBufferEvenIfTheCallerMovesItsOwn(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         List<ByteBuffer> kept = new ArrayList<>();
         stream.holds = true;
@@ -93,7 +93,7 @@ class CallersBufferTest {
     }
 
     @Test
-    void whatIsWrittenOfAClosedArenaIsRefusedAtTheCall(Loop loop) {
+    void aWriteOfAClosedArenaIsRefusedAtTheCall(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop).watched();
         Arena arena = Arena.ofConfined();
         ByteBuffer freed = arena.allocate(8).asByteBuffer();
@@ -108,7 +108,7 @@ class CallersBufferTest {
     // ---- reading
 
     @Test
-    void eachOfSeveralListenersHasAViewOfItsOwn(Loop loop) {
+    void eachOfSeveralListenersGetsAViewOfItsOwn(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.onData(decoder("one"));
         stream.onData(decoder("two"));
@@ -176,7 +176,7 @@ class CallersBufferTest {
     }
 
     @Test
-    void whatIsBufferedStaysAsItWasPushedOrPutBack(Loop loop) {
+    void bufferedChunksStayAsTheyWerePushedOrPutBack(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         ByteBuffer pushed = Talk.buffer("pushed");
         ByteBuffer putBack = Talk.buffer("put back ");
@@ -189,7 +189,7 @@ class CallersBufferTest {
     }
 
     @Test
-    void whatIsReadIsTheReadersWhateverADataListenerDoesWithIt(Loop loop) {
+    void aBufferThatWasReadStaysAsItIsEvenIfADataListenerMovesItsView(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         List<ByteBuffer> kept = new ArrayList<>();
         stream.pause().onData(kept::add).onData(decoder("data"));
@@ -201,7 +201,7 @@ class CallersBufferTest {
     }
 
     @Test
-    void theRestOfAChunkStaysWhateverTheReaderDoesWithItsPart(Loop loop) {
+    void theRestOfAChunkStaysAsItIsEvenIfTheReaderMovesItsPart(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.push("chunk");
         ByteBuffer part = stream.read(2);

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A duplex with a construct step: what waits for it, and how it fails. */
+/** A duplex with a construct step: the calls that wait for the step, and its failures. */
 @ExtendWith(LoopFixture.class)
 @Covers("node:test-stream-construct")
 class ConstructTest {
@@ -67,8 +67,8 @@ class ConstructTest {
 
     @Test
     void theStepRunsOnATickAndWritesAndTheEndWaitForIt(Loop loop) {
-        assertTrue(stream.write("a", stream.told("told a")));
-        assertFalse(stream.write("123456789", stream.told("told b")));
+        assertTrue(stream.write("a", stream.noted("done a")));
+        assertFalse(stream.write("123456789", stream.noted("done b")));
         stream.end();
         assertEquals(10, stream.writableLength());
         journal.expect();
@@ -77,11 +77,11 @@ class ConstructTest {
         step.onComplete(null);
         journal.expect();
         loop.run();
-        journal.expect("[a]", "[123456789]", "told a", "told b", "final", "finish");
+        journal.expect("[a]", "[123456789]", "done a", "done b", "final", "finish");
     }
 
     @Test
-    void anEndAloneWaitsToo(Loop loop) {
+    void anEndWithoutAWriteWaitsForTheStep(Loop loop) {
         use(constructing(loop, OPTIONS.readable(false), done -> loop.nextTick(() -> done.onComplete(null))));
         stream.end();
         loop.run();
@@ -89,7 +89,7 @@ class ConstructTest {
     }
 
     @Test
-    void aDrainFollowsAWriteThatWaited(Loop loop) {
+    void aDrainFollowsAWriteThatWaitedForTheStep(Loop loop) {
         assertFalse(stream.write("1234567890"));
         loop.run();
         assertTrue(stream.writableNeedDrain());
@@ -125,7 +125,7 @@ class ConstructTest {
     }
 
     @Test
-    void theSourceIsNotAskedBefore(Loop loop) {
+    void theSourceIsNotAskedBeforeTheStepHasCompleted(Loop loop) {
         stream.flowing();
         stream.source = stream::pushNoMore;
         loop.run();
@@ -137,7 +137,7 @@ class ConstructTest {
     }
 
     @Test
-    void norByAReadByHand(Loop loop) {
+    void aReadByHandDoesNotAskTheSourceBeforeTheStepHasCompleted(Loop loop) {
         assertNull(stream.read());
         stream.read(0);
         stream.onReadable(() -> journal.add("readable " + Talk.text(stream.read())));
@@ -153,7 +153,7 @@ class ConstructTest {
     }
 
     @Test
-    void whatTheSubclassPushesMeanwhileIsDelivered(Loop loop) {
+    void aChunkPushedDuringTheStepIsDelivered(Loop loop) {
         stream.flowing();
         loop.run();
         stream.push("early");
@@ -165,7 +165,7 @@ class ConstructTest {
     }
 
     @Test
-    void constructedAStreamThatIsNotReadDoesNotAskItsSource(Loop loop) {
+    void aConstructedStreamThatIsNotReadDoesNotAskItsSource(Loop loop) {
         loop.run();
         step.onComplete(null);
         loop.run();
@@ -174,7 +174,7 @@ class ConstructTest {
     }
 
     @Test
-    void aSecondCompletionIsAnError(Loop loop) {
+    void aSecondCompletionOfTheStepIsAnError(Loop loop) {
         use(constructing(loop, OPTIONS, done -> {
             done.onComplete(null);
             done.onComplete(null);
@@ -189,18 +189,18 @@ class ConstructTest {
     }
 
     @Test
-    void anErrorOfTheStepDestroys(Loop loop) {
-        stream.write("a", stream.told("told a"));
-        stream.end(stream.told("ended"));
+    void anErrorOfTheStepDestroysTheStream(Loop loop) {
+        stream.write("a", stream.noted("done a"));
+        stream.end(stream.noted("ended"));
         loop.run();
         step.onComplete(error("kaboom"));
         loop.run();
-        journal.expect("construct", "destroy kaboom", "told a EX", "ended EX", "error kaboom", "close true");
+        journal.expect("construct", "destroy kaboom", "done a EX", "ended EX", "error kaboom", "close true");
         assertEquals(0, stream.reads);
     }
 
     @Test
-    void soDoesOneInsideTheCallAndAnExceptionThatTheStepThrows(Loop loop) {
+    void anErrorInsideTheCallAndAnExceptionOfTheStepDestroyTheStream(Loop loop) {
         use(constructing(loop, OPTIONS.writable(false), done -> done.onComplete(error("kaboom"))));
         loop.run();
         journal.expect("construct", "destroy kaboom", "error kaboom", "close true");
@@ -224,7 +224,7 @@ class ConstructTest {
     }
 
     @Test
-    void destroyedBeforeTheStepHasRunItRunsAndTheDestructionWaits(Loop loop) {
+    void ifTheStreamIsDestroyedBeforeTheStepHasRunTheStepRunsAndTheDestructionWaits(Loop loop) {
         stream.destroy();
         assertTrue(stream.isDestroyed());
         loop.run();
@@ -237,21 +237,21 @@ class ConstructTest {
     }
 
     @Test
-    void destroyedWithAnErrorTheErrorComesAfterTheStep(Loop loop) {
-        stream.write("a", stream.told("told a"));
+    void theErrorOfADestructionIsEmittedAfterTheStep(Loop loop) {
+        stream.write("a", stream.noted("done a"));
         loop.run();
         journal.expect("construct");
         stream.destroy(error("kaboom"));
         stream.destroy(error("again"));
         loop.run();
-        journal.expect("told a EX");
+        journal.expect("done a EX");
         step.onComplete(null);
         loop.run();
         journal.expect("destroy kaboom", "error kaboom", "close true");
     }
 
     @Test
-    void destroyedWithoutAnErrorTheErrorOfTheStepIsEmitted(Loop loop) {
+    void theErrorOfTheStepIsEmittedIfTheDestructionHasNone(Loop loop) {
         stream.destroy();
         loop.run();
         step.onComplete(error("step"));
@@ -260,7 +260,7 @@ class ConstructTest {
     }
 
     @Test
-    void ofTwoErrorsThatOfTheDestructionCountsAndHoldsTheOther(Loop loop) {
+    void ofTwoErrorsThatOfTheDestructionIsEmittedWithThatOfTheStepSuppressed(Loop loop) {
         ChagresException first = error("first");
         ChagresException second = error("second");
         stream.destroy(first);
@@ -272,7 +272,7 @@ class ConstructTest {
     }
 
     @Test
-    void oneWithoutAReadingSideIsDestroyedAfterItsFinish(Loop loop) {
+    void aConstructedStreamWithoutAReadingSideIsDestroyedAfterItsFinish(Loop loop) {
         use(constructing(loop, OPTIONS.readable(false), done -> loop.nextTick(() -> done.onComplete(null))));
         stream.resume();
         stream.end("foo");
@@ -281,7 +281,7 @@ class ConstructTest {
     }
 
     @Test
-    void notHalfOpenItEndsItselfAfterTheStepAlone(Loop loop) {
+    void aStreamThatMayNotBeHalfOpenEndsItselfOnlyAfterTheStep(Loop loop) {
         use(constructing(loop, DuplexOptions.defaults().allowHalfOpen(false).highWaterMark(10), done -> step = done));
         stream.resume();
         stream.pushNoMore();
@@ -293,7 +293,7 @@ class ConstructTest {
     }
 
     @Test
-    void aPipeIntoItWaitsWithBackPressure(Loop loop) {
+    void aPipeIntoAStreamThatConstructsWaitsWithBackPressure(Loop loop) {
         MemoryDuplex source = MemoryDuplex.readable(loop, 10);
         source.pipe(stream);
         source.push("1234567890");
@@ -308,11 +308,11 @@ class ConstructTest {
     }
 
     @Test
-    void aPipelineThroughItSucceedsAfterTheStepAndFailsWithIt(Loop loop) {
+    void aPipelineSucceedsAfterTheStepAndFailsWithTheStep(Loop loop) {
         MemoryDuplex source = MemoryDuplex.readable(loop, 10);
         source.push("x");
         source.pushNoMore();
-        Streams.pipeline(List.of(source, stream), stream.told("pipeline"));
+        Streams.pipeline(List.of(source, stream), stream.noted("pipeline"));
         loop.run();
         journal.expect("construct");
         step.onComplete(null);
@@ -320,7 +320,7 @@ class ConstructTest {
         journal.expect("[x]", "final", "finish", "pipeline");
         MemoryDuplex other = MemoryDuplex.readable(loop, 10);
         use(constructing(loop, OPTIONS, done -> done.onComplete(error("kaboom"))));
-        Streams.pipeline(List.of(other, stream), stream.told("pipeline"));
+        Streams.pipeline(List.of(other, stream), stream.noted("pipeline"));
         loop.run();
         journal.expect("construct", "destroy kaboom", "error kaboom", "close true", "pipeline EX");
         assertTrue(other.isDestroyed());
@@ -328,7 +328,7 @@ class ConstructTest {
 
     @Test
     void finishedWaitsForTheCloseThatFollowsTheStep(Loop loop) {
-        Streams.finished(stream, stream.told("finished"));
+        Streams.finished(stream, stream.noted("finished"));
         stream.destroy();
         loop.run();
         journal.expect("construct");
@@ -338,7 +338,7 @@ class ConstructTest {
     }
 
     @Test
-    void oneStepAtATimeAndNoneOnceItIsDestroyed(Loop loop) {
+    void aSecondStepAndAStepOfADestroyedStreamAreRefused(Loop loop) {
         UsageException pending = assertThrows(UsageException.class, () -> stream.constructWith(done -> {}));
         assertEquals("ERR_INVALID_STATE", pending.code());
         MemoryDuplex destroyed = new MemoryDuplex(loop);

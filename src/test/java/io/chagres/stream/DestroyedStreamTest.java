@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** A stream that is destroyed, and what is asked of it before its close and after. */
+/** A stream that is destroyed, and calls of it before its close and after. */
 @ExtendWith(LoopFixture.class)
 class DestroyedStreamTest {
 
@@ -40,7 +40,7 @@ class DestroyedStreamTest {
         return new ChagresException("EX", message);
     }
 
-    /** A duplex that completes its destruction when the test does. */
+    /** A duplex whose destruction the test completes. */
     private MemoryDuplex slow(Loop loop, Runnable inside) {
         return new MemoryDuplex(loop) {
             @Override
@@ -57,10 +57,10 @@ class DestroyedStreamTest {
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"
     })
-    void theSubclassGetsTheErrorAndMayPassItOn(Loop loop) {
+    void doDestroyGetsTheErrorAndMayPassItOn(Loop loop) {
         ChagresException mine = error("mine");
         use(slow(loop, () -> {}));
-        stream.onError(told -> assertSame(mine, told));
+        stream.onError(error -> assertSame(mine, error));
         stream.destroy(mine);
         stream.held.remove().onComplete(mine);
         loop.run();
@@ -75,7 +75,7 @@ class DestroyedStreamTest {
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-readable-destroy", "node:test-stream-writable-destroy"
     })
-    void whatTheSubclassPushesOrEndsMeanwhileIsNeitherEndNorFinish(Loop loop) {
+    void aPushOrAnEndInsideDoDestroyLeadsToNeitherEndNorFinish(Loop loop) {
         use(slow(loop, () -> {}));
         stream.resume();
         stream.destroy();
@@ -90,7 +90,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers({"node:test-stream-readable-destroy", "node:test-stream-writable-destroy"})
-    void destroyedAgainBeforeTheSubclassIsDoneTheLaterErrorIsDropped(Loop loop) {
+    void theErrorOfASecondDestroyIsDropped(Loop loop) {
         use(slow(loop, () -> {}));
         stream.destroy();
         assertTrue(stream.isDestroyed());
@@ -105,7 +105,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void destroyedInItsCloseWithAnErrorNothingFollows(Loop loop) {
+    void aDestroyWithAnErrorInsideTheCloseEmitsNothing(Loop loop) {
         stream.onClose(hadError -> {
             stream.onError(error -> journal.add("late"));
             stream.destroy(error("hello"));
@@ -117,7 +117,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void asGoodAsNewItEndsItsSinkAgain(Loop loop) {
+    void aReopenedStreamEndsItsSinkAgain(Loop loop) {
         use(MemoryDuplex.writable(loop, 10));
         boolean[] again = {false};
         stream.onClose(hadError -> {
@@ -136,7 +136,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers({"node:test-stream-readable-destroy", "node:test-stream-readable-end-destroyed"})
-    void whatIsPushedReadOrPutBackAfterwardsIsDropped(Loop loop) {
+    void aPushAReadAndAnUnshiftAfterTheDestructionHaveNoEffect(Loop loop) {
         stream.flowing();
         Runnable all = () -> {
             assertFalse(stream.push("asd"));
@@ -144,7 +144,7 @@ class DestroyedStreamTest {
             assertFalse(stream.unshift("asd"));
             stream.pushNoMore();
         };
-        stream.onError(told -> all.run());
+        stream.onError(error -> all.run());
         stream.onClose(hadError -> all.run());
         stream.destroy(error("asd"));
         all.run();
@@ -165,7 +165,7 @@ class DestroyedStreamTest {
             stream.pushNoMore();
             stream.push("asd");
         };
-        stream.onError(told -> assertSame(told, stream.errored()));
+        stream.onError(error -> assertSame(error, stream.errored()));
         stream.resume();
         loop.run();
         journal.expect("error stream.push() after EOF");
@@ -175,7 +175,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void destroyedInsideTheWriteThatIsDoneThenItDoesNotFinish(Loop loop) {
+    void aStreamDestroyedInsideAWriteThatCompletesDoesNotFinish(Loop loop) {
         stream.taking = data -> stream.destroy(error("asd"));
         stream.end("asd");
         assertTrue(stream.isDestroyed());
@@ -185,7 +185,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void aWriteAfterwardsGetsAnErrorAndTheStreamNone(Loop loop) {
+    void aWriteAfterTheDestructionFailsWithoutAnErrorEvent(Loop loop) {
         stream.destroy();
         stream.write("asd", error -> journal.add(error.code() + ": " + error.getMessage()));
         loop.run();
@@ -194,27 +194,27 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void ofCorkedWritesThoseThatAreThroughSucceededAndTheOthersAreTold(Loop loop) {
+    void aDestructionFailsTheCorkedWritesAndNotThoseThatWereWritten(Loop loop) {
         stream.cork();
-        stream.write("a", stream.told("told a"));
+        stream.write("a", stream.noted("done a"));
         stream.uncork();
         stream.cork();
-        stream.write("b", stream.told("told b"));
+        stream.write("b", stream.noted("done b"));
         stream.destroy();
-        stream.write("c", stream.told("told c"));
+        stream.write("c", stream.noted("done c"));
         stream.uncork();
         loop.run();
-        journal.expect("[a]", "told a", "told b ERR_STREAM_DESTROYED", "close false", "told c ERR_STREAM_DESTROYED");
+        journal.expect("[a]", "done a", "done b ERR_STREAM_DESTROYED", "close false", "done c ERR_STREAM_DESTROYED");
     }
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void anEndAfterAnErrorIsToldThatItIsDestroyed(Loop loop) {
+    void anEndAfterAnErrorCompletesWithErrStreamDestroyed(Loop loop) {
         use(MemoryDuplex.withMark(loop, 10));
         stream.holds = true;
-        stream.onError(told -> {
+        stream.onError(error -> {
             stream.destroy();
-            stream.end(stream.told("ended"));
+            stream.end(stream.noted("ended"));
             journal.add("in the call");
         });
         stream.write("asd");
@@ -225,11 +225,11 @@ class DestroyedStreamTest {
 
     @Test
     @Covers({"node:test-stream-writable-destroy", "node:test-stream-writable-end-multiple"})
-    void anEndAfterTheFinishIsToldSoOnATick(Loop loop) {
+    void anEndAfterTheFinishCompletesWithAnErrorOnATick(Loop loop) {
         stream.onFinish(() -> {
-            stream.end(stream.told("again"));
+            stream.end(stream.noted("again"));
             stream.destroy();
-            stream.end(stream.told("third"));
+            stream.end(stream.noted("third"));
             journal.add("in the call");
         });
         stream.end();
@@ -245,10 +245,10 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void theEndGetsTheErrorOfTheDestruction(Loop loop) {
+    void thePendingEndCompletesWithTheErrorOfTheDestruction(Loop loop) {
         stream.taking = data -> loop.nextTick(stream::complete);
         stream.holds = true;
-        stream.end(Talk.buffer("asd"), stream.told("ended"));
+        stream.end(Talk.buffer("asd"), stream.noted("ended"));
         stream.destroy(error("asd"));
         loop.run();
         journal.expect("[asd]", "ended EX", "error asd", "close true");
@@ -256,9 +256,9 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void soDoesOneWhoseSinkNeverEnds(Loop loop) {
+    void anEndWhoseSinkNeverEndsCompletesWithTheErrorOfTheDestruction(Loop loop) {
         stream.holds = true;
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         stream.destroy(error("oh no"));
         stream.destroy();
         loop.run();
@@ -267,25 +267,25 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void theWriteUnderWayIsToldBeforeTheOneBehindIt(Loop loop) {
+    void theWriteThatIsWithTheSinkCompletesBeforeTheWriteBehindIt(Loop loop) {
         stream.taking = data -> loop.execute(stream::complete);
         stream.holds = true;
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
         stream.destroy();
         loop.run();
-        journal.expect("[a]", "close false", "told a", "told b ERR_STREAM_DESTROYED");
+        journal.expect("[a]", "close false", "done a", "done b ERR_STREAM_DESTROYED");
     }
 
-    /** With data that waits or without, ended or not: the sink gets nothing more, and there is no drain. */
+    /** With data that waits or without, ended or not: the sink gets no more bytes, and no drain is emitted. */
     @ParameterizedTest
     @CsvSource({"false,false,2", "false,true,1", "true,false,2", "true,true,2"})
     @Covers("node:test-stream-write-destroy")
-    void pendingWritesAreToldAndNoneBegins(boolean pending, boolean ends, int succeeded, Loop loop) {
+    void pendingWritesCompleteAtTheDestructionAndNoneBegins(boolean pending, boolean ends, int succeeded, Loop loop) {
         use(MemoryDuplex.withMark(loop, 1));
         stream.holds = true;
         int[] written = {0};
-        Completion told = error -> {
+        Completion callback = error -> {
             if (error == null) {
                 written[0]++;
             } else {
@@ -293,17 +293,17 @@ class DestroyedStreamTest {
                 assertEquals("ERR_STREAM_DESTROYED", error.code());
             }
         };
-        stream.write("abc", told);
+        stream.write("abc", callback);
         stream.complete();
         assertEquals(1, written[0]);
         journal.expect("[abc]", "drain");
         if (pending) {
-            stream.write("def", told);
+            stream.write("def", callback);
         }
         if (ends) {
-            stream.end(Talk.buffer("ghi"), told);
+            stream.end(Talk.buffer("ghi"), callback);
         } else {
-            stream.write("ghi", told);
+            stream.write("ghi", callback);
         }
         stream.destroy();
         assertEquals(1, written[0]);
@@ -316,7 +316,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-finish-destroyed")
-    void aWriteThatIsDoneAfterTheCloseDoesNotMakeItFinish(Loop loop) {
+    void aWriteThatCompletesAfterTheCloseLeadsToNoFinish(Loop loop) {
         for (boolean ended : new boolean[] {true, false}) {
             use(MemoryDuplex.writable(loop, 10));
             stream.holds = true;
@@ -338,7 +338,7 @@ class DestroyedStreamTest {
 
     @Test
     @Covers("node:test-stream-writable-final-destroy")
-    void destroyedWhileTheSinkEndsThereIsNoPrefinish(Loop loop) {
+    void aDestructionWhileTheSinkEndsPreventsThePrefinish(Loop loop) {
         stream.onPrefinish(journal.note("prefinish"));
         stream.holds = true;
         stream.end();

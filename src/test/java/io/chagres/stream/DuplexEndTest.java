@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Both sides together: when a duplex destroys itself, and what comes then. */
+/** Both sides together: the time when a duplex destroys itself, and the events that follow. */
 @ExtendWith(LoopFixture.class)
 class DuplexEndTest {
 
@@ -38,7 +38,7 @@ class DuplexEndTest {
 
     @Test
     @Covers({"node:test-stream-auto-destroy", "node:test-stream-duplex-end"})
-    void halfOpenItIsDestroyedWhenBothSidesAreOver(Loop loop) {
+    void aHalfOpenStreamIsDestroyedOnceItHasEndedAndThenFinished(Loop loop) {
         stream.pushNoMore();
         stream.resume();
         loop.run();
@@ -54,7 +54,7 @@ class DuplexEndTest {
 
     @Test
     @Covers("node:test-stream-auto-destroy")
-    void soItIsTheOtherWayRound(Loop loop) {
+    void aHalfOpenStreamIsDestroyedOnceItHasFinishedAndThenEnded(Loop loop) {
         stream.end();
         loop.run();
         journal.expect("final", "finish");
@@ -66,7 +66,7 @@ class DuplexEndTest {
 
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-duplex-end"})
-    void notHalfOpenItEndsItselfATickAfterTheEnd(Loop loop) {
+    void aStreamThatMayNotBeHalfOpenEndsItselfATickAfterItsEnd(Loop loop) {
         use(new MemoryDuplex(loop, DuplexOptions.defaults().allowHalfOpen(false).highWaterMark(10)));
         stream.onEnd(() -> loop.nextTick(journal.note("tick")));
         stream.pushNoMore();
@@ -77,7 +77,7 @@ class DuplexEndTest {
 
     @Test
     @Covers({"node:test-stream-destroy-event-order", "node:test-stream-duplex-destroy"})
-    void destroyedWithAnErrorThatComesFirstAndOnce(Loop loop) {
+    void theErrorOfADestructionIsEmittedOnceAndBeforeTheClose(Loop loop) {
         ChagresException error = new ChagresException("EX", "mine");
         assertSame(stream, stream.destroy(error));
         stream.destroy(new ChagresException("EY", "other"));
@@ -89,7 +89,7 @@ class DuplexEndTest {
 
     @Test
     @Covers("node:test-stream-duplex-destroy")
-    void theSubclassMayReplaceTheError(Loop loop) {
+    void doDestroyMayReplaceTheError(Loop loop) {
         Duplex replacing = new DestroyingDuplex(loop, done -> done.onComplete(new ChagresException("EY", "instead")));
         replacing.onError(error -> journal.add(error.getMessage()));
         replacing.onClose(hadError -> journal.add("close " + hadError));
@@ -100,7 +100,7 @@ class DuplexEndTest {
 
     @Test
     @Covers("node:test-stream-duplex-destroy")
-    void theSubclassMaySwallowTheError(Loop loop) {
+    void doDestroyMaySwallowTheError(Loop loop) {
         Duplex swallowing = new DestroyingDuplex(loop, done -> done.onComplete(null));
         swallowing.onError(error -> journal.add(error.getMessage()));
         swallowing.onClose(hadError -> journal.add("close " + hadError));
@@ -110,7 +110,7 @@ class DuplexEndTest {
     }
 
     @Test
-    void theCloseWaitsForTheSubclassAndComesOnce(Loop loop) {
+    void theCloseWaitsForDoDestroyAndIsEmittedOnce(Loop loop) {
         Completion[] held = new Completion[1];
         Duplex slow = new DestroyingDuplex(loop, done -> held[0] = done);
         slow.onClose(hadError -> journal.add("close " + hadError));
@@ -124,7 +124,7 @@ class DuplexEndTest {
     }
 
     @Test
-    void anErrorListenerThatThrowsDoesNotCostTheClose(Loop loop) {
+    void anErrorListenerThatThrowsDoesNotPreventTheClose(Loop loop) {
         Duplex plain = new DestroyingDuplex(loop, done -> done.onComplete(new ChagresException("EX", "mine")));
         plain.onError(error -> {
             throw new IllegalStateException("listener");
@@ -137,7 +137,7 @@ class DuplexEndTest {
     }
 
     @Test
-    void listenersAddedAfterTheCloseHearNothing(Loop loop) {
+    void listenersAddedAfterTheCloseAreNotCalled(Loop loop) {
         stream.destroy();
         loop.run();
         journal.expect("close false");
@@ -151,7 +151,7 @@ class DuplexEndTest {
 
     @Test
     @Covers("node:test-stream-duplex-props")
-    void bothSidesHaveTheirOwnMark(Loop loop) {
+    void eachSideHasAHighWaterMarkOfItsOwn(Loop loop) {
         MemoryDuplex split = new MemoryDuplex(
                 loop, DuplexOptions.defaults().readableHighWaterMark(3).writableHighWaterMark(5));
         assertEquals(3, split.readableHighWaterMark());
@@ -165,7 +165,7 @@ class DuplexEndTest {
         loop.run();
     }
 
-    /** A duplex whose destruction is done as the test says. */
+    /** A duplex whose destruction the test decides. */
     private static final class DestroyingDuplex extends Duplex {
 
         private final Consumer<Completion> how;

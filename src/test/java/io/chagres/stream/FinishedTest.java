@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** When Streams.finished calls back, and with what. */
+/** Streams.finished: the time and the result of its callback. */
 @ExtendWith(LoopFixture.class)
 @Covers("node:test-stream-finished")
 class FinishedTest {
@@ -37,12 +37,12 @@ class FinishedTest {
     }
 
     private MemoryDuplex watched() {
-        Streams.finished(stream, stream.told("finished"));
+        Streams.finished(stream, stream.noted("finished"));
         return stream.watched();
     }
 
     @Test
-    void aReadableAfterItsEndAndClose(Loop loop) {
+    void finishedCallsBackAfterTheEndAndTheCloseOfAReadable(Loop loop) {
         use(MemoryDuplex.readable(loop, 10));
         Streams.finished(stream, error -> {
             assertTrue(stream.isClosed());
@@ -55,7 +55,7 @@ class FinishedTest {
     }
 
     @Test
-    void aWritableAfterItsFinishAndClose(Loop loop) {
+    void finishedCallsBackAfterTheFinishAndTheCloseOfAWritable(Loop loop) {
         use(MemoryDuplex.writable(loop, 10));
         watched().end();
         loop.run();
@@ -63,7 +63,7 @@ class FinishedTest {
     }
 
     @Test
-    void aDuplexAfterBoth(Loop loop) {
+    void finishedCallsBackAfterTheEndAndTheFinishOfADuplex(Loop loop) {
         watched().end();
         loop.run();
         journal.expect("final", "finish");
@@ -76,23 +76,23 @@ class FinishedTest {
     }
 
     @Test
-    void oneThatDoesNotDestroyItselfWithoutAClose(Loop loop) {
+    void finishedDoesNotWaitForACloseWithoutAutoDestroy(Loop loop) {
         use(new MemoryDuplex(loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false)));
         watched().end();
         stream.pushNoMore();
         stream.resume();
         loop.run();
         journal.expect("final", "finish", "finished", "end");
-        Streams.finished(stream, stream.told("again"));
+        Streams.finished(stream, stream.noted("again"));
         journal.expect();
         loop.run();
         journal.expect("again");
     }
 
     @Test
-    void oneDirectionAlone(Loop loop) {
-        Streams.finishedReading(stream, stream.told("read"));
-        Streams.finishedWriting(stream, stream.told("written"));
+    void finishedReadingAndFinishedWritingWaitForOneSideOnly(Loop loop) {
+        Streams.finishedReading(stream, stream.noted("read"));
+        Streams.finishedWriting(stream, stream.noted("written"));
         stream.holds = true;
         stream.end("foo");
         stream.pushNoMore();
@@ -108,35 +108,35 @@ class FinishedTest {
     }
 
     @Test
-    void oneDirectionThatIsOverAlready(Loop loop) {
+    void finishedReadingCallsBackIfTheSideHasEndedAlready(Loop loop) {
         stream.end();
         stream.pushNoMore();
         stream.resume();
-        stream.onEnd(() -> Streams.finishedReading(stream, stream.told("read")));
-        stream.onFinish(() -> Streams.finishedWriting(stream, stream.told("written")));
+        stream.onEnd(() -> Streams.finishedReading(stream, stream.noted("read")));
+        stream.onFinish(() -> Streams.finishedWriting(stream, stream.noted("written")));
         loop.run();
         journal.expect("final", "written", "read");
     }
 
     @Test
-    void aDirectionThatThereIsNotIsOver(Loop loop) {
+    void aSideThatAStreamDoesNotHaveIsNotAwaited(Loop loop) {
         use(MemoryDuplex.writable(loop, 10));
-        Streams.finishedReading(stream, stream.told("read"));
+        Streams.finishedReading(stream, stream.noted("read"));
         journal.expect();
         loop.run();
         journal.expect("read");
     }
 
     @Test
-    void anErrorIsToldWithTheErrorEventAndHeard(Loop loop) {
-        Streams.finished(stream, stream.told("finished"));
+    void finishedCallsBackWithTheErrorInTheErrorEventAndCountsAsItsListener(Loop loop) {
+        Streams.finished(stream, stream.noted("finished"));
         stream.destroy(new ChagresException("EX", "x"));
         loop.run();
         journal.expect("finished EX");
     }
 
     @Test
-    void aCloseBeforeTheEndIsPremature(Loop loop) {
+    void finishedCallsBackWithPrematureCloseAfterACloseBeforeTheEnd(Loop loop) {
         watched();
         stream.push("asd");
         stream.pushNoMore();
@@ -146,7 +146,7 @@ class FinishedTest {
     }
 
     @Test
-    void soIsOneBeforeTheFinish(Loop loop) {
+    void finishedCallsBackWithPrematureCloseAfterACloseBeforeTheFinish(Loop loop) {
         use(MemoryDuplex.writable(loop, 10));
         watched();
         stream.holds = true;
@@ -159,7 +159,7 @@ class FinishedTest {
     }
 
     @Test
-    void destroyedBeforeItIsAskedItWaitsForTheClose(Loop loop) {
+    void finishedWaitsForTheCloseOfAStreamThatIsDestroyedAlready(Loop loop) {
         List<Completion> held = new ArrayList<>();
         Duplex slow = new Duplex(loop, DuplexOptions.defaults().writable(false)) {
             @Override
@@ -168,7 +168,7 @@ class FinishedTest {
             }
         };
         slow.destroy();
-        Streams.finished(slow, stream.told("finished"));
+        Streams.finished(slow, stream.noted("finished"));
         loop.run();
         journal.expect();
         held.getFirst().onComplete(null);
@@ -177,13 +177,13 @@ class FinishedTest {
     }
 
     @Test
-    void ofAClosedStreamItIsToldOnATick(Loop loop) {
+    void finishedOfAClosedStreamCallsBackOnATick(Loop loop) {
         stream.onError(error -> {});
         stream.destroy(new ChagresException("EX", "x"));
         loop.run();
         Streams.finished(stream, error -> {
             journal.add(error.code());
-            Streams.finished(stream, stream.told("again"));
+            Streams.finished(stream, stream.noted("again"));
         });
         journal.expect();
         loop.run();
@@ -191,20 +191,20 @@ class FinishedTest {
     }
 
     @Test
-    void takenOffItIsNotTold(Loop loop) {
-        Streams.finished(stream, stream.told("finished")).run();
+    void aFinishedCallbackThatWasRemovedIsNotCalled(Loop loop) {
+        Streams.finished(stream, stream.noted("finished")).run();
         stream.destroy();
-        Streams.finished(stream, stream.told("finished")).run();
+        Streams.finished(stream, stream.noted("finished")).run();
         loop.run();
-        Streams.finished(stream, stream.told("finished")).run();
+        Streams.finished(stream, stream.noted("finished")).run();
         loop.run();
         journal.expect();
     }
 
     @Test
-    void whatEndsButIsNeverReadIsNeverFinished(Loop loop) {
+    void finishedDoesNotCallBackForAStreamThatIsNeverRead(Loop loop) {
         watched();
-        stream.onFinish(() -> Streams.finished(stream, stream.told("later")));
+        stream.onFinish(() -> Streams.finished(stream, stream.noted("later")));
         stream.push("x");
         stream.pushNoMore();
         stream.end();
@@ -214,7 +214,7 @@ class FinishedTest {
 
     @Test
     @Covers("node:test-stream-end-of-streams")
-    void itWantsAStreamAndACallback(Loop loop) {
+    void finishedRequiresAStreamAndACallback(Loop loop) {
         assertThrows(UsageException.class, () -> Streams.finished(null, error -> {}));
         assertEquals(
                 "callback must not be null",
@@ -224,7 +224,7 @@ class FinishedTest {
 
     @Test
     @Covers("node:test-stream-promises")
-    void aFutureIsOneLine(Loop loop) {
+    void finishedCompletesAFutureInOneLine(Loop loop) {
         CompletableFuture<Void> future = new CompletableFuture<>();
         Streams.finished(stream, error -> {
             if (error == null) {
@@ -240,17 +240,16 @@ class FinishedTest {
         assertTrue(future.isDone() && !future.isCompletedExceptionally());
     }
 
-    /** What has called back listens no longer: a later error is for the user. */
+    /** After the callback the listeners are removed: a later error goes to the user. */
     @Test
     @Covers("node:test-stream-promises")
-    void itLeavesNoListenerBehind(Loop loop) {
-        Streams.finishedWriting(stream, stream.told("written"));
+    void finishedLeavesNoListenerBehind(Loop loop) {
+        Streams.finishedWriting(stream, stream.noted("written"));
         stream.end();
         loop.run();
         journal.expect("final", "written");
-        stream.destroy(new ChagresException("EX", "nobody listens"));
+        stream.destroy(new ChagresException("EX", "no listener"));
         assertEquals(
-                "nobody listens",
-                assertThrows(ChagresException.class, loop::run).getMessage());
+                "no listener", assertThrows(ChagresException.class, loop::run).getMessage());
     }
 }

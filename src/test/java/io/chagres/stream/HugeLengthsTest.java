@@ -38,7 +38,7 @@ class HugeLengthsTest {
     }
 
     @Test
-    void allThatIsBufferedFlows(Loop loop) {
+    void moreThan2GibibytesOfBufferedChunksFlow(Loop loop) {
         MemoryDuplex stream = filled(loop);
         stream.onData(chunk -> count += chunk.remaining());
         stream.onEnd(() -> count = -count);
@@ -50,7 +50,7 @@ class HugeLengthsTest {
     }
 
     @Test
-    void allThatIsBufferedCanBeRead(Loop loop) {
+    void moreThan2GibibytesOfBufferedChunksCanBeRead(Loop loop) {
         MemoryDuplex stream = filled(loop);
         ByteBuffer some = stream.read(100);
         assertEquals(100, some.remaining());
@@ -69,7 +69,7 @@ class HugeLengthsTest {
     }
 
     @Test
-    void allThatWaitsIsWritten(Loop loop) {
+    void moreThan2GibibytesOfWaitingWritesAreWritten(Loop loop) {
         List<Integer> batches = new ArrayList<>();
         Duplex stream = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
@@ -98,7 +98,7 @@ class HugeLengthsTest {
     }
 
     @Test
-    void aSourceWaitsForAllThatItsSinkHolds(Loop loop) {
+    void aSourceWaitsForASinkThatHoldsMoreThan2Gibibytes(Loop loop) {
         MemoryDuplex source = filled(loop);
         MemoryDuplex sink = new MemoryDuplex(loop) {
             @Override

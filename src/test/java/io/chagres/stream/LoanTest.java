@@ -26,7 +26,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Chunks that a source lends: who only passes them on sees the same memory again and again, and nobody else sees it at all. */
+/** Chunks that a source lends: pipes and text listeners get the same memory again and again, other listeners never get it. */
 @ExtendWith(LoopFixture.class)
 class LoanTest {
 
@@ -35,7 +35,7 @@ class LoanTest {
 
     private final Journal journal = new Journal();
 
-    /** Reads as a socket does: into the slab of loans where it can lend, else into the slab of chunks. */
+    /** A source that reads as a socket does: into the slab of loans if it can lend, otherwise into the slab of chunks. */
     private static final class Source extends Duplex {
         private final ReadSlab slab;
         private int loans;
@@ -52,7 +52,7 @@ class LoanTest {
             return canLend();
         }
 
-        /** In as many reads as the room takes. */
+        /** Reads as often as the room requires. */
         void reads(byte[] bytes) {
             for (int from = 0; from < bytes.length; ) {
                 from += canLend() ? readLoan(bytes, from) : readChunk(bytes, from);
@@ -88,7 +88,7 @@ class LoanTest {
         }
     }
 
-    /** Takes a part at once and keeps the rest, as a socket does whose peer is slow; what it keeps it copies when it is done. */
+    /** A sink that takes a part at once and keeps the rest, as a socket does whose peer is slow. It copies the rest when it completes. */
     private static final class Sink extends Duplex {
         private final ByteArrayOutputStream got = new ByteArrayOutputStream();
         private final Random random;
@@ -136,7 +136,7 @@ class LoanTest {
         }
     }
 
-    /** A source, its sink, and what has been read. */
+    /** A source, its sink, and the bytes that were read. */
     private static final class Line {
         private final Source source;
         private final Sink sink;
@@ -174,7 +174,7 @@ class LoanTest {
             } while (sink.isBusy());
         }
 
-        /** A listener that came late has kept the last of it. */
+        /** A listener that was added late has kept the last chunk. */
         void expectAll() {
             byte[] all = sent.toByteArray();
             assertArrayEquals(all, sink.got.toByteArray());
@@ -218,10 +218,10 @@ class LoanTest {
         return LongStream.range(0, SEEDS);
     }
 
-    // ---- when
+    // ---- conditions
 
     @Test
-    void itIsLentToPipesWhoseSinksLetGo(Loop loop) {
+    void aChunkIsLentToPipesWhoseSinksReleaseBuffers(Loop loop) {
         Source source = new Source(loop);
         source.pipe(new Sink(loop, new Random(1)));
         assertFalse(source.lends(), "it does not flow yet");
@@ -230,7 +230,7 @@ class LoanTest {
     }
 
     @Test
-    void aSinkMayKeepWhatItIsGivenUnlessItSaysOtherwise(Loop loop) {
+    void aSinkThatDoesNotReleaseBuffersMayKeepAChunk(Loop loop) {
         Source source = new Source(loop);
         source.pipe(new MemoryDuplex(loop));
         loop.run();
@@ -238,7 +238,7 @@ class LoanTest {
     }
 
     @Test
-    void aListenerMayKeepWhatItIsGiven(Loop loop) {
+    void aDataListenerMayKeepAChunk(Loop loop) {
         Source source = new Source(loop);
         source.pipe(new Sink(loop, new Random(1)));
         source.onData(chunk -> {});
@@ -247,7 +247,7 @@ class LoanTest {
     }
 
     @Test
-    void whereNobodyListensItIsNotLent(Loop loop) {
+    void aChunkIsNotLentWithoutAListener(Loop loop) {
         Source source = new Source(loop);
         source.resume();
         loop.run();
@@ -255,7 +255,7 @@ class LoanTest {
     }
 
     @Test
-    void notWhileItIsPausedNorBehindWhatWaits(Loop loop) {
+    void aChunkIsNotLentWhileTheStreamIsPausedOrHasBufferedBytes(Loop loop) {
         Source source = new Source(loop);
         source.pipe(new Sink(loop, new Random(1)));
         loop.run();
@@ -269,7 +269,7 @@ class LoanTest {
     }
 
     @Test
-    void notToASinkThatIsBusy(Loop loop) {
+    void aChunkIsNotLentToASinkThatIsBusy(Loop loop) {
         Source source = new Source(loop);
         Sink sink = new Sink(loop, new Random(1));
         source.pipe(sink);
@@ -284,7 +284,7 @@ class LoanTest {
     }
 
     @Test
-    void textIsDecodedFromALoan(Loop loop) {
+    void textIsDecodedFromALentChunk(Loop loop) {
         Source source = new Source(loop);
         source.onText(StandardCharsets.UTF_8, journal::add);
         loop.run();

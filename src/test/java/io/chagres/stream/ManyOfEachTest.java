@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * A hundred thousand of each: their number decides neither how deep the stack is, nor what one of them costs. A cost that grew
- * with the square would take minutes.
+ * A hundred thousand of each: their number decides neither the depth of the stack nor the cost of each of them. A cost that grew with the
+ * square would take minutes.
  */
 @ExtendWith(LoopFixture.class)
 @Timeout(50)
@@ -27,7 +27,7 @@ class ManyOfEachTest {
 
     private static final int MANY = 100_000;
 
-    /** Reading and writing go their own ways; each has its order, and the close is the last of all. */
+    /** Reading and writing are independent. Each has its order, and the close is the last event. */
     private static final Comparator<String> ORDER =
             Comparator.comparingInt(List.of("in", "end", "written", "finish", "close")::indexOf);
 
@@ -36,7 +36,7 @@ class ManyOfEachTest {
     // ---- in one stream
 
     @Test
-    void linesThatAreTakenOffAChunkOneByOne(Loop loop) {
+    void aHundredThousandLinesAreTakenOffAChunkOneByOne(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.onData(chunk -> {
             count++;
@@ -54,7 +54,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void chunksThatAreReadInsideTheDataEventOfOneAnother(Loop loop) {
+    void aHundredThousandChunksAreReadInsideTheDataEventsOfOneAnother(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.pause();
         for (int i = 0; i < MANY; i++) {
@@ -72,7 +72,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void writesWhoseCallbacksWriteAgain(Loop loop) {
+    void aHundredThousandWritesAreMadeByTheCallbacksOfOneAnother(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         writeAgain(stream);
         stream.onFinish(() -> count = -count);
@@ -92,7 +92,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void writesWhoseCallbacksCompleteTheNext(Loop loop) {
+    void aHundredThousandWritesAreCompletedByTheCallbacksOfOneAnother(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.holds = true;
         for (int i = 0; i < MANY; i++) {
@@ -108,9 +108,9 @@ class ManyOfEachTest {
         assertEquals(MANY, count);
     }
 
-    /** One that waits for a tick, as it is deep inside others, is not overtaken by one that is not. */
+    /** A write that waits for a tick, because it is deep inside other calls, is not overtaken by one that is not deep. */
     @Test
-    void writesKeepTheirOrderHoweverDeepTheyAre(Loop loop) {
+    void writesKeepTheirOrderAtEveryDepth(Loop loop) {
         MemoryDuplex source = new MemoryDuplex(loop);
         MemoryDuplex sink = new MemoryDuplex(loop);
         List<String> called = new ArrayList<>();
@@ -135,7 +135,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void writesThatADestroyCancels(Loop loop) {
+    void aDestroyCancelsAHundredThousandWrites(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         stream.cork();
         for (int i = 0; i < MANY; i++) {
@@ -148,7 +148,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void drainsThatWriteAgain(Loop loop) {
+    void aHundredThousandDrainsWriteAgain(Loop loop) {
         MemoryDuplex stream = MemoryDuplex.withMark(loop, 1);
         stream.holds = true;
         stream.onDrain(() -> {
@@ -161,7 +161,7 @@ class ManyOfEachTest {
         assertEquals(MANY, count);
     }
 
-    /** A write that is called for deep inside others waits for a tick. */
+    /** A write that is made deep inside other calls waits for a tick. */
     private static void writeAndComplete(Loop loop, MemoryDuplex stream) {
         stream.write(ByteBuffer.allocate(1), null);
         if (stream.held.isEmpty()) {
@@ -172,7 +172,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void finishedCallbacks(Loop loop) {
+    void aHundredThousandFinishedCallbacksAreCalled(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         List<Runnable> removers = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
@@ -189,7 +189,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void textListeners(Loop loop) {
+    void aHundredThousandTextListenersAreCalled(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(loop);
         for (int i = 0; i < MANY; i++) {
             stream.onText(StandardCharsets.UTF_8, text -> count++);
@@ -203,7 +203,7 @@ class ManyOfEachTest {
     // ---- several streams
 
     @Test
-    void sinksOfOneSource(Loop loop) {
+    void aSourceIsPipedToAHundredThousandSinks(Loop loop) {
         MemoryDuplex source = new MemoryDuplex(loop);
         List<MemoryDuplex> sinks = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
@@ -230,7 +230,7 @@ class ManyOfEachTest {
         loop.run();
     }
 
-    /** A sink that takes little, and writes no journal. */
+    /** A sink with a low mark, and without a journal. */
     private final class Counting extends MemoryDuplex {
 
         Counting(Loop loop) {
@@ -245,7 +245,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void sourcesOfOneSink(Loop loop) {
+    void aHundredThousandSourcesArePipedToOneSink(Loop loop) {
         MemoryDuplex sink = new MemoryDuplex(loop);
         List<MemoryDuplex> sources = new ArrayList<>();
         sink.onUnpipe(source -> count++);
@@ -266,7 +266,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void streamsOfOneSignal(Loop loop) {
+    void oneSignalAbortsAHundredThousandStreams(Loop loop) {
         AbortController controller = new AbortController();
         List<MemoryDuplex> streams = new ArrayList<>();
         for (int i = 0; i < MANY; i++) {
@@ -284,7 +284,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void streamsWhoseCloseDestroysTheNext(Loop loop) {
+    void aHundredThousandStreamsAreDestroyedInTheCloseOfOneAnother(Loop loop) {
         MemoryDuplex first = new MemoryDuplex(loop);
         MemoryDuplex last = first;
         for (int i = 1; i < MANY; i++) {
@@ -302,7 +302,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void stagesOfAPipeline(Loop loop) {
+    void aPipelineHasManyStages(Loop loop) {
         List<Duplex> stages = stages(loop);
         MemoryDuplex source = (MemoryDuplex) stages.getFirst();
         Streams.pipeline(stages, error -> count = error == null ? -count : 1);
@@ -320,7 +320,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void stagesOfAPipelineThatFails(Loop loop) {
+    void aPipelineOfManyStagesFails(Loop loop) {
         List<Duplex> stages = stages(loop);
         ChagresException failure = new ChagresException("EOOPS", "oops");
         Streams.pipeline(stages, error -> count = error == failure ? 1 : -1);
@@ -343,7 +343,7 @@ class ManyOfEachTest {
 
     // ---- layers
 
-    /** A stream over a stream, as TLS is over a socket: all that it is asked for it asks of the one below. */
+    /** A stream over a stream, as TLS is over a socket: each call is passed to the stream below. */
     private static final class Layer extends Duplex {
 
         private final Duplex below;
@@ -384,7 +384,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void layersThatReadWriteAndEnd(Loop loop) {
+    void manyLayersOfStreamsReadWriteAndEnd(Loop loop) {
         MemoryDuplex bottom = new MemoryDuplex(loop);
         Duplex top = layersOver(bottom);
         List<String> events = new ArrayList<>();
@@ -404,7 +404,7 @@ class ManyOfEachTest {
     }
 
     @Test
-    void layersThatAreDestroyed(Loop loop) {
+    void manyLayersOfStreamsAreDestroyed(Loop loop) {
         MemoryDuplex bottom = new MemoryDuplex(loop);
         layersOver(bottom).destroy();
         loop.run();

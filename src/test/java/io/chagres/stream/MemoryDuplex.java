@@ -12,21 +12,21 @@ import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
- * A duplex as a user would make one: what is written goes into the journal, and what is read comes from the test. Writes, the
- * end and the destruction are done at once, or when the test says so.
+ * A duplex as a user would make one. Its sink notes each write in the journal, and the test pushes the bytes to read. Writes and the end
+ * complete at once, or when the test completes them.
  */
 class MemoryDuplex extends Duplex {
 
     final Journal journal = new Journal();
-    /** The writes and ends that the test has to complete, where {@link #holds} says so. */
+    /** The writes and ends that the test must complete; used if {@link #holds} is true. */
     final ArrayDeque<Completion> held = new ArrayDeque<>();
 
     boolean holds;
     boolean vectored;
     int reads;
-    /** Where the bytes come from when it is asked for some; else from the test at any time. */
+    /** Called by doRead. The test may also push at any other time. */
     Runnable source = () -> {};
-    /** What the sink does besides with what it is given. */
+    /** Called with each buffer that the sink is given. */
     Consumer<ByteBuffer> taking = data -> {};
 
     MemoryDuplex(Loop loop) {
@@ -86,12 +86,12 @@ class MemoryDuplex extends Duplex {
         return write(Talk.buffer(text), callback);
     }
 
-    /** A write callback that goes into the journal. */
-    Completion told(String name) {
+    /** Returns a write callback that adds {@code name} and the code of its error to the journal. */
+    Completion noted(String name) {
         return error -> journal.add(name + (error == null ? "" : " " + error.code()));
     }
 
-    /** Completes what is held until nothing is. */
+    /** Completes the held writes and ends until none is left. */
     void completeAll() {
         while (!held.isEmpty()) {
             complete();

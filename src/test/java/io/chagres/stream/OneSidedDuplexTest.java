@@ -14,13 +14,13 @@ import java.nio.ByteBuffer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Streams of one direction, and what their options and their methods decide. */
+/** Streams of one direction, and the effect of their options and methods. */
 @ExtendWith(LoopFixture.class)
 class OneSidedDuplexTest {
 
     @Test
     @Covers("node:test-stream-duplex-readable-writable")
-    void whatCanNotBeReadTakesNoChunk(Loop loop) {
+    void aStreamThatIsNotReadableTakesNoChunk(Loop loop) {
         MemoryDuplex stream = MemoryDuplex.writable(loop, 10).watched().flowing();
         assertFalse(stream.isReadable());
         assertFalse(stream.push("asd"));
@@ -31,7 +31,7 @@ class OneSidedDuplexTest {
 
     @Test
     @Covers("node:test-stream-duplex-readable-writable")
-    void whatCanNotBeWrittenTakesNoWrite(Loop loop) {
+    void aStreamThatIsNotWritableTakesNoWrite(Loop loop) {
         MemoryDuplex stream = MemoryDuplex.readable(loop, 10).watched();
         assertFalse(stream.isWritable());
         assertFalse(stream.write("asd"));
@@ -42,7 +42,7 @@ class OneSidedDuplexTest {
 
     @Test
     @Covers("node:test-stream-auto-destroy")
-    void whatCanOnlyBeReadIsDestroyedAtItsEnd(Loop loop) {
+    void aReadOnlyStreamIsDestroyedAtItsEnd(Loop loop) {
         MemoryDuplex stream = MemoryDuplex.readable(loop, 10).watched().flowing();
         stream.push("hello");
         stream.pushNoMore();
@@ -53,7 +53,7 @@ class OneSidedDuplexTest {
 
     @Test
     @Covers("node:test-stream-auto-destroy")
-    void whatCanOnlyBeWrittenIsDestroyedAtItsFinish(Loop loop) {
+    void aWriteOnlyStreamIsDestroyedAtItsFinish(Loop loop) {
         MemoryDuplex stream = MemoryDuplex.writable(loop, 10).watched();
         stream.write("hello");
         stream.end();
@@ -62,7 +62,7 @@ class OneSidedDuplexTest {
     }
 
     @Test
-    void itStaysWhereItWasToldSo(Loop loop) {
+    void aStreamWithoutAutoDestroyStaysOnceItHasEndedAndFinished(Loop loop) {
         MemoryDuplex stream = new MemoryDuplex(
                         loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false))
                 .watched();
@@ -79,7 +79,7 @@ class OneSidedDuplexTest {
 
     @Test
     @Covers("node:test-stream-readable-with-unimplemented-_read")
-    void whatASubclassLeavesOutIsSaidWhenItIsMissed(Loop loop) {
+    void aMethodThatASubclassLeavesOutIsNamedWhenItIsNeeded(Loop loop) {
         Journal journal = new Journal();
         Duplex empty = new Duplex(loop, DuplexOptions.defaults()) {};
         empty.onError(error -> journal.add(error.getMessage()));
@@ -91,7 +91,7 @@ class OneSidedDuplexTest {
     }
 
     @Test
-    void whatTheSourceThrowsIsAnError(Loop loop) {
+    void anExceptionOfDoReadIsAnErrorOfTheStream(Loop loop) {
         MemoryDuplex stream = MemoryDuplex.readable(loop, 10).watched();
         stream.source = () -> {
             throw new IllegalStateException("dry");
@@ -102,7 +102,7 @@ class OneSidedDuplexTest {
     }
 
     @Test
-    void soIsWhatItsDestructionThrows(Loop loop) {
+    void anExceptionOfDoDestroyIsAnErrorOfTheStream(Loop loop) {
         Journal journal = new Journal();
         Duplex stubborn = new Duplex(loop, DuplexOptions.defaults().writable(false)) {
             @Override
@@ -142,12 +142,12 @@ class OneSidedDuplexTest {
         };
         sink.cork();
         for (int i = 0; i < 17; i++) {
-            sink.write(chunk.duplicate(), error -> journal.add("told"));
+            sink.write(chunk.duplicate(), error -> journal.add("done"));
         }
         sink.end();
         journal.expect("16 together", "one");
         loop.run();
-        assertEquals(17, journal.count("told"));
+        assertEquals(17, journal.count("done"));
         assertTrue(sink.isWritableFinished());
     }
 }

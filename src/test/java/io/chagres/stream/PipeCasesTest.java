@@ -21,7 +21,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Pipes to several sinks, to sinks that are full, that end, or that change while it flows, as in Node's files on them. */
+/** Pipes to several sinks, to sinks that are full, that end, or that change while bytes flow, as in Node's test files on them. */
 @ExtendWith(LoopFixture.class)
 class PipeCasesTest {
 
@@ -36,7 +36,7 @@ class PipeCasesTest {
         return MemoryDuplex.writable(loop, 10);
     }
 
-    /** Ten times five bytes, one after the other, each a turn after it was asked for. */
+    /** A source of ten times five bytes, each an iteration after doRead. */
     private void tenTimesFive(Loop loop) {
         source.source = () -> loop.execute(() -> {
             if (source.reads <= 10) {
@@ -104,7 +104,7 @@ class PipeCasesTest {
         assertEquals(fives(10), toSecond);
     }
 
-    /** A first sink that closes with its first chunk, then two of which each takes its time. */
+    /** A first sink that closes with its first chunk, then two slow sinks. */
     @Test
     @Covers("node:test-stream2-basic")
     void eachChunkWaitsForTheSlowerOfTwo(Loop loop) {
@@ -146,7 +146,7 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-pipe-await-drain")
-    void ofThreeSinksNoneGetsTheSecondChunkBeforeAllAreThrough(Loop loop) {
+    void ofThreeSinksNoneGetsTheSecondChunkBeforeAllHaveWrittenTheFirst(Loop loop) {
         MemoryDuplex quick = MemoryDuplex.writable(loop, 5);
         MemoryDuplex slow = MemoryDuplex.writable(loop, 5);
         MemoryDuplex slower = MemoryDuplex.writable(loop, 5);
@@ -213,7 +213,7 @@ class PipeCasesTest {
         assertFalse(source.reading.hasDataListeners());
     }
 
-    /** A large chunk to one stream, a small one to another, both piped to a third; more to the first a turn later. */
+    /** A large chunk to one stream and a small one to another, both piped to a third. The first gets more an iteration later. */
     @Test
     @Covers("node:test-stream-big-packet")
     void aChunkBeyondTheMarkAnswersFalseAndIsDeliveredAndSoIsWhatFollows(Loop loop) {
@@ -339,7 +339,7 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-pipe-flow")
-    void aSinkThatNobodyReadsDoesNotFinish(Loop loop) {
+    void aSinkWhoseOutputIsNotReadDoesNotFinish(Loop loop) {
         MemoryDuplex through = source.pipe(new ThroughDuplex(loop));
         through.watched();
         source.push("asdasd");
@@ -353,10 +353,10 @@ class PipeCasesTest {
         loop.run();
     }
 
-    /** Each source pushes as much as its mark; the sink is never through with the first write. */
+    /** Each source pushes as much as its mark. The sink never completes the first write. */
     @Test
     @Covers("node:test-stream2-unpipe-drain")
-    void ofTwoSourcesOfASinkThatIsNeverThroughEachIsReadTwice(Loop loop) {
+    void ofTwoSourcesOfASinkThatNeverCompletesEachIsReadTwice(Loop loop) {
         MemoryDuplex sink = sink(loop);
         sink.holds = true;
         MemoryDuplex first = pushing(loop);
@@ -412,7 +412,7 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-pipe-after-end")
-    void aReadAloneMakesWhatHasEndedSayItAndAPipeOfItEndsTheSink(Loop loop) {
+    void aReadOfAnEndedStreamEmitsTheEndAndItsPipeEndsTheSink(Loop loop) {
         source.source = source::pushNoMore;
         assertNull(source.read());
         MemoryDuplex ender = MemoryDuplex.readable(loop, 10);
@@ -448,7 +448,7 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-pipe-error-handling")
-    void aSinkThatIsDestroyedRightAfterThePipeTellsItsListener(Loop loop) {
+    void aSinkThatIsDestroyedRightAfterThePipeCallsItsErrorListener(Loop loop) {
         MemoryDuplex sink = sink(loop).watched();
         source.pipe(sink);
         sink.destroy(new ChagresException("EX", "this should be handled"));
@@ -461,7 +461,7 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-pipeline")
-    void aPipelineIsOverOnceItsSourceHasClosed(Loop loop) {
+    void aPipelineCallsBackOnceItsSourceHasClosed(Loop loop) {
         for (boolean duplex : new boolean[] {false, true}) {
             MemoryDuplex closing =
                     new MemoryDuplex(loop, DuplexOptions.defaults().writable(false)) {
@@ -484,7 +484,7 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-pipeline")
-    void theSinkIsEndedAfterTheSourceHasToldItsEnd(Loop loop) {
+    void theSinkIsEndedAfterTheSourceHasEmittedItsEnd(Loop loop) {
         for (int i = 0; i < 4000; i++) {
             source.push("asdfdagljanfgkaljdfn");
         }
@@ -502,30 +502,30 @@ class PipeCasesTest {
                 done.onComplete(null);
             }
         };
-        Streams.pipeline(List.of(source, sink), source.told("over"));
+        Streams.pipeline(List.of(source, sink), source.noted("over"));
         loop.run();
         source.journal.expect("end", "final", "over");
     }
 
     @Test
     @Covers("node:test-stream-pipeline")
-    void whatTheSourceThrowsIsItsErrorAndThatOfAll(Loop loop) {
+    void anExceptionOfTheSourceIsTheErrorOfAllPipelineMembers(Loop loop) {
         MemoryDuplex middle = new ThroughDuplex(loop);
         MemoryDuplex sink = sink(loop);
         source.source = () -> {
             source.push("data1");
             throw new ChagresException("EX", "boom");
         };
-        Streams.pipeline(List.of(source, middle, sink), source.told("over"));
+        Streams.pipeline(List.of(source, middle, sink), source.noted("over"));
         loop.run();
         source.journal.expect("over EX");
         assertTrue(source.isClosed() && middle.isClosed() && sink.isClosed());
     }
 
-    /** A first stream whose own writing side is not through stays alive. */
+    /** A first stream whose writing side has not finished stays alive. */
     @Test
     @Covers("node:test-stream-pipeline")
-    void aFirstStreamThatStillWritesIsNotDestroyed(Loop loop) {
+    void aFirstPipelineMemberThatStillWritesIsNotDestroyed(Loop loop) {
         MemoryDuplex first = new MemoryDuplex(
                 loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false));
         first.holds = true;
@@ -534,7 +534,7 @@ class PipeCasesTest {
         first.push("echo");
         first.pushNoMore();
         MemoryDuplex sink = sink(loop);
-        Streams.pipeline(List.of(first, sink), sink.told("over"));
+        Streams.pipeline(List.of(first, sink), sink.noted("over"));
         loop.run();
         sink.journal.expect("[echo]", "final", "over");
         assertFalse(first.isDestroyed());
@@ -546,24 +546,24 @@ class PipeCasesTest {
 
     @Test
     @Covers("node:test-stream-finished")
-    void finishedIsToldInTheEventsOfWhatDoesNotDestroyItself(Loop loop) {
+    void finishedCallsBackInTheEventsOfAStreamWithoutAutoDestroy(Loop loop) {
         DuplexOptions kept =
                 DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).writable(false);
         MemoryDuplex reading = new MemoryDuplex(loop, kept);
-        reading.onEnd(() -> Streams.finished(reading, reading.told("read")));
+        reading.onEnd(() -> Streams.finished(reading, reading.noted("read")));
         reading.pushNoMore();
         reading.resume();
         MemoryDuplex writing = new MemoryDuplex(
                 loop,
                 DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).readable(false));
         writing.end("asd");
-        loop.nextTick(() -> Streams.finished(writing, writing.told("written")));
+        loop.nextTick(() -> Streams.finished(writing, writing.noted("written")));
         MemoryDuplex failing = new MemoryDuplex(
                 loop,
                 DuplexOptions.defaults().highWaterMark(10).autoDestroy(false).readable(false));
         failing.holds = true;
         failing.write("asd");
-        failing.onError(error -> Streams.finished(failing, failing.told("failed")));
+        failing.onError(error -> Streams.finished(failing, failing.noted("failed")));
         failing.fail("EX");
         loop.run();
         reading.journal.expect("read");

@@ -36,16 +36,16 @@ class PipelineTest {
         sink = MemoryDuplex.writable(loop, 10);
     }
 
-    private Completion told() {
+    private Completion noted() {
         return error -> journal.add(error == null ? "success" : error.code());
     }
 
     private Duplex pipeline(Duplex... streams) {
-        return Streams.pipeline(List.of(streams), told());
+        return Streams.pipeline(List.of(streams), noted());
     }
 
     @Test
-    void itPassesAllOnAndCallsBackOnceTheSinkHasClosed(Loop loop) {
+    void aPipelinePassesAllBytesAndCallsBackOnceTheSinkHasClosed(Loop loop) {
         source.push("a");
         source.push("b");
         source.pushNoMore();
@@ -58,7 +58,7 @@ class PipelineTest {
     }
 
     @Test
-    void itWantsTwoStreamsAndACallback(Loop loop) {
+    void aPipelineRequiresTwoStreamsAndACallback(Loop loop) {
         assertEquals(
                 "ERR_MISSING_ARGS",
                 assertThrows(UsageException.class, () -> pipeline(source)).code());
@@ -73,7 +73,7 @@ class PipelineTest {
     }
 
     @Test
-    void whatIsDestroyedCanNotBePipedTo(Loop loop) {
+    void aPipelineIntoADestroyedStreamIsRefused(Loop loop) {
         sink.destroy();
         UsageException refused = assertThrows(UsageException.class, () -> pipeline(source, sink));
         assertEquals("ERR_STREAM_UNABLE_TO_PIPE", refused.code());
@@ -84,7 +84,7 @@ class PipelineTest {
     }
 
     @Test
-    void aSourceThatClosesTooEarlyFailsAll(Loop loop) {
+    void aSourceThatClosesBeforeItsEndFailsAllMembers(Loop loop) {
         source.push("data");
         pipeline(source, sink);
         loop.run();
@@ -105,9 +105,9 @@ class PipelineTest {
         assertSame(error, sink.errored());
     }
 
-    /** Which may well be why it closed. */
+    /** The error may be the reason of the close. */
     @Test
-    void anErrorThatComesAfterAPrematureCloseIsTheOneThatIsTold(Loop loop) {
+    void anErrorAfterAPrematureCloseIsTheOneThatIsReported(Loop loop) {
         MemoryDuplex failing = new MemoryDuplex(
                 loop, DuplexOptions.defaults().highWaterMark(10).writable(false)) {
             @Override
@@ -124,7 +124,7 @@ class PipelineTest {
     }
 
     @Test
-    void oneInTheMiddleThatFailsDestroysAll(Loop loop) {
+    void aMiddleMemberThatFailsDestroysAllMembers(Loop loop) {
         MemoryDuplex middle = MemoryDuplex.withMark(loop, 10);
         middle.holds = true;
         for (MemoryDuplex stream : List.of(source, middle, sink)) {
@@ -142,7 +142,7 @@ class PipelineTest {
     }
 
     @Test
-    void aSinkThatFailsEndsASourceWithoutEnd(Loop loop) {
+    void aSinkThatFailsDestroysASourceThatNeverEnds(Loop loop) {
         source.source = () -> source.push("hello");
         List<MemoryDuplex> all = new ArrayList<>(List.of(source));
         for (int i = 0; i < 7; i++) {
@@ -165,7 +165,7 @@ class PipelineTest {
     }
 
     @Test
-    void theErrorThatCameFirstIsTold(Loop loop) {
+    void theFirstErrorIsReported(Loop loop) {
         pipeline(source, sink);
         source.destroy(new ChagresException("EX", "x"));
         sink.destroy(new ChagresException("EY", "y"));
@@ -174,7 +174,7 @@ class PipelineTest {
     }
 
     @Test
-    void itIsToldWhenAllHaveClosed(Loop loop) {
+    void aFailedPipelineCallsBackWhenAllMembersHaveClosed(Loop loop) {
         List<Completion> held = new ArrayList<>();
         Duplex slow = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
@@ -192,7 +192,7 @@ class PipelineTest {
     }
 
     @Test
-    void theLastStreamStaysToBeRead(Loop loop) {
+    void theLastMemberStaysReadable(Loop loop) {
         MemoryDuplex last = new ThroughDuplex(loop);
         source.pushNoMore();
         pipeline(source, last);
@@ -205,7 +205,7 @@ class PipelineTest {
     }
 
     @Test
-    void theFirstStreamStaysToBeWritten(Loop loop) {
+    void theFirstMemberStaysWritable(Loop loop) {
         MemoryDuplex first = MemoryDuplex.withMark(loop, 10);
         first.pushNoMore();
         pipeline(first, new ThroughDuplex(loop));
@@ -215,7 +215,7 @@ class PipelineTest {
     }
 
     @Test
-    void whatHasEndedAlreadyEndsTheSink(Loop loop) {
+    void aSourceThatHasEndedAlreadyEndsTheSinkOfThePipeline(Loop loop) {
         MemoryDuplex ended = MemoryDuplex.withMark(loop, 10);
         ended.onEnd(() -> pipeline(ended, sink));
         ended.pushNoMore();
@@ -226,12 +226,12 @@ class PipelineTest {
     }
 
     @Test
-    void theLastStreamIsLeftOpenWhereItWasToldSo(Loop loop) {
+    void theLastMemberIsLeftOpenIfEndIsFalse(Loop loop) {
         MemoryDuplex middle = new ThroughDuplex(loop);
         MemoryDuplex last = new ThroughDuplex(loop);
         source.push("x");
         source.pushNoMore();
-        Streams.pipeline(List.of(source, middle, last), false, told());
+        Streams.pipeline(List.of(source, middle, last), false, noted());
         loop.run();
         journal.expect("success");
         assertTrue(middle.isDestroyed());
@@ -240,8 +240,8 @@ class PipelineTest {
     }
 
     @Test
-    void leftOpenItIsNotDestroyedByAFailureEither(Loop loop) {
-        Streams.pipeline(List.of(source, sink), false, told());
+    void aLastMemberThatIsLeftOpenIsNotDestroyedByAFailure(Loop loop) {
+        Streams.pipeline(List.of(source, sink), false, noted());
         source.destroy(new ChagresException("EX", "x"));
         loop.run();
         journal.expect("EX");
@@ -249,7 +249,7 @@ class PipelineTest {
     }
 
     @Test
-    void nobodyIsDestroyedWhoDoesNotWantIt(Loop loop) {
+    void aMemberThatHasCompletedIsNotDestroyedByAFailure(Loop loop) {
         DuplexOptions lasting = DuplexOptions.defaults().highWaterMark(10).autoDestroy(false);
         MemoryDuplex first = new MemoryDuplex(loop, lasting);
         MemoryDuplex last = new MemoryDuplex(loop, lasting);
@@ -275,7 +275,7 @@ class PipelineTest {
 
     @Test
     @Covers("node:test-stream-pipeline-duplex")
-    void oneThatComesTwiceClosesBeforeItsSourceHasEnded(Loop loop) {
+    void aStreamThatIsAMemberTwiceClosesBeforeItsSourceHasEnded(Loop loop) {
         MemoryDuplex remote = new ThroughDuplex(loop);
         MemoryDuplex local = MemoryDuplex.withMark(loop, 10);
         pipeline(remote, local, remote);
@@ -288,7 +288,7 @@ class PipelineTest {
 
     @Test
     @Covers("node:test-stream-pipeline-listeners")
-    void theErrorsOfWhatStaysAreItsUsersAgain(Loop loop) {
+    void laterErrorsOfAMemberThatStaysGoToItsUser(Loop loop) {
         MemoryDuplex first = MemoryDuplex.withMark(loop, 10);
         MemoryDuplex last = new ThroughDuplex(loop);
         first.pushNoMore();
@@ -301,7 +301,7 @@ class PipelineTest {
         loop.run();
     }
 
-    /** As an answer after the other over one connection. */
+    /** As with several answers over one connection. */
     @Test
     @Covers("node:test-stream-pipeline-listeners")
     void oneStreamCanTakeManyPipelinesInTurn(Loop loop) {
@@ -310,21 +310,20 @@ class PipelineTest {
             MemoryDuplex answer = MemoryDuplex.readable(loop, 10);
             answer.push("answer " + i);
             answer.pushNoMore();
-            Streams.pipeline(List.of(answer, connection), false, told());
+            Streams.pipeline(List.of(answer, connection), false, noted());
             loop.run();
         }
         journal.expect("success", "success", "success");
         connection.journal.expect("[answer 0]", "[answer 1]", "[answer 2]");
-        connection.destroy(new ChagresException("EX", "nobody listens"));
+        connection.destroy(new ChagresException("EX", "no listener"));
         assertEquals(
-                "nobody listens",
-                assertThrows(ChagresException.class, loop::run).getMessage());
+                "no listener", assertThrows(ChagresException.class, loop::run).getMessage());
         journal.expect();
     }
 
     @Test
     @Covers("node:test-stream-pipeline-queued-end-in-destroy")
-    void oneThatEndsItselfWhileItIsDestroyedDoesNotHoldItUp(Loop loop) {
+    void aMemberThatEndsItselfWhileItIsDestroyedDoesNotHoldThePipelineUp(Loop loop) {
         Duplex ending = new Duplex(loop, DuplexOptions.defaults()) {
             @Override
             protected void doRead() {}
@@ -349,7 +348,7 @@ class PipelineTest {
 
     @Test
     @Covers("node:test-stream-promises")
-    void aFutureIsOneLine(Loop loop) {
+    void aPipelineCompletesAFutureInOneLine(Loop loop) {
         CompletableFuture<Void> future = new CompletableFuture<>();
         source.push("data");
         Streams.pipeline(List.of(source, sink), error -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** A pipe whose sink is slower than its source, and somebody who interferes. */
+/** A pipe whose sink is slower than its source, and users who interfere. */
 @ExtendWith(LoopFixture.class)
 class PipingBackpressureTest {
 
@@ -32,7 +32,7 @@ class PipingBackpressureTest {
 
     @Test
     @Covers("node:test-stream-pipe-await-drain-manual-resume")
-    void resumedByHandItWaitsAgainFromTheNextChunkOn(Loop loop) {
+    void aSourceThatIsResumedByHandWaitsAgainFromTheNextChunkOn(Loop loop) {
         source.onPause(sink.journal.note("pause"));
         source.pipe(sink);
         source.push("first");
@@ -59,9 +59,9 @@ class PipingBackpressureTest {
 
     @Test
     @Covers("node:test-stream-pipe-await-drain-push-while-write")
-    void whatTheSinkMakesTheSourcePushWaitsItsTurn(Loop loop) {
+    void aChunkPushedInsideTheWriteOfTheSinkWaitsItsTurn(Loop loop) {
         sink.taking = data -> {
-            assertFalse(source.isPaused(), "nobody is waited for inside a write");
+            assertFalse(source.isPaused(), "the source waits for no sink inside a write");
             if (data.remaining() == 6) {
                 source.push("another");
                 loop.nextTick(() -> assertTrue(source.isPaused()));
@@ -79,11 +79,11 @@ class PipingBackpressureTest {
         sink.journal.expect("[longer]", "drain", "[a second]", "drain", "[another]", "drain");
     }
 
-    /** A source of a thousand chunks, a sink that is through with each of them a turn later. */
+    /** A source of a thousand chunks, and a sink that completes each of them an iteration later. */
     @ParameterizedTest
     @MethodSource("interferences")
     @Covers("node:test-stream-pipe-manual-resume")
-    void nobodyWhoInterferesLosesOrDoublesAnything(Consumer<Readable> interference, Loop loop) {
+    void pausesAndResumesOfUsersNeitherLoseNorDoubleAChunk(Consumer<Readable> interference, Loop loop) {
         StringBuilder written = new StringBuilder();
         StringBuilder pushed = new StringBuilder();
         sink.taking = data -> {
@@ -133,7 +133,7 @@ class PipingBackpressureTest {
 
     @Test
     @Covers("node:test-stream-pipe-flow-after-unpipe")
-    void unpipedWhileItWaitsTheSourceFlowsOnForThoseWhoListen(Loop loop) {
+    void aSourceUnpipedWhileItWaitsFlowsOnForItsDataListeners(Loop loop) {
         source.source = () -> source.push("foo");
         int[] chunks = {0};
         source.onData(chunk -> {
@@ -156,7 +156,7 @@ class PipingBackpressureTest {
     }
 
     @Test
-    void unpipedWhileItWaitsWithNobodyElseTheSourceStaysPaused(Loop loop) {
+    void aSourceUnpipedWhileItWaitsStaysPausedWithoutADataListener(Loop loop) {
         source.pipe(sink);
         source.push("first");
         source.push("second");
@@ -171,7 +171,7 @@ class PipingBackpressureTest {
     }
 
     @Test
-    void ofTwoSinksTheOtherGoesOnWhereTheSlowerIsUnpiped(Loop loop) {
+    void ofTwoSinksTheFasterGoesOnIfTheSlowerIsUnpiped(Loop loop) {
         MemoryDuplex other = MemoryDuplex.writable(loop, 5);
         source.pipe(sink);
         source.pipe(other);
@@ -205,10 +205,10 @@ class PipingBackpressureTest {
         second.journal.expect("[second chunk]", "[third chunk]", "[fourth chunk]");
     }
 
-    /** The sink is a duplex that has read its own end when the first chunk comes, and is through with that later. */
+    /** The sink is a duplex that has read its own end when the first chunk arrives, and completes that chunk later. */
     @Test
     @Covers("node:test-stream-duplex-readable-end")
-    void aSinkThatEndsItsOwnReadingHoldsItsSourceBackAllTheSame(Loop loop) {
+    void aSinkWhoseReadingHasEndedStillHoldsItsSourceBack(Loop loop) {
         int[] left = {5};
         source = MemoryDuplex.readable(loop, 16);
         source.source = () -> {

@@ -30,7 +30,7 @@ class PipingTest {
 
     @Test
     @Covers({"node:test-stream-pipe-flow", "node:test-stream-pipe-cleanup"})
-    void chunksAndTheEndArePassedOn(Loop loop) {
+    void aPipePassesChunksAndTheEnd(Loop loop) {
         assertSame(sink, source.pipe(sink));
         source.push("a");
         source.push("b");
@@ -57,7 +57,7 @@ class PipingTest {
 
     @Test
     @Covers("node:test-stream-pipe-needDrain")
-    void aSinkThatIsFullAlreadyIsWaitedFor(Loop loop) {
+    void aSourceWaitsForASinkThatIsFullAlready(Loop loop) {
         sink.holds = true;
         sink.write("full");
         source.pipe(sink);
@@ -71,7 +71,7 @@ class PipingTest {
 
     @Test
     @Covers("node:test-stream-pipe-deadlock")
-    void soIsOneWhereTheSourceHasEndedAlready(Loop loop) {
+    void aSourceThatHasEndedAlreadyWaitsForASinkThatIsFull(Loop loop) {
         sink.holds = true;
         sink.write("full");
         source.push("a");
@@ -89,7 +89,7 @@ class PipingTest {
     }
 
     @Test
-    void aSourceThatWasPausedFlowsAgain(Loop loop) {
+    void aPausedSourceFlowsWhenItIsPiped(Loop loop) {
         source.pause();
         source.push("a");
         source.pipe(sink);
@@ -98,15 +98,15 @@ class PipingTest {
     }
 
     @Test
-    void whatItsUserPausesLaterStaysPausedWhateverElseTheSinkDrains(Loop loop) {
+    void aSourceThatItsUserPausesStaysPausedWhenTheSinkDrains(Loop loop) {
         sink.holds = true;
         source.pipe(sink);
         loop.run();
         source.pause();
-        sink.write("by somebody else");
+        sink.write("by another user");
         sink.complete();
         loop.run();
-        sink.journal.expect("[by somebody else]", "drain");
+        sink.journal.expect("[by another user]", "drain");
         assertTrue(source.isPaused());
     }
 
@@ -133,7 +133,7 @@ class PipingTest {
 
     @Test
     @Covers("node:test-stream2-unpipe-drain")
-    void aSinkThatIsGoneIsWaitedForNoLonger(Loop loop) {
+    void aSourceDoesNotWaitForASinkThatHasClosed(Loop loop) {
         sink.holds = true;
         source.pipe(sink);
         source.pipe(other);
@@ -147,7 +147,7 @@ class PipingTest {
     }
 
     @Test
-    void theLastSinkGoneTheSourceIsLeftPausedAndAlive(Loop loop) {
+    void theSourceIsLeftPausedAndAliveAfterItsLastSinkHasClosed(Loop loop) {
         source.pipe(sink);
         loop.run();
         sink.destroy();
@@ -161,7 +161,7 @@ class PipingTest {
 
     @Test
     @Covers("node:test-stream2-finish-pipe")
-    void aSinkThatIsEndedByAnotherIsLeftAlone(Loop loop) {
+    void aSinkThatItsUserEndsIsLeftAlone(Loop loop) {
         source.pipe(sink);
         sink.end();
         loop.run();
@@ -195,7 +195,7 @@ class PipingTest {
 
     @Test
     @Covers("node:test-stream-pipe-after-end")
-    void soDoesOneThatHasClosedSince(Loop loop) {
+    void aSourceThatHasEndedAndClosedEndsTheSink(Loop loop) {
         source = MemoryDuplex.readable(loop, 10);
         source.pushNoMore();
         source.resume();
@@ -207,7 +207,7 @@ class PipingTest {
     }
 
     @Test
-    void oneThatClosedBeforeItsEndDoesNot(Loop loop) {
+    void aSourceThatClosedBeforeItsEndDoesNotEndTheSink(Loop loop) {
         source.destroy();
         loop.run();
         source.pipe(sink);
@@ -228,7 +228,7 @@ class PipingTest {
     }
 
     @Test
-    void aChainPassesThrough(Loop loop) {
+    void aChainOfPipesPassesAllBytes(Loop loop) {
         MemoryDuplex middle = MemoryDuplex.withMark(loop, 10);
         source.pipe(middle).pipe(sink);
         middle.push("from the middle");

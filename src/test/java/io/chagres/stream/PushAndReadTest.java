@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What a source pushes, what a reader takes out, and the pauses between, as in Node's files on them. */
+/** Pushes of a source, reads, and pauses between them, as in Node's test files on them. */
 @ExtendWith(LoopFixture.class)
 class PushAndReadTest {
 
@@ -179,7 +179,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-stream-readable-ended")
-    void itHasEndedWhenTheEndIsToldAndNotBefore(Loop loop) {
+    void isReadableEndedIsTrueInTheEndEventAndNotBefore(Loop loop) {
         stream.source = () -> {
             assertFalse(stream.isReadableEnded());
             stream.push("asd");
@@ -195,7 +195,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-stream-readable-ended")
-    void twoEndsAreNoError(Loop loop) {
+    void aSecondPushOfTheEndIsNoError(Loop loop) {
         stream.onReadable(() -> stream.read());
         stream.push("a");
         stream.pushNoMore();
@@ -206,7 +206,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-stream2-basic")
-    void anEndInsideTheReadIsToldBeforeTheNextTick(Loop loop) {
+    void anEndPushedInsideDoReadIsEmittedBeforeTheNextTick(Loop loop) {
         stream.source = stream::pushNoMore;
         stream.read();
         loop.nextTick(journal.note("tick"));
@@ -216,7 +216,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-stream2-basic")
-    void toReadNothingOfWhatHasEndedChangesNothing(Loop loop) {
+    void aReadOf0BytesOfAnEndedStreamChangesNothing(Loop loop) {
         MemoryDuplex sink = MemoryDuplex.writable(loop, 10);
         stream.push("foo");
         stream.pushNoMore();
@@ -249,10 +249,10 @@ class PushAndReadTest {
         journal.expect("end", "close false");
     }
 
-    /** A source of 50 bytes in tens of five; sizes as in Node: a read that is too large waits, and the next is larger. */
+    /** A source of 50 bytes in tens of five; sizes as in Node: a read that is too large returns null, and the next is larger. */
     @Test
     @Covers("node:test-stream2-basic")
-    void aReadThatGrowsEachTimeItIsTriedTakesWhatIsThere(Loop loop) {
+    void aReadThatGrowsAtEachTryTakesTheBytesThatAreBuffered(Loop loop) {
         int[] rounds = {10};
         int[] at = {0};
         Runnable[] source = new Runnable[1];
@@ -291,7 +291,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-stream-readable-hwm-0")
-    void withAMarkOf0ItIsReadableOnlyOnceTheSourceHasSaidSomething(Loop loop) {
+    void withAMarkOf0ReadableIsEmittedOnlyOnceTheSourceHasPushed(Loop loop) {
         use(MemoryDuplex.readable(loop, 0));
         boolean[] pushed = {false};
         stream.onReadable(() -> {
@@ -340,7 +340,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-streams-highwatermark")
-    void theLargestMarkIsTaken(Loop loop) {
+    void theLargestMarkIsAccepted(Loop loop) {
         DuplexOptions largest = DuplexOptions.defaults().highWaterMark(Integer.MAX_VALUE);
         MemoryDuplex duplex = new MemoryDuplex(loop, largest);
         assertEquals(Integer.MAX_VALUE, duplex.readableHighWaterMark());
@@ -356,7 +356,7 @@ class PushAndReadTest {
 
     @Test
     @Covers("node:test-stream-ispaused")
-    void itIsPausedByAPauseAlone(Loop loop) {
+    void onlyAPauseMakesAStreamPaused(Loop loop) {
         assertFalse(stream.isPaused());
         stream.onData(chunk -> {});
         assertFalse(stream.isPaused());
@@ -386,12 +386,12 @@ class PushAndReadTest {
     }
 
     private void readAndPause(Loop loop, int[] expected) {
-        boolean[] told = {false};
+        boolean[] ended = {false};
         stream.onData(new Consumer<>() {
             @Override
             public void accept(ByteBuffer chunk) {
-                assertFalse(told[0], "told while it is paused");
-                told[0] = true;
+                assertFalse(ended[0], "the end was emitted while the stream is paused");
+                ended[0] = true;
                 stream.pause();
                 if (--expected[0] > 0) {
                     loop.execute(() -> {

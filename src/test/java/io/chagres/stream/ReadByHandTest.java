@@ -37,7 +37,7 @@ class ReadByHandTest {
         journal = duplex.journal;
     }
 
-    /** Calls {@code then} with {@code size} bytes as soon as they are there. */
+    /** Calls {@code then} with {@code size} bytes as soon as they are buffered. */
     private void readOnce(int size, Consumer<ByteBuffer> then) {
         ByteBuffer chunk = stream.read(size);
         if (chunk != null) {
@@ -54,7 +54,7 @@ class ReadByHandTest {
     }
 
     @Test
-    void itTakesPartsOfChunksAndSeveralTogether(Loop loop) {
+    void aReadTakesPartsOfChunksAndSeveralChunksTogether(Loop loop) {
         stream.push("abc");
         stream.push("defg");
         assertEquals("ab", Talk.text(stream.read(2)));
@@ -71,7 +71,7 @@ class ReadByHandTest {
     }
 
     @Test
-    void aSizeIsChecked(Loop loop) {
+    void theSizeOfAReadIsChecked(Loop loop) {
         UsageException refused = assertThrows(UsageException.class, () -> stream.read(-1));
         assertEquals("ERR_OUT_OF_RANGE", refused.code());
         assertEquals(
@@ -83,7 +83,7 @@ class ReadByHandTest {
     }
 
     @Test
-    void ofADestroyedStreamThereIsNothingToRead(Loop loop) {
+    void aReadOfADestroyedStreamReturnsNull(Loop loop) {
         stream.push("lost");
         stream.destroy();
         assertNull(stream.read());
@@ -93,7 +93,7 @@ class ReadByHandTest {
 
     @Test
     @Covers("node:test-stream-readable-flow-recursion")
-    void whoWantsMoreThanTheMarkRaisesIt(Loop loop) {
+    void aReadOfMoreThanTheMarkRaisesTheMark(Loop loop) {
         use(MemoryDuplex.readable(loop, 2));
         int[] left = {5000};
         stream.source = () -> {
@@ -140,7 +140,7 @@ class ReadByHandTest {
         journal.expect("end", "close false");
     }
 
-    /** 100 bytes in chunks of ten, read in sizes that grow: all of them in order, the last read is what is left. */
+    /** 100 bytes in chunks of ten, read in sizes that grow: all of them in order, and the last read takes the rest. */
     @Test
     @Covers("node:test-stream2-basic")
     void readsMayGrowBeyondTheChunks(Loop loop) {
@@ -169,7 +169,7 @@ class ReadByHandTest {
 
     @Test
     @Covers("node:test-stream-readable-unshift")
-    void whatIsPutBackComesFirst(Loop loop) {
+    void bytesThatArePutBackAreReadFirst(Loop loop) {
         stream.flowing();
         stream.push("back");
         assertTrue(stream.unshift("front"));
@@ -179,7 +179,7 @@ class ReadByHandTest {
 
     @Test
     @Covers("node:test-stream-readable-unshift")
-    void beyondTheMarkToo(Loop loop) {
+    void bytesCanBePutBackBeyondTheMark(Loop loop) {
         use(MemoryDuplex.readable(loop, 2));
         stream.push("abcd");
         stream.pushNoMore();
@@ -200,7 +200,7 @@ class ReadByHandTest {
 
     @Test
     @Covers("node:test-stream-unshift-empty-chunk")
-    void nothingPutBackChangesNothing(Loop loop) {
+    void anEmptyChunkThatIsPutBackChangesNothing(Loop loop) {
         int[] left = {10};
         stream.source = () -> loop.execute(() -> {
             if (--left[0] == 0) {
@@ -224,10 +224,10 @@ class ReadByHandTest {
         journal.expect("end", "close false");
     }
 
-    /** Every third chunk comes at once, the others later; of each read of ten bytes four others are put back. */
+    /** Every third chunk is pushed at once, the others later. After each read of ten bytes, four others are put back. */
     @Test
     @Covers("node:test-stream-unshift-read-race")
-    void whatIsPutBackWhileTheSourcePushesIsInItsPlace(Loop loop) {
+    void bytesThatArePutBackWhileTheSourcePushesKeepTheirPlace(Loop loop) {
         String data = "asdf".repeat(27).substring(0, 105);
         int[] at = {0};
         Runnable push = () -> {
@@ -265,7 +265,7 @@ class ReadByHandTest {
 
     @Test
     @Covers("node:test-stream-unshift-read-race")
-    void betweenTheLastByteAndTheEndItIsStillPossible(Loop loop) {
+    void bytesCanBePutBackBetweenTheLastByteAndTheEnd(Loop loop) {
         stream.push("x");
         stream.pushNoMore();
         assertEquals("x", Talk.text(stream.read()));
@@ -276,7 +276,7 @@ class ReadByHandTest {
         journal.expect("error stream.push() after EOF", "close true");
     }
 
-    /** As in Node's file: without autoDestroy, and the sink, which is ended at that moment, has all that was read before. */
+    /** As in Node's test file, without autoDestroy. The sink, which is ended at that moment, has all bytes that were read before. */
     @Test
     @Covers("node:test-stream-unshift-read-race")
     void afterTheEndOfTheSourceOnlyAnUnshiftIsPossibleAndTheSourceIsNotAskedAgain(Loop loop) {
@@ -325,7 +325,7 @@ class ReadByHandTest {
     }
 
     @Test
-    void onceTheEndWasToldItIsAnError(Loop loop) {
+    void anUnshiftAfterTheEndEventIsAnError(Loop loop) {
         use(new MemoryDuplex(loop));
         stream.onEnd(() -> assertFalse(stream.unshift("late")));
         stream.pushNoMore();
@@ -396,7 +396,7 @@ class ReadByHandTest {
         stream.unshift(chunk.slice(chunk.limit() - count, count));
     }
 
-    /** The sink takes itself off when it has enough, and gives back what it has too much. */
+    /** The sink unpipes itself when it has enough, and puts back the bytes that are too many. */
     private void pipe200(Loop loop, Runnable then) {
         MemoryDuplex sink = MemoryDuplex.writable(loop, 64 * 1024);
         sink.holds = true;

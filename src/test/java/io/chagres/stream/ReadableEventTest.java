@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** When a stream says that it can be read, and how it changes between that and flowing. */
+/** The readable event, and changes between reading by hand and flowing. */
 @ExtendWith(LoopFixture.class)
 class ReadableEventTest {
 
@@ -35,7 +35,7 @@ class ReadableEventTest {
         journal = duplex.journal;
     }
 
-    /** Reads {@code size} bytes, or all where it is negative, and writes down what it got. */
+    /** Reads {@code size} bytes, or all if it is negative, and notes the result. */
     private void note(int size) {
         ByteBuffer chunk = size < 0 ? stream.read() : stream.read(size);
         journal.add(chunk == null ? "nothing" : Talk.text(chunk));
@@ -53,7 +53,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-event")
-    void whoListensLateIsToldOfWhatIsThere(Loop loop) {
+    void aLateReadableListenerIsCalledForBufferedBytes(Loop loop) {
         stream.push("beyond the mark");
         loop.run();
         stream.onReadable(journal.note("readable"));
@@ -65,7 +65,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-event")
-    void alsoWhereTheSourceWasAskedForMore(Loop loop) {
+    void aLateReadableListenerIsCalledForBufferedBytesWhileTheSourceIsAsked(Loop loop) {
         stream.push("bl");
         loop.run();
         assertEquals(1, stream.reads);
@@ -76,7 +76,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-event")
-    void alsoWhereTheEndIsThere(Loop loop) {
+    void aLateReadableListenerIsCalledForBufferedBytesAfterTheEndOfTheSource(Loop loop) {
         stream.push("blerg");
         stream.pushNoMore();
         loop.run();
@@ -88,7 +88,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-event")
-    void anEmptyChunkMakesTheSourceBeAskedAgain(Loop loop) {
+    void theSourceIsAskedAgainAfterAnEmptyChunk(Loop loop) {
         Deque<String> chunks = new ArrayDeque<>(List.of("", "x", "y", "", "z"));
         stream.source = () -> loop.nextTick(() -> {
             if (chunks.isEmpty()) {
@@ -104,7 +104,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-emittedReadable")
-    void whatComesBeforeItIsToldIsToldTogether(Loop loop) {
+    void chunksPushedBeforeTheReadableEventAreOneEvent(Loop loop) {
         stream.onReadable(() -> note(-1));
         loop.nextTick(() -> stream.push("foo"));
         loop.nextTick(() -> stream.push("bar"));
@@ -118,7 +118,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-emittedReadable")
-    void toReadNothingDoesNotMakeItToldAgain(Loop loop) {
+    void aReadOf0BytesDoesNotRepeatTheReadableEvent(Loop loop) {
         stream.onReadable(() -> note(0));
         stream.push("foo");
         stream.pushNoMore();
@@ -129,7 +129,7 @@ class ReadableEventTest {
 
     @Test
     @Covers({"node:test-stream-readable-emittedReadable", "node:test-stream-readable-needReadable"})
-    void whatFlowsIsNotToldAsReadable(Loop loop) {
+    void aChunkThatFlowsEmitsNoReadableEvent(Loop loop) {
         stream.onData(chunk -> {
             journal.add(Talk.text(chunk));
             stream.read();
@@ -144,7 +144,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-needReadable")
-    void fewerBytesThanAskedForAreToldAgainWithTheNext(Loop loop) {
+    void aReadThatFindsTooFewBytesLeadsToAReadableEventWithTheNextChunk(Loop loop) {
         stream.onReadable(() -> note(8));
         for (int i = 0; i < 3; i++) {
             loop.run();
@@ -159,7 +159,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-needReadable")
-    void theEndAloneIsToldOnce(Loop loop) {
+    void anEndWithoutDataIsOneReadableEvent(Loop loop) {
         stream.onReadable(() -> note(-1));
         stream.push("foo");
         stream.pushNoMore();
@@ -169,7 +169,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readableListening-state")
-    void whileSomebodyListensForItNothingFlows(Loop loop) {
+    void nothingFlowsWhileThereIsAReadableListener(Loop loop) {
         assertFalse(stream.isPaused());
         stream.flowing();
         assertTrue(stream.isReadableFlowing());
@@ -187,7 +187,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-readable-then-resume")
-    void whoListensNoLongerCanLetItFlowInTheSameTick(Loop loop) {
+    void aResumeInTheTickOfTheRemovalMakesTheStreamFlow(Loop loop) {
         Runnable never = journal.note("readable");
         stream.push("hello");
         stream.pushNoMore();
@@ -200,7 +200,7 @@ class ReadableEventTest {
 
     @Test
     @Covers({"node:test-stream-readable-data", "node:test-stream-readable-reading-readingMore"})
-    void aTickAfterTheLastHasGoneItFlowsForDataListenersAgain(Loop loop) {
+    void dataListenersGetTheFlowATickAfterTheLastReadableListenerIsRemoved(Loop loop) {
         Runnable never = journal.note("readable");
         stream.onReadable(never);
         stream.flowing();
@@ -220,7 +220,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-data")
-    void nobodyListeningADataListenerDecidesLater(Loop loop) {
+    void afterTheLastReadableListenerADataListenerDecidesTheFlow(Loop loop) {
         Runnable never = journal.note("readable");
         stream.onReadable(never);
         stream.offReadable(never);
@@ -233,7 +233,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-reading-readingMore")
-    void whatIsReadByHandGoesToDataListenersToo(Loop loop) {
+    void dataListenersGetBytesThatAreReadByHand(Loop loop) {
         stream.flowing();
         stream.onReadable(() -> {
             journal.add("readable");
@@ -252,7 +252,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-readable-reading-readingMore")
-    void pausedAndResumedInATickItGoesOnAsBefore(Loop loop) {
+    void aPauseAndAResumeInOneTickChangeNothing(Loop loop) {
         stream.flowing();
         stream.push("pushed");
         stream.pause();
@@ -267,7 +267,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-once-readable-pipe")
-    void listenedForOnceItDoesNotHoldUpAPipeThatComesAfter(Loop loop) {
+    void aReadableListenerThatRemovesItselfDoesNotHoldUpALaterPipe(Loop loop) {
         MemoryDuplex sink = new MemoryDuplex(loop);
         stream.onReadable(once(journal.note("readable")));
         stream.pipe(sink);
@@ -279,7 +279,7 @@ class ReadableEventTest {
 
     @Test
     @Covers("node:test-stream-once-readable-pipe")
-    void norOneThatWasThereBefore(Loop loop) {
+    void aReadableListenerThatRemovesItselfDoesNotHoldUpAnEarlierPipe(Loop loop) {
         MemoryDuplex sink = new MemoryDuplex(loop);
         stream.pipe(sink);
         pushThree();
@@ -315,7 +315,7 @@ class ReadableEventTest {
 
     @Test
     @Covers({"node:test-stream-readable-hwm-0-no-flow-data", "node:test-stream-readable-hwm-0"})
-    void withAMarkOf0AndReadByHandOnlyOnDemand(Loop loop) {
+    void withAMarkOf0TheSourceIsAskedOnlyByAReadByHand(Loop loop) {
         use(MemoryDuplex.readable(loop, 0));
         stream.source = () -> {
             journal.add("asked");
@@ -346,7 +346,7 @@ class ReadableEventTest {
     /** A source that pushes inside doRead: two chunks up to the mark, and one more that was asked for meanwhile. */
     @Test
     @Covers("node:test-stream-readable-infinite-read")
-    void aSourceWithoutAnEndFillsUpToTheMarkBeforeEach(Loop loop) {
+    void aSourceWithoutAnEndFillsTheBufferBeforeEachReadableEvent(Loop loop) {
         use(MemoryDuplex.readable(loop, 16 * 1024));
         ByteBuffer chunk = ByteBuffer.allocate(8192);
         stream.source = () -> stream.push(chunk);

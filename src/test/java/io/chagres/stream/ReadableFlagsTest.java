@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What a stream says of its reading side, and how pause and resume are told. */
+/** The flags of the reading side, and the events pause and resume. */
 @ExtendWith(LoopFixture.class)
 class ReadableFlagsTest {
 
@@ -30,7 +30,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-aborted")
-    void abortedIsWhatWasDestroyedBeforeItsEnd(Loop loop) {
+    void aStreamDestroyedBeforeItsEndIsReadableAborted(Loop loop) {
         for (boolean pushes : new boolean[] {false, true}) {
             for (boolean ends : new boolean[] {false, true}) {
                 MemoryDuplex destroyed = MemoryDuplex.readable(loop, 10);
@@ -50,7 +50,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-aborted")
-    void whatHasEndedIsNotAborted(Loop loop) {
+    void aStreamThatHasEndedIsNotReadableAborted(Loop loop) {
         stream.push("x");
         stream.pushNoMore();
         stream.onEnd(() -> {
@@ -69,7 +69,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-readable")
-    void readableUntilTheEndIsTold(Loop loop) {
+    void isReadableIsTrueUntilTheEndEvent(Loop loop) {
         assertTrue(stream.isReadable());
         stream.pushNoMore();
         stream.resume();
@@ -86,7 +86,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-readable")
-    void orUntilItIsDestroyed(Loop loop) {
+    void isReadableIsTrueUntilTheDestruction(Loop loop) {
         stream.onError(error -> assertFalse(stream.isReadable()));
         stream.source = () -> loop.nextTick(() -> {
             stream.destroy(new ChagresException("EX", "x"));
@@ -99,7 +99,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-error-end")
-    void anErrorTakesTheEndsPlace(Loop loop) {
+    void afterAnErrorThereIsNoEnd(Loop loop) {
         stream.flowing();
         stream.push("asd");
         stream.pushNoMore();
@@ -110,7 +110,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-didRead")
-    void itWasReadOnceAChunkWasConsumed(Loop loop) {
+    void readableDidReadIsTrueOnceAChunkWasConsumed(Loop loop) {
         stream.source = () -> {
             stream.push("data");
             stream.pushNoMore();
@@ -124,7 +124,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-didRead")
-    void anEndAloneOrADestructionIsNoRead(Loop loop) {
+    void readableDidReadIsFalseAfterAnEndOrADestructionAlone(Loop loop) {
         stream.source = stream::pushNoMore;
         stream.read();
         loop.run();
@@ -139,7 +139,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-didRead")
-    void withoutAListenerThatWentAgainItFlowsOnAndDrops(Loop loop) {
+    void aStreamWhoseDataListenerWasRemovedFlowsOnAndDropsItsChunks(Loop loop) {
         Consumer<ByteBuffer> gone = chunk -> {
             throw new AssertionError();
         };
@@ -154,7 +154,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-resume-hwm")
-    void resumedBeyondTheMarkTheSourceIsNotAsked(Loop loop) {
+    void aResumeWithAFullBufferDoesNotAskTheSource(Loop loop) {
         for (int i = 0; i < 10; i++) {
             stream.push("a".repeat(20));
         }
@@ -167,7 +167,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-resumeScheduled")
-    void aResumeIsToldATickLaterAndOnce(Loop loop) {
+    void theResumeEventIsEmittedOnceATickLater(Loop loop) {
         stream.onResume(journal.note("resume"));
         stream.resume();
         stream.resume();
@@ -180,7 +180,7 @@ class ReadableFlagsTest {
 
     @Test
     @Covers("node:test-stream-readable-resumeScheduled")
-    void aPipeOrADataListenerResumesToo(Loop loop) {
+    void aPipeAndADataListenerEmitTheResumeEvent(Loop loop) {
         stream.onResume(journal.note("resume"));
         stream.flowing();
         stream.push("x");
@@ -194,7 +194,7 @@ class ReadableFlagsTest {
     }
 
     @Test
-    void aPauseIsToldAtOnceAndOnlyWhereItChangesSomething(Loop loop) {
+    void thePauseEventIsEmittedAtOnceAndOnlyIfThePauseChangesSomething(Loop loop) {
         stream.onPause(journal.note("pause"));
         stream.pause();
         journal.expect("pause");

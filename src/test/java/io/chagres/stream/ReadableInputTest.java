@@ -26,7 +26,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** inputStream: a virtual thread reads what the loop brings. */
+/** inputStream: a virtual thread reads the chunks of the loop. */
 @ExtendWith(LoopFixture.class)
 @Covers("node:test-stream-readable-async-iterators")
 class ReadableInputTest {
@@ -49,7 +49,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void itReadsToTheEndAndKeepsTheLoopAlive(Loop loop) throws Exception {
+    void anInputStreamReadsToTheEndAndKeepsTheLoopAlive(Loop loop) throws Exception {
         stream.source = () -> loop.execute(() -> {
             if (stream.reads <= 42) {
                 stream.push("hello");
@@ -65,7 +65,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void whatIsBufferedComesAsOneAndByteByByte(Loop loop) throws Exception {
+    void bufferedBytesCanBeReadAsOneAndByteByByte(Loop loop) throws Exception {
         stream.push("ab");
         stream.push("\u00ff");
         stream.pushNoMore();
@@ -116,7 +116,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void whatCameBeforeTheErrorIsReadBeforeIt(Loop loop) throws Exception {
+    void bytesThatArrivedBeforeAnErrorAreReadBeforeTheError(Loop loop) throws Exception {
         stream.push("hello");
         InputStream input = stream.inputStream();
         loop.execute(() -> stream.destroy(new ChagresException("EX", "kaboom")));
@@ -128,7 +128,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void aCloseBeforeTheEndIsPremature(Loop loop) {
+    void aCloseBeforeTheEndIsAPrematureCloseForTheReader(Loop loop) {
         InputStream input = stream.inputStream();
         FutureTask<Integer> reader = onVirtualThread(input::read);
         loop.execute(stream::destroy);
@@ -139,7 +139,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void soIsAStreamThatWasDestroyedBefore(Loop loop) {
+    void anInputStreamOfADestroyedStreamThrowsPrematureClose(Loop loop) {
         stream.destroy();
         loop.run();
         InputStream input = stream.inputStream();
@@ -152,7 +152,7 @@ class ReadableInputTest {
 
     @Test
     @Covers("node:test-stream-duplex-readable-writable")
-    void whatHasEndedOrCanNotBeReadIsAtItsEnd(Loop loop) throws Exception {
+    void theInputStreamOfAnEndedOrWriteOnlyStreamIsAtItsEnd(Loop loop) throws Exception {
         stream.pushNoMore();
         stream.resume();
         loop.run();
@@ -169,7 +169,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void closedByItsReaderTheStreamIsDestroyed(Loop loop) {
+    void aCloseByTheReaderDestroysTheStream(Loop loop) {
         InputStream input = stream.inputStream();
         FutureTask<Integer> reader = onVirtualThread(() -> {
             input.close();
@@ -181,7 +181,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void closedByAnotherThreadItsReaderWakesUp(Loop loop) {
+    void aCloseByAnotherThreadWakesTheReader(Loop loop) {
         InputStream input = stream.inputStream();
         FutureTask<Integer> reader = onVirtualThread(input::read);
         loop.execute(() -> {
@@ -196,7 +196,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void anInterruptEndsTheWaitAlone(Loop loop) throws Exception {
+    void anInterruptEndsOnlyTheWaitOfTheReader(Loop loop) throws Exception {
         InputStream input = stream.inputStream();
         FutureTask<Boolean> reader = new FutureTask<>(() -> {
             assertThrows(InterruptedIOException.class, input::read);
@@ -212,7 +212,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void aLoopThatIsClosedEndsIt() {
+    void aLoopThatIsClosedEndsTheInputStream() {
         Loop other = new Loop();
         MemoryDuplex lasting = MemoryDuplex.readable(other, 10);
         InputStream input = lasting.inputStream();
@@ -225,7 +225,7 @@ class ReadableInputTest {
     }
 
     @Test
-    void onTheLoopsOwnThreadItCanNotWait(Loop loop) throws IOException {
+    void aReadOnTheLoopThreadIsRefused(Loop loop) throws IOException {
         InputStream input = stream.inputStream();
         assertEquals(
                 "ERR_INVALID_STATE",

@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
- * Whatever its users do in turn, thousands of times at random: what is consumed is what the source has pushed, each byte once
- * and in order, sinks get what was consumed while they were piped to, and nothing gets stuck before the end.
+ * Thousands of random calls of the users of a stream. Each byte that the source has pushed is consumed once and in order, sinks get what
+ * was consumed while they were piped to, and every stream reaches its end.
  */
 @ExtendWith(LoopFixture.class)
 class ReadableModelTest {
@@ -31,7 +31,7 @@ class ReadableModelTest {
         }
     }
 
-    /** A stream of numbered bytes, and those who interfere with it. */
+    /** A stream of numbered bytes, and random calls that interfere with it. */
     private static final class Run {
 
         private final Loop loop;
@@ -42,7 +42,7 @@ class ReadableModelTest {
         private int pushed;
         private int consumed;
         private boolean ended;
-        /** Whether nobody interferes any more. */
+        /** True once the random calls have stopped. */
         private boolean leaving;
 
         private final List<Runnable> listeners = new ArrayList<>();
@@ -59,7 +59,7 @@ class ReadableModelTest {
             stream.onEnd(() -> ended = true);
         }
 
-        /** At once, on a tick, or a turn later; one chunk, or as many as it may. */
+        /** Pushes at once, on a tick, or in a later iteration; one chunk, or as many as the mark allows. */
         private Runnable source() {
             boolean greedy = random.nextBoolean();
             Runnable push = greedy ? this::pushMany : this::pushOne;
@@ -110,7 +110,7 @@ class ReadableModelTest {
             }
         }
 
-        /** Not while others are told of the same chunk: they would get it twice, as they should. */
+        /** Not while other listeners get the same chunk: an unshift would rightly give it to them twice. */
         private void putBack(ByteBuffer chunk) {
             if (sinks.isEmpty() && !stream.isReadableEnded()) {
                 int count = random.nextInt(chunk.remaining() + 1);

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Node's rules of reading, on a duplex of a user's. */
+/** Node's rules of reading, on a duplex as a user would make one. */
 @ExtendWith(LoopFixture.class)
 class ReadableSideTest {
 
@@ -36,7 +36,7 @@ class ReadableSideTest {
 
     @Test
     @Covers({"node:test-stream2-push", "node:test-stream-big-push", "node:test-stream-push-order"})
-    void nobodyReadsSoItIsBufferedUpToTheMarkAndComesInOrderLater(Loop loop) {
+    void aStreamThatIsNotReadBuffersUpToTheMarkAndDeliversInOrderLater(Loop loop) {
         assertTrue(stream.push("12345"));
         assertTrue(stream.push("6789"));
         assertFalse(stream.push("0"));
@@ -52,7 +52,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void whereItFlowsAChunkIsHandedOnInsideThePush(Loop loop) {
+    void aFlowingStreamHandsAChunkOnInsideThePush(Loop loop) {
         stream.flowing();
         loop.run();
         assertTrue(stream.push("now"));
@@ -63,7 +63,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void listeningMakesItFlowFromTheNextTickOn(Loop loop) {
+    void aDataListenerMakesTheStreamFlowFromTheNextTickOn(Loop loop) {
         stream.push("before");
         stream.flowing();
         journal.expect();
@@ -74,7 +74,7 @@ class ReadableSideTest {
 
     @Test
     @Covers({"node:test-stream-ispaused", "node:test-stream-readable-pause-and-resume"})
-    void pausedNothingComesAndAListenerDoesNotChangeThat(Loop loop) {
+    void aPausedStreamDeliversNothingToAListenerThatIsAdded(Loop loop) {
         assertFalse(stream.isPaused());
         stream.pause();
         assertTrue(stream.isPaused());
@@ -98,7 +98,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void pausedInAListenerTheChunksBehindWait(Loop loop) {
+    void aPauseInAListenerHoldsTheNextChunksBack(Loop loop) {
         stream.push("a");
         stream.push("b");
         stream.onData(chunk -> {
@@ -113,7 +113,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void resumedWithoutAListenerItIsDropped(Loop loop) {
+    void aStreamResumedWithoutAListenerDropsItsChunks(Loop loop) {
         stream.push("dropped");
         stream.resume();
         loop.run();
@@ -126,7 +126,7 @@ class ReadableSideTest {
 
     @Test
     @Covers({"node:test-stream-end-paused", "node:test-stream-readable-ended"})
-    void theEndComesOnceATickAfterAllIsConsumed(Loop loop) {
+    void theEndIsEmittedOnceATickAfterAllBytesWereConsumed(Loop loop) {
         stream.push("x");
         stream.pushNoMore();
         stream.pushNoMore();
@@ -166,7 +166,7 @@ class ReadableSideTest {
 
     @Test
     @Covers({"node:test-stream-readable-destroy", "node:test-stream-readable-end-destroyed"})
-    void destroyedNothingComesAnyMore(Loop loop) {
+    void aDestroyedStreamDeliversNothing(Loop loop) {
         stream.flowing();
         stream.push("lost");
         stream.pushNoMore();
@@ -178,7 +178,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void nullIsNoChunkAndAnEmptyOneIsNone(Loop loop) {
+    void aPushOfNullIsRefusedAndAnEmptyChunkIsNotDelivered(Loop loop) {
         stream.flowing();
         loop.run();
         assertThrows(UsageException.class, () -> stream.push((ByteBuffer) null));
@@ -208,7 +208,7 @@ class ReadableSideTest {
         assertEquals(4, stream.reads, "empty again");
     }
 
-    /** A source that pushes inside doRead, as long as it may: no recursion, no chunk lost, the end at the end. */
+    /** A source that pushes inside doRead, until a push returns false: no recursion, no lost chunk, the end last. */
     @Test
     @Covers({"node:test-stream-readable-flow-recursion", "node:test-stream2-push"})
     void aSourceThatPushesAtOnceIsReadToItsEnd(Loop loop) {
@@ -264,7 +264,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void aListenerAddedInsideAListenerHearsTheNextChunkOnly(Loop loop) {
+    void aListenerAddedInsideAListenerGetsTheNextChunkOnly(Loop loop) {
         stream.onData(chunk -> {
             journal.add("first " + Talk.text(chunk));
             if (Talk.text(chunk).equals("a")) {
@@ -278,7 +278,7 @@ class ReadableSideTest {
     }
 
     @Test
-    void aThousandListenersAreToldInOrder(Loop loop) {
+    void aThousandListenersAreCalledInOrder(Loop loop) {
         int[] next = {0};
         for (int i = 0; i < 1000; i++) {
             int mine = i;

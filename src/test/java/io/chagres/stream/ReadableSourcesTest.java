@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Sources that push little, nothing, at once or later, read by hand, by another stream, or by a pipe that comes and goes. */
+/** Sources that push little, nothing, at once or later, read by hand, by another stream, or by a pipe that begins and ends. */
 @ExtendWith(LoopFixture.class)
 class ReadableSourcesTest {
 
@@ -37,7 +37,7 @@ class ReadableSourcesTest {
         journal = duplex.journal;
     }
 
-    /** Writes down all that there is to read. */
+    /** Reads all that is buffered, and notes it. */
     private void drain() {
         for (ByteBuffer chunk; (chunk = stream.read()) != null; ) {
             journal.add(Talk.text(chunk));
@@ -46,7 +46,7 @@ class ReadableSourcesTest {
 
     @Test
     @Covers("node:test-stream2-readable-empty-buffer-no-eof")
-    void anEmptyChunkIsNoEndHoweverItComes(Loop loop) {
+    void anEmptyChunkIsNeverAnEnd(Loop loop) {
         stream.source = () -> {
             switch (stream.reads) {
                 case 1 -> loop.execute(() -> stream.push("xxxxx"));
@@ -133,7 +133,7 @@ class ReadableSourcesTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers("node:test-stream-readable-no-unneeded-readable")
-    void readByHandFromAnotherStreamItEnds(boolean piped, Loop loop) {
+    void aStreamThatIsReadByHandFromAnotherStreamEnds(boolean piped, Loop loop) {
         Deque<String> chunks = new ArrayDeque<>(List.of("foo", "bar"));
         MemoryDuplex read;
         if (piped) {
@@ -176,7 +176,7 @@ class ReadableSourcesTest {
         wrapper.journal.expect("end", "close false");
     }
 
-    /** Content and end that are there before the listener are one event; those that come after it are two. */
+    /** Bytes and an end before the listener is added are one event. After it they are two. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers("node:test-stream-readable-emit-readable-short-stream")
@@ -202,7 +202,7 @@ class ReadableSourcesTest {
 
     @Test
     @Covers("node:test-stream-readable-unpipe-resume")
-    void unpipedAndResumedInsideTheWriteItFlowsToItsEnd(Loop loop) {
+    void aSourceUnpipedAndResumedInsideTheWriteFlowsToItsEnd(Loop loop) {
         MemoryDuplex sink = MemoryDuplex.withMark(loop, 10);
         sink.holds = true;
         sink.taking = data -> {
@@ -224,7 +224,7 @@ class ReadableSourcesTest {
 
     @Test
     @Covers("node:test-stream2-unpipe-leak")
-    void pipedAndUnpipedAgainAndAgainItLeavesNothingAndFillsUpToItsMark(Loop loop) {
+    void aSourcePipedAndUnpipedManyTimesLeavesNothingAndFillsUpToItsMark(Loop loop) {
         MemoryDuplex sink = MemoryDuplex.writable(loop, 10);
         stream.source = () -> stream.push("hallo");
         for (int i = 0; i < 10; i++) {
@@ -240,7 +240,7 @@ class ReadableSourcesTest {
 
     @Test
     @Covers("node:test-stream-passthrough-drain")
-    void withAMarkOf0ADrainComesOnceWhatWasWrittenIsRead(Loop loop) {
+    void withAMarkOf0ADrainFollowsOnceTheWrittenBytesAreRead(Loop loop) {
         ThroughDuplex through = new ThroughDuplex(loop, 0);
         through.watched();
         assertFalse(through.write("hello1"));

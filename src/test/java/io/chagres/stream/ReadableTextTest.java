@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** onText: characters that chunks cut. */
+/** onText: characters that are cut by the border of two chunks. */
 @ExtendWith(LoopFixture.class)
 class ReadableTextTest {
 
@@ -44,7 +44,7 @@ class ReadableTextTest {
 
     @Test
     @Covers("node:test-stream-readable-setEncoding-existing-buffers")
-    void whatIsThereAlreadyIsDecodedToo(Loop loop) {
+    void bufferedBytesAreDecodedForATextListenerThatIsAddedLater(Loop loop) {
         push(0xf0);
         push(0x9f);
         stream.onText(UTF_8, journal::add);
@@ -56,7 +56,7 @@ class ReadableTextTest {
 
     @Test
     @Covers("node:test-stream-readable-setEncoding-existing-buffers")
-    void whatIsThereAlreadyIsDecodedChunkByChunkAndHandedOnInTheNextTick(Loop loop) {
+    void bufferedBytesAreDecodedChunkByChunkInTheNextTick(Loop loop) {
         stream.push("a");
         stream.push("b");
         stream.onText(UTF_8, journal::add);
@@ -67,7 +67,7 @@ class ReadableTextTest {
 
     @Test
     @Covers("node:test-stream-readable-setEncoding-existing-buffers")
-    void aCharacterThatIsThereInPiecesIsOneText(Loop loop) {
+    void aBufferedCharacterInPiecesIsOneText(Loop loop) {
         push(0xf0);
         push(0x9f);
         push(0x8e);
@@ -93,7 +93,7 @@ class ReadableTextTest {
 
     @Test
     @Covers("node:test-stream2-decode-partial")
-    void oneThatIsWholeAtTheEndIsNot(Loop loop) {
+    void aCharacterThatIsWholeAtTheEndIsNotReplaced(Loop loop) {
         stream.onText(UTF_8, journal::add);
         push(0xe2, 0x82, 0xac, 0xc2);
         push(0xa2);
@@ -103,7 +103,7 @@ class ReadableTextTest {
     }
 
     @Test
-    void whatIsNoCharacterIsReplacedWhereItStands(Loop loop) {
+    void malformedBytesAreReplacedInTheirPlace(Loop loop) {
         stream.onText(UTF_8, journal::add);
         push('a', 0xff, 'b');
         loop.run();
@@ -140,13 +140,13 @@ class ReadableTextTest {
     }
 
     @Test
-    void itWantsACharsetAndAListener() {
+    void onTextRequiresACharsetAndAListener() {
         assertThrows(UsageException.class, () -> stream.onText(null, journal::add));
         assertThrows(UsageException.class, () -> stream.onText(UTF_8, null));
     }
 
     @Test
-    void aListenerThatIsTakenOffGetsNoMoreTextAlsoNotAtTheEnd(Loop loop) {
+    void aTextListenerThatWasRemovedGetsNoMoreTextEvenAtTheEnd(Loop loop) {
         Consumer<String> off = text -> journal.add("off " + text);
         stream.onText(UTF_8, off).onText(UTF_8, journal::add).onEnd(journal.note("end"));
         push('a', 0xe2);
@@ -208,7 +208,7 @@ class ReadableTextTest {
     }
 
     @Test
-    void ofOneListenerThatWasAddedTwiceTheLaterIsTakenOff(Loop loop) {
+    void ofATextListenerThatWasAddedTwiceTheLaterIsRemoved(Loop loop) {
         Consumer<String> twice = text -> journal.add(text.length() + " characters");
         stream.onText(UTF_8, twice).onText(UTF_16, twice);
         stream.offText(twice);

@@ -4,7 +4,7 @@ import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 
-/** Node's PassThrough: what is written to it is read from it, as slowly as its reader is. */
+/** Node's PassThrough: the bytes that are written can be read again, and a write completes when the reader has room. */
 final class ThroughDuplex extends MemoryDuplex {
 
     private Completion waiting;

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** How a pipe comes to its end, and who hears of it. */
+/** The end of a pipe, and its events. */
 @ExtendWith(LoopFixture.class)
 class UnpipeTest {
 
@@ -42,7 +42,7 @@ class UnpipeTest {
 
     @Test
     @Covers({"node:test-stream-pipe-event", "node:test-stream-unpipe-event"})
-    void aSinkIsToldByWhomItIsPipedToInsideTheCall(Loop loop) {
+    void thePipeEventIsEmittedInsideTheCallWithTheSource(Loop loop) {
         source.pipe(sink);
         sink.journal.expect("pipe");
         loop.run();
@@ -66,7 +66,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-unpipe-event")
-    void thePipeAloneWhereItWasToldSo(Loop loop) {
+    void theEndOfTheSourceEndsOnlyThePipeIfEndIsFalse(Loop loop) {
         source.source = source::pushNoMore;
         assertSame(sink, source.pipe(sink, false));
         loop.run();
@@ -76,7 +76,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-unpipe-event")
-    void unpipedByHandWhereItWasToldSo(Loop loop) {
+    void aPipeWithoutEndCanBeUnpipedByHand(Loop loop) {
         source.pipe(sink, false);
         loop.run();
         sink.journal.expect("pipe");
@@ -87,7 +87,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-pipe-unpipe-streams")
-    void oneIsTakenAwayTheOtherGoesOn(Loop loop) {
+    void anUnpipeOfOneSinkLeavesTheOtherFlowing(Loop loop) {
         MemoryDuplex other = sink(loop);
         source.pipe(sink);
         source.pipe(other);
@@ -104,7 +104,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-pipe-unpipe-streams")
-    void allAreTakenAwayAndNothingOfThemIsLeft(Loop loop) {
+    void anUnpipeOfAllSinksLeavesNothingBehind(Loop loop) {
         MemoryDuplex other = sink(loop);
         source.pipe(sink);
         source.pipe(other);
@@ -125,7 +125,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-pipe-unpipe-streams")
-    void unpipedAsItBeginsToFlowItIsPausedOnce(Loop loop) {
+    void aSourceUnpipedAsItStartsToFlowIsPausedOnce(Loop loop) {
         source.onPause(sink.journal.note("pause"));
         source.onResume(() -> source.unpipe(sink));
         source.pipe(sink);
@@ -151,7 +151,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-pipe-cleanup")
-    void aPipeThatIsOverLeavesNothingBehind(Loop loop) {
+    void aPipeThatHasEndedLeavesNothingBehind(Loop loop) {
         source.pipe(sink);
         source.pushNoMore();
         loop.run();
@@ -170,7 +170,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-pipe-error-unhandled")
-    void anErrorOfTheSinkThatNobodyHearsIsUncaught(Loop loop) {
+    void anErrorOfTheSinkWithoutAListenerIsUncaught(Loop loop) {
         source.source = () -> source.push("asd");
         source.pipe(sink);
         sink.destroy(new ChagresException("EX", "asd"));
@@ -183,7 +183,7 @@ class UnpipeTest {
 
     @Test
     @Covers("node:test-stream-pipe-error-handling")
-    void anErrorOfTheSinkIsItsListenersAndUnpipesFirst(Loop loop) {
+    void anErrorOfTheSinkUnpipesBeforeItsListenersAreCalled(Loop loop) {
         source.pipe(sink);
         loop.run();
         sink.onError(error -> {

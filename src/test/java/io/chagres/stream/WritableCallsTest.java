@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Writes one by one, corked and together: what the sink gets, when it counts, and what their callbacks are told. */
+/** Writes one by one, corked and together: the bytes for the sink, the count of bytes that wait, and the results of the callbacks. */
 @ExtendWith(LoopFixture.class)
 class WritableCallsTest {
 
@@ -41,7 +41,7 @@ class WritableCallsTest {
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,true"})
     @Covers("node:test-stream-writable-write-cb-twice")
-    void aSecondCompletionIsAnErrorWheneverItComes(boolean firstLater, boolean secondLater, Loop loop) {
+    void aSecondCompletionOfAWriteIsAnErrorAtAnyTime(boolean firstLater, boolean secondLater, Loop loop) {
         Duplex twice = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
@@ -65,7 +65,7 @@ class WritableCallsTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void withoutAutoDestroyToo(Loop loop) {
+    void aSecondCompletionOfAWriteIsAnErrorWithoutAutoDestroyToo(Loop loop) {
         stream = new MemoryDuplex(
                         loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false))
                 .watched();
@@ -78,7 +78,7 @@ class WritableCallsTest {
         stream.journal.expect("[asd]", "error Callback called multiple times");
     }
 
-    /** Before the sink is done with the first, or after. */
+    /** A second write before the sink has completed the first, or after. */
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aWriteInsideTheSinksOwnIsCarriedOutRightAfterIt(boolean doneBefore, Loop loop) {
@@ -90,8 +90,8 @@ class WritableCallsTest {
                 }
                 journal.add("begin " + Talk.text(data));
                 if (Talk.text(data).equals("a")) {
-                    write(Talk.buffer("b"), stream.told("told b"));
-                    write(Talk.buffer("c"), stream.told("told c"));
+                    write(Talk.buffer("b"), stream.noted("done b"));
+                    write(Talk.buffer("c"), stream.noted("done c"));
                 }
                 journal.add("end " + Talk.text(data));
                 if (!doneBefore) {
@@ -100,22 +100,22 @@ class WritableCallsTest {
             }
         };
         writing.onFinish(journal.note("finish"));
-        writing.write(Talk.buffer("a"), stream.told("told a"));
+        writing.write(Talk.buffer("a"), stream.noted("done a"));
         writing.end();
         loop.run();
         if (doneBefore) {
             journal.expect(
-                    "begin a", "begin b", "end b", "begin c", "end c", "end a", "told a", "told b", "told c", "finish");
+                    "begin a", "begin b", "end b", "begin c", "end c", "end a", "done a", "done b", "done c", "finish");
         } else {
             journal.expect(
-                    "begin a", "end a", "begin b", "end b", "begin c", "end c", "told a", "told b", "told c", "finish");
+                    "begin a", "end a", "begin b", "end b", "begin c", "end c", "done a", "done b", "done c", "finish");
         }
     }
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers({"node:test-stream-writable-write-cb-error", "node:test-stream-writable-writable"})
-    void aFailureIsToldToTheWriteBeforeTheErrorEvent(boolean later, Loop loop) {
+    void aFailedWriteCompletesBeforeTheErrorEvent(boolean later, Loop loop) {
         stream.holds = true;
         stream.taking = data -> {
             if (later) {
@@ -128,27 +128,27 @@ class WritableCallsTest {
             }
         };
         assertTrue(stream.isWritable());
-        assertEquals(later, stream.write("hi", stream.told("told")));
+        assertEquals(later, stream.write("hi", stream.noted("done")));
         assertEquals(later, stream.isWritable());
         loop.run();
-        journal.expect("[hi]", "told EX", "error EX", "close true");
+        journal.expect("[hi]", "done EX", "error EX", "close true");
     }
 
     @Test
     @Covers({"node:test-stream-writable-write-error", "node:test-stream-writable-null"})
-    void aWriteAfterTheEndIsToldOnATickAndBeforeTheErrorEvent(Loop loop) {
+    void aWriteAfterTheEndCompletesOnATickAndBeforeTheErrorEvent(Loop loop) {
         stream.end();
-        stream.write("asd", stream.told("told"));
+        stream.write("asd", stream.noted("done"));
         journal.expect("final");
         loop.run();
-        journal.expect("finish", "told ERR_STREAM_WRITE_AFTER_END", "error write after end", "close true");
+        journal.expect("finish", "done ERR_STREAM_WRITE_AFTER_END", "error write after end", "close true");
         UsageException refused = assertThrows(UsageException.class, () -> stream.write((ByteBuffer) null));
         assertEquals("ERR_STREAM_NULL_VALUES", refused.code());
     }
 
     @Test
     @Covers({"node:test-stream-write-drain"})
-    void noDrainComesOnceItIsEnded(Loop loop) {
+    void noDrainIsEmittedAfterTheEnd(Loop loop) {
         stream = MemoryDuplex.writable(loop, 1).watched();
         stream.holds = true;
         stream.taking = data -> loop.nextTick(stream::complete);
@@ -162,7 +162,7 @@ class WritableCallsTest {
 
     @Test
     @Covers("node:test-stream-writable-needdrain-state")
-    void itNeedsADrainUntilTheCallbackOfTheWrite(Loop loop) {
+    void aStreamNeedsADrainUntilTheCallbackOfTheWrite(Loop loop) {
         stream = MemoryDuplex.writable(loop, 1).watched();
         stream.holds = true;
         stream.taking = data -> loop.nextTick(() -> {
@@ -172,18 +172,18 @@ class WritableCallsTest {
         assertFalse(stream.writableNeedDrain());
         stream.write("asdasd", error -> {
             assertFalse(stream.writableNeedDrain());
-            stream.journal.add("told");
+            stream.journal.add("done");
         });
         assertTrue(stream.writableNeedDrain());
         loop.run();
-        stream.journal.expect("[asdasd]", "drain", "told");
+        stream.journal.expect("[asdasd]", "drain", "done");
     }
 
     // ---- the end
 
     @Test
     @Covers("node:test-stream-writable-ended-state")
-    void itIsEndedFromTheEndOnAndNotInsideTheLastWrite(Loop loop) {
+    void isWritableEndedIsTrueAfterTheEndAndNotInsideTheLastWrite(Loop loop) {
         stream.taking = data -> {
             assertFalse(stream.isWritableEnded());
             assertTrue(stream.isWritable());
@@ -202,7 +202,7 @@ class WritableCallsTest {
 
     @Test
     @Covers("node:test-stream-duplex-end")
-    void oneThatWasEndedByItsUserIsNotEndedAgainByTheEndOfReading(Loop loop) {
+    void aStreamThatItsUserEndedIsNotEndedAgainByTheEndOfReading(Loop loop) {
         MemoryDuplex duplex = new MemoryDuplex(
                         loop, DuplexOptions.defaults().allowHalfOpen(false).highWaterMark(10))
                 .watched();
@@ -250,25 +250,25 @@ class WritableCallsTest {
     void corkedWritesGoTogetherAndTheFinishComesAfterAllTheirCallbacks(boolean uncorks, boolean nested, Loop loop) {
         stream.vectored = true;
         stream.cork();
-        stream.write("hello, ", stream.told("1"));
-        stream.write("world", stream.told("2"));
+        stream.write("hello, ", stream.noted("1"));
+        stream.write("world", stream.noted("2"));
         if (nested) {
             stream.cork();
         }
-        stream.write("!", stream.told("3"));
+        stream.write("!", stream.noted("3"));
         if (nested) {
             stream.uncork();
         }
-        stream.write("and then...", stream.told("4"));
+        stream.write("and then...", stream.noted("4"));
         if (uncorks) {
             stream.uncork();
         }
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         loop.run();
         journal.expect("[hello, |world|!|and then...]", "1", "2", "3", "4", "final", "ended", "finish", "close false");
     }
 
-    /** Also of one write alone. */
+    /** A single write goes to doWriteVector, too. */
     @Test
     @Covers("node:test-stream-writev")
     void aSinkThatTakesSeveralNeedNotTakeOne(Loop loop) {
@@ -284,14 +284,14 @@ class WritableCallsTest {
                 done.onComplete(null);
             }
         };
-        vectors.write(Talk.buffer("asd"), stream.told("told"));
+        vectors.write(Talk.buffer("asd"), stream.noted("done"));
         loop.run();
-        journal.expect("1: asd", "told");
+        journal.expect("1: asd", "done");
     }
 
     @Test
     @Covers("node:test-stream-writable-clear-buffer")
-    void whatWaitsIsCountedInEachCallback(Loop loop) {
+    void theBytesThatWaitAreCountedInEachCallback(Loop loop) {
         stream.holds = true;
         stream.taking = data -> loop.execute(stream::complete);
         stream.cork();
@@ -309,17 +309,17 @@ class WritableCallsTest {
 
     @Test
     @Covers("node:test-stream-writable-destroy")
-    void aFailureOfAnUncorkedWriteIsToldToThoseBehindItWithoutAutoDestroyToo(Loop loop) {
+    void aFailedUncorkedWriteFailsThoseBehindItWithoutAutoDestroyToo(Loop loop) {
         MemoryDuplex kept = new MemoryDuplex(
                         loop, DuplexOptions.defaults().highWaterMark(10).autoDestroy(false))
                 .watched();
         kept.holds = true;
         kept.taking = data -> loop.nextTick(() -> kept.held.remove().onComplete(new ChagresException("EX", "asd")));
         kept.cork();
-        kept.write("a", kept.told("told a"));
-        kept.write("b", kept.told("told b"));
+        kept.write("a", kept.noted("done a"));
+        kept.write("b", kept.noted("done b"));
         kept.uncork();
         loop.run();
-        kept.journal.expect("[a]", "told a EX", "told b EX", "error asd");
+        kept.journal.expect("[a]", "done a EX", "done b EX", "error asd");
     }
 }

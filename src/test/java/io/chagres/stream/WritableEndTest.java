@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A stream that is ended: what its end callbacks are told, and what it says of itself meanwhile. */
+/** A stream that is ended: the results of its end callbacks, and its flags at each step. */
 @ExtendWith(LoopFixture.class)
 class WritableEndTest {
 
@@ -32,7 +32,7 @@ class WritableEndTest {
 
     @Test
     @Covers({"node:test-stream-writable-finished-state", "node:test-stream-duplex-writable-finished"})
-    void itHasFinishedFromTheEndsCallbackOn(Loop loop) {
+    void isWritableFinishedIsTrueFromTheCallbackOfTheEndOn(Loop loop) {
         stream.taking = data -> assertFalse(stream.isWritableFinished());
         stream.onFinish(() -> assertTrue(stream.isWritableFinished()));
         stream.end(Talk.buffer("x"), error -> {
@@ -45,11 +45,11 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-end-cb-error")
-    void aFailingWriteIsToldToEveryEnd(Loop loop) {
+    void aFailingWriteFailsEveryPendingEnd(Loop loop) {
         stream.holds = true;
         stream.write("asd");
-        stream.end(stream.told("first"));
-        stream.end(stream.told("second"));
+        stream.end(stream.noted("first"));
+        stream.end(stream.noted("second"));
         stream.fail("EX");
         loop.run();
         journal.expect("[asd]", "first EX", "second EX", "error EX", "close true");
@@ -57,9 +57,9 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-end-cb-error")
-    void destroyedInItsFinishTheEndIsNotToldAgain(Loop loop) {
+    void aDestructionInTheFinishDoesNotCompleteTheEndAgain(Loop loop) {
         stream.holds = true;
-        stream.end(Talk.buffer("asd"), stream.told("ended"));
+        stream.end(Talk.buffer("asd"), stream.noted("ended"));
         stream.onFinish(() -> stream.destroy(new ChagresException("EX", "kaboom")));
         stream.complete();
         stream.complete();
@@ -69,12 +69,12 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-end-cb-error")
-    void endedAgainWithDataTheEndsAreToldThatThisWasWrong(Loop loop) {
+    void aSecondEndWithDataFailsAllEnds(Loop loop) {
         stream.holds = true;
-        stream.end(Talk.buffer("x"), stream.told("first"));
-        stream.end(stream.told("second"));
+        stream.end(Talk.buffer("x"), stream.noted("first"));
+        stream.end(stream.noted("second"));
         assertFalse(stream.isDestroyed());
-        stream.end(Talk.buffer("late"), stream.told("third"));
+        stream.end(Talk.buffer("late"), stream.noted("third"));
         assertTrue(stream.isDestroyed());
         loop.run();
         stream.complete();
@@ -90,7 +90,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-final-throw")
-    void whatTheSinksEndThrowsIsAnError(Loop loop) {
+    void anExceptionOfDoFinalIsAnError(Loop loop) {
         IllegalStateException thrown = new IllegalStateException("fhqwhgads");
         Duplex throwing = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
@@ -104,7 +104,7 @@ class WritableEndTest {
             }
         };
         throwing.onError(error -> journal.add("error " + error.getMessage()));
-        throwing.end(Talk.buffer("test"), stream.told("ended"));
+        throwing.end(Talk.buffer("test"), stream.noted("ended"));
         loop.run();
         journal.expect(
                 "ended ERR_UNHANDLED_ERROR", "error Unhandled error. (java.lang.IllegalStateException: fhqwhgads)");
@@ -113,7 +113,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-err-multiple-callback-construction")
-    void aSinkThatEndsTwiceIsAnError(Loop loop) {
+    void aSecondCompletionOfDoFinalIsAnError(Loop loop) {
         stream.holds = true;
         stream.end();
         Completion done = stream.held.remove();
@@ -126,7 +126,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-err-multiple-callback-construction")
-    void aSinkThatEndsAgainATickLaterHasFinishedAndFails(Loop loop) {
+    void aSecondCompletionOfDoFinalATickLaterFailsAfterTheFinish(Loop loop) {
         Duplex twice = new Duplex(loop, DuplexOptions.defaults().readable(false)) {
             @Override
             protected void doWrite(ByteBuffer data, Completion done) {
@@ -149,9 +149,9 @@ class WritableEndTest {
     }
 
     @Test
-    void destroyedRightAfterTheSinksEndSucceededItFinishesAndCloses(Loop loop) {
+    void aStreamDestroyedRightAfterTheSinkHasEndedFinishesAndCloses(Loop loop) {
         stream.holds = true;
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         stream.complete();
         stream.destroy();
         loop.run();
@@ -161,9 +161,9 @@ class WritableEndTest {
     }
 
     @Test
-    void destroyedThenWithAnErrorItFinishesFailsAndCloses(Loop loop) {
+    void aStreamDestroyedWithAnErrorRightAfterTheSinkHasEndedFinishesFailsAndCloses(Loop loop) {
         stream.holds = true;
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         stream.complete();
         stream.destroy(new ChagresException("EX", "kaboom"));
         loop.run();
@@ -172,11 +172,11 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-finish-destroyed")
-    void withoutAnEndOfItsOwnItDoesNotFinishOnceItIsDestroyed(Loop loop) {
+    void aSinkWithoutDoFinalDoesNotFinishAfterADestruction(Loop loop) {
         Duplex plain = new PlainSink(loop);
         plain.onFinish(journal.note("finish"));
         plain.onClose(hadError -> journal.add("close " + hadError));
-        plain.end(stream.told("ended"));
+        plain.end(stream.noted("ended"));
         plain.destroy();
         loop.run();
         journal.expect("ended ERR_STREAM_DESTROYED", "close false");
@@ -184,7 +184,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-writable")
-    void writableUntilItIsEndedOrDestroyed(Loop loop) {
+    void isWritableIsTrueUntilTheEndOrTheDestruction(Loop loop) {
         assertTrue(stream.isWritable());
         stream.destroy();
         assertFalse(stream.isWritable());
@@ -197,7 +197,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-writable")
-    void orUntilAWriteFails(Loop loop) {
+    void isWritableIsTrueUntilAWriteFails(Loop loop) {
         stream.holds = true;
         stream.write("asd");
         stream.fail("EX");
@@ -209,7 +209,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writableState-uncorked-bufferedRequestCount")
-    void corksAreCountedAndTheLastLetsAllThroughTogether(Loop loop) {
+    void corksAreCountedAndTheLastUncorkWritesAllTogether(Loop loop) {
         stream.vectored = true;
         stream.cork();
         stream.cork();
@@ -235,7 +235,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-properties")
-    void oneUncorkTooManyChangesNothing(Loop loop) {
+    void anUncorkWithoutACorkChangesNothing(Loop loop) {
         stream.uncork();
         assertEquals(0, stream.writableCorked());
         stream.cork();
@@ -259,7 +259,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-finished")
-    void thePrefinishComesInsideTheEndOfASinkThatHasNoneOfItsOwn(Loop loop) {
+    void thePrefinishIsEmittedInsideTheEndOfASinkWithoutDoFinal(Loop loop) {
         Duplex plain = new PlainSink(loop);
         plain.onPrefinish(journal.note("prefinish"));
         plain.onFinish(journal.note("finish"));
@@ -271,7 +271,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-finished")
-    void itComesInsideTheCompletionOfTheSinksOwnEnd(Loop loop) {
+    void thePrefinishIsEmittedInsideTheCompletionOfDoFinal(Loop loop) {
         Runnable gone = journal.note("gone");
         stream.onPrefinish(gone);
         stream.onPrefinish(journal.note("prefinish"));
@@ -288,7 +288,7 @@ class WritableEndTest {
 
     @Test
     @Covers("node:test-stream-writable-finished")
-    void theSinksOwnEndIsCalledInsideTheEndAndTheFinishComesLater(Loop loop) {
+    void doFinalIsCalledInsideTheEndAndTheFinishIsEmittedLater(Loop loop) {
         stream.onPrefinish(journal.note("prefinish"));
         stream.end();
         journal.expect("final", "prefinish");
@@ -320,7 +320,7 @@ class WritableEndTest {
         journal.expect("finish", "error write after end");
     }
 
-    /** A sink without an end of its own. */
+    /** A sink without doFinal. */
     private static final class PlainSink extends Duplex {
 
         PlainSink(Loop loop) {

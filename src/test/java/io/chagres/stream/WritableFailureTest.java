@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A duplex whose sink fails, or that is destroyed in the middle: who is told what, and in which order. */
+/** A duplex whose sink fails, or that is destroyed during a write: the order of callbacks and events. */
 @ExtendWith(LoopFixture.class)
 class WritableFailureTest {
 
@@ -37,14 +37,14 @@ class WritableFailureTest {
         "node:test-stream-writable-write-cb-error",
         "node:test-stream-writable-write-writev-finish"
     })
-    void aFailureIsToldToItsWriteThenToThoseThatWaitThenToAll(Loop loop) {
+    void aFailureCompletesItsWriteThenThoseThatWaitThenTheEndThenTheErrorIsEmitted(Loop loop) {
         stream.holds = true;
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
-        stream.end(stream.told("ended"));
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
+        stream.end(stream.noted("ended"));
         stream.fail("EX");
         assertTrue(stream.isDestroyed());
-        journal.expect("[a]", "told a EX", "told b EX", "ended EX");
+        journal.expect("[a]", "done a EX", "done b EX", "ended EX");
         loop.run();
         journal.expect("error EX", "close true");
     }
@@ -54,34 +54,34 @@ class WritableFailureTest {
     void aFailureInsideTheCallMakesTheWriteAnswerFalseAndNoOtherBegins(Loop loop) {
         Duplex failing = new FailingDuplex(loop);
         failing.onError(error -> journal.add("error " + error.code()));
-        assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told a")));
-        assertFalse(failing.write(ByteBuffer.allocate(1), stream.told("told b")));
+        assertFalse(failing.write(ByteBuffer.allocate(1), stream.noted("done a")));
+        assertFalse(failing.write(ByteBuffer.allocate(1), stream.noted("done b")));
         assertFalse(failing.isWritable());
-        failing.end(stream.told("ended"));
+        failing.end(stream.noted("ended"));
         journal.expect();
         loop.run();
         assertEquals(1, ((FailingDuplex) failing).writes);
-        journal.expect("told a EX", "told b EX", "ended EX", "error EX");
+        journal.expect("done a EX", "done b EX", "ended EX", "error EX");
     }
 
     @Test
-    void whatIsCancelledInACallbackIsToldAfterTheWriteThatWentThroughMeanwhile(Loop loop) {
+    void aWriteCancelledInACallbackCompletesAfterTheWriteThatSucceededMeanwhile(Loop loop) {
         stream.holds = true;
         stream.write("a", error -> {
             stream.cork();
-            stream.write("c", stream.told("told c"));
+            stream.write("c", stream.noted("done c"));
             stream.destroy();
         });
-        stream.write("b", stream.told("told b"));
+        stream.write("b", stream.noted("done b"));
         stream.holds = false;
         stream.complete();
         loop.run();
-        journal.expect("[a]", "[b]", "told b", "told c ERR_STREAM_DESTROYED", "close false");
+        journal.expect("[a]", "[b]", "done b", "done c ERR_STREAM_DESTROYED", "close false");
     }
 
     @Test
     @Covers({"node:test-stream-writable-write-cb-twice", "node:test-stream-err-multiple-callback-construction"})
-    void aSinkThatIsDoneTwiceIsAnError(Loop loop) {
+    void aSinkThatCompletesAWriteTwiceIsAnError(Loop loop) {
         stream.holds = true;
         stream.write("a");
         Completion done = stream.held.remove();
@@ -93,17 +93,17 @@ class WritableFailureTest {
 
     @Test
     @Covers({"node:test-stream-writable-destroy", "node:test-stream-writable-finish-destroyed"})
-    void destroyedTheWriteThatIsWithTheSinkIsToldWhenItIsThroughAndTheOthersAfterIt(Loop loop) {
+    void afterADestructionTheWriteThatIsWithTheSinkCompletesFirstAndThenTheOthers(Loop loop) {
         stream.holds = true;
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
-        stream.end(stream.told("ended"));
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
+        stream.end(stream.noted("ended"));
         stream.destroy();
         loop.run();
         journal.expect("[a]", "close false");
         stream.complete();
         loop.run();
-        journal.expect("told a", "told b ERR_STREAM_DESTROYED", "ended ERR_STREAM_DESTROYED");
+        journal.expect("done a", "done b ERR_STREAM_DESTROYED", "ended ERR_STREAM_DESTROYED");
     }
 
     @Test
@@ -123,7 +123,7 @@ class WritableFailureTest {
 
     @Test
     @Covers("node:test-stream-writable-final-destroy")
-    void destroyedWhileTheSinkEndsThereIsNoFinish(Loop loop) {
+    void aDestructionWhileTheSinkEndsPreventsTheFinish(Loop loop) {
         stream.holds = true;
         stream.end();
         stream.destroy();
@@ -134,24 +134,24 @@ class WritableFailureTest {
 
     @Test
     @Covers("node:test-stream-writable-write-writev-finish")
-    void aVectorThatFailsIsToldToEachOfItsWritesAndThereIsNoFinish(Loop loop) {
+    void aVectorThatFailsFailsEachOfItsWritesAndThereIsNoFinish(Loop loop) {
         stream.holds = true;
         stream.vectored = true;
         stream.cork();
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
         stream.uncork();
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         stream.fail("EX");
         loop.run();
-        journal.expect("[a|b]", "told a EX", "told b EX", "ended EX", "error EX", "close true");
+        journal.expect("[a|b]", "done a EX", "done b EX", "ended EX", "error EX", "close true");
     }
 
     /** Each of Node's variants: a write or a vector that fails inside the call or later, written by hand or by a pipe. */
     @ParameterizedTest
     @CsvSource({"false,false", "false,true", "true,false", "true,true"})
     @Covers("node:test-stream-writable-write-writev-finish")
-    void aFailureLeavesNeitherPrefinishNorFinish(boolean vectored, boolean later, Loop loop) {
+    void aFailedWritePreventsPrefinishAndFinish(boolean vectored, boolean later, Loop loop) {
         stream.onPrefinish(journal.note("prefinish"));
         stream.holds = true;
         stream.vectored = vectored;
@@ -173,7 +173,7 @@ class WritableFailureTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     @Covers("node:test-stream-writable-write-writev-finish")
-    void soDoesOneOfAPipe(boolean later, Loop loop) {
+    void aFailedWriteOfAPipePreventsPrefinishAndFinish(boolean later, Loop loop) {
         MemoryDuplex source = MemoryDuplex.readable(loop, 10);
         source.push("ok");
         source.pushNoMore();
@@ -194,25 +194,25 @@ class WritableFailureTest {
 
     @Test
     @Covers({"node:test-stream-duplex-destroy", "node:test-stream-writable-destroy"})
-    void whatIsCorkedIsToldThatItIsDestroyed(Loop loop) {
+    void corkedWritesCompleteWithErrStreamDestroyed(Loop loop) {
         stream.cork();
-        stream.write("a", stream.told("told a"));
+        stream.write("a", stream.noted("done a"));
         stream.destroy();
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         loop.run();
-        journal.expect("told a ERR_STREAM_DESTROYED", "close false", "ended ERR_STREAM_DESTROYED");
+        journal.expect("done a ERR_STREAM_DESTROYED", "close false", "ended ERR_STREAM_DESTROYED");
     }
 
     @Test
-    void aSinkWhoseEndFailsTellsTheCallbacksAndTheError(Loop loop) {
+    void aSinkWhoseEndFailsCompletesTheCallbacksAndEmitsTheError(Loop loop) {
         stream.holds = true;
-        stream.end(stream.told("ended"));
+        stream.end(stream.noted("ended"));
         stream.fail("EX");
         loop.run();
         journal.expect("final", "ended EX", "error EX", "close true");
     }
 
-    /** A sink that fails inside the call. */
+    /** A sink that fails inside the call of doWrite. */
     private static final class FailingDuplex extends Duplex {
 
         int writes;

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** A sink that takes its time: order, drains, callbacks, and the one error of what goes wrong. */
+/** A slow sink: order, drains, callbacks, and one error for each failure. */
 @ExtendWith(LoopFixture.class)
 class WritableOrderTest {
 
@@ -36,7 +36,7 @@ class WritableOrderTest {
         use(loop, 100);
     }
 
-    /** A sink that is through with a write one turn later. */
+    /** A sink that completes a write one iteration later. */
     private void use(Loop loop, int mark) {
         stream = MemoryDuplex.writable(loop, mark);
         journal = stream.journal;
@@ -59,19 +59,19 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream2-writable")
-    void allIsTakenInOrderHoweverFastItIsWrittenAndEachCallbackCalled(Loop loop) {
-        List<String> told = new ArrayList<>();
+    void writesMadeAtOnceAreWrittenInOrderAndEachCallbackIsCalled(Loop loop) {
+        List<String> completed = new ArrayList<>();
         for (String chunk : CHUNKS) {
-            stream.write(chunk, error -> told.add(chunk));
+            stream.write(chunk, error -> completed.add(chunk));
         }
         stream.end();
         run(loop);
-        assertEquals(CHUNKS, told);
+        assertEquals(CHUNKS, completed);
     }
 
     @Test
     @Covers("node:test-stream2-writable")
-    void orHoweverSlowly(Loop loop) {
+    void writesMadeOneByOneAreWrittenInOrder(Loop loop) {
         int[] next = {0};
         Runnable[] write = new Runnable[1];
         write[0] = () -> {
@@ -118,8 +118,8 @@ class WritableOrderTest {
         MemoryDuplex plain = MemoryDuplex.writable(loop, 10);
         plain.taking = data -> loop.execute(plain::completeAll);
         plain.holds = true;
-        plain.write("hello", plain.told("written"));
-        plain.end(plain.told("ended"));
+        plain.write("hello", plain.noted("written"));
+        plain.end(plain.noted("ended"));
         loop.run();
         plain.completeAll();
         loop.run();
@@ -137,7 +137,7 @@ class WritableOrderTest {
                     loop.nextTick(plain::complete);
                 }
             };
-            plain.write("x", plain.told("x"));
+            plain.write("x", plain.noted("x"));
             plain.end(ByteBuffer.allocate(0));
             loop.run();
             plain.completeAll();
@@ -148,7 +148,7 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream2-writable")
-    void endedTwiceWithAChunkItFails(Loop loop) {
+    void aSecondEndWithAChunkFailsTheStream(Loop loop) {
         MemoryDuplex ended = MemoryDuplex.writable(loop, 100).watched();
         ended.holds = true;
         ended.end("this is the end");
@@ -159,7 +159,7 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream2-writable")
-    void anEndThatFailsIsOneErrorAlsoIfAListenerDestroysIt(Loop loop) {
+    void anEndThatFailsIsOneErrorEvenIfAListenerDestroysTheStream(Loop loop) {
         MemoryDuplex failing = MemoryDuplex.writable(loop, 10).watched();
         failing.onPrefinish(failing.journal.note("prefinish"));
         failing.onError(error -> failing.destroy(new ChagresException("EY", "another")));
@@ -172,7 +172,7 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream2-writable")
-    void destroyedAfterAWriteAfterTheEndTheFirstErrorCounts(Loop loop) {
+    void aDestructionAfterAWriteAfterTheEndKeepsTheFirstError(Loop loop) {
         MemoryDuplex ended = MemoryDuplex.writable(loop, 10).watched();
         ended.holds = true;
         ended.end();
@@ -184,7 +184,7 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream2-writable")
-    void whatCanOnlyBeWrittenCanNotBePiped(Loop loop) {
+    void aWriteOnlyStreamCanNotBePiped(Loop loop) {
         MemoryDuplex sink = MemoryDuplex.writable(loop, 10);
         MemoryDuplex source = MemoryDuplex.writable(loop, 10).watched();
         source.pipe(sink);
@@ -196,10 +196,10 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream-writable-end-cb-uncaught")
-    void anEndThatFailsIsToldToItsCallbackAndUncaughtWithoutAListener(Loop loop) {
+    void anEndThatFailsCompletesItsCallbackAndIsUncaughtWithoutAListener(Loop loop) {
         MemoryDuplex failing = MemoryDuplex.writable(loop, 10);
         failing.holds = true;
-        failing.end(failing.told("ended"));
+        failing.end(failing.noted("ended"));
         failing.fail("EX");
         assertEquals("EX", assertThrows(ChagresException.class, loop::run).code());
         failing.journal.expect("final", "ended EX");
@@ -207,7 +207,7 @@ class WritableOrderTest {
 
     @Test
     @Covers("node:test-stream-writable-aborted")
-    void abortedIsWhatWasDestroyedBeforeItsFinishEndedOrNot(Loop loop) {
+    void aStreamDestroyedBeforeItsFinishIsWritableAborted(Loop loop) {
         for (boolean ends : new boolean[] {false, true}) {
             MemoryDuplex destroyed = MemoryDuplex.writable(loop, 10);
             destroyed.holds = true;

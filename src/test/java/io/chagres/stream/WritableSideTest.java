@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Node's rules of writing, on a duplex of a user's. */
+/** Node's rules of writing, on a duplex as a user would make one. */
 @ExtendWith(LoopFixture.class)
 class WritableSideTest {
 
@@ -34,7 +34,7 @@ class WritableSideTest {
 
     @Test
     @Covers({"node:test-stream-write-drain", "node:test-stream-writable-needdrain-state"})
-    void aWriteAnswersFalseFromTheMarkOnAndTheDrainComesWhenAllIsThrough(Loop loop) {
+    void aWriteReturnsFalseFromTheMarkOnAndTheDrainFollowsWhenAllIsWritten(Loop loop) {
         stream.holds = true;
         assertTrue(stream.write("123456789"));
         assertFalse(stream.write("0"));
@@ -52,7 +52,7 @@ class WritableSideTest {
 
     @Test
     @Covers("node:test-stream-big-packet")
-    void whatTheSinkTakesAtOnceDoesNotCount(Loop loop) {
+    void bytesThatTheSinkTakesAtOnceDoNotCount(Loop loop) {
         assertTrue(stream.write("far more than ten bytes"));
         assertEquals(0, stream.writableLength());
         loop.run();
@@ -61,7 +61,7 @@ class WritableSideTest {
 
     @Test
     @Covers("node:test-streams-highwatermark")
-    void aMarkOf0AnswersFalseWhereAWriteIsNotThroughAtOnce(Loop loop) {
+    void withAMarkOf0AWriteReturnsFalseUnlessItCompletesAtOnce(Loop loop) {
         use(MemoryDuplex.withMark(loop, 0));
         assertTrue(stream.write("a"));
         stream.holds = true;
@@ -94,43 +94,43 @@ class WritableSideTest {
     }
 
     @Test
-    void aCallbackIsToldOnATickWhereTheSinkWasDoneAtOnce(Loop loop) {
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
+    void aCallbackIsCalledOnATickIfTheSinkCompletesAtOnce(Loop loop) {
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
         journal.expect("[a]", "[b]");
         loop.run();
-        journal.expect("told a", "told b");
+        journal.expect("done a", "done b");
     }
 
     @Test
-    void aCallbackIsToldFromTheCompletionOtherwiseAndTheNextWriteHasBegunByThen(Loop loop) {
+    void aCallbackIsCalledInsideALaterCompletionWhenTheNextWriteHasBegun(Loop loop) {
         stream.holds = true;
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
         stream.complete();
-        journal.expect("[a]", "[b]", "told a");
+        journal.expect("[a]", "[b]", "done a");
         stream.complete();
-        journal.expect("told b");
+        journal.expect("done b");
         loop.run();
         journal.expect();
     }
 
     @Test
     @Covers({"node:test-stream-writev", "node:test-stream-writable-clear-buffer"})
-    void writesThatWaitGoTogetherWhereTheSinkTakesSeveral(Loop loop) {
+    void writesThatWaitGoTogetherIfTheSinkTakesSeveral(Loop loop) {
         stream.holds = true;
         stream.vectored = true;
         for (String text : new String[] {"a", "b", "c"}) {
-            stream.write(text, stream.told("told " + text));
+            stream.write(text, stream.noted("done " + text));
         }
         stream.complete();
-        journal.expect("[a]", "[b|c]", "told a");
-        stream.write("d", stream.told("told d"));
+        journal.expect("[a]", "[b|c]", "done a");
+        stream.write("d", stream.noted("done d"));
         stream.complete();
-        journal.expect("[d]", "told b", "told c");
+        journal.expect("[d]", "done b", "done c");
         stream.complete();
         loop.run();
-        journal.expect("told d");
+        journal.expect("done d");
     }
 
     @Test
@@ -153,7 +153,7 @@ class WritableSideTest {
 
     @Test
     @Covers("node:test-stream3-cork-end")
-    void anEndUncorksFully(Loop loop) {
+    void anEndUndoesAllCorks(Loop loop) {
         stream.vectored = true;
         stream.cork();
         stream.cork();
@@ -169,9 +169,9 @@ class WritableSideTest {
         "node:test-stream-writable-finished",
         "node:test-stream-writable-final-async"
     })
-    void theFinishComesATickAfterTheSinksOwnEnd(Loop loop) {
+    void theFinishIsEmittedATickAfterTheEndOfTheSink(Loop loop) {
         stream.holds = true;
-        stream.end(ByteBuffer.allocate(0), stream.told("ended"));
+        stream.end(ByteBuffer.allocate(0), stream.noted("ended"));
         assertTrue(stream.isWritableEnded());
         assertFalse(stream.isWritable());
         stream.complete();
@@ -186,35 +186,35 @@ class WritableSideTest {
     }
 
     @Test
-    void theFinishComesAfterAllCallbacks(Loop loop) {
-        stream.write("a", stream.told("told a"));
-        stream.write("b", stream.told("told b"));
+    void theFinishIsEmittedAfterAllCallbacks(Loop loop) {
+        stream.write("a", stream.noted("done a"));
+        stream.write("b", stream.noted("done b"));
         stream.end("c");
         loop.run();
-        journal.expect("[a]", "[b]", "[c]", "told a", "told b", "final", "finish");
+        journal.expect("[a]", "[b]", "[c]", "done a", "done b", "final", "finish");
     }
 
     @Test
     @Covers({"node:test-stream-writable-end-multiple", "node:test-stream-writable-ended-state"})
-    void endedTwiceItFinishesOnceAndTellsBoth(Loop loop) {
-        stream.end(stream.told("first"));
-        stream.end(stream.told("second"));
+    void aStreamThatIsEndedTwiceFinishesOnceAndCallsBothCallbacks(Loop loop) {
+        stream.end(stream.noted("first"));
+        stream.end(stream.noted("second"));
         loop.run();
         journal.expect("final", "first", "second", "finish");
-        stream.end(stream.told("third"));
+        stream.end(stream.noted("third"));
         loop.run();
         journal.expect("third ERR_STREAM_ALREADY_FINISHED");
     }
 
     @Test
-    void aWriteInsideTheCallbackOfAWriteGoesBehindThoseThatWait(Loop loop) {
+    void aWriteInsideACallbackGoesBehindTheWritesThatWait(Loop loop) {
         stream.holds = true;
-        stream.write("a", error -> stream.write("c", stream.told("told c")));
-        stream.write("b", stream.told("told b"));
+        stream.write("a", error -> stream.write("c", stream.noted("done c")));
+        stream.write("b", stream.noted("done b"));
         while (!stream.held.isEmpty()) {
             stream.complete();
         }
         loop.run();
-        journal.expect("[a]", "[b]", "[c]", "told b", "told c");
+        journal.expect("[a]", "[b]", "[c]", "done b", "done c");
     }
 }
