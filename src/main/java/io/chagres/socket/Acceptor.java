@@ -37,7 +37,10 @@ final class Acceptor {
             listen();
         }
     };
+
+    @SuppressWarnings("NullAway.Init") // start() sets it before the descriptor is watched
     private ConnectionListener listener;
+
     private int failures;
     private int parked = NONE;
     /** True while the user wants no connections: {@link #pause}. */

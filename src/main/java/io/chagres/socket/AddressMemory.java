@@ -11,6 +11,7 @@ import io.chagres.sys.Sockets;
 import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** The native memory of one loop for the addresses and structs of TCP sockets, with the calls that read and write it. */
 final class AddressMemory implements AutoCloseable {
@@ -113,6 +114,7 @@ final class AddressMemory implements AutoCloseable {
     }
 
     /** Returns the end that {@code fd} is bound to; null if it is not bound to a port. */
+    @Nullable
     End local(int fd) {
         return getsockname(fd) < 0 || SockAddr.port(address) == 0 ? null : end();
     }
@@ -126,6 +128,7 @@ final class AddressMemory implements AutoCloseable {
      * Returns the end of the peer; null if {@code fd} was never connected. After a reset, and after both sides have ended,
      * getpeername(2) fails with ENOTCONN, but SO_PEERNAME still answers: see inet_getname() in the kernel's net/ipv4/af_inet.c.
      */
+    @Nullable
     End peer(int fd) {
         if (askPeer(fd, peerBytes)) {
             return end();
@@ -153,7 +156,7 @@ final class AddressMemory implements AutoCloseable {
     }
 
     /** Returns the end that the kernel has written; null if it is no IP address: a socket pair has AF_UNIX. */
-    private End end() {
+    private @Nullable End end() {
         int family = SockAddr.family(address);
         boolean isIp = family == Sockets.AF_INET || family == Sockets.AF_INET6;
         return isIp ? End.of(read()) : null;

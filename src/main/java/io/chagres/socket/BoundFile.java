@@ -5,6 +5,7 @@ import io.chagres.sys.Errno;
 import io.chagres.sys.FileIdentity;
 import io.chagres.sys.Memory;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket file that a bind has made, and that the close removes: its path and its identity. Another process may have removed the
@@ -14,9 +15,9 @@ final class BoundFile {
 
     private final MemorySegment path;
     /** Null if the kernel did not say. */
-    private final FileIdentity identity;
+    private final @Nullable FileIdentity identity;
 
-    private BoundFile(MemorySegment path, FileIdentity identity) {
+    private BoundFile(MemorySegment path, @Nullable FileIdentity identity) {
         this.path = path;
         this.identity = identity;
     }

@@ -4,6 +4,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Options of a kernel socket that are set before the socket exists. They are kept in the order of the calls, and applied when the
@@ -67,7 +68,7 @@ public final class DeferredOptions {
 
     /** Returns the value that is kept for {@code option}; null if there is none. */
     @SuppressWarnings("unchecked") // a setting has the value of its option
-    public <T> T valueOf(SocketOption<T> option) {
+    public <T> @Nullable T valueOf(SocketOption<T> option) {
         return settings.stream()
                 .filter(setting -> setting.option == option)
                 .map(setting -> option.own((T) setting.value))

@@ -2,6 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.SystemException;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The two ends of a connection. A listener, and a socket that is not connected, have only the local end.
@@ -9,12 +10,12 @@ import java.util.StringJoiner;
  * @param local null if unknown
  * @param remote null if unknown
  */
-record Endpoints(End local, End remote) implements SystemException.Ends {
+record Endpoints(@Nullable End local, @Nullable End remote) implements SystemException.Ends {
 
     static final Endpoints UNKNOWN = new Endpoints(null, null);
 
     /** Returns the ends of a Unix socket. A name that is null or empty counts as unknown. */
-    static Endpoints ofNames(String local, String remote) {
+    static Endpoints ofNames(@Nullable String local, @Nullable String remote) {
         return new Endpoints(End.ofName(local), End.ofName(remote));
     }
 
@@ -36,22 +37,24 @@ record Endpoints(End local, End remote) implements SystemException.Ends {
     }
 
     /** Returns the peer. A listener, and a Unix connection whose client has no name, have their local end instead. */
-    private End named() {
+    private @Nullable End named() {
         return remote != null ? remote : local;
     }
 
     @Override
-    public String address() {
-        return named() == null ? null : named().address();
+    public @Nullable String address() {
+        End named = named();
+        return named == null ? null : named.address();
     }
 
     @Override
     public int port() {
-        return named() == null ? 0 : named().port();
+        End named = named();
+        return named == null ? 0 : named.port();
     }
 
     @Override
-    public String localAddress() {
+    public @Nullable String localAddress() {
         return local == null ? null : local.address();
     }
 

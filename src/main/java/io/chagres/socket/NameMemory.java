@@ -9,6 +9,7 @@ import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /** The native memory of one loop for names and credentials of Unix sockets, and the calls that read and write it. */
 final class NameMemory implements AutoCloseable {
@@ -67,6 +68,7 @@ final class NameMemory implements AutoCloseable {
     }
 
     /** Returns the name that a call which returned {@code result} has written; null if it failed, or the socket is no Unix socket. */
+    @Nullable
     String readOrNull(int result) {
         return result < 0 || SockAddr.family(name) != Sockets.AF_UNIX ? null : read();
     }
@@ -78,6 +80,7 @@ final class NameMemory implements AutoCloseable {
     }
 
     /** Returns the credentials of the peer; null if there is no peer. The kernel answers a user id of -1 then. */
+    @Nullable
     PeerCredentials readCredentials() {
         int uid = credentials.get(ValueLayout.JAVA_INT, 4);
         return uid == -1

@@ -14,6 +14,7 @@ import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream between processes of one machine: uv_pipe_t. It is a Unix socket, which listens or connects under a name. By {@link
@@ -60,9 +61,9 @@ public final class Pipe extends SocketHandle {
 
     private final NameMemory memory;
     /** Null if the pipe carries bytes only. */
-    private final Ipc ipc;
+    private final @Nullable Ipc ipc;
     /** The file that bind has made; null if there is none. */
-    private BoundFile file;
+    private @Nullable BoundFile file;
     /** True if the last bind has failed because there is no such directory. */
     private boolean lacksDirectory;
     /** The name that the pipe was bound or connected to, for {@link #toString} on other threads. */
@@ -78,7 +79,7 @@ public final class Pipe extends SocketHandle {
         this(loop, NameMemory.of(loop), ipc ? IpcTransport.on(loop) : null);
     }
 
-    private Pipe(Loop loop, NameMemory memory, IpcTransport transport) {
+    private Pipe(Loop loop, NameMemory memory, @Nullable IpcTransport transport) {
         super(loop);
         this.memory = memory;
         this.ipc = transport == null ? null : new Ipc(this, transport);
@@ -175,7 +176,7 @@ public final class Pipe extends SocketHandle {
 
     /** Returns "its directory does not exist" after an EACCES of bind that means this: libuv reports ENOENT so, as Windows does. */
     @Override
-    public String remark() {
+    public @Nullable String remark() {
         return lacksDirectory ? "its directory does not exist" : null;
     }
 
@@ -289,19 +290,19 @@ public final class Pipe extends SocketHandle {
 
     /** Returns null: a Unix socket has a name, no address. */
     @Override
-    public SocketAddress localAddress() {
+    public @Nullable SocketAddress localAddress() {
         return null;
     }
 
     /** Returns null: a Unix socket has a name, no address. */
     @Override
-    public SocketAddress peer() {
+    public @Nullable SocketAddress peer() {
         return null;
     }
 
     /** Returns null: a Unix socket has a name, no address. */
     @Override
-    public SocketAddress knownPeer() {
+    public @Nullable SocketAddress knownPeer() {
         return null;
     }
 

@@ -2,6 +2,7 @@ package io.chagres.socket;
 
 import io.chagres.SystemException;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the bytes of a {@link StreamHandle}. All methods are called in the poll phase. Each of them may stop reading or close the
@@ -44,6 +45,7 @@ public interface ReadListener {
      * @param suggestedSize a good size in bytes: 65,536. Any other size will do
      * @return a buffer that is not used otherwise until the next call
      */
+    @Nullable
     ByteBuffer onAllocate(int suggestedSize);
 
     /**

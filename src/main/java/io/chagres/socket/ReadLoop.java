@@ -5,6 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** The reading half of a stream: the listener, and the reads that an event of the descriptor causes. */
 final class ReadLoop {
@@ -15,7 +16,7 @@ final class ReadLoop {
     private static final int SUGGESTED_SIZE = 64 * 1024;
 
     private final StreamHandle handle;
-    private ReadListener listener;
+    private @Nullable ReadListener listener;
 
     ReadLoop(StreamHandle handle) {
         this.handle = handle;
@@ -43,8 +44,9 @@ final class ReadLoop {
             if (listener != current) {
                 return;
             }
-            boolean mayHaveMore =
-                    buffer != null && buffer.hasRemaining() ? readInto(requireFillable(buffer)) : refuse();
+            boolean mayHaveMore = buffer != null && buffer.hasRemaining()
+                    ? readInto(requireFillable(buffer), current)
+                    : refuse(current);
             handle.drainTicks();
             if (!mayHaveMore) {
                 return;
@@ -62,7 +64,7 @@ final class ReadLoop {
     }
 
     /** Reports a buffer without room. Reading goes on, as in libuv, and the listener is asked again in the next turn. */
-    private boolean refuse() {
+    private boolean refuse(ReadListener listener) {
         listener.onError(handle.failure(Errno.ENOBUFS, "read"));
         return false;
     }
@@ -71,7 +73,7 @@ final class ReadLoop {
      * Reads once; returns whether there may be more. A read that does not fill the buffer has emptied the socket: another one would cost
      * a system call that returns EAGAIN.
      */
-    private boolean readInto(ByteBuffer buffer) {
+    private boolean readInto(ByteBuffer buffer, ReadListener listener) {
         int room = buffer.remaining();
         StreamWatcher watcher = handle.watcher();
         long count;
@@ -88,9 +90,8 @@ final class ReadLoop {
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
             listener.onRead(0, buffer);
         } else if (count == 0) {
-            ReadListener ended = listener;
             handle.readStop();
-            ended.onEnd();
+            listener.onEnd();
         } else {
             fail(handle.failure((int) count, "read"));
         }

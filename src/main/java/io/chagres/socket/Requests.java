@@ -3,6 +3,7 @@ package io.chagres.socket;
 import io.chagres.SystemException;
 import io.chagres.handle.Completion;
 import io.chagres.loop.internal.LoopCore;
+import org.jspecify.annotations.Nullable;
 
 /** The completion of a request: the error that it failed with, and the call of its callback. */
 final class Requests {
@@ -20,7 +21,7 @@ final class Requests {
     }
 
     /** Completes a request as {@link #complete(StreamHandle, Completion, int, String)} does. {@code error} is null for success. */
-    static void complete(StreamHandle stream, Completion callback, SystemException error) {
+    static void complete(StreamHandle stream, Completion callback, @Nullable SystemException error) {
         LoopCore core = LoopCore.of(stream.loop());
         core.letGo();
         try {

@@ -6,6 +6,7 @@ import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Sockets;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A socket on a loop: {@link Tcp} or {@link Pipe}. This class has the methods of both kinds, so that a server can serve both with the
@@ -25,7 +26,7 @@ import java.util.StringJoiner;
 public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe {
 
     /** Null until it listens. */
-    private Acceptor acceptor;
+    private @Nullable Acceptor acceptor;
 
     SocketHandle(Loop loop) {
         super(loop);
@@ -162,19 +163,19 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
      *
      * @throws UsageException EBADF if there is no socket
      */
-    public abstract SocketAddress localAddress();
+    public abstract @Nullable SocketAddress localAddress();
 
     /**
      * Returns the address of the peer, even after the peer has reset the connection. Returns null for a {@link Pipe}, if the socket was
      * never connected, and if it was closed before the first call.
      */
-    public abstract SocketAddress peer();
+    public abstract @Nullable SocketAddress peer();
 
     /** Returns the address of the peer if it is known without a system call, as after an error that names it; otherwise null. */
-    public abstract SocketAddress knownPeer();
+    public abstract @Nullable SocketAddress knownPeer();
 
     /** Returns the name that a Unix socket is bound to, see {@link Pipe#localName()}; null for a {@link Tcp}. */
-    public abstract String localName();
+    public abstract @Nullable String localName();
 
     /** Returns whether bytes can pass: the socket is connected, or it is an open pipe(7), FIFO or terminal, which needs no peer. */
     public abstract boolean hasPeer();
@@ -190,7 +191,7 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
     }
 
     /** Returns a remark that explains the errno of a failed bind, for a message; null if there is none. */
-    public String remark() {
+    public @Nullable String remark() {
         return null;
     }
 

@@ -5,6 +5,7 @@ import io.chagres.loop.internal.ReadSlab;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The transport of a socket: recv(2) and send(2), straight into and out of the Java heap. All sockets of a loop share one.
@@ -17,10 +18,10 @@ class SocketTransport extends Transport {
 
     private final ReadSlab slab;
     /** The memory that was read into last, other than the slab: an array, or a buffer that has none. Null before the first read. */
-    private Object lastMemory;
+    private @Nullable Object lastMemory;
 
     /** A segment over all of {@link #lastMemory}. */
-    private MemorySegment lastSegment;
+    private @Nullable MemorySegment lastSegment;
 
     SocketTransport(LoopCore core) {
         slab = ReadSlab.of(core);
@@ -49,7 +50,7 @@ class SocketTransport extends Transport {
     }
 
     /** Returns the segment over the memory of {@code buffer} if there is one already; otherwise null. */
-    private MemorySegment known(ByteBuffer buffer) {
+    private @Nullable MemorySegment known(ByteBuffer buffer) {
         MemorySegment ofSlab = buffer.hasArray() ? slab.segmentOf(buffer.array()) : null;
         return ofSlab != null || memory(buffer) != lastMemory ? ofSlab : lastSegment;
     }

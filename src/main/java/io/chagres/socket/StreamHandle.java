@@ -12,6 +12,7 @@ import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
 import java.nio.ByteBuffer;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of bytes on a loop, usually a socket: it reads, writes and shuts down. This is the part of uv_stream_t that a FIFO or a
@@ -35,11 +36,11 @@ import java.util.StringJoiner;
 public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
     private final StreamWatcher watcher;
-    private PeerListener peerListener;
-    private ReadLoop reads;
-    private WriteQueue writes;
-    private Completion connect;
-    private Completion shutdown;
+    private @Nullable PeerListener peerListener;
+    private @Nullable ReadLoop reads;
+    private @Nullable WriteQueue writes;
+    private @Nullable Completion connect;
+    private @Nullable Completion shutdown;
     private boolean readable;
     private boolean writable;
 
@@ -204,16 +205,16 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
             return;
         }
         connect = null;
-        boolean hasWrites = writes != null && !writes.isFlushed();
-        if (errno != 0 || !hasWrites) {
+        WriteQueue waiting = writes == null || writes.isFlushed() ? null : writes;
+        if (errno != 0 || waiting == null) {
             watcher.remove(Epoll.EPOLLOUT);
         }
         Requests.complete(this, callback, errno, "connect");
         if (isClosing()) {
             return;
         }
-        if (errno != 0 && hasWrites) {
-            writes.fail(Errno.ECANCELED);
+        if (errno != 0 && waiting != null) {
+            waiting.fail(Errno.ECANCELED);
         } else if (shutdown != null) {
             shutDownWhenWritten();
         }
@@ -270,7 +271,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     /** Stops reading: the listener is not called any more. Calling it again is a no-op. */
     public final void readStop() {
         core().checkThread();
-        if (isReading()) {
+        if (reads != null && reads.isReading()) {
             reads.stop();
             deactivateWhenIdle();
         }
@@ -419,14 +420,15 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
     }
 
     private void shutDownNow() {
-        if (shutdown != null && !isClosing()) {
+        Completion callback = shutdown;
+        if (callback != null && !isClosing()) {
             boolean truncated = writes != null && writes.hasLostBytes(); // then the peer must not read an end
-            finishShutdown(truncated ? Errno.ECANCELED : -watcher.transport().shutdown(watcher.fd()));
+            finishShutdown(
+                    callback, truncated ? Errno.ECANCELED : -watcher.transport().shutdown(watcher.fd()));
         }
     }
 
-    private void finishShutdown(int errno) {
-        Completion callback = shutdown;
+    private void finishShutdown(Completion callback, int errno) {
         shutdown = null;
         Requests.complete(this, callback, errno, "shutdown");
     }
@@ -495,7 +497,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
             writes.complete();
         }
         if (shutdown != null) {
-            finishShutdown(Errno.ECANCELED);
+            finishShutdown(shutdown, Errno.ECANCELED);
         }
     }
 
@@ -534,6 +536,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
     private static final class EventWatcher extends StreamWatcher {
 
+        @SuppressWarnings("NullAway.Init") // set by the constructor of the stream
         private StreamHandle stream;
 
         private EventWatcher(LoopCore core) {

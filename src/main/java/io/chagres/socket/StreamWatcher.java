@@ -8,6 +8,7 @@ import io.chagres.loop.internal.NonBlocking;
 import io.chagres.loop.internal.Watcher;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Sockets;
+import org.jspecify.annotations.Nullable;
 
 /** The descriptor of a stream: its events, its {@link Transport}, and whether other descriptors share its open file description. */
 abstract class StreamWatcher extends Watcher {
@@ -25,7 +26,7 @@ abstract class StreamWatcher extends Watcher {
      */
     private boolean shared;
     /** The non-blocking use of a descriptor that the caller supplied; null if the descriptor was made here. */
-    private NonBlocking nonBlocking;
+    private @Nullable NonBlocking nonBlocking;
     /** True if the close leaves the descriptor open, since the caller owns it again. */
     private boolean disowned;
 

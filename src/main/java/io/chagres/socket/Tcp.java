@@ -11,6 +11,7 @@ import io.chagres.loop.Loop;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A TCP socket as a handle: uv_tcp_t. It listens for connections, or it connects and is a stream. Programs usually use {@code
@@ -46,7 +47,7 @@ public final class Tcp extends SocketHandle {
     /** The options that were set before there was a socket, and are not applied yet. */
     private DeferredOptions deferred = DeferredOptions.NONE;
     /** The address that is known without a system call, for {@link #toString} on other threads; null if none is. */
-    private End known;
+    private @Nullable End known;
     /** True if {@link #known} is the address of the peer. Otherwise it is the local address. */
     private boolean knowsPeer;
 
@@ -273,7 +274,7 @@ public final class Tcp extends SocketHandle {
      * connected, or was closed before the first call.
      */
     @Override
-    public SocketAddress peer() {
+    public @Nullable SocketAddress peer() {
         if (fd() >= 0) {
             rememberPeer(memory().peer(fd()));
         }
@@ -282,18 +283,19 @@ public final class Tcp extends SocketHandle {
 
     /** Returns the address of the peer if it is known without a system call, as after a connect or an error; otherwise null. */
     @Override
-    public SocketAddress knownPeer() {
+    public @Nullable SocketAddress knownPeer() {
         core().checkThread();
-        return knowsPeer ? known.ip() : null;
+        End end = knowsPeer ? known : null;
+        return end == null ? null : end.ip();
     }
 
-    private void rememberPeer(End remote) {
+    private void rememberPeer(@Nullable End remote) {
         if (remote != null) {
             remember(remote, true);
         }
     }
 
-    private void remember(End end, boolean isPeer) {
+    private void remember(@Nullable End end, boolean isPeer) {
         known = end;
         knowsPeer = isPeer;
     }
@@ -319,7 +321,7 @@ public final class Tcp extends SocketHandle {
 
     /** Returns null: a TCP socket has an address, no name. */
     @Override
-    public String localName() {
+    public @Nullable String localName() {
         return null;
     }
 

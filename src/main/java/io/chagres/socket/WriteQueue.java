@@ -5,6 +5,7 @@ import io.chagres.sys.Buffers;
 import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pending writes of a stream, in two lists. The first has the <em>finished</em> writes: the kernel has their bytes, or they have
@@ -23,10 +24,10 @@ final class WriteQueue {
     private final StreamWatcher watcher;
     private final StreamHandle stream;
     private final Gather gather;
-    private WriteRequest finishedFirst;
-    private WriteRequest finishedLast;
-    private WriteRequest first;
-    private WriteRequest last;
+    private @Nullable WriteRequest finishedFirst;
+    private @Nullable WriteRequest finishedLast;
+    private @Nullable WriteRequest first;
+    private @Nullable WriteRequest last;
     private long size;
     /** The number of bytes that the last {@link #send} offered to the kernel. */
     private long offered;
@@ -76,7 +77,7 @@ final class WriteQueue {
 
     private void append(WriteRequest request) {
         size += request.remaining;
-        if (first == null) {
+        if (last == null) {
             first = request;
         } else {
             last.next = request;
@@ -106,11 +107,12 @@ final class WriteQueue {
 
     private void sendWhatFits(int fd) {
         for (int calls = 0; first != null && calls < CALLS_PER_FLUSH; calls++) {
-            if (first.remaining == 0) {
-                finishFirst(0);
+            WriteRequest request = first;
+            if (request.remaining == 0) {
+                finishFirst(request, 0);
                 continue;
             }
-            long sent = sendUnlessLost(fd);
+            long sent = sendUnlessLost(fd, request);
             if (sent >= 0) {
                 boolean all = sent == offered;
                 advance(sent);
@@ -121,17 +123,17 @@ final class WriteQueue {
                 return; // after ENOBUFS the descriptor may still be writable: level-triggered, so the next iteration
                 // tries again
             } else if (sent != -Errno.EINTR) {
-                finishFirst((int) -sent);
+                finishFirst(request, (int) -sent);
             }
         }
     }
 
     /** Sends as {@link #send} does. If the arena of the bytes is closed, it fails all writes and returns 0. */
-    private long sendUnlessLost(int fd) {
+    private long sendUnlessLost(int fd, WriteRequest request) {
         try {
-            return send(fd);
+            return send(fd, request);
         } catch (IllegalStateException | WrongThreadException closedArena) {
-            lose(closedArena);
+            lose(request, closedArena);
             return 0;
         }
     }
@@ -140,47 +142,48 @@ final class WriteQueue {
      * Fails the first write with EFAULT, since the arena of its bytes was closed, and the writes behind it with ECANCELED. Their bytes must
      * not be sent in the place of the lost ones.
      */
-    private void lose(RuntimeException closedArena) {
+    private void lose(WriteRequest request, RuntimeException closedArena) {
         hasLostBytes = true;
         stream.writeFailed();
-        first.closedArena = closedArena;
-        finishFirst(Errno.EFAULT);
+        request.closedArena = closedArena;
+        finishFirst(request, Errno.EFAULT);
         while (first != null) {
-            finishFirst(Errno.ECANCELED);
+            finishFirst(first, Errno.ECANCELED);
         }
     }
 
-    private long send(int fd) {
-        if (first.toSend != null) {
-            return sendWithDescriptor(fd);
+    private long send(int fd, WriteRequest request) {
+        SocketHandle toSend = request.toSend;
+        if (toSend != null) {
+            return sendWithDescriptor(fd, request, toSend);
         }
-        ByteBuffer buffer = first.firstBuffer();
-        boolean alone = first.next == null && first.remaining == buffer.remaining();
+        ByteBuffer buffer = request.firstBuffer();
+        boolean alone = request.next == null && request.remaining == buffer.remaining();
         if (alone || buffer.remaining() >= MIN_BYTES_SENT_ALONE && !Buffers.stays(buffer)) {
             offered = Math.min(buffer.remaining(), watcher.transport().maxBytesPerWrite());
             return watcher.transport().write(fd, buffer);
         }
-        gather();
+        gather(request);
         return watcher.transport().write(fd, gather);
     }
 
     /** Sends the descriptor with the first byte of its write: no earlier write may be in the same message. */
-    private long sendWithDescriptor(int fd) {
-        int descriptor = first.toSend.fd();
+    private long sendWithDescriptor(int fd, WriteRequest request, SocketHandle toSend) {
+        int descriptor = toSend.fd();
         if (descriptor < 0) {
             return -Errno.EBADF;
         }
-        gather();
+        gather(request);
         long sent = gather.send(fd, descriptor);
         if (sent > 0) {
-            first.toSend = null;
+            request.toSend = null;
         }
         return sent;
     }
 
-    private void gather() {
+    private void gather(WriteRequest start) {
         gather.clear(watcher.transport().maxBytesPerWrite());
-        WriteRequest request = first;
+        WriteRequest request = start;
         do {
             request = addToGather(request) ? request.next : null;
         } while (request != null && request.toSend == null);
@@ -207,9 +210,9 @@ final class WriteQueue {
         while (first != null && sent >= first.remaining) {
             sent -= first.remaining;
             first.remaining = 0;
-            finishFirst(0);
+            finishFirst(first, 0);
         }
-        if (sent > 0) {
+        if (first != null && sent > 0) {
             first.advance(sent);
         }
     }
@@ -217,20 +220,19 @@ final class WriteQueue {
     /** Fails all writes that still have bytes for the kernel with {@code errno}. Their callbacks are called later. */
     void fail(int errno) {
         while (first != null) {
-            finishFirst(errno);
+            finishFirst(first, errno);
         }
         completeSoon();
     }
 
-    private void finishFirst(int errno) {
-        WriteRequest request = first;
+    private void finishFirst(WriteRequest request, int errno) {
         first = request.next;
         if (first == null) {
             last = null;
         }
         request.next = null;
         request.errno = errno;
-        if (finishedFirst == null) {
+        if (finishedLast == null) {
             finishedFirst = request;
         } else {
             finishedLast.next = request;

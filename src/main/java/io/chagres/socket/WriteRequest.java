@@ -5,6 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /** One pending write: views of the caller's buffers, which are made during the call ({@link Buffers}), and the callback. */
 final class WriteRequest {
@@ -21,10 +22,13 @@ final class WriteRequest {
     /** The error that the write failed with; 0 if there is none. */
     int errno;
     /** The cause of EFAULT; null if there is none. */
+    @Nullable
     RuntimeException closedArena;
 
+    @Nullable
     WriteRequest next;
     /** The handle whose descriptor travels with the first byte; null if there is none, or it was sent. */
+    @Nullable
     SocketHandle toSend;
 
     /**
@@ -59,6 +63,7 @@ final class WriteRequest {
     }
 
     /** Returns the error for the callback of a write of {@code stream}; null for success. */
+    @Nullable
     SystemException failure(StreamHandle stream) {
         if (errno == 0) {
             return null;

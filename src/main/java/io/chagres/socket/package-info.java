@@ -42,4 +42,7 @@
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
  */
+@NullMarked
 package io.chagres.socket;
+
+import org.jspecify.annotations.NullMarked;
