@@ -1,5 +1,6 @@
 package io.chagres.socket;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  * options.applyTo(tcp::set);
  * }</pre>
  */
+@CheckReturnValue
 public final class DeferredOptions {
 
     /** The receiver of each option and its value: {@code tcp::set}, for example. */

@@ -1,5 +1,6 @@
 package io.chagres.socket;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import java.time.Duration;
 import java.util.List;
@@ -19,6 +20,7 @@ import java.util.List;
  *
  * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7): TCP_KEEPIDLE, TCP_KEEPINTVL, TCP_KEEPCNT</a>
  */
+@CheckReturnValue
 public final class KeepAlive {
 
     // MAX_TCP_KEEPIDLE, MAX_TCP_KEEPINTVL of the kernel's include/net/tcp.h

@@ -1,5 +1,7 @@
 package io.chagres.stream;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * A switch that ends everything its {@link #signal()} was handed to: a connect, a socket, a server, a stream.
  *
@@ -42,7 +44,7 @@ public final class AbortController {
      * @throws WrongThreadException on another thread than that of the loop; nothing has changed then
      * @see <a href="https://nodejs.org/api/globals.html#abortcontrollerabortreason">abortController.abort</a>
      */
-    public void abort(Throwable reason) {
+    public void abort(@Nullable Throwable reason) {
         signal.abort(reason);
     }
 

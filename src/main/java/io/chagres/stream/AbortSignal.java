@@ -6,6 +6,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.internal.LoopCore;
 import java.util.LinkedHashSet;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A signal that ends what it was handed to, for example a connect, a socket or a server. An {@link AbortController} makes and aborts it.
@@ -19,10 +20,10 @@ public final class AbortSignal {
 
     /** One listener. Its run removes it, and no other, even if the same listener was added twice. */
     private final class Registration implements Runnable {
-        private final LoopCore core;
+        private final @Nullable LoopCore core;
         private final Runnable listener;
 
-        Registration(LoopCore core, Runnable listener) {
+        Registration(@Nullable LoopCore core, Runnable listener) {
             this.core = core;
             this.listener = listener;
         }
@@ -37,7 +38,7 @@ public final class AbortSignal {
     private Set<Registration> listeners = new LinkedHashSet<>(1);
 
     private boolean aborted;
-    private Throwable reason;
+    private @Nullable Throwable reason;
 
     AbortSignal() {}
 
@@ -47,7 +48,7 @@ public final class AbortSignal {
     }
 
     /** Returns the reason that was given to {@link AbortController#abort(Throwable)}, or null. */
-    public Throwable reason() {
+    public @Nullable Throwable reason() {
         return reason;
     }
 
@@ -87,7 +88,7 @@ public final class AbortSignal {
         return add(LoopCore.of(UsageException.requireArgument(loop, "loop")), listener);
     }
 
-    private Runnable add(LoopCore core, Runnable listener) {
+    private Runnable add(@Nullable LoopCore core, Runnable listener) {
         Registration registration = new Registration(core, UsageException.requireArgument(listener, "listener"));
         listeners.add(registration);
         return registration;
@@ -111,7 +112,7 @@ public final class AbortSignal {
     }
 
     /** Aborts the signal once. Everything that can fail comes before the first change. */
-    void abort(Throwable reason) {
+    void abort(@Nullable Throwable reason) {
         if (aborted) {
             return;
         }

@@ -3,6 +3,7 @@ package io.chagres.stream;
 import io.chagres.UsageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /** The chunks that wait to be consumed, in order. They are views that no caller has. */
 final class Chunks {
@@ -20,6 +21,14 @@ final class Chunks {
                     "The value of \"size\" is out of range. It must be >= 0 && <= " + MAX_READ + ". Received " + size);
         }
         return size;
+    }
+
+    /** Returns {@code chunk}, or throws Node's error if it is null. */
+    static <T> T requireChunk(@Nullable T chunk) {
+        if (chunk == null) {
+            throw new UsageException("ERR_STREAM_NULL_VALUES", "May not write null values to stream");
+        }
+        return chunk;
     }
 
     /** Returns the number of bytes of all chunks. */

@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The construct step of a {@link Duplex} that is pending: Node's {@code construct} in lib/internal/streams/destroy.js. It begins on
@@ -15,7 +16,8 @@ final class Construction implements Completion {
     private final Lifecycle life;
     private final Consumer<? super Completion> step;
     private boolean completed;
-    private ChagresException destroyedWith; // the error of a destruction before the step has completed, or null
+    /** The error of a destruction before the step has completed; null if there was none. */
+    private @Nullable ChagresException destroyedWith;
 
     Construction(Duplex stream, Lifecycle life, Consumer<? super Completion> step) {
         this.stream = stream;
@@ -35,7 +37,7 @@ final class Construction implements Completion {
 
     /** Called by the subclass; a second call is an error of the stream. */
     @Override
-    public void onComplete(ChagresException error) {
+    public void onComplete(@Nullable ChagresException error) {
         stream.tick(() -> {
             if (stream.life != life) {
                 return; // too late: the stream was opened again
@@ -44,17 +46,18 @@ final class Construction implements Completion {
                 life.errorOrDestroy(error != null ? error : Lifecycle.calledTwice());
             } else {
                 completed = true;
-                life.constructed(error);
+                life.constructed(this, error);
             }
         });
     }
 
-    void destroyedWith(ChagresException error) {
+    void destroyedWith(@Nullable ChagresException error) {
         destroyedWith = error;
     }
 
     /** Returns the error for {@code doDestroy}: that of the destruction, with that of the step suppressed in it if there are two. */
-    ChagresException destructionError(ChagresException error) {
+    @Nullable
+    ChagresException destructionError(@Nullable ChagresException error) {
         if (destroyedWith == null || error == null || error == destroyedWith) {
             return destroyedWith != null ? destroyedWith : error;
         }

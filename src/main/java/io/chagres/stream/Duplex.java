@@ -13,6 +13,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stream of bytes in both directions, as in Node. {@code net.Socket} is one, and users can make their own: a subclass says where
@@ -180,7 +181,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     /** Fails a write that can't be carried out: {@code callback} and the stream get {@code error}. Returns false. */
-    protected final boolean refuseWrite(Completion callback, ChagresException error) {
+    protected final boolean refuseWrite(@Nullable Completion callback, ChagresException error) {
         return writing.refuse(callback, error);
     }
 
@@ -224,7 +225,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
      *
      * @param error why the stream is destroyed; null if there is no error
      */
-    protected void doDestroy(ChagresException error, Completion done) {
+    protected void doDestroy(@Nullable ChagresException error, Completion done) {
         done.onComplete(error);
     }
 
@@ -258,7 +259,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     protected void describe(StringJoiner text) {}
 
     /** Completes one callback. An exception of the callback goes to the loop's uncaught handler, so that the next callback still runs. */
-    final void complete(Completion callback, ChagresException error) {
+    final void complete(@Nullable Completion callback, @Nullable ChagresException error) {
         if (callback != null) {
             try {
                 callback.onComplete(error);
@@ -269,7 +270,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     /** Calls {@code listeners}. An exception of one of them goes to the loop's uncaught handler, and the stream goes on. */
-    final void emit(Listeners<Runnable> listeners) {
+    final void emit(@Nullable Listeners<Runnable> listeners) {
         try {
             Listeners.run(listeners);
         } catch (Throwable thrown) {
@@ -368,13 +369,13 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     @Override
-    public ByteBuffer read() {
+    public @Nullable ByteBuffer read() {
         checkThread();
         return reading.read(ReadableState.ALL);
     }
 
     @Override
-    public ByteBuffer read(int size) {
+    public @Nullable ByteBuffer read(int size) {
         checkThread();
         return reading.read(Chunks.requireSize(size));
     }
@@ -457,7 +458,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     // ---- writing
 
     @Override
-    public boolean write(ByteBuffer data, Completion callback) {
+    public boolean write(ByteBuffer data, @Nullable Completion callback) {
         checkThread();
         reading.answered();
         return writing.write(data, callback);
@@ -469,27 +470,27 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     @Override
-    public Duplex end(ByteBuffer last) {
+    public Duplex end(@Nullable ByteBuffer last) {
         return end(last, null);
     }
 
     @Override
-    public Duplex end(CharSequence last) {
+    public Duplex end(@Nullable CharSequence last) {
         return end(last, null);
     }
 
     @Override
-    public Duplex end(Completion callback) {
+    public Duplex end(@Nullable Completion callback) {
         return end((ByteBuffer) null, callback);
     }
 
     @Override
-    public Duplex end(CharSequence last, Completion callback) {
+    public Duplex end(@Nullable CharSequence last, @Nullable Completion callback) {
         return end(last == null ? null : StandardCharsets.UTF_8.encode(last.toString()), callback);
     }
 
     @Override
-    public Duplex end(ByteBuffer last, Completion callback) {
+    public Duplex end(@Nullable ByteBuffer last, @Nullable Completion callback) {
         checkThread();
         writing.end(last, callback);
         return this;
@@ -634,7 +635,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     @Override
-    public Duplex destroy(ChagresException error) {
+    public Duplex destroy(@Nullable ChagresException error) {
         checkThread();
         life.destroy(error);
         return this;
@@ -653,7 +654,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     }
 
     @Override
-    public final ChagresException errored() {
+    public final @Nullable ChagresException errored() {
         checkThread();
         return life.errored();
     }

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import java.util.List;
 import java.util.StringJoiner;
@@ -14,6 +15,7 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/stream.html#new-streamduplexoptions">new stream.Duplex(options)</a>
  */
+@CheckReturnValue
 public final class DuplexOptions {
 
     /** Node's default for bytes, 64 KiB. */

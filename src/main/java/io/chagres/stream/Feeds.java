@@ -1,15 +1,17 @@
 package io.chagres.stream;
 
 import io.chagres.loop.internal.Listeners;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The pipes that end in a sink, and the listeners for pipe and unpipe. The pipes are a linked list. Usually there is one. */
 final class Feeds {
 
-    private Piping first; // its previous is the last, so that adding one needs no walk
+    private @Nullable Piping first; // its previous is the last, so that adding one needs no walk
 
-    private Listeners<Consumer<? super Readable>> pipeListeners;
-    private Listeners<Consumer<? super Readable>> unpipeListeners;
+    private @Nullable Listeners<Consumer<? super Readable>> pipeListeners;
+    private @Nullable Listeners<Consumer<? super Readable>> unpipeListeners;
 
     void onPipe(Consumer<? super Readable> listener) {
         pipeListeners = Listeners.add(pipeListeners, listener);
@@ -20,6 +22,7 @@ final class Feeds {
     }
 
     /** Returns the first pipe, or null. */
+    @Nullable
     Piping first() {
         return first;
     }
@@ -36,8 +39,9 @@ final class Feeds {
         if (first == null) {
             first = pipe;
         } else {
-            pipe.previous = first.previous;
-            pipe.previous.next = pipe;
+            Piping last = Objects.requireNonNull(first.previous);
+            pipe.previous = last;
+            last.next = pipe;
         }
         first.previous = pipe;
         emit(pipeListeners, pipe);
@@ -66,7 +70,7 @@ final class Feeds {
         pipe.previous = null;
     }
 
-    private static void emit(Listeners<Consumer<? super Readable>> listeners, Piping pipe) {
+    private static void emit(@Nullable Listeners<Consumer<? super Readable>> listeners, Piping pipe) {
         try {
             for (var at = listeners; at != null; at = at.next()) {
                 at.listener().accept(pipe.source());
@@ -77,14 +81,14 @@ final class Feeds {
     }
 
     /** Called when the sink takes more; {@code feeds} is null without pipes. */
-    static void drained(Feeds feeds) {
+    static void drained(@Nullable Feeds feeds) {
         for (Piping pipe = feeds == null ? null : feeds.first; pipe != null; pipe = pipe.next) {
             pipe.drained();
         }
     }
 
     /** Ends all pipes: the sink has finished, failed or closed. The sources are left to their owners. */
-    static void end(Feeds feeds) {
+    static void end(@Nullable Feeds feeds) {
         Piping following;
         for (Piping pipe = feeds == null ? null : feeds.first; pipe != null; pipe = following) {
             following = pipe.next;

@@ -3,6 +3,7 @@ package io.chagres.stream;
 import io.chagres.ChagresException;
 import io.chagres.handle.Completion;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A wait for the end of one side of a stream, or of both: Node's lib/internal/streams/end-of-stream.js. It listens for end, finish, error
@@ -74,7 +75,7 @@ final class Finished {
         }
     }
 
-    private void complete(ChagresException error) {
+    private void complete(@Nullable ChagresException error) {
         if (!over) {
             remove();
             stream.complete(callback, error);

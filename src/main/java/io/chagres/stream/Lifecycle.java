@@ -5,6 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.loop.internal.Listeners;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The life of a {@link Duplex} from its construct step to the close event. A stream that is opened again has a new lifecycle, so that
@@ -27,13 +28,13 @@ final class Lifecycle {
 
     private final Duplex stream;
     private State state = State.OPEN;
-    private ChagresException errored;
+    private @Nullable ChagresException errored;
     private boolean errorEmitted;
     /** Null unless a construct step is pending. */
-    private Construction construction;
+    private @Nullable Construction construction;
 
-    private Listeners<Consumer<? super ChagresException>> errorListeners;
-    private Listeners<CloseListener> closeListeners;
+    private @Nullable Listeners<Consumer<? super ChagresException>> errorListeners;
+    private @Nullable Listeners<CloseListener> closeListeners;
 
     Lifecycle(Duplex stream) {
         this.stream = stream;
@@ -85,8 +86,7 @@ final class Lifecycle {
     }
 
     /** Called when the construct step has completed. */
-    void constructed(ChagresException error) {
-        Construction completed = construction;
+    void constructed(Construction completed, @Nullable ChagresException error) {
         construction = null;
         if (state != State.OPEN) {
             giveUp(completed.destructionError(error), this::givenUp);
@@ -123,7 +123,7 @@ final class Lifecycle {
     // ---- destroying
 
     /** Destroys the stream, with {@code error} or null. A stream that is destroyed already is left as it is. */
-    void destroy(ChagresException error) {
+    void destroy(@Nullable ChagresException error) {
         if (state != State.OPEN) {
             return;
         }
@@ -138,7 +138,7 @@ final class Lifecycle {
         }
     }
 
-    private void giveUp(ChagresException error, Completion done) {
+    private void giveUp(@Nullable ChagresException error, Completion done) {
         if (!stream.core.nesting().hasRoom()) {
             stream.tick(() -> giveUp(error, done));
             return;
@@ -172,7 +172,7 @@ final class Lifecycle {
         return false;
     }
 
-    private void givenUp(ChagresException error) {
+    private void givenUp(@Nullable ChagresException error) {
         if (state != State.DESTROYED) {
             return;
         }
@@ -183,7 +183,7 @@ final class Lifecycle {
         }
     }
 
-    private void emitEndSoon(ChagresException error) {
+    private void emitEndSoon(@Nullable ChagresException error) {
         try {
             stream.tick(() -> emitEnd(error));
         } catch (Error noMemory) {
@@ -191,7 +191,7 @@ final class Lifecycle {
         }
     }
 
-    private void emitEnd(ChagresException error) {
+    private void emitEnd(@Nullable ChagresException error) {
         if (error != null) {
             emitError(error);
         }
@@ -235,7 +235,7 @@ final class Lifecycle {
     // ---- questions
 
     /** Records an error; the first one counts. */
-    void failed(ChagresException error) {
+    void failed(@Nullable ChagresException error) {
         if (errored == null) {
             errored = error;
         }
@@ -258,6 +258,7 @@ final class Lifecycle {
         return errorEmitted;
     }
 
+    @Nullable
     ChagresException errored() {
         return errored;
     }

@@ -5,7 +5,9 @@ import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** Streams that are piped one into the next, and succeed or fail together: Node's lib/internal/streams/pipeline.js. */
 final class Pipeline {
@@ -15,7 +17,7 @@ final class Pipeline {
     private final boolean ends;
     private final Completion callback;
     private int pendingSides; // those that have not ended or finished yet
-    private ChagresException error;
+    private @Nullable ChagresException error;
     private boolean destroyed; // each member that is destroyed fails, too: that destroys nothing more
 
     Pipeline(List<? extends Duplex> streams, boolean ends, Completion callback) {
@@ -40,9 +42,9 @@ final class Pipeline {
         private final Duplex stream;
         private final ReadableState reading;
         private final WritableState writing;
-        private final Member source; // the member that is piped into this one; null for the first
+        private final @Nullable Member source; // the member that is piped into this one; null for the first
 
-        Member(Duplex stream, Member source) {
+        Member(Duplex stream, @Nullable Member source) {
             this.stream = stream;
             this.source = source;
             reading = stream.reading;
@@ -61,9 +63,10 @@ final class Pipeline {
 
         /** Pipes the member before this one into it. */
         void pipe(boolean ends) {
-            source.stream.pipe(stream, ends);
+            Duplex from = Objects.requireNonNull(source).stream;
+            from.pipe(stream, ends);
             pendingSides++;
-            Streams.finishedReading(source.stream, Pipeline.this::sideOver);
+            Streams.finishedReading(from, Pipeline.this::sideOver);
             if (ends) {
                 pendingSides++;
                 Streams.finishedWriting(stream, Pipeline.this::sideOver);
@@ -106,7 +109,7 @@ final class Pipeline {
         return last.stream;
     }
 
-    private void sideOver(ChagresException error) {
+    private void sideOver(@Nullable ChagresException error) {
         pendingSides--;
         if (error != null) {
             failed(error);

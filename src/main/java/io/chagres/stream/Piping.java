@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import java.nio.ByteBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A {@link Readable#pipe}: chunks go from a source to a sink, no faster than the sink takes them. The end of the source ends the sink,
@@ -23,7 +24,11 @@ final class Piping implements Borrower, Runnable {
     private final boolean ends;
     private boolean waiting;
     private boolean over;
+
+    @Nullable
     Piping previous; // the neighbours among the pipes that end in the same sink: see Feeds
+
+    @Nullable
     Piping next;
 
     Piping(Duplex source, Duplex sink, boolean ends) {

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reading side of a stream: bytes that arrive, in chunks. Every readable is a {@link Duplex}, even one that cannot be written.
@@ -175,6 +176,7 @@ public sealed interface Readable permits Duplex {
      * @return a buffer that belongs to the caller; null if nothing is buffered or the stream is destroyed
      * @see <a href="https://nodejs.org/api/stream.html#readablereadsize">readable.read</a>
      */
+    @Nullable
     ByteBuffer read();
 
     /**
@@ -189,6 +191,7 @@ public sealed interface Readable permits Duplex {
      * @throws io.chagres.UsageException ERR_OUT_OF_RANGE if {@code size} is negative or more than 1 GiB
      * @see <a href="https://nodejs.org/api/stream.html#readablereadsize">readable.read</a>
      */
+    @Nullable
     ByteBuffer read(int size);
 
     /**
@@ -315,7 +318,7 @@ public sealed interface Readable permits Duplex {
      * @param error the cause, or null
      * @see <a href="https://nodejs.org/api/stream.html#readabledestroyerror">readable.destroy</a>
      */
-    Readable destroy(ChagresException error);
+    Readable destroy(@Nullable ChagresException error);
 
     // ---- questions
 
@@ -346,6 +349,7 @@ public sealed interface Readable permits Duplex {
     boolean isDestroyed();
 
     /** Returns the error that destroyed it, or, without autoDestroy, that it failed with; otherwise null. */
+    @Nullable
     ChagresException errored();
 
     /**

@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The input stream of {@link Readable#inputStream()}, which one other thread reads. The loop thread leaves one chunk here. When the reader
@@ -25,9 +26,9 @@ final class ReadableInput extends InputStream {
     private final Runnable onReadable = this::bring;
 
     // guarded by the lock
-    private ByteBuffer chunk; // the rest that the reader has not taken yet, or null
+    private @Nullable ByteBuffer chunk; // the rest that the reader has not taken yet, or null
     private boolean over; // the loop brings no chunk any more
-    private ChagresException error;
+    private @Nullable ChagresException error;
     private boolean closed; // by the reader
 
     ReadableInput(Duplex stream) {
@@ -114,7 +115,7 @@ final class ReadableInput extends InputStream {
     }
 
     /** Wakes the reader, and removes the listener: a stream that is opened again flows as its other listeners decide. */
-    private void finished(ChagresException error) {
+    private void finished(@Nullable ChagresException error) {
         stream.offReadable(onReadable);
         lock.lock();
         try {
@@ -173,7 +174,7 @@ final class ReadableInput extends InputStream {
     }
 
     /** Waits for a chunk and returns it, or null at the end. */
-    private ByteBuffer await() throws IOException {
+    private @Nullable ByteBuffer await() throws IOException {
         while (chunk == null && !over && !closed) {
             try {
                 changed.await();

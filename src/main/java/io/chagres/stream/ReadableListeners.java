@@ -4,6 +4,7 @@ import io.chagres.loop.internal.Listeners;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listeners of the reading side of a {@link Duplex}. {@link ReadableState} extends it instead of having it as a field, which would
@@ -13,15 +14,15 @@ class ReadableListeners {
 
     /** The listeners that few streams have. */
     private static final class Rare {
-        private Listeners<Runnable> readable;
-        private Listeners<Runnable> pause;
-        private Listeners<Runnable> resume;
+        private @Nullable Listeners<Runnable> readable;
+        private @Nullable Listeners<Runnable> pause;
+        private @Nullable Listeners<Runnable> resume;
     }
 
     final Duplex stream;
-    private Listeners<Consumer<? super ByteBuffer>> data;
-    private Listeners<Runnable> end;
-    private Rare rare;
+    private @Nullable Listeners<Consumer<? super ByteBuffer>> data;
+    private @Nullable Listeners<Runnable> end;
+    private @Nullable Rare rare;
     private boolean owes;
     private boolean didRead;
 
@@ -75,7 +76,7 @@ class ReadableListeners {
     }
 
     /** Returns the last {@link TextListener} that decodes for {@code listener}, or null. */
-    final TextListener textListener(Consumer<String> listener) {
+    final @Nullable TextListener textListener(Consumer<String> listener) {
         TextListener found = null;
         for (var at = data; at != null; at = at.next()) {
             found = at.listener() instanceof TextListener text && text.decodesFor(listener) ? text : found;
@@ -83,7 +84,7 @@ class ReadableListeners {
         return found;
     }
 
-    final Listeners<Consumer<? super ByteBuffer>> dataListeners() {
+    final @Nullable Listeners<Consumer<? super ByteBuffer>> dataListeners() {
         return data;
     }
 

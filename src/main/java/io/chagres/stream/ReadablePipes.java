@@ -2,6 +2,7 @@ package io.chagres.stream;
 
 import io.chagres.ChagresException;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The pipes of a readable side: those data listeners that are {@link Piping}s. Of several sinks, the slowest decides how fast the
@@ -60,7 +61,7 @@ final class ReadablePipes {
     }
 
     /** Ends the first pipe to {@code sink}, or all pipes if it is null. */
-    static void unpipe(ReadableState side, Duplex sink) {
+    static void unpipe(ReadableState side, @Nullable Duplex sink) {
         if (sink != null) {
             unpipeFirst(side, sink);
             return;

@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The reading side of a {@link Duplex}: its buffer, its flow and its end. The names of the methods and the order of events are those of
@@ -49,13 +50,13 @@ final class ReadableState extends ReadableListeners {
     private boolean readableScheduled;
     private boolean resumeScheduled;
     private boolean readMoreScheduled;
-    private Runnable readMoreTick; // kept: a new one would be garbage at each push
+    private @Nullable Runnable readMoreTick; // kept: a new one would be garbage at each push
     private boolean wishesPause; // the user's last call: unlike the pauses of pipes it outlives a reopening
     private boolean wishesFlow;
     int waitingPipes; // those that wait for their sinks to drain, counted: to look for one would cost a walk at
     // each drain
     private boolean kept; // whether the chunk that is lent now is still needed
-    private Chunks chunks; // null until a chunk is buffered
+    private @Nullable Chunks chunks; // null until a chunk is buffered
 
     ReadableState(Duplex stream) {
         super(stream);
@@ -243,6 +244,7 @@ final class ReadableState extends ReadableListeners {
     }
 
     /** Takes {@code wanted} bytes out, or {@link #ALL}. Returns null if fewer are buffered, unless they are the last. */
+    @Nullable
     ByteBuffer read(int wanted) {
         raiseMark(wanted);
         if (wanted == 0) {
@@ -266,8 +268,8 @@ final class ReadableState extends ReadableListeners {
         return isOver() ? null : take(count, wanted);
     }
 
-    private ByteBuffer take(int count, int wanted) {
-        ByteBuffer chunk = count == 0 ? null : chunks.take(count);
+    private @Nullable ByteBuffer take(int count, int wanted) {
+        ByteBuffer chunk = count == 0 || chunks == null ? null : chunks.take(count);
         if (chunk == null) {
             needReadable = length() <= highWaterMark;
         }
@@ -292,7 +294,7 @@ final class ReadableState extends ReadableListeners {
     private int available(int wanted) {
         long length = length();
         if (wanted < 0) {
-            return length > 0 && (flow == Flow.FLOWING || length > Chunks.MAX_READ)
+            return chunks != null && length > 0 && (flow == Flow.FLOWING || length > Chunks.MAX_READ)
                     ? chunks.firstLength()
                     : (int) length;
         }

@@ -6,9 +6,10 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
+import org.jspecify.annotations.Nullable;
 
 /** A write that waits for the one before it. Its data is a view, made at the call. */
-record WaitingWrite(ByteBuffer data, Completion callback) {
+record WaitingWrite(ByteBuffer data, @Nullable Completion callback) {
 
     private static final long MAX_VECTOR = 1 << 30; // bytes; one writev(2) takes at most 2^31 - 4096
 

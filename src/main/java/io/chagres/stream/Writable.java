@@ -5,6 +5,7 @@ import io.chagres.handle.Completion;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writing side of a stream: bytes that go out, one write after the other. Every writable is a {@link Duplex}, even one that cannot be
@@ -54,7 +55,7 @@ public sealed interface Writable permits Duplex {
 
     /** Writes an array without a copy. The array must not change until its bytes have been written. */
     default boolean write(byte[] data) {
-        return write(data == null ? null : ByteBuffer.wrap(data), null);
+        return write(ByteBuffer.wrap(Chunks.requireChunk(data)), null);
     }
 
     /** Writes {@code text} as UTF-8: see {@link #write(ByteBuffer, Completion)}. */
@@ -63,8 +64,8 @@ public sealed interface Writable permits Duplex {
     }
 
     /** Writes {@code text} as UTF-8, with a callback: see {@link #write(ByteBuffer, Completion)}. */
-    default boolean write(CharSequence text, Completion callback) {
-        return write(text == null ? null : StandardCharsets.UTF_8.encode(text.toString()), callback);
+    default boolean write(CharSequence text, @Nullable Completion callback) {
+        return write(StandardCharsets.UTF_8.encode(Chunks.requireChunk(text).toString()), callback);
     }
 
     /**
@@ -86,7 +87,7 @@ public sealed interface Writable permits Duplex {
      * @throws WrongThreadException if the arena of {@code data} is confined to another thread
      * @see <a href="https://nodejs.org/api/stream.html#writablewritechunk-encoding-callback">writable.write</a>
      */
-    boolean write(ByteBuffer data, Completion callback);
+    boolean write(ByteBuffer data, @Nullable Completion callback);
 
     // ---- ending
 
@@ -94,16 +95,16 @@ public sealed interface Writable permits Duplex {
     Writable end();
 
     /** Writes a last chunk and ends the stream: see {@link #end(ByteBuffer, Completion)}. */
-    Writable end(ByteBuffer last);
+    Writable end(@Nullable ByteBuffer last);
 
     /** Writes a last text as UTF-8 and ends the stream: see {@link #end(ByteBuffer, Completion)}. */
-    Writable end(CharSequence last);
+    Writable end(@Nullable CharSequence last);
 
     /** Ends the stream, with a callback: see {@link #end(ByteBuffer, Completion)}. */
-    Writable end(Completion callback);
+    Writable end(@Nullable Completion callback);
 
     /** Writes a last text as UTF-8 and ends the stream, with a callback: see {@link #end(ByteBuffer, Completion)}. */
-    Writable end(CharSequence last, Completion callback);
+    Writable end(@Nullable CharSequence last, @Nullable Completion callback);
 
     /**
      * Writes a last chunk, unless {@code last} is null, and ends the stream. From now on a write is an error. {@link #cork()} is undone.
@@ -120,7 +121,7 @@ public sealed interface Writable permits Duplex {
      *     and without an {@code error} event
      * @see <a href="https://nodejs.org/api/stream.html#writableendchunk-encoding-callback">writable.end</a>
      */
-    Writable end(ByteBuffer last, Completion callback);
+    Writable end(@Nullable ByteBuffer last, @Nullable Completion callback);
 
     /**
      * Holds writes back until {@link #uncork()} or {@code end}, so that several small writes go out in one system call. Calls nest: as many
@@ -228,7 +229,7 @@ public sealed interface Writable permits Duplex {
      * @param error the cause, or null
      * @see <a href="https://nodejs.org/api/stream.html#writabledestroyerror">writable.destroy</a>
      */
-    Writable destroy(ChagresException error);
+    Writable destroy(@Nullable ChagresException error);
 
     // ---- questions
 
@@ -266,6 +267,7 @@ public sealed interface Writable permits Duplex {
     boolean isDestroyed();
 
     /** Returns the error that destroyed it, or, without autoDestroy, that it failed with; otherwise null. */
+    @Nullable
     ChagresException errored();
 
     /**

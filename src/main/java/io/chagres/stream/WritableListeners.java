@@ -1,15 +1,16 @@
 package io.chagres.stream;
 
 import io.chagres.loop.internal.Listeners;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The listeners of the writing side of a {@link Duplex}. Most streams have none: the static methods take null for that.
  */
 final class WritableListeners {
 
-    private Listeners<Runnable> drain;
-    private Listeners<Runnable> prefinish;
-    private Listeners<Runnable> finish;
+    private @Nullable Listeners<Runnable> drain;
+    private @Nullable Listeners<Runnable> prefinish;
+    private @Nullable Listeners<Runnable> finish;
 
     void onDrain(Runnable listener) {
         drain = Listeners.add(drain, listener);
@@ -19,7 +20,7 @@ final class WritableListeners {
         drain = Listeners.remove(drain, listener);
     }
 
-    static void emitDrain(WritableListeners of, Duplex stream) {
+    static void emitDrain(@Nullable WritableListeners of, Duplex stream) {
         if (of != null) {
             stream.emit(of.drain);
         }
@@ -33,7 +34,7 @@ final class WritableListeners {
         prefinish = Listeners.remove(prefinish, listener);
     }
 
-    static void emitPrefinish(WritableListeners of, Duplex stream) {
+    static void emitPrefinish(@Nullable WritableListeners of, Duplex stream) {
         if (of != null) {
             stream.emit(of.prefinish);
         }
@@ -47,7 +48,7 @@ final class WritableListeners {
         finish = Listeners.remove(finish, listener);
     }
 
-    static void emitFinish(WritableListeners of, Duplex stream) {
+    static void emitFinish(@Nullable WritableListeners of, Duplex stream) {
         if (of != null) {
             stream.emit(of.finish);
         }

@@ -1,13 +1,13 @@
 package io.chagres.stream;
 
 import io.chagres.ChagresException;
-import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The writing side of a {@link Duplex}. One write at a time is with the sink. Later writes wait here, and go together if the sink takes
@@ -38,19 +38,19 @@ final class WritableState implements Completion {
 
     final int highWaterMark; // in bytes
     private final Duplex stream;
-    private WritableListeners listeners; // null until there is one
-    private Feeds feeds; // null until there is a pipe
+    private @Nullable WritableListeners listeners; // null until there is one
+    private @Nullable Feeds feeds; // null until there is a pipe
     private Ending ending;
-    private ArrayDeque<WaitingWrite> waiting; // null until a write waits
+    private @Nullable ArrayDeque<WaitingWrite> waiting; // null until a write waits
     private long length; // bytes, those that are with the sink included
     private int corked;
     private long writing = -1; // bytes that are with the sink
-    private Completion writingCallback;
+    private @Nullable Completion writingCallback;
     private boolean calling;
     private boolean needDrain; // a write has returned false
     private boolean withoutFinal; // no doFinal: a destruction after the prefinish cancels the finish then
     private int ticksOwed; // callbacks that a tick will call; those of later writes and the finish wait for them
-    private List<Completion> finishCallbacks; // those of end(), or null
+    private @Nullable List<Completion> finishCallbacks; // those of end(), or null
 
     WritableState(Duplex stream) {
         this.stream = stream;
@@ -122,11 +122,8 @@ final class WritableState implements Completion {
 
     // ---- writing
 
-    boolean write(ByteBuffer data, Completion callback) {
-        if (data == null) {
-            throw new UsageException("ERR_STREAM_NULL_VALUES", "May not write null values to stream");
-        }
-        Buffers.requireAccessible(data);
+    boolean write(ByteBuffer data, @Nullable Completion callback) {
+        Buffers.requireAccessible(Chunks.requireChunk(data));
         ChagresException error = whyNotWrite();
         if (error != null) {
             return refuse(callback, error);
@@ -153,14 +150,14 @@ final class WritableState implements Completion {
         return stream.life.isConstructing() || isOver();
     }
 
-    private ChagresException whyNotWrite() {
+    private @Nullable ChagresException whyNotWrite() {
         if (isEnded()) {
             return new ChagresException("ERR_STREAM_WRITE_AFTER_END", "write after end");
         }
         return isDestroyed() ? Lifecycle.destroyedError("write") : null;
     }
 
-    boolean refuse(Completion callback, ChagresException error) {
+    boolean refuse(@Nullable Completion callback, ChagresException error) {
         if (callback != null) {
             stream.tick(() -> callback.onComplete(error));
         }
@@ -168,7 +165,7 @@ final class WritableState implements Completion {
         return false;
     }
 
-    private void queue(ByteBuffer data, Completion callback) {
+    private void queue(ByteBuffer data, @Nullable Completion callback) {
         if (waiting == null) {
             waiting = new ArrayDeque<>();
         }
@@ -179,19 +176,19 @@ final class WritableState implements Completion {
         return waiting != null && !waiting.isEmpty();
     }
 
-    private void begin(long size, Completion callback) {
+    private void begin(long size, @Nullable Completion callback) {
         writing = size;
         writingCallback = callback;
         calling = true;
     }
 
-    /** Gives {@code data} to the sink, or {@code several} if they are not null. */
-    private void give(ByteBuffer data, ByteBuffer[] several) {
+    /** Gives {@code data} to the sink, or {@code several} chunks. The other one is null. */
+    private void give(@Nullable ByteBuffer data, ByteBuffer @Nullable [] several) {
         stream.core.nesting().enter();
         try {
-            if (several == null) {
+            if (data != null) {
                 stream.doWrite(data, this);
-            } else {
+            } else if (several != null) {
                 stream.doWriteVector(several, this);
             }
         } finally {
@@ -202,7 +199,7 @@ final class WritableState implements Completion {
 
     /** Called by the sink when it has completed the write that it was given. */
     @Override
-    public void onComplete(ChagresException error) {
+    public void onComplete(@Nullable ChagresException error) {
         if (writing < 0) {
             failStream(Lifecycle.calledTwice());
             return;
@@ -234,7 +231,7 @@ final class WritableState implements Completion {
         }
     }
 
-    private void fail(Completion callback, ChagresException error, boolean inside) {
+    private void fail(@Nullable Completion callback, ChagresException error, boolean inside) {
         if (!isPast()) {
             stream.life.failed(error);
         }
@@ -250,13 +247,13 @@ final class WritableState implements Completion {
     }
 
     /** Completes the write that has failed, then those that wait behind it. The error event comes after all of them. */
-    private void completeFailed(Completion callback, ChagresException error) {
+    private void completeFailed(@Nullable Completion callback, ChagresException error) {
         stream.complete(callback, error);
         cancelWaiting();
         failStream(error);
     }
 
-    private void afterWrite(Completion callback) {
+    private void afterWrite(@Nullable Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !isDestroyed()) {
             needDrain = false;
             Feeds.drained(feeds); // pipes go on before listeners can write again
@@ -274,23 +271,24 @@ final class WritableState implements Completion {
         if (corked > 0 || isDestroyed()) {
             return;
         }
-        while (hasWaiting() && writing < 0 && !isHeldBack()) {
+        ArrayDeque<WaitingWrite> queue = waiting;
+        while (queue != null && !queue.isEmpty() && writing < 0 && !isHeldBack()) {
             if (!stream.core.nesting().hasRoom()) {
                 stream.tick(this::writeWaiting);
                 return;
             }
-            if (waiting.size() > 1 && stream.isVectored()) {
-                writeAllWaiting();
+            if (queue.size() > 1 && stream.isVectored()) {
+                writeAll(queue);
             } else {
-                WaitingWrite next = waiting.poll();
+                WaitingWrite next = queue.remove();
                 begin(next.data().remaining(), next.callback());
                 give(next.data(), null);
             }
         }
     }
 
-    private void writeAllWaiting() {
-        List<WaitingWrite> batch = WaitingWrite.takeBatch(waiting);
+    private void writeAll(ArrayDeque<WaitingWrite> queue) {
+        List<WaitingWrite> batch = WaitingWrite.takeBatch(queue);
         ByteBuffer[] data = WaitingWrite.data(batch);
         begin(WaitingWrite.size(data), error -> batch.forEach(write -> stream.complete(write.callback(), error)));
         give(null, data);
@@ -308,7 +306,7 @@ final class WritableState implements Completion {
 
     // ---- ending
 
-    void end(ByteBuffer last, Completion callback) {
+    void end(@Nullable ByteBuffer last, @Nullable Completion callback) {
         ChagresException refusal = last == null ? null : whyNotWrite();
         if (refusal != null) {
             refuse(null, refusal);
@@ -329,7 +327,7 @@ final class WritableState implements Completion {
         }
     }
 
-    private void onFinished(Completion callback, ChagresException error) {
+    private void onFinished(Completion callback, @Nullable ChagresException error) {
         if (error != null) {
             stream.tick(() -> callback.onComplete(error));
             return;
@@ -340,7 +338,7 @@ final class WritableState implements Completion {
         finishCallbacks.add(callback);
     }
 
-    private ChagresException whyNotEnd() {
+    private @Nullable ChagresException whyNotEnd() {
         if (isFinished()) {
             return new ChagresException("ERR_STREAM_ALREADY_FINISHED", "Cannot call end after a stream was finished");
         }
@@ -375,7 +373,7 @@ final class WritableState implements Completion {
         }
     }
 
-    private void finalDone(ChagresException error) {
+    private void finalDone(@Nullable ChagresException error) {
         if (ending != Ending.FINAL_CALLED) {
             failStream(error != null ? error : Lifecycle.calledTwice());
         } else if (error != null) {
@@ -408,7 +406,7 @@ final class WritableState implements Completion {
         stream.life.writingFinished();
     }
 
-    private void completeEnds(ChagresException error) {
+    private void completeEnds(@Nullable ChagresException error) {
         if (finishCallbacks != null) {
             List<Completion> callbacks = finishCallbacks;
             finishCallbacks = null;
@@ -433,8 +431,9 @@ final class WritableState implements Completion {
         if (writing >= 0 || ticksOwed > 0) {
             return; // earlier writes complete first: when they have, this is called again
         }
-        while (hasWaiting()) {
-            WaitingWrite write = waiting.poll();
+        ArrayDeque<WaitingWrite> queue = waiting;
+        while (queue != null && !queue.isEmpty()) {
+            WaitingWrite write = queue.remove();
             length -= write.data().remaining();
             stream.complete(write.callback(), stream.life.errorOr("write"));
         }

@@ -68,4 +68,7 @@
  *
  * @see <a href="https://nodejs.org/api/stream.html">Node: stream</a>
  */
+@NullMarked
 package io.chagres.stream;
+
+import org.jspecify.annotations.NullMarked;
