@@ -311,10 +311,9 @@ public final class Pipe extends SocketHandle {
         if (!core().isLoopThread() || fd() < 0) {
             return known;
         }
-        String local = memory.readOrNull(memory.getsockname(fd()));
-        String remote = memory.readOrNull(memory.getpeername(fd()));
-        return new Endpoints(
-                End.ofName(local), remote != null && !remote.isEmpty() ? End.ofName(remote) : known.remote());
+        End local = End.ofName(memory.readOrNull(memory.getsockname(fd())));
+        End remote = End.ofName(memory.readOrNull(memory.getpeername(fd())));
+        return new Endpoints(local, remote != null ? remote : known.remote());
     }
 
     /**

@@ -285,8 +285,7 @@ public final class Tcp extends SocketHandle {
     @Override
     public @Nullable SocketAddress knownPeer() {
         core().checkThread();
-        End end = knowsPeer ? known : null;
-        return end == null ? null : end.ip();
+        return knowsPeer && known != null ? known.ip() : null;
     }
 
     private void rememberPeer(@Nullable End remote) {
