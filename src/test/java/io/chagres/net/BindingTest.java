@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Which of the addresses of a name a server listens on. */
+/** The choice among the addresses of a name on which a server listens. */
 class BindingTest {
 
     private static String preferred(String... addresses) {
@@ -22,20 +22,20 @@ class BindingTest {
     @ParameterizedTest
     @ValueSource(strings = {"fe80::1", "fe80::1%eth0", "fe8f::1", "fe9a::1", "feab::1", "febf:ffff::1"})
     @Covers("node:test-net-server-listen-ipv6-link-local")
-    void theFirstThatIsNotLinkLocal(String linkLocal) {
+    void aServerBindsToTheFirstAddressThatIsNotLinkLocal(String linkLocal) {
         assertEquals("127.0.0.1", preferred(linkLocal, "127.0.0.1", "::1"));
         assertEquals("::1", preferred("::1", linkLocal));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"fec0::1", "fe7f::1", "fe8::1", "fe::80", "f:e80::1", "::fe80", "254.128.0.1"})
-    void whatOnlyLooksAlikeIsNotLinkLocal(String other) {
+    void addressesSimilarToLinkLocalOnesAreNotLinkLocal(String other) {
         assertEquals(other, preferred(other, "::1"));
     }
 
     @Test
     @Covers("node:test-net-server-listen-ipv6-link-local")
-    void aLinkLocalOneWhereThereIsNoOther() {
+    void aServerBindsToALinkLocalAddressIfThereIsNoOther() {
         assertEquals("fe80::2", preferred("fe80::2", "fe80::1"));
     }
 }

@@ -35,7 +35,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What callers do with a buffer and its memory once a write or a read has returned: move it, close its arena, forget it. */
+/** Callers that move a buffer, close its arena or drop it after a write or a read has returned. */
 @ConnectionTest
 class CallersMemoryTest {
 
@@ -60,7 +60,7 @@ class CallersMemoryTest {
         return arena.allocate(size).fill((byte) with).asByteBuffer();
     }
 
-    private Completion told(String name) {
+    private Completion noted(String name) {
         return error -> journal.add(name
                 + (error == null
                         ? ""
@@ -73,7 +73,7 @@ class CallersMemoryTest {
     // ---- the buffer is moved
 
     @Test
-    void whatWaitsBehindALargeWriteArrivesAsItWasAtTheCall(Loop loop) {
+    void aWriteBehindALargeOneArrivesAsItWasAtTheCall(Loop loop) {
         Gate read = new Gate();
         try (Peer<byte[]> peer = Peer.server(socket -> {
             read.await();
@@ -95,7 +95,7 @@ class CallersMemoryTest {
     }
 
     @Test
-    void whatIsWrittenBeforeTheConnectArrivesAsItWasAtTheCall(Loop loop) {
+    void aWriteBeforeTheConnectArrivesAsItWasAtTheCall(Loop loop) {
         try (Peer<String> peer = Peer.server(Talk::allText)) {
             Socket client = Local.connect(loop, peer.port());
             ByteBuffer data = Talk.buffer("early");
@@ -165,15 +165,15 @@ class CallersMemoryTest {
 
     @ParameterizedTest
     @EnumSource
-    void whatIsOfAClosedArenaIsRefusedAtTheCall(Closable kind, Loop loop) {
+    void aBufferOfAClosedArenaIsRefusedAtTheCall(Closable kind, Loop loop) {
         PipePair pair = PipePair.of(loop, true);
         Arena arena = kind.maker.get();
         ByteBuffer data = filled(arena, 8, 1);
         arena.close();
-        assertThrows(IllegalStateException.class, () -> pair.one().write(data, told("never")));
+        assertThrows(IllegalStateException.class, () -> pair.one().write(data, noted("never")));
         assertThrows(
                 IllegalStateException.class,
-                () -> pair.one().write(new ByteBuffer[] {Talk.buffer("x"), data}, told("never")));
+                () -> pair.one().write(new ByteBuffer[] {Talk.buffer("x"), data}, noted("never")));
         assertThrows(IllegalStateException.class, () -> pair.one().tryWrite(data));
         assertThrows(IllegalStateException.class, () -> ((Pipe) pair.one()).tryWrite(data, pair.one()));
         assertEquals(0, pair.one().writeQueueSize());
@@ -184,7 +184,7 @@ class CallersMemoryTest {
     }
 
     @Test
-    void whatIsConfinedToAnotherThreadIsRefusedAtTheCall(Loop loop) throws Exception {
+    void aBufferConfinedToAnotherThreadIsRefusedAtTheCall(Loop loop) throws Exception {
         PipePair pair = PipePair.of(loop, false);
         Gate checked = new Gate();
         ByteBuffer[] data = new ByteBuffer[1];
@@ -199,7 +199,7 @@ class CallersMemoryTest {
             }
         });
         made.await();
-        assertThrows(WrongThreadException.class, () -> pair.one().write(data[0], told("never")));
+        assertThrows(WrongThreadException.class, () -> pair.one().write(data[0], noted("never")));
         assertThrows(WrongThreadException.class, () -> pair.one().tryWrite(data[0]));
         checked.open();
         owner.join(30_000);
@@ -213,9 +213,9 @@ class CallersMemoryTest {
     void aWriteWhoseArenaIsClosedFailsAndSendsNothingElse(Closable kind, Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         Arena arena = kind.maker.get();
-        pair.one().write(filled(arena, MUCH, 'A'), told("one"));
-        pair.one().write(Talk.buffer("behind it"), told("two"));
-        pair.one().shutdown(told("shutdown"));
+        pair.one().write(filled(arena, MUCH, 'A'), noted("one"));
+        pair.one().write(Talk.buffer("behind it"), noted("two"));
+        pair.one().shutdown(noted("shutdown"));
         arena.close();
         try (Arena other = kind.maker.get()) {
             ByteBuffer stranger = filled(other, MUCH, 'B');
@@ -249,14 +249,14 @@ class CallersMemoryTest {
     /** Small ones are copied for one sendmsg(2), large ones sent by themselves; those before the closed one still go out. */
     @ParameterizedTest
     @ValueSource(ints = {10, 20_000})
-    void whatWasWrittenBeforeItStillArrives(int size, Loop loop) {
+    void bytesWrittenBeforeAClosedArenaStillArrive(int size, Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         Arena arena = Arena.ofShared();
-        pair.one().write(ByteBuffer.allocate(MUCH), told("much"));
-        pair.one().write(filled(arena, size, 'A'), told("alive"));
+        pair.one().write(ByteBuffer.allocate(MUCH), noted("much"));
+        pair.one().write(filled(arena, size, 'A'), noted("alive"));
         try (Arena closed = Arena.ofShared()) {
             pair.one().write(new ByteBuffer[] {Talk.buffer("head"), filled(closed, size, 'B')}, error -> {
-                told("closed").onComplete(error);
+                noted("closed").onComplete(error);
                 pair.one().close();
             });
         }
@@ -285,8 +285,8 @@ class CallersMemoryTest {
             client.onClose(hadError -> journal.add("close " + hadError));
             client.onConnect(() -> {
                 Arena arena = kind.maker.get();
-                client.write(filled(arena, MUCH, 'A'), told("write"));
-                client.write(filled(arena, 8, 'A'), told("behind it"));
+                client.write(filled(arena, MUCH, 'A'), noted("write"));
+                client.write(filled(arena, 8, 'A'), noted("behind it"));
                 client.end();
                 arena.close();
                 closed.open();
@@ -302,11 +302,11 @@ class CallersMemoryTest {
     }
 
     @Test
-    void whatWaitsForTheConnectFailsIfItsArenaIsClosed(Loop loop) {
+    void aWriteThatWaitsForTheConnectFailsIfItsArenaIsClosed(Loop loop) {
         try (Peer<String> peer = Peer.server(Talk::allText)) {
             Socket client = Local.connect(loop, peer.port());
             try (Arena arena = Arena.ofConfined()) {
-                client.write(filled(arena, 8, 'A'), told("write"));
+                client.write(filled(arena, 8, 'A'), noted("write"));
             }
             client.onError(error -> journal.add(error.code()));
             loop.run();

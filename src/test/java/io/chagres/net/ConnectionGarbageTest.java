@@ -36,7 +36,7 @@ class ConnectionGarbageTest {
 
     @Test
     @Covers("node:test-net-connect-memleak")
-    void clientsThatHaveEnded(Loop loop) {
+    void clientsThatHaveEndedAreCollected(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
             try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
                 watched(Local.connect(loop, server.port())).end("bye");
@@ -48,7 +48,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void socketsOfAServerThatListensOn(Loop loop) {
+    void closedSocketsOfAListeningServerAreCollected(Loop loop) {
         Server server = Net.createServer(loop, socket -> watched(socket).pipe(socket));
         int port = server.listen(0, Local.HOST).address().port();
         server.unref();
@@ -65,7 +65,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void socketsThatWereReset(Loop loop) {
+    void socketsThatWereResetAreCollected(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
             int port = Local.once(loop, this::watched);
             try (Peer<Void> client = Peer.client(port, socket -> {
@@ -80,7 +80,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void clientsThatWereRefusedOrDestroyedOnTheWay(Loop loop) {
+    void clientsThatWereRefusedOrDestroyedWhileConnectingAreCollected(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
             watched(Local.connect(loop, Peer.deadPort()));
             watched(Net.connect(loop, 9, "localhost")).destroy();
@@ -91,7 +91,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void clientsOverUnixSockets(Loop loop, @TempDir Path folder) {
+    void clientsOverUnixSocketsAreCollected(Loop loop, @TempDir Path folder) {
         Server server = Net.createServer(loop, socket -> watched(socket).pipe(socket));
         server.listen(Place.UNIX.in(folder), null);
         server.unref();
@@ -106,7 +106,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void whatASignalALookupOrATimerKnewOfThem(Loop loop, ManualClock clock) throws IOException {
+    void socketsThatASignalALookupOrATimerReferredToAreCollected(Loop loop, ManualClock clock) throws IOException {
         AbortController controller = new AbortController();
         try (FullBacklog silent = new FullBacklog()) {
             for (int i = 0; i < COUNT; i++) {
@@ -128,7 +128,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void aLookupThatNeverAnswersHoldsNobody(Loop loop) {
+    void aLookupThatNeverAnswersKeepsNoSocketFromBeingCollected(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
             watched(Net.connect(
                             loop,
@@ -140,7 +140,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void aServerThatWasClosed(Loop loop) {
+    void aServerThatWasClosedIsCollected(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
             Server server = garbage.watch("server", Net.createServer(loop, socket -> {}));
             server.listen(0, Local.HOST);
@@ -151,7 +151,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void handlesThatWereClosed(Loop loop) {
+    void handlesThatWereClosedAreCollected(Loop loop) {
         for (int i = 0; i < COUNT; i++) {
             closedPair(loop);
             loop.run();
@@ -167,7 +167,7 @@ class ConnectionGarbageTest {
     }
 
     @Test
-    void whatWasWrittenLastOnAConnectionThatIsIdleNow(Loop loop) {
+    void theLastWriteOfAnIdleConnectionIsCollected(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         writeQueued(pair);
         pair.accepted().readStart(TcpPair.reader(bytes -> {}, () -> {}));

@@ -28,7 +28,7 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What sockets, servers, their handles and their options print. */
+/** The texts of sockets, servers, their handles and their options. */
 @ConnectionTest
 class ConnectionTextTest {
 
@@ -120,7 +120,7 @@ class ConnectionTextTest {
     }
 
     @Test
-    void ofASocketThatThePeerHasResetThePeerIsStillPrinted(Loop loop) {
+    void aSocketThatWasResetPrintsItsPeer(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         String peer = pair.client().localAddress().toString();
         pair.client().closeReset(() -> {});

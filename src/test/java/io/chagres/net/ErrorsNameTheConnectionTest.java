@@ -124,7 +124,7 @@ class ErrorsNameTheConnectionTest {
     }
 
     @Test
-    void anErrorThatNobodyListensToNamesTheSocketAndSaysSo(Loop loop) {
+    void anErrorWithoutAListenerNamesTheSocketAndSaysSo(Loop loop) {
         int port = Local.once(loop, Socket::resume);
         try (Peer<SocketAddress> client = resetting(Local.HOST, port)) {
             SystemException error = assertThrows(SystemException.class, loop::run);
@@ -138,7 +138,7 @@ class ErrorsNameTheConnectionTest {
     }
 
     @Test
-    void anErrorOfAServerThatNobodyListensToNamesTheServer(Loop loop) {
+    void anErrorOfAServerWithoutAListenerNamesTheServer(Loop loop) {
         Server first = Net.createServer(loop).listen(0, Local.HOST);
         Server second = Net.createServer(loop);
         second.listen(first.address().port(), Local.HOST);

@@ -21,7 +21,7 @@ final class HandleSide extends ModelSide implements ReadListener {
     private boolean reading;
     private boolean readFailed;
     private boolean shutDown;
-    private boolean shutdownTold;
+    private boolean shutdownCompleted;
     private Pipe passenger;
     /** How many descriptors went along with writes, and how many have come. */
     private int passed;
@@ -116,7 +116,7 @@ final class HandleSide extends ModelSide implements ReadListener {
     private void shutdown() {
         if (stream.isWritable()) {
             shutDown = true;
-            stream.shutdown(this::shutdownTold);
+            stream.shutdown(this::shutdownCompleted);
         }
     }
 
@@ -169,7 +169,7 @@ final class HandleSide extends ModelSide implements ReadListener {
         if (!ended) {
             resume();
         }
-        boolean through = shutdownTold && ended;
+        boolean through = shutdownCompleted && ended;
         if (through || readFailed) {
             forced |= !through;
             close();
@@ -180,14 +180,14 @@ final class HandleSide extends ModelSide implements ReadListener {
 
     @Override
     public ByteBuffer onAllocate(int suggestedSize) {
-        require(reading, "a buffer is asked for, and nobody reads");
+        require(reading, "a buffer is asked for, without a reader");
         int room = ROOMS[random.nextInt(ROOMS.length)];
         return direct ? ByteBuffer.allocateDirect(Math.min(room, 4000)) : ByteBuffer.allocate(room);
     }
 
     @Override
     public void onRead(int count, ByteBuffer buffer) {
-        require(reading && !ended, "data, and nobody reads, or after the end");
+        require(reading && !ended, "data, without a reader, or after the end");
         arrived(buffer.slice(buffer.position(), count));
         if (isIpc()) {
             takeDescriptors((Pipe) stream);
@@ -207,11 +207,11 @@ final class HandleSide extends ModelSide implements ReadListener {
     /** The end stands behind all bytes of the peer; of one that was closed, behind those that the kernel had by then. */
     @Override
     public void onEnd() {
-        require(reading, "an end, and nobody reads");
+        require(reading, "an end, without a reader");
         reading = false;
         ended = true;
         HandleSide from = (HandleSide) peer;
-        require(from.shutDown || from.stream.isClosing(), "an end that nobody has sent");
+        require(from.shutDown || from.stream.isClosing(), "an end that the peer has not sent");
         require(received == handedOver(from) || mayLose(), "the end came early");
         react(", at the end");
         settle();
@@ -223,12 +223,12 @@ final class HandleSide extends ModelSide implements ReadListener {
 
     /** A reset takes what was under way; it reads as an end where a write has met it first. */
     private boolean mayLose() {
-        return peer.forced && (hasFailed() || told < writes) && stream instanceof Tcp;
+        return peer.forced && (hasFailed() || completed < writes) && stream instanceof Tcp;
     }
 
     @Override
     public void onError(SystemException error) {
-        require(reading, "an error, and nobody reads");
+        require(reading, "an error, without a reader");
         reading = false;
         readFailed = true;
         require(peer.forced, "an error for no reason: " + error);
@@ -238,23 +238,23 @@ final class HandleSide extends ModelSide implements ReadListener {
     }
 
     private void wrote(int write, boolean empty, ChagresException error) {
-        told(write, empty, error);
+        completed(write, empty, error);
         checkQueue();
         react(", at a write");
     }
 
-    private void shutdownTold(ChagresException error) {
-        require(shutDown && !shutdownTold, "a second shutdown");
-        require(told == writes, "the shutdown is told before a write");
+    private void shutdownCompleted(ChagresException error) {
+        require(shutDown && !shutdownCompleted, "a second shutdown");
+        require(completed == writes, "the shutdown is completed before a write");
         require(error == null || mayFail(), "a shutdown has failed for no reason: " + error);
-        shutdownTold = true;
+        shutdownCompleted = true;
         react(", at the shutdown");
         settle();
     }
 
     private void checkQueue() {
         long queued = stream.writeQueueSize();
-        require(queued >= 0 && (told < writes || queued == 0), "a queue of " + queued);
+        require(queued >= 0 && (completed < writes || queued == 0), "a queue of " + queued);
         require(peer.received <= sent - queued, "the peer has what is queued still: " + queued);
     }
 
@@ -266,7 +266,7 @@ final class HandleSide extends ModelSide implements ReadListener {
     @Override
     void check() {
         super.check();
-        require(shutdownTold == shutDown, "a shutdown was not told");
+        require(shutdownCompleted == shutDown, "a shutdown was not completed");
         require(mayFail() || taken == ((HandleSide) peer).passed, "descriptors are missing");
         require(stream.isClosed() && stream.fd() < 0, "the handle is there still");
     }

@@ -24,7 +24,7 @@ public final class InheritingProgram {
         }
     }
 
-    /** Writes {@code name} to whoever connects to {@code fd}, until somebody says something. */
+    /** Writes {@code name} to each client that connects to {@code fd}, until one sends something. */
     private static void serve(Loop loop, int fd, String name) {
         Server server = Net.createServer(loop, socket -> socket.write(name));
         server.onConnection(socket -> socket.onData(anything -> server.close()));

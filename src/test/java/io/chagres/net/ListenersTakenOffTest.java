@@ -28,7 +28,7 @@ class ListenersTakenOffTest {
     private final Journal journal = new Journal();
 
     @Test
-    void aSocketCallsNoneOfThoseThatWereTakenOff(Loop loop) {
+    void aSocketCallsNoListenerThatWasRemoved(Loop loop) {
         Runnable never = journal.note("never");
         Consumer<Object> neverAny = any -> journal.add("never");
         Consumer<? super SocketAddress> neverAddress = neverAny::accept;
@@ -89,7 +89,7 @@ class ListenersTakenOffTest {
     }
 
     @Test
-    void aServerCallsNoneOfThoseThatWereTakenOff(Loop loop) {
+    void aServerCallsNoListenerThatWasRemoved(Loop loop) {
         Runnable never = journal.note("never");
         Consumer<Object> neverAny = any -> journal.add("never");
         Server server = Net.createServer(loop).setMaxConnections(1);

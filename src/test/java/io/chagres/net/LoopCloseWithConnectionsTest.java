@@ -26,7 +26,7 @@ class LoopCloseWithConnectionsTest {
     private final Journal journal = new Journal();
 
     @Test
-    void aServerTellsItsClose(Loop loop) {
+    void theCloseOfTheLoopEmitsTheCloseOfAServer(Loop loop) {
         Server server = Net.createServer(loop, socket -> {});
         server.onClose(journal.note("close"));
         server.listen(0, Local.HOST, journal.note("listening"));
@@ -46,13 +46,13 @@ class LoopCloseWithConnectionsTest {
     }
 
     @Test
-    void anIdleSocketTellsItsCloseAndThePeerReadsTheEnd(Loop loop) {
+    void theCloseOfTheLoopEmitsTheCloseOfAnIdleSocketAndThePeerReadsTheEnd(Loop loop) {
         endWith(loop, socket -> {}, "end");
         journal.expect("close false");
     }
 
     @Test
-    void aSocketInTheMiddleOfAWriteTellsTheCallbackFirst(Loop loop) {
+    void theCloseOfTheLoopCallsAPendingWriteBeforeTheClose(Loop loop) {
         endWith(
                 loop,
                 socket -> {
@@ -64,7 +64,7 @@ class LoopCloseWithConnectionsTest {
     }
 
     @Test
-    void aSocketThatIsEndingTellsItsCallbackFirst(Loop loop) {
+    void theCloseOfTheLoopCallsAPendingEndBeforeTheClose(Loop loop) {
         endWith(
                 loop,
                 socket -> {
@@ -82,23 +82,23 @@ class LoopCloseWithConnectionsTest {
     }
 
     @Test
-    void aClientInTheMiddleOfALookupTellsItsClose(Loop loop) {
+    void theCloseOfTheLoopEmitsTheCloseOfAClientDuringItsLookup(Loop loop) {
         SocketEvents.into(journal, "", Net.connect(loop, 9, "localhost"));
         loop.close();
         journal.expect("close false");
     }
 
     @Test
-    void aClientBeforeItsFirstAttemptTellsItsClose(Loop loop) {
+    void theCloseOfTheLoopEmitsTheCloseOfAClientBeforeItsFirstAttempt(Loop loop) {
         SocketEvents.into(journal, "", Net.connect(loop, 9, Local.HOST));
         loop.close();
         assertEquals(1, journal.count("close false") + journal.count("close true"));
     }
 
     @Test
-    void aClientThatConnectsTellsItsClose(Loop loop) throws Exception {
-        try (FullBacklog nobody = new FullBacklog()) {
-            Socket client = Net.connect(loop, nobody.port(), nobody.host());
+    void theCloseOfTheLoopEmitsTheCloseOfAConnectingClient(Loop loop) throws Exception {
+        try (FullBacklog silent = new FullBacklog()) {
+            Socket client = Net.connect(loop, silent.port(), silent.host());
             SocketEvents.into(journal, "", client);
             client.write(Talk.buffer("x"), error -> journal.add("write " + error.code()));
             loop.run(RunMode.NOWAIT);

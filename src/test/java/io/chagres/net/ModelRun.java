@@ -20,7 +20,7 @@ final class ModelRun {
     }
 
     private static final long PATIENCE_MILLIS = 20_000;
-    private static final int MOST_STEPS = 60;
+    private static final int MAX_STEPS = 60;
 
     final boolean mayForce;
     private final long seed;
@@ -36,7 +36,7 @@ final class ModelRun {
         this.seed = seed;
         random = new Random(seed);
         mayForce = random.nextBoolean();
-        stepsLeft = random.nextInt(MOST_STEPS);
+        stepsLeft = random.nextInt(MAX_STEPS);
         one = floor.side(this, "one", pair[0], new Random(random.nextLong()));
         other = floor.side(this, "other", pair[1], new Random(random.nextLong()));
         one.faces(other);

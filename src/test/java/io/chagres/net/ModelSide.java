@@ -14,7 +14,7 @@ abstract class ModelSide {
     /** In one of so many callbacks something is done. */
     private static final int SELDOM = 6;
 
-    private static final int MOST_REACTIONS = 30;
+    private static final int MAX_REACTIONS = 30;
 
     final String name;
     final ModelRun run;
@@ -29,7 +29,7 @@ abstract class ModelSide {
     long delivered = -1;
 
     int writes;
-    int told;
+    int completed;
     /** From which of the writes on they fail. */
     private int failsFrom = Integer.MAX_VALUE;
 
@@ -84,7 +84,7 @@ abstract class ModelSide {
     final void react(String where) {
         ModelStep step = ModelStep.next(random, run.mayForce);
         boolean acts = random.nextInt(SELDOM) == 0;
-        if (acts && !finishing && !closed && reactions++ < MOST_REACTIONS) {
+        if (acts && !finishing && !closed && reactions++ < MAX_REACTIONS) {
             act(step, where);
         }
     }
@@ -114,10 +114,10 @@ abstract class ModelSide {
     abstract long handedOver();
 
     /** A write of nothing can't fail, unless it is cancelled. */
-    final void told(int write, boolean empty, ChagresException reason) {
-        require(!calling, "a write is told inside a call");
-        require(!closed, "a write is told after the close");
-        require(write == told++, "write " + write + " is told, and it was the turn of " + (told - 1));
+    final void completed(int write, boolean empty, ChagresException reason) {
+        require(!calling, "a write is completed inside a call");
+        require(!closed, "a write is completed after the close");
+        require(write == completed++, "write " + write + " is completed, and it was the turn of " + (completed - 1));
         require(write < failsFrom || empty || reason != null, "a write that came through after one that did not");
         if (reason != null) {
             failed(write, reason);
@@ -141,7 +141,7 @@ abstract class ModelSide {
 
     final void closed() {
         require(!closed, "a second close");
-        require(told == writes, "closed, and " + (writes - told) + " writes were not told");
+        require(completed == writes, "closed, and " + (writes - completed) + " writes were not completed");
         closed = true;
         run.closed();
     }
@@ -156,7 +156,7 @@ abstract class ModelSide {
 
     @Override
     public String toString() {
-        return name + ": sent " + sent + ", received " + received + ", writes " + writes + ", told " + told
+        return name + ": sent " + sent + ", received " + received + ", writes " + writes + ", completed " + completed
                 + (hasFailed() ? ", a write failed" : "") + (forced ? ", forced" : "") + (ended ? ", ended" : "")
                 + (finishing ? ", finishing" : "") + (closed ? ", closed" : "");
     }

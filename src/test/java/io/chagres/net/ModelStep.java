@@ -38,21 +38,21 @@ record ModelStep(Kind kind, int size, int pieces, boolean direct, int chance) {
         Kind.NOTHING,
     };
     private static final Kind[] RARE = {Kind.HALF_CLOSE, Kind.CLOSE, Kind.RESET};
-    private static final int MOST_BYTES = 100 * 1024;
+    private static final int MAX_BYTES = 100 * 1024;
     private static final int FEW_BYTES = 700;
-    private static final int MOST_PIECES = 6;
+    private static final int MAX_PIECES = 6;
 
     static ModelStep next(Random random, boolean mayForce) {
         Kind gentle = GENTLE[random.nextInt(GENTLE.length)];
         Kind rare = RARE[random.nextInt(RARE.length)];
         boolean isRare = random.nextInt(25) == 0 && (mayForce || rare == Kind.HALF_CLOSE);
         int few = random.nextInt(FEW_BYTES);
-        int many = random.nextInt(MOST_BYTES);
+        int many = random.nextInt(MAX_BYTES);
         int size = random.nextInt(10) == 0 ? many : few;
         return new ModelStep(
                 isRare ? rare : gentle,
                 size,
-                1 + random.nextInt(MOST_PIECES),
+                1 + random.nextInt(MAX_PIECES),
                 random.nextBoolean(),
                 random.nextInt(100));
     }

@@ -129,7 +129,7 @@ class OptionClassesTest {
 
     @ParameterizedTest
     @MethodSource("values")
-    void theyAreMadeByStaticMethodsAndHaveFinalFields(Object options) {
+    void optionsAreMadeByStaticMethodsAndHaveFinalFields(Object options) {
         Class<?> type = options.getClass();
         assertTrue(Modifier.isFinal(type.getModifiers()));
         assertEquals(0, type.getConstructors().length, "made by static methods");
@@ -138,7 +138,7 @@ class OptionClassesTest {
 
     @ParameterizedTest
     @MethodSource("values")
-    void aSetterLeavesTheOriginalAsItWas(Object options, Loop loop) {
+    void anOptionSetterDoesNotChangeTheOriginal(Object options, Loop loop) {
         String text = options.toString();
         int hash = options.hashCode();
         for (Method setter : setters(options)) {
@@ -156,7 +156,7 @@ class OptionClassesTest {
     /** If one changed what the other sets, the order would matter. */
     @ParameterizedTest
     @MethodSource("values")
-    void aSetterChangesNothingButItsOwnValue(Object options, Loop loop) {
+    void anOptionSetterChangesNoOtherValue(Object options, Loop loop) {
         for (Method one : setters(options)) {
             for (Method other : setters(options)) {
                 Object first = trySet(options, one, loop);
@@ -190,7 +190,7 @@ class OptionClassesTest {
     }
 
     @Test
-    void everyOptionOfAListenIsForSomePlace(Loop loop) {
+    void everyOptionOfAListenAppliesToAtLeastOnePlace(Loop loop) {
         Set<String> set = new TreeSet<>();
         for (ListenOptions place : List.of(ListenOptions.at(80), ListenOptions.atPath("/socket"))) {
             setters(place).stream()

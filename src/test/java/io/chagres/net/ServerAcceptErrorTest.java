@@ -17,12 +17,12 @@ class ServerAcceptErrorTest {
 
     @Test
     @Covers("S87")
-    void theErrorIsToldAndTheConnectionIsAcceptedAllTheSame() throws Exception {
+    void anAcceptErrorIsReportedAndTheConnectionIsAcceptedLater() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(ForkedJvm.command(Failing.class));
         assertEquals("""
             accept ENOBUFS ENOBUFS 105 accept of the server
             connection
-            nobody asked
+            without a listener
             connection""", outcome.output());
         assertEquals(0, outcome.status());
     }
@@ -33,17 +33,17 @@ class ServerAcceptErrorTest {
         public static void main(String[] args) {
             Faults.install();
             try (Loop loop = new Loop()) {
-                Server told = Net.createServer(loop);
-                told.onError(error -> {
+                Server withListener = Net.createServer(loop);
+                withListener.onError(error -> {
                     SystemException accept = (SystemException) error;
                     System.out.println(
                             error.getMessage() + " " + error.code() + " " + accept.errno() + " " + accept.syscall()
-                                    + (told.address().equals(new SocketAddress(accept.address(), accept.port()))
+                                    + (withListener.address().equals(new SocketAddress(accept.address(), accept.port()))
                                             ? " of the server"
                                             : ""));
                 });
-                visit(told);
-                System.out.println("nobody asked");
+                visit(withListener);
+                System.out.println("without a listener");
                 visit(Net.createServer(loop));
             }
         }

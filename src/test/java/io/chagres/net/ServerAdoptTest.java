@@ -18,7 +18,7 @@ import io.chagres.loop.Loop;
 import io.chagres.socket.SocketHandle;
 import org.junit.jupiter.api.Test;
 
-/** Connections that a server takes over from somebody who has accepted them. */
+/** Connections that other code has accepted and a server takes over. */
 @ConnectionTest
 class ServerAdoptTest {
 
@@ -26,7 +26,7 @@ class ServerAdoptTest {
 
     @Test
     @Covers({"S89", "node:test-child-process-fork-getconnections"})
-    void itIsAServersConnectionLikeAnyOther(Loop loop) {
+    void anAdoptedConnectionBehavesLikeAnAcceptedOne(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         Server server = echo(loop).onClose(journal.note("close"));
         server.listen(0, Local.HOST);
@@ -41,7 +41,7 @@ class ServerAdoptTest {
     }
 
     @Test
-    void anEndOfASocketPairToo(Loop loop) {
+    void anEndOfASocketPairCanBeAdopted(Loop loop) {
         PipePair pair = PipePair.of(loop, false);
         assertTrue(echo(loop).adopt(pair.one()));
         talk(pair.other());
@@ -50,7 +50,7 @@ class ServerAdoptTest {
     }
 
     @Test
-    void oneTooManyOrBlockedStaysWithWhoeverOfferedIt(Loop loop) {
+    void aConnectionThatIsNotAdoptedStaysWithTheCaller(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         Server full = echo(loop).setMaxConnections(0).onDrop(dropped -> journal.add("drop"));
         Server blocking =
@@ -64,7 +64,7 @@ class ServerAdoptTest {
     }
 
     @Test
-    void whatIsNoConnectionIsRefused(Loop loop) {
+    void adoptingADescriptorThatIsNoConnectionIsRefused(Loop loop) {
         Server server = echo(loop);
         TcpPair pair = TcpPair.connected(loop);
         pair.accepted().readStart(TcpPair.reader(bytes -> {}, () -> {}));

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Of connections that come from a blocked address nobody hears, and their peers read an end. */
+/** Connections from a blocked address are not reported, and their peers read an end. */
 @ConnectionTest
 class ServerBlockListTest {
 
@@ -30,7 +30,7 @@ class ServerBlockListTest {
     @ParameterizedTest
     @ValueSource(strings = {Local.HOST, "::"})
     @Covers("node:test-net-server-blocklist")
-    void onlyWhoIsNotOnTheListIsServed(String host, Loop loop) {
+    void clientsOnTheBlockListAreNotServed(String host, Loop loop) {
         blocked.addAddress("127.0.0.1");
         Server server = server(loop).onDrop(dropped -> journal.add("drop"));
         int port = server.listen(0, host).address().port();
@@ -43,7 +43,7 @@ class ServerBlockListTest {
     }
 
     @Test
-    void whoIsTakenOffTheListIsServedFromThenOn(Loop loop) {
+    void aClientThatIsRemovedFromTheBlockListIsServed(Loop loop) {
         blocked.addAddress("127.0.0.1");
         int port = server(loop).listen(0, Local.HOST).address().port();
         try (Peer<String> client = Peer.client(port, socket -> {
@@ -64,7 +64,7 @@ class ServerBlockListTest {
     }
 
     @Test
-    void overAUnixSocketNobodyIsBlocked(Loop loop, @TempDir Path folder) {
+    void noClientIsBlockedOverAUnixSocket(Loop loop, @TempDir Path folder) {
         blocked.addSubnet("::", 0);
         Server server = server(loop);
         server.listen(Place.UNIX.in(folder), null);

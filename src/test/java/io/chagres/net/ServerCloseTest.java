@@ -25,7 +25,7 @@ class ServerCloseTest {
 
     @Test
     @Covers({"S110", "node:test-net-listen-close-server"})
-    void closedBeforeTheListeningEventItTellsOnlyTheClose(Loop loop) {
+    void aServerThatIsClosedBeforeItsListeningEventEmitsOnlyTheClose(Loop loop) {
         Server server = server(loop);
         assertSame(
                 server, server.listen(0, Local.HOST, journal.note("listening")).close());
@@ -38,7 +38,7 @@ class ServerCloseTest {
 
     @Test
     @Covers("node:test-net-server-close-before-calling-lookup-callback")
-    void closedDuringTheLookupItNeverListens(Loop loop) {
+    void aServerThatIsClosedDuringItsLookupNeverListens(Loop loop) {
         Server server = server(loop);
         server.listen(0, "localhost", journal.note("listening"));
         server.close(late -> journal.add("callback " + late));
@@ -48,7 +48,7 @@ class ServerCloseTest {
 
     @Test
     @Covers("S110")
-    void aServerThatDoesNotRunTellsTheCallbackAndTheCloseAllTheSame(Loop loop) {
+    void theCloseOfAServerThatDoesNotListenCallsBackAndEmitsTheClose(Loop loop) {
         Server server = server(loop);
         server.close(error -> journal.add(error.code() + " " + error.getMessage()));
         loop.run();
@@ -86,7 +86,7 @@ class ServerCloseTest {
 
     @Test
     @Covers("S111")
-    void nobodyNewIsAcceptedFromThenOn(Loop loop) {
+    void afterTheCloseAServerAcceptsNoConnection(Loop loop) {
         Server server = server(loop);
         int port = server.listen(0, Local.HOST).address().port();
         server.onConnection(socket -> {
@@ -104,7 +104,7 @@ class ServerCloseTest {
 
     @Test
     @Covers("S109")
-    void whoWaitsInTheBacklogIsReset(Loop loop) {
+    void theCloseOfAServerResetsConnectionsInTheBacklog(Loop loop) {
         Server server = server(loop);
         int port = server.listen(0, Local.HOST).address().port();
         Gate connected = new Gate();
@@ -124,7 +124,7 @@ class ServerCloseTest {
 
     @Test
     @Covers({"S112", "S113"})
-    void theCloseComesATickAfterTheLastSocketIsDestroyed(Loop loop) {
+    void theCloseIsEmittedATickAfterTheLastSocketIsDestroyed(Loop loop) {
         Server server = server(loop);
         server.onConnection(socket -> {
             server.close();
@@ -140,7 +140,7 @@ class ServerCloseTest {
     }
 
     @Test
-    void aSecondCloseBeforeTheEndIsToldThatItDoesNotRun(Loop loop) {
+    void aSecondCloseFailsWithServerNotRunning(Loop loop) {
         Server server = server(loop);
         server.onConnection(socket -> {
             server.close(late -> journal.add("first " + late));
@@ -154,10 +154,10 @@ class ServerCloseTest {
         journal.expect("close", "first null", "second ERR_SERVER_NOT_RUNNING");
     }
 
-    /** So whoever has to wait for it, as Node's asyncDispose does, may ask any number of times. */
+    /** So a caller that must wait for the close, as Node's asyncDispose does, may ask any number of times. */
     @Test
     @Covers("node:test-net-server-async-dispose")
-    void everyCloseIsAnsweredAlsoOfOneThatIsClosed(Loop loop) {
+    void everyCloseOfAServerCallsBackAlsoAfterTheClose(Loop loop) {
         Server server = server(loop);
         server.listen(0, Local.HOST);
         server.close(late -> journal.add("first " + late));
@@ -170,7 +170,7 @@ class ServerCloseTest {
     }
 
     @Test
-    void aListenThatFailsMeanwhileDoesNotSwallowTheClose(Loop loop) {
+    void aListenThatFailsDuringTheCloseDoesNotPreventTheCloseEvent(Loop loop) {
         Server server = server(loop).onError(error -> journal.add("error"));
         server.onConnection(socket -> {
             server.close();
@@ -185,7 +185,7 @@ class ServerCloseTest {
     }
 
     @Test
-    void aLookupThatFailsMeanwhileNeither(Loop loop) {
+    void aLookupThatFailsDuringTheCloseDoesNotPreventTheCloseEvent(Loop loop) {
         Server server = server(loop).onError(error -> journal.add("error"));
         server.onConnection(socket -> {
             server.close(late -> journal.add("callback"));
@@ -201,7 +201,7 @@ class ServerCloseTest {
 
     @Test
     @Covers("S112")
-    void withoutConnectionsTheLoopEndsAtOnce(Loop loop) {
+    void afterTheCloseOfAServerWithoutConnectionsTheLoopEnds(Loop loop) {
         Server server = server(loop);
         server.listen(0, Local.HOST);
         server.close();
@@ -209,10 +209,10 @@ class ServerCloseTest {
         journal.expect("close");
     }
 
-    /** A hundred cycles leave nothing behind that would be told once more. */
+    /** A hundred cycles leave no callback that would be called again. */
     @Test
     @Covers("node:test-net-server-listen-remove-callback")
-    void callbacksOfEarlierCyclesAreNotToldAgain(Loop loop) {
+    void closeCallbacksOfEarlierListensAreNotCalledAgain(Loop loop) {
         Server server = Net.createServer(loop, socket -> {});
         for (int cycle = 0; cycle < 100; cycle++) {
             server.listen(0, Local.HOST, journal.note("listening"));

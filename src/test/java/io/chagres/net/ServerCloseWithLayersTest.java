@@ -54,7 +54,7 @@ class ServerCloseWithLayersTest {
 
     /** The socket has answered, with half a handshake for example; the layer has not. */
     @Test
-    void whetherItIsIdleTheLayerSays(Loop loop, ManualClock clock) {
+    void aLayerDecidesWhetherItsConnectionIsIdle(Loop loop, ManualClock clock) {
         String answer = answerOf(
                 loop,
                 layer -> layer.onData(chunk -> {

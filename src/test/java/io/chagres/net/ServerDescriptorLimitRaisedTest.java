@@ -80,7 +80,7 @@ class ServerDescriptorLimitRaisedTest {
     }
 
     @Test
-    void whatIsTurnedAwayIsCountedAndReported() throws Exception {
+    void connectionsThatAreTurnedAwayAreCountedAndReported() throws Exception {
         int served = crowd(CLIENTS);
         assertTrue(served < CLIENTS, served + " are served");
         assertEquals(served, server.connections());
@@ -90,7 +90,7 @@ class ServerDescriptorLimitRaisedTest {
     }
 
     @Test
-    void aHigherLimitCounts() throws Exception {
+    void aRaisedDescriptorLimitTakesEffect() throws Exception {
         int served = crowd(CLIENTS);
         assertTrue(served < CLIENTS, served + " are served");
         limit(1024);
@@ -104,7 +104,7 @@ class ServerDescriptorLimitRaisedTest {
      * connections end, which so have to come before. Afterwards it leaves a few of the new limit to others.
      */
     @Test
-    void aLowerLimitCounts() throws Exception {
+    void aLoweredDescriptorLimitTakesEffect() throws Exception {
         limit(1024);
         assertEquals(CLIENTS, crowd(CLIENTS));
         assertEquals("", Talk.ask(clients.removeLast(), ""));

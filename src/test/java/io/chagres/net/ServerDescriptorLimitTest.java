@@ -68,14 +68,14 @@ class ServerDescriptorLimitTest {
 
     @Test
     @Covers("libuv:emfile")
-    void itServesAsManyAsItCanAndTurnsTheOthersAway() throws Exception {
+    void aServerServesAsManyAsItsDescriptorsAllowAndTurnsOthersAway() throws Exception {
         assertTrue(served.size() >= LIMIT - OTHERS && served.size() < LIMIT, served.size() + " are served");
         assertEquals(served.size(), server.connections());
         assertEquals("", server.errors());
     }
 
     @Test
-    void thoseThatItHasAreServedOnByteForByte() throws Exception {
+    void aFullServerServesItsConnectionsByteForByte() throws Exception {
         byte[] noise = Talk.noise(1, 20_000);
         for (Socket client : served) {
             Talk.send(client, noise);
@@ -85,7 +85,7 @@ class ServerDescriptorLimitTest {
 
     /** Large writes, resets and half-closes need classes that nothing has needed so far. */
     @Test
-    void whatItDoesForTheFirstTimeWorksThoughItIsFull() throws Exception {
+    void aFullServerCanLoadClasses() throws Exception {
         Socket slow = served.get(0);
         byte[] noise = Talk.noise(2, LARGE);
         Thread sender = Thread.ofPlatform().daemon().start(() -> send(slow, noise));
@@ -108,7 +108,7 @@ class ServerDescriptorLimitTest {
     }
 
     @Test
-    void itRestsWhileItIsFullAndTurnsAwayWhoComes() throws Exception {
+    void aFullServerUsesNoCpuAndTurnsNewConnectionsAway() throws Exception {
         long before = server.cpuMillis();
         for (int i = 0; i < 20; i++) {
             try (Socket late = server.connect()) {
@@ -121,7 +121,7 @@ class ServerDescriptorLimitTest {
     }
 
     @Test
-    void itAcceptsAgainWhenThereIsRoom() throws Exception {
+    void aFullServerAcceptsAgainOnceThereIsRoom() throws Exception {
         Iterator<Socket> leaving = served.iterator();
         for (int i = 0; i < 50; i++) {
             assertEquals("", Talk.ask(leaving.next(), ""));

@@ -28,7 +28,7 @@ class ServerDetailsTest {
 
     @Test
     @Covers("node:test-net-listening")
-    void itListensFromTheListenToTheClose(Loop loop) {
+    void isListeningIsTrueFromTheListenToTheClose(Loop loop) {
         Server server = Net.createServer(loop);
         assertFalse(server.isListening());
         server.listen(0, () -> {
@@ -42,7 +42,7 @@ class ServerDetailsTest {
     @ParameterizedTest
     @CsvSource({"127.0.0.1, true, 127.0.0.1, IPv4", "::1, true, ::1, IPv6", ", true, ::, IPv6", ", false, ::, IPv6"})
     @Covers("node:test-net-server-address")
-    void itsAddressIsThatOfTheListen(String host, boolean named, String address, String family, Loop loop) {
+    void theAddressOfAServerIsThatOfTheListen(String host, boolean named, String address, String family, Loop loop) {
         int port = named ? Peer.deadPort() : 0;
         Server server = Net.createServer(loop);
         server.listen(ListenOptions.at(host, port), () -> {
@@ -61,7 +61,7 @@ class ServerDetailsTest {
     /** Node refuses a listen whose options name no place. Here options begin with a place; a listen without options takes a free port. */
     @Test
     @Covers("node:test-net-server-listen-options")
-    void optionsWithoutAPlaceAreAFreePort(Loop loop) {
+    void listenOptionsWithoutAPlaceMeanAFreePort(Loop loop) {
         assertEquals(0, ListenOptions.class.getConstructors().length);
         for (ListenOptions where : List.of(ListenOptions.at(0), ListenOptions.at(Local.HOST, 0))) {
             Server server = Net.createServer(loop).listen(where);
@@ -81,7 +81,7 @@ class ServerDetailsTest {
         "node:test-net-socket-reset-send",
         "node:test-net-connect-reset-after-destroy"
     })
-    void itResetsTwoConnectionsAndCloses(Loop loop) {
+    void aServerResetsTwoConnectionsAndCloses(Loop loop) {
         List<Socket> accepted = new ArrayList<>();
         Server server = Net.createServer(loop);
         server.onConnection(socket -> {
@@ -116,7 +116,7 @@ class ServerDetailsTest {
 
     @Test
     @Covers({"node:test-net-server-nodelay", "node:test-net-server-keepalive"})
-    void whatTheServerHasSetIsNotSetAgain(Loop loop) {
+    void anOptionThatTheServerHasSetIsNotSetAgain(Loop loop) {
         Server server =
                 Net.createServer(loop, ServerOptions.defaults().noDelay(true).keepAlive(true, 1000));
         server.onConnection(socket -> {

@@ -31,7 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Servers on handles and descriptors that somebody else has made. */
+/** Servers on handles and descriptors that other code has made. */
 @ConnectionTest
 class ServerHandleTest {
 
@@ -48,7 +48,7 @@ class ServerHandleTest {
     @ParameterizedTest
     @EnumSource
     @Covers({"S67", "S68", "S74", "node:test-net-server-listen-handle"})
-    void aHandleThatIsBoundBecomesTheServers(Place place, Loop loop) {
+    void aBoundHandleBecomesTheHandleOfTheServer(Place place, Loop loop) {
         SocketHandle handle = bound(place, loop);
         int fd = handle.fd();
         Server server = echo(loop);
@@ -62,7 +62,7 @@ class ServerHandleTest {
     @ParameterizedTest
     @CsvSource({"TCP, true", "TCP, false", "UNIX, true", "UNIX, false"})
     @Covers({"S68", "node:test-net-server-listen-handle"})
-    void itMayListenAlready(Place place, boolean inOptions, Loop loop) {
+    void aServerTakesAHandleThatListensAlready(Place place, boolean inOptions, Loop loop) {
         SocketHandle handle = bound(place, loop);
         if (handle instanceof Tcp tcp) {
             tcp.listen(1, _ -> journal.add("of the handle"));
@@ -81,18 +81,18 @@ class ServerHandleTest {
 
     @Test
     @Covers("S68")
-    void aHandleWhoseBindFailedTellsItNow(Loop loop) {
+    void theListenOnAHandleWhoseBindFailedReportsThatError(Loop loop) {
         try (RawSocket other = RawSocket.listening()) {
             Tcp tcp = new Tcp(loop);
             tcp.bind(new SocketAddress(Local.HOST, other.port()));
-            listenInVain(loop, ListenOptions.atHandle(tcp));
+            failedListen(loop, ListenOptions.atHandle(tcp));
             assertEquals("listen EADDRINUSE: address already in use", error.getMessage());
             assertTrue(tcp.isClosed());
         }
     }
 
     @Test
-    void whoClosesTheHandleClosesTheServer(Loop loop) {
+    void closingTheHandleClosesTheServer(Loop loop) {
         Tcp tcp = TcpPair.listening(loop);
         Server server = echo(loop).onClose(journal.note("close"));
         server.listen(tcp, null);
@@ -140,9 +140,9 @@ class ServerHandleTest {
 
     @Test
     @Covers({"S80", "node:test-net-server-listen-handle"})
-    void aFileIsNothingToListenOn(Loop loop) {
+    void aServerCannotListenOnAFile(Loop loop) {
         try (Descriptor file = Descriptor.file("/proc/self/maps")) {
-            listenInVain(loop, ListenOptions.atFd(file.fd()));
+            failedListen(loop, ListenOptions.atFd(file.fd()));
             assertEquals("listen EINVAL: invalid argument", error.getMessage());
             assertEquals("EINVAL", error.code());
             assertNull(((SystemException) error).address());
@@ -152,8 +152,8 @@ class ServerHandleTest {
 
     @Test
     @Covers("node:test-listen-fd-ebadf")
-    void neitherIsWhatIsNotOpen(Loop loop) {
-        listenInVain(loop, ListenOptions.atFd(NOBODYS));
+    void aServerCannotListenOnAClosedDescriptor(Loop loop) {
+        failedListen(loop, ListenOptions.atFd(NOBODYS));
         assertEquals("listen EINVAL: invalid argument", error.getMessage());
     }
 
@@ -162,7 +162,7 @@ class ServerHandleTest {
     @Covers("S80")
     void anEndOfAPipeIsNoSocket(Loop loop) {
         int[] ends = Pipe.pipe2();
-        listenInVain(loop, ListenOptions.atFd(ends[0]));
+        failedListen(loop, ListenOptions.atFd(ends[0]));
         assertEquals("listen ENOTSOCK: socket operation on non-socket", error.getMessage());
         assertFalse(isFree(ends[0]));
         Descriptors.close(ends[0]);
@@ -173,7 +173,7 @@ class ServerHandleTest {
     void aConnectionCannotListen(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         int connection = duplicate(pair.client().fd());
-        listenInVain(loop, ListenOptions.atFd(connection));
+        failedListen(loop, ListenOptions.atFd(connection));
         assertEquals("listen EINVAL: invalid argument", error.getMessage());
         assertFalse(isFree(connection));
         Descriptors.close(connection);
@@ -229,7 +229,7 @@ class ServerHandleTest {
         return server.onConnection(socket -> server.close());
     }
 
-    private void listenInVain(Loop loop, ListenOptions where) {
+    private void failedListen(Loop loop, ListenOptions where) {
         Server server = echo(loop).onError(refused -> error = refused);
         server.listen(where, journal.note("listening"));
         assertFalse(server.isListening());

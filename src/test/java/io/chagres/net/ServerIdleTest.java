@@ -39,7 +39,7 @@ class ServerIdleTest {
 
     @Test
     @Covers("node:test-net-get-connections")
-    void beforeTheListenThereAreNone(Loop loop) {
+    void aServerHasNoConnectionsBeforeTheListen(Loop loop) {
         Server server = Net.createServer(loop);
         assertEquals(0, server.connectionCount());
         assertEquals(List.of(), server.connections());
@@ -79,7 +79,7 @@ class ServerIdleTest {
     /** One is silent, one has its answer, and one waits for it. */
     @ParameterizedTest
     @EnumSource
-    void whoWaitsForAnAnswerIsNotIdle(Place place, Loop loop) {
+    void aConnectionThatWaitsForAnAnswerIsNotIdle(Place place, Loop loop) {
         Server server = Net.createServer(loop);
         server.onConnection(socket -> socket.onData(request -> {
             if (Talk.text(request).equals("ask")) {
@@ -96,9 +96,9 @@ class ServerIdleTest {
             try (SocketChannel asks = Place.another(silent);
                     SocketChannel waits = Place.another(silent)) {
                 UnixPeer.send(asks, "ask");
-                String told = UnixPeer.text(asks, 6);
+                String answers = UnixPeer.text(asks, 6);
                 UnixPeer.send(waits, "work");
-                return told + "," + UnixPeer.allText(silent) + "," + UnixPeer.allText(asks) + ","
+                return answers + "," + UnixPeer.allText(silent) + "," + UnixPeer.allText(asks) + ","
                         + UnixPeer.allText(waits);
             }
         })) {
@@ -108,7 +108,7 @@ class ServerIdleTest {
     }
 
     @Test
-    void whoIsPausedIsNotIdle(Loop loop) {
+    void aPausedConnectionIsNotIdle(Loop loop) {
         Server server = Net.createServer(loop, ServerOptions.defaults().pauseOnConnect(true));
         idleAtConnection(server, false, socket -> {});
         idleAtConnection(server, true, socket -> {
@@ -118,7 +118,7 @@ class ServerIdleTest {
     }
 
     @Test
-    void whoHasNotReadAllThatWasWrittenIsNotIdle(Loop loop) {
+    void aConnectionWithUnreadOutputIsNotIdle(Loop loop) {
         idleAtConnection(Net.createServer(loop), false, socket -> socket.write(ByteBuffer.allocate(32 << 20)));
         idleAtConnection(Net.createServer(loop), true, socket -> socket.write("little"));
     }
@@ -150,7 +150,7 @@ class ServerIdleTest {
 
     @ParameterizedTest
     @EnumSource
-    void allAreDestroyedAndTheServerListensOn(Place place, Loop loop) {
+    void closeAllConnectionsDestroysThemAndTheServerKeepsListening(Place place, Loop loop) {
         Server server = Net.createServer(loop, socket -> SocketEvents.into(journal, "", socket));
         server.onConnection(socket -> socket.onData(request -> {
             server.closeAllConnections();
@@ -180,13 +180,13 @@ class ServerIdleTest {
     // ---- grace
 
     @Test
-    void whoIsIdleIsEndedAtOnceAndWhoIsAtWorkAfterItsAnswer(Loop loop, ManualClock clock) {
+    void aGracefulCloseEndsIdleConnectionsAtOnceAndBusyOnesAfterTheirAnswer(Loop loop, ManualClock clock) {
         graceAt(loop, (socket, since) -> Timer.after(loop, 320, () -> socket.write("answer")));
         journal.expect("idle finish after 0", "working finish after 350");
     }
 
     @Test
-    void whoIsNotReadyInThatTimeIsDestroyed(Loop loop, ManualClock clock) {
+    void connectionsThatAreBusyAtTheEndOfTheGraceAreDestroyed(Loop loop, ManualClock clock) {
         graceAt(
                 loop,
                 (socket, since) -> socket.onClose(hadError -> journal.add("close after " + (loop.now() - since))));
@@ -224,7 +224,7 @@ class ServerIdleTest {
     }
 
     @Test
-    void theLastToLeaveEndsIt(Loop loop) {
+    void theLastConnectionThatLeavesEndsTheGrace(Loop loop) {
         Server server = Net.createServer(loop);
         server.onConnection(socket -> {
             socket.onData(chunk -> {});
@@ -239,7 +239,7 @@ class ServerIdleTest {
 
     /** However long the time is, it looks every second. */
     @Test
-    void aLongGraceIsNoReasonToOverlookAnybody(Loop loop, ManualClock clock) {
+    void aLongGraceOverlooksNoConnection(Loop loop, ManualClock clock) {
         Server server = Net.createServer(loop);
         server.onConnection(socket -> socket.onData(request -> {
             long since = loop.now();
@@ -259,7 +259,7 @@ class ServerIdleTest {
     }
 
     @Test
-    void withoutConnectionsThereIsNothingToWaitFor(Loop loop) {
+    void aGracefulCloseWithoutConnectionsEndsAtOnce(Loop loop) {
         Server server = Net.createServer(loop).onClose(journal.note("close"));
         server.listen(0, Local.HOST);
         server.close(Duration.ofDays(1));
@@ -302,7 +302,7 @@ class ServerIdleTest {
     }
 
     @Test
-    void aGraceThatIsNoneIsRefused(Loop loop) {
+    void anInvalidGraceIsRefused(Loop loop) {
         Server server = Net.createServer(loop);
         assertEquals(
                 "EINVAL",

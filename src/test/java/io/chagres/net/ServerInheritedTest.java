@@ -34,7 +34,7 @@ class ServerInheritedTest {
 
     @Test
     @Covers("node:test-listen-fd-server")
-    void itKeepsAcceptingWhenItsParentListensNoMore() throws Exception {
+    void anInheritedListenerAcceptsAfterItsParentHasStoppedListening() throws Exception {
         assertEquals("heir heir heir 0", python("""
             child = start('heir')
             s.close()
@@ -44,7 +44,7 @@ class ServerInheritedTest {
 
     @Test
     @Covers("node:test-listen-fd-cluster")
-    void severalShareIt() throws Exception {
+    void severalProcessesShareAnInheritedListener() throws Exception {
         assertEquals("['one', 'two'] 0 0", python("""
             one, two = start('one'), start('two')
             s.close()
@@ -59,7 +59,7 @@ class ServerInheritedTest {
     /** It is a session of its own, and its parent has gone when it is visited. */
     @Test
     @Covers({"node:test-listen-fd-detached", "node:test-listen-fd-detached-inherit"})
-    void itOutlivesItsParent() throws Exception {
+    void anInheritedListenerOutlivesItsParent() throws Exception {
         String[] printed = python("""
             print(address[1], start('orphan', start_new_session=True).pid)
             """).split(" ");

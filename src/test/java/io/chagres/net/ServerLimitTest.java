@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Connections that are too many are accepted and closed, and nobody but the drop listeners hears of them. */
+/** Connections that are too many are accepted and closed, and reported to the drop listeners only. */
 @ConnectionTest
 class ServerLimitTest {
 
@@ -70,20 +70,20 @@ class ServerLimitTest {
     @ParameterizedTest
     @EnumSource
     @Covers({"S88", "node:test-net-server-max-connections-close-makes-more-available"})
-    void whoLeavesMakesRoomForTheNext(Place place, Loop loop) {
+    void aConnectionThatClosesMakesRoomForTheNext(Place place, Loop loop) {
         Server server = Net.createServer(loop, socket -> socket.write("hello")).setMaxConnections(1);
         server.onConnection(socket -> journal.add("connection"));
         server.onConnection(socket -> closeAfterTwo(server));
         server.listen(place.in(folder), null);
         server.onDrop(dropped -> server.connections().getFirst().destroy());
         try (UnixPeer<String> client = Place.client(server, first -> {
-            String told = UnixPeer.text(first, 5);
+            String answers = UnixPeer.text(first, 5);
             try (SocketChannel second = Place.another(first)) {
-                told += ", " + UnixPeer.text(second, 5);
+                answers += ", " + UnixPeer.text(second, 5);
             }
             UnixPeer.all(first);
             try (SocketChannel third = Place.another(first)) {
-                return told + ", " + UnixPeer.text(third, 5);
+                return answers + ", " + UnixPeer.text(third, 5);
             }
         })) {
             loop.run();
@@ -99,7 +99,7 @@ class ServerLimitTest {
 
     @Test
     @Covers({"S88", "node:test-net-server-drop-connections"})
-    void theDropTellsBothAddresses(Loop loop) {
+    void aDropEventHasBothAddresses(Loop loop) {
         Server server =
                 Net.createServer(loop, socket -> journal.add("connection")).setMaxConnections(0);
         server.onDrop(dropped -> {
@@ -121,7 +121,7 @@ class ServerLimitTest {
 
     @Test
     @Covers("node:test-net-server-drop-connections")
-    void overAUnixSocketThereAreNoAddresses(Loop loop) {
+    void aDropEventOverAUnixSocketHasNoAddresses(Loop loop) {
         Server server = Net.createServer(loop).setMaxConnections(0);
         server.listen(Place.UNIX.in(folder), null);
         server.onDrop(dropped -> {
@@ -137,7 +137,7 @@ class ServerLimitTest {
 
     @Test
     @Covers("node:test-net-server-drop-connections-in-cluster")
-    void whereNobodyListensTheyAreDroppedAllTheSame(Loop loop) {
+    void connectionsAreDroppedAlsoWithoutADropListener(Loop loop) {
         Server server =
                 Net.createServer(loop, socket -> journal.add("connection")).setMaxConnections(0);
         int port = server.listen(0, Local.HOST).address().port();
@@ -153,7 +153,7 @@ class ServerLimitTest {
     }
 
     @Test
-    void aLimitOfLessThanThereAreDestroysNobody(Loop loop) {
+    void loweringTheLimitDestroysNoConnection(Loop loop) {
         Server server = Net.createServer(loop);
         assertEquals(Integer.MAX_VALUE, server.maxConnections());
         int port = server.listen(0, Local.HOST).address().port();
@@ -172,7 +172,7 @@ class ServerLimitTest {
     /** The second client is connected for all it knows; who serves it decides when. */
     @ParameterizedTest
     @EnumSource
-    void whoWaitsInTheBacklogIsServedLater(Place place, Loop loop) {
+    void aConnectionInTheBacklogIsServedLater(Place place, Loop loop) {
         Server server = Net.createServer(loop);
         assertSame(server, server.pauseAccepting().resumeAccepting());
         server.onConnection(socket -> {

@@ -45,7 +45,7 @@ class ServerListenErrorsTest {
 
     @Test
     @Covers({"S75", "S76"})
-    void aPortInUseOnAllAddressesIsNamedSo(Loop loop) {
+    void anErrorOfAPortInUseNamesAllAddresses(Loop loop) {
         Server first = server(loop);
         int port = first.listen(0).address().port();
         server(loop).listen(port);
@@ -56,7 +56,7 @@ class ServerListenErrorsTest {
 
     @Test
     @Covers({"node:test-net-server-try-ports", "node:test-net-bind-twice"})
-    void itListensElsewhereAfterTheError(Loop loop) throws IOException {
+    void aServerCanListenElsewhereAfterAnError(Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
             Server server = server(loop);
             server.onError(refused -> {
@@ -95,7 +95,7 @@ class ServerListenErrorsTest {
 
     @Test
     @Covers("S71")
-    void aNameThatNobodyKnowsIsNotFound(Loop loop) {
+    void listenOnAnUnknownNameFailsWithEnotfound(Loop loop) {
         server(loop).listen(0, "no-such-host.invalid", journal.note("listening"));
         loop.run();
         assertTrue(
@@ -112,7 +112,7 @@ class ServerListenErrorsTest {
     }
 
     @Test
-    void anErrorThatNobodyListensToIsThrownFromRun(Loop loop) throws IOException {
+    void aListenErrorWithoutAListenerIsThrownFromRun(Loop loop) throws IOException {
         try (ServerSocket other = Peer.listener(Local.HOST, 0)) {
             Net.createServer(loop, socket -> {}).listen(other.getLocalPort(), Local.HOST);
             SystemException thrown = assertThrows(SystemException.class, loop::run);
@@ -137,7 +137,7 @@ class ServerListenErrorsTest {
     }
 
     @Test
-    void aDescriptorThatCanNotListenStaysTheCallersAsItWas(Loop loop) {
+    void aDescriptorThatCannotListenStaysWithTheCaller(Loop loop) {
         int[] pair = Pipe.socketpair();
         Descriptors.fcntl(pair[0], Descriptors.F_SETFL, Descriptors.O_RDWR);
         Server server = Net.createServer(loop).onError(error -> assertEquals("EINVAL", error.code()));

@@ -114,7 +114,7 @@ class ServerListenTest {
     }
 
     @Test
-    void whatIsDoneToOptionsLaterIsForWhoGetsThemLater(Loop loop) {
+    void laterChangesOfOptionsDoNotAffectAListen(Loop loop) {
         ServerOptions sockets = ServerOptions.defaults().pauseOnConnect(true);
         ListenOptions where = ListenOptions.at("localhost", 0);
         server = Net.createServer(loop, sockets, socket -> journal.add("paused " + socket.isPaused()));
@@ -231,7 +231,7 @@ class ServerListenTest {
         "node:test-cluster-server-restart-none",
         "node:test-cluster-server-restart-rr"
     })
-    void itListensAgainAfterAClose(Loop loop) {
+    void aServerCanListenAgainAfterAClose(Loop loop) {
         server = server(loop);
         server.onListening(journal.note("listening"));
         server.onClose(journal.note("close"));

@@ -26,7 +26,7 @@ class ServerManyConnectionsTest {
     /** So that references are of 4 bytes, however large the machine. */
     private static final String SMALL_HEAP = "-Xmx1g";
 
-    /** The other process: connects so often, has an echo on each, says so, and leaves when it is told to. */
+    /** The other process: connects so often, has an echo on each, reports it, and ends on request. */
     static final class Crowd {
         public static void main(String[] args) throws IOException {
             InetSocketAddress server = new InetSocketAddress("127.0.0.1", Integer.parseInt(args[0]));

@@ -52,7 +52,7 @@ class ServerPathTest {
 
     @Test
     @Covers({"S72", "node:test-net-server-listen-path", "node:test-pipe-address"})
-    void everyFormOfListenTakesAPathAndTellsIt(Loop loop) {
+    void everyFormOfListenTakesAPathAndReportsIt(Loop loop) {
         List<Consumer<Server>> forms = List.of(
                 server -> server.listen(path.toString()),
                 server -> server.listen(path.toString(), journal.note("callback")),
@@ -81,7 +81,7 @@ class ServerPathTest {
     @ParameterizedTest
     @CsvSource({"false, false", "true, false", "false, true", "true, true"})
     @Covers({"node:test-net-server-listen-path", "node:test-cluster-listen-pipe-readable-writable"})
-    void whoMayConnectIsToldByTheModeOfTheFile(boolean readableAll, boolean writableAll, Loop loop) throws IOException {
+    void theModeOfTheFileDecidesWhoMayConnect(boolean readableAll, boolean writableAll, Loop loop) throws IOException {
         Server server = echo(loop);
         server.listen(
                 ListenOptions.atPath(path.toString()).readableAll(readableAll).writableAll(writableAll), null);
@@ -101,7 +101,7 @@ class ServerPathTest {
     @Covers({"node:test-net-server-listen-path", "node:test-net-better-error-messages-listen-path"})
     void aPathInUseIsNamedAndStays(boolean writableAll, Loop loop) throws IOException {
         try (ServerSocketChannel other = UnixPeer.listener(path, 0)) {
-            listenInVain(loop, ListenOptions.atPath(path.toString()).writableAll(writableAll));
+            failedListen(loop, ListenOptions.atPath(path.toString()).writableAll(writableAll));
             assertTrue(other.isOpen());
         }
         assertTrue(Files.exists(path));
@@ -111,7 +111,7 @@ class ServerPathTest {
 
     /** A process that was killed leaves its file behind: the server says so, and who knows better removes it. */
     @Test
-    void aFileThatNobodyListensAtIsInUseUntilItIsRemoved(Loop loop) throws IOException {
+    void aSocketFileWithoutAListenerIsInUseUntilItIsRemoved(Loop loop) throws IOException {
         UnixPeer.listener(path, 0).close();
         Server server = echo(loop);
         server.onError(refused -> {
@@ -136,7 +136,7 @@ class ServerPathTest {
     @Covers("node:test-net-better-error-messages-listen-path")
     void aFolderThatIsNotThereIsNotAccessible(Loop loop) {
         Path nowhere = folder.resolve("none").resolve("socket");
-        listenInVain(loop, ListenOptions.atPath(nowhere.toString()));
+        failedListen(loop, ListenOptions.atPath(nowhere.toString()));
         assertError(
                 "EACCES",
                 "listen EACCES: permission denied " + nowhere + " (its directory does not exist)",
@@ -148,7 +148,7 @@ class ServerPathTest {
     void aPathThatIsTooLongIsAnErrorOfTheListenAndNeverCut(Loop loop) throws IOException {
         Server server = echo(loop);
         String tooLong = folder.resolve("x".repeat(10_000)).toString();
-        listenInVain(loop, ListenOptions.atPath(tooLong));
+        failedListen(loop, ListenOptions.atPath(tooLong));
         assertError("EINVAL", "listen EINVAL: invalid argument " + tooLong, tooLong);
         assertFalse(server.isListening());
         try (var files = Files.list(folder)) {
@@ -288,7 +288,7 @@ class ServerPathTest {
         return server.onConnection(socket -> server.close());
     }
 
-    private void listenInVain(Loop loop, ListenOptions where) {
+    private void failedListen(Loop loop, ListenOptions where) {
         Server server = echo(loop).onError(refused -> error = (SystemException) refused);
         server.listen(where, journal.note("listening"));
         assertFalse(server.isListening());

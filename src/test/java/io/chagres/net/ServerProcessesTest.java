@@ -52,10 +52,10 @@ class ServerProcessesTest {
         assertEquals(List.of("a", "b", "a", "b"), outcome(loop));
     }
 
-    /** Whose worker has no room for it gets the next one; nobody is turned away. */
+    /** Whose worker has no room for it gets the next one. No client is turned away. */
     @Test
     @Covers("node:test-cluster-net-server-drop-connection")
-    void whatOneCannotTakeGoesToTheNext(Loop loop) throws Exception {
+    void aConnectionThatAWorkerCannotTakeGoesToTheNext(Loop loop) throws Exception {
         Tcp listener = TcpPair.listening(loop);
         int port = listener.localAddress().port();
         workers = new Workers(
@@ -141,7 +141,7 @@ class ServerProcessesTest {
     /** What was written before a handle comes before it, and what was written behind it behind. */
     @Test
     @Covers({"node:test-child-process-recv-handle", "node:test-cluster-send-handle-large-payload"})
-    void handlesComeInOrderAndWithMuchElse(Loop loop) throws Exception {
+    void handlesArriveInOrderAmongOtherData(Loop loop) throws Exception {
         Tcp listener = TcpPair.listening(loop);
         int port = listener.localAddress().port();
         String payload = String.valueOf(WorkerProgram.PAYLOAD).repeat(1 << 20);
@@ -193,7 +193,7 @@ class ServerProcessesTest {
         return names;
     }
 
-    /** Who serves one connection, to whoever visits it. */
+    /** Returns which process serves a client that connects. */
     private static String name(int port) throws IOException {
         try (java.net.Socket socket = new java.net.Socket(Local.HOST, port)) {
             socket.setSoTimeout(30_000);

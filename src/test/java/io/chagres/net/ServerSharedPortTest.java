@@ -49,7 +49,7 @@ class ServerSharedPortTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     @Covers("node:test-net-reuseport")
-    void bothMustSaySo(boolean first, Loop loop) {
+    void bothServersMustSetReusePort(boolean first, Loop loop) {
         Server one = Net.createServer(loop);
         one.listen(ListenOptions.at(0).reusePort(first), null);
         Server other = Net.createServer(loop).onError(error -> journal.add(error.code()));
@@ -99,7 +99,7 @@ class ServerSharedPortTest {
 
     @Test
     @Covers({"node:test-cluster-eaddrinuse", "node:test-cluster-bind-twice"})
-    void withoutItThePortIsThisProcesss(Loop loop) throws Exception {
+    void withoutReusePortThePortBelongsToOneProcess(Loop loop) throws Exception {
         Server server = Net.createServer(loop);
         int port = server.listen(0, Local.HOST).address().port();
         assertEquals("EADDRINUSE", bindElsewhere(port));

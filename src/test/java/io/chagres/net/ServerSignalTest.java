@@ -27,7 +27,7 @@ class ServerSignalTest {
 
     @Test
     @Covers("node:test-net-server-listen-options-signal")
-    void theAbortClosesIt(Loop loop) {
+    void anAbortClosesTheServer(Loop loop) {
         Server server = server(loop);
         server.listen(where(), () -> {
             journal.add("listening");
@@ -40,7 +40,7 @@ class ServerSignalTest {
 
     @Test
     @Covers("node:test-net-server-listen-options-signal")
-    void abortedBeforeItIsClosedWithoutEverListening(Loop loop) {
+    void aServerWhoseSignalWasAbortedBeforeIsClosedWithoutListening(Loop loop) {
         controller.abort();
         Server server = server(loop);
         server.listen(where(), journal.note("listening"));
@@ -50,7 +50,7 @@ class ServerSignalTest {
     }
 
     @Test
-    void abortedDuringTheLookupItNeverListens(Loop loop) {
+    void aServerThatIsAbortedDuringItsLookupNeverListens(Loop loop) {
         server(loop).listen(ListenOptions.at("localhost", 0).signal(controller.signal()), journal.note("listening"));
         controller.abort(new IllegalStateException("why"));
         loop.run();
@@ -58,7 +58,7 @@ class ServerSignalTest {
     }
 
     @Test
-    void itsConnectionsLiveOn(Loop loop) {
+    void connectionsOutliveTheAbortOfTheirServer(Loop loop) {
         Server server = server(loop);
         server.onConnection(socket -> {
             controller.abort();
@@ -74,7 +74,7 @@ class ServerSignalTest {
     }
 
     @Test
-    void aServerThatIsClosedOrFailsLetsGoOfTheSignal(Loop loop) throws Exception {
+    void aServerThatIsClosedOrFailsRemovesItsAbortListener(Loop loop) throws Exception {
         Server server = server(loop);
         server.listen(where(), null);
         assertEquals(1, controller.signal().listeners());

@@ -46,7 +46,7 @@ class ServerStraceTest {
     }
 
     @Test
-    void aConnectionCostsAnAcceptAndAnEpollCtlAndAtItsEndNothingInVain() throws Exception {
+    void aConnectionCostsAnAcceptAndAnEpollCtlAndNoNeedlessCallAtItsEnd() throws Exception {
         List<Call> calls = trace(socket -> Talk.ask(socket, MESSAGE));
         assertEquals(
                 List.of(
@@ -89,7 +89,7 @@ class ServerStraceTest {
                     socket.setTcpNoDelay(true);
                     conversation.with(socket);
                 }
-                awaitNobody(server);
+                awaitNoConnection(server);
             }
         }
         List<Call> calls = SystemCalls.in(file);
@@ -99,7 +99,7 @@ class ServerStraceTest {
         return calls.subList(calls.lastIndexOf(accepts.get(1)), calls.size());
     }
 
-    private static void awaitNobody(ServerProcess server) throws IOException, InterruptedException {
+    private static void awaitNoConnection(ServerProcess server) throws IOException, InterruptedException {
         for (int looks = 0; server.connections() > 0 && looks < 1000; looks++) {
             Thread.sleep(5);
         }

@@ -54,7 +54,7 @@ class SocketAbortTest {
     }
 
     @Test
-    void afterTheConnectWasBegun(Loop loop) {
+    void anAbortAfterTheConnectDestroysTheSocket(Loop loop) {
         connect(loop);
         assertEquals(1, controller.signal().listeners());
         controller.abort();
@@ -64,7 +64,7 @@ class SocketAbortTest {
     }
 
     @Test
-    void beforeTheConnect(Loop loop) {
+    void anAbortBeforeTheConnectDestroysTheSocket(Loop loop) {
         controller.abort();
         Socket client = connect(loop);
         assertEquals(0, controller.signal().listeners());
@@ -75,7 +75,7 @@ class SocketAbortTest {
     }
 
     @Test
-    void onALaterTick(Loop loop) {
+    void anAbortOnALaterTickDestroysTheSocket(Loop loop) {
         connect(loop);
         loop.nextTick(controller::abort);
         run(loop);
@@ -83,7 +83,7 @@ class SocketAbortTest {
     }
 
     @Test
-    void whileItIsConnected(Loop loop) {
+    void anAbortDestroysAConnectedSocket(Loop loop) {
         connect(loop)
                 .onConnect(() -> controller.abort(new IllegalStateException("enough")))
                 .onError(error -> assertSame(controller.signal().reason(), error.getCause()));
@@ -92,7 +92,7 @@ class SocketAbortTest {
     }
 
     @Test
-    void beforeASocketIsMade(Loop loop) {
+    void anAbortBeforeTheSocketIsMadeDestroysIt(Loop loop) {
         controller.abort();
         journal(new Socket(loop, options()));
         run(loop);
@@ -100,7 +100,7 @@ class SocketAbortTest {
     }
 
     @Test
-    void whenASocketWasMadeThatNobodyConnects(Loop loop) {
+    void anAbortDestroysASocketThatIsNeverConnected(Loop loop) {
         journal(new Socket(loop, options()));
         assertEquals(1, controller.signal().listeners());
         controller.abort();

@@ -29,7 +29,7 @@ class SocketBackpressureTest {
 
     @Test
     @Covers({"node:test-net-throttle", "node:test-stream-writable-needdrain-state"})
-    void aFalseIsFollowedByExactlyOneDrainWhenAllIsThrough(Loop loop) {
+    void aFalseIsFollowedByExactlyOneDrainOnceAllIsWritten(Loop loop) {
         Gate full = new Gate();
         try (Peer<Integer> server = Peer.server(socket -> {
             full.await();
@@ -59,7 +59,7 @@ class SocketBackpressureTest {
 
     @Test
     @Covers("node:test-stream-write-drain")
-    void noDrainComesOnceItWasEnded(Loop loop) {
+    void noDrainIsEmittedAfterAnEnd(Loop loop) {
         Gate full = new Gate();
         try (Peer<Integer> server = Peer.server(socket -> {
             full.await();

@@ -27,14 +27,14 @@ class SocketBlockListTest {
     }
 
     @Test
-    void norIsTheOnlyAddressOfAName(Loop loop) {
+    void theOnlyAddressOfANameIsNotTriedIfItIsBlocked(Loop loop) {
         connect(loop, finding(9, "127.0.0.2"));
         loop.run();
         journal.expect("error ERR_IP_BLOCKED IP(127.0.0.2) is blocked by net.BlockList", "close true");
     }
 
     @Test
-    void ofSeveralTheOthersAreTried(Loop loop) {
+    void ofSeveralAddressesThoseThatAreNotBlockedAreTried(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             list.removeAddress("127.0.0.1");
             Socket client = connect(loop, finding(server.port(), "127.0.0.2", "127.0.0.1"));
@@ -45,7 +45,7 @@ class SocketBlockListTest {
     }
 
     @Test
-    void whereAllAreBlockedThatIsTheError(Loop loop) {
+    void aConnectFailsIfAllAddressesAreBlocked(Loop loop) {
         connect(loop, finding(9, "127.0.0.2", "127.0.0.1"));
         loop.run();
         journal.expect(

@@ -37,7 +37,7 @@ class SocketConnectCancelledTest {
 
     @Test
     @Covers({"S21", "node:test-net-connect-immediate-destroy"})
-    void inTheSameTickAsTheConnect(Loop loop) {
+    void aSocketCanBeDestroyedInTheTickOfItsConnect(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         assertSame(client, client.destroy());
         assertFalse(client.isConnecting());
@@ -47,7 +47,7 @@ class SocketConnectCancelledTest {
 
     @Test
     @Covers("S21")
-    void afterConnectWasCalledAndBeforeItsResult(Loop loop) {
+    void aSocketCanBeDestroyedBeforeTheResultOfConnect(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         loop.nextTick(() -> loop.nextTick(client::destroy));
         loop.run();
@@ -56,7 +56,7 @@ class SocketConnectCancelledTest {
 
     @Test
     @Covers("node:test-net-connect-after-destroy")
-    void duringTheLookup(Loop loop) {
+    void aSocketCanBeDestroyedDuringItsLookup(Loop loop) {
         watched(loop, "localhost").destroy();
         loop.run();
         journal.expect("close false");
@@ -64,14 +64,14 @@ class SocketConnectCancelledTest {
 
     @Test
     @Covers("node:test-net-connect-after-destroy")
-    void duringTheLookupOfANameThatNobodyKnows(Loop loop) {
+    void aSocketCanBeDestroyedDuringTheLookupOfAnUnknownName(Loop loop) {
         watched(loop, "no-such-host.invalid").destroy();
         loop.run();
         journal.expect("close false");
     }
 
     @Test
-    void withAnError(Loop loop) {
+    void aConnectingSocketCanBeDestroyedWithAnError(Loop loop) {
         watched(loop, Local.HOST).destroy(new ChagresException("EX", "changed my mind"));
         loop.run();
         journal.expect("error changed my mind", "close true");
@@ -79,7 +79,7 @@ class SocketConnectCancelledTest {
 
     @Test
     @Covers("node:test-net-write-cb-on-destroy-before-connect")
-    void theWriteThatWaitedLearnsThatThereWillBeNoConnection(Loop loop) {
+    void aWriteThatWaitsForTheConnectFailsWhenTheSocketIsDestroyed(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         client.write(Talk.buffer("lost"), error -> journal.add("write " + error.code() + ": " + error.getMessage()));
         client.destroy();
@@ -90,7 +90,7 @@ class SocketConnectCancelledTest {
     }
 
     @Test
-    void inItsOwnConnectListenerTheWriteThatWaitedLearnsItToo(Loop loop) {
+    void aWaitingWriteFailsIfTheConnectListenerDestroysTheSocket(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         client.write(Talk.buffer("lost"), error -> journal.add("write " + error.code()));
         client.onConnect(client::destroy);
@@ -100,7 +100,7 @@ class SocketConnectCancelledTest {
 
     /** Node's order: callbacks in the order of the writes. */
     @Test
-    void severalWritesThatWaitedLearnItInOrder(Loop loop) {
+    void severalWaitingWritesFailInOrder(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         for (String name : new String[] {"one", "two", "three"}) {
             client.write(Talk.buffer(name), error -> journal.add(name));
@@ -113,7 +113,7 @@ class SocketConnectCancelledTest {
 
     @Test
     @Covers("node:test-net-connect-reset-before-connected")
-    void byAReset(Loop loop) {
+    void aConnectingSocketCanBeReset(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         assertSame(client, client.resetAndDestroy());
         client.destroy();
@@ -122,7 +122,7 @@ class SocketConnectCancelledTest {
     }
 
     @Test
-    void aWriteAfterwardsIsToldSoAndNothingElseHappens(Loop loop) {
+    void aWriteAfterTheDestroyOfAConnectingSocketFailsAndNothingElseHappens(Loop loop) {
         Socket client = watched(loop, Local.HOST);
         client.destroy();
         assertFalse(client.write(Talk.buffer("late"), error -> journal.add("write " + error.code())));

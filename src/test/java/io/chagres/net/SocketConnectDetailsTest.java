@@ -67,20 +67,20 @@ class SocketConnectDetailsTest {
         Server server = Net.createServer(loop, peer -> peer.resume().end("ok"));
         int port = server.listen(0, Local.HOST).address().port();
         String text = radix == 16 ? "0x" + Integer.toHexString(port) : String.valueOf(port);
-        Runnable told = journal.note("connect");
+        Runnable connected = journal.note("connect");
         List<Supplier<Socket>> forms = radix == 0
                 ? List.of(
-                        () -> Net.connect(loop, port, told),
-                        () -> Net.connect(loop, port).onConnect(told),
-                        () -> new Socket(loop).connect(port, told),
-                        () -> new Socket(loop).connect(port).onConnect(told),
-                        () -> Net.connect(loop, port, "localhost", told),
-                        () -> new Socket(loop).connect(port, "localhost", told))
+                        () -> Net.connect(loop, port, connected),
+                        () -> Net.connect(loop, port).onConnect(connected),
+                        () -> new Socket(loop).connect(port, connected),
+                        () -> new Socket(loop).connect(port).onConnect(connected),
+                        () -> Net.connect(loop, port, "localhost", connected),
+                        () -> new Socket(loop).connect(port, "localhost", connected))
                 : List.of(
-                        () -> Net.connect(loop, text, told),
-                        () -> Net.connect(loop, text).onConnect(told),
-                        () -> new Socket(loop).connect(text, told),
-                        () -> new Socket(loop).connect(text).onConnect(told));
+                        () -> Net.connect(loop, text, connected),
+                        () -> Net.connect(loop, text).onConnect(connected),
+                        () -> new Socket(loop).connect(text, connected),
+                        () -> new Socket(loop).connect(text).onConnect(connected));
         int[] open = {forms.size()};
         forms.forEach(form -> form.get().resume().onClose(hadError -> {
             if (--open[0] == 0) {
@@ -93,7 +93,7 @@ class SocketConnectDetailsTest {
 
     @Test
     @Covers("node:test-net-localerror")
-    void aLocalAddressThatIsNoneIsRefusedAtOnce() {
+    void anInvalidLocalAddressIsRefusedAtOnce() {
         UsageException refused =
                 assertThrows(UsageException.class, () -> ConnectOptions.to(9).localAddress("foobar"));
         assertEquals("ERR_INVALID_IP_ADDRESS", refused.code());
@@ -329,13 +329,13 @@ class SocketConnectDetailsTest {
                         .lookup((host, options, answer) -> answer.accept(null, unknown)),
                 journal.note("connect"));
         client.onError(error -> {
-            SystemException told = (SystemException) error;
-            assertEquals("ENOTFOUND", told.code());
-            assertEquals("getaddrinfo", told.syscall());
-            assertEquals("something.invalid", told.hostname());
-            assertNull(told.address());
-            assertEquals(0, told.port());
-            journal.add(told.getMessage());
+            SystemException failure = (SystemException) error;
+            assertEquals("ENOTFOUND", failure.code());
+            assertEquals("getaddrinfo", failure.syscall());
+            assertEquals("something.invalid", failure.hostname());
+            assertNull(failure.address());
+            assertEquals(0, failure.port());
+            journal.add(failure.getMessage());
             client.end();
         });
         loop.run();

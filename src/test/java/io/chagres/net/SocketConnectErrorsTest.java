@@ -102,7 +102,7 @@ class SocketConnectErrorsTest {
 
     @Test
     @Covers({"node:test-net-dns-error", "node:test-net-better-error-messages-port-hostname"})
-    void aNameThatNobodyKnowsIsNotFound(Loop loop) {
+    void connectToAnUnknownNameFailsWithEnotfound(Loop loop) {
         Socket client = watched(Net.connect(loop, 9, "no-such-host.invalid"));
         client.end();
         loop.run();
@@ -133,7 +133,7 @@ class SocketConnectErrorsTest {
     }
 
     @Test
-    void anErrorThatNobodyListensToIsThrownFromRun(Loop loop) {
+    void aConnectErrorWithoutAListenerIsThrownFromRun(Loop loop) {
         Socket client = Local.connect(loop, Peer.deadPort());
         client.onClose(hadError -> journal.add("close " + hadError));
         SystemException thrown = assertThrows(SystemException.class, loop::run);
@@ -143,7 +143,7 @@ class SocketConnectErrorsTest {
     }
 
     @Test
-    void theUncaughtHandlerGetsAnErrorThatNobodyListensTo(Loop loop) {
+    void theUncaughtHandlerReceivesAConnectErrorWithoutAListener(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add(((ChagresException) thrown).code()));
         Local.connect(loop, Peer.deadPort()).onClose(hadError -> journal.add("close " + hadError));
         loop.run();

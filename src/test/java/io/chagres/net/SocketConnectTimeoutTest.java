@@ -56,7 +56,7 @@ class SocketConnectTimeoutTest {
     }
 
     @Test
-    void theLookupIsPartOfIt(Loop loop, ManualClock clock) {
+    void theConnectTimeoutIncludesTheLookup(Loop loop, ManualClock clock) {
         connect(loop, ConnectOptions.to("example.invalid", 80).lookup(NEVER).connectTimeoutMillis(500));
         Timer.after(loop, 600, () -> journal.add("later"));
         loop.run();
@@ -68,7 +68,8 @@ class SocketConnectTimeoutTest {
     }
 
     @Test
-    void soAreAllAttemptsAndTheErrorHasTheirs(Loop loop, ManualClock clock) throws IOException {
+    void theConnectTimeoutIncludesAllAttemptsAndTheErrorHasTheirErrors(Loop loop, ManualClock clock)
+            throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
             HostLookup.Address address = HostLookup.Address.of(silent.host());
             connect(
@@ -85,7 +86,7 @@ class SocketConnectTimeoutTest {
     }
 
     @Test
-    void itCountsByTheClockFromTheCallOn(Loop loop, ManualClock clock) throws IOException {
+    void theConnectTimeoutCountsFromTheClockAtTheCall(Loop loop, ManualClock clock) throws IOException {
         try (FullBacklog silent = new FullBacklog()) {
             Timer.after(loop, 10, () -> {
                 clock.advanceMillis(1000);
@@ -97,7 +98,7 @@ class SocketConnectTimeoutTest {
     }
 
     @Test
-    void itNeverFiresOnAConnectionThatIsIdleLater(Loop loop, ManualClock clock) {
+    void theConnectTimeoutDoesNotFireOnceConnected(Loop loop, ManualClock clock) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket socket =
                     connect(loop, ConnectOptions.to(Local.HOST, server.port()).connectTimeoutMillis(500));

@@ -44,7 +44,7 @@ class SocketDescriptorTest {
     private final Journal journal = new Journal();
 
     @Test
-    void oneThatIsConnectedIsReadAtOnce(Loop loop) {
+    void aConnectedDescriptorIsReadAtOnce(Loop loop) {
         int[] pair = Pipe.socketpair();
         Socket one = on(loop, pair[0]);
         Socket other = on(loop, pair[1]);
@@ -120,7 +120,7 @@ class SocketDescriptorTest {
 
     @Test
     @Covers({"node:test-net-connect-options-fd", "node:test-net-socket-constructor"})
-    void oneThatIsBoundConnectsWithItsName(Loop loop) {
+    void aBoundDescriptorConnectsWithItsName(Loop loop) {
         Path served = folder.resolve("server");
         Server server = Net.createServer(loop, socket -> {
             journal.add("from " + ((Pipe) socket.handle()).remoteName());
@@ -147,7 +147,7 @@ class SocketDescriptorTest {
     }
 
     @Test
-    void oneThatIsOfTheOtherKindCanNotConnectThere(Loop loop) {
+    void aDescriptorOfTheOtherFamilyCannotConnect(Loop loop) {
         Socket unix = on(loop, Sockets.socket(Sockets.AF_UNIX, Sockets.SOCK_STREAM, 0));
         Socket tcp = on(loop, Sockets.socket(Sockets.AF_INET, Sockets.SOCK_STREAM, 0));
         assertEquals("ERR_INVALID_HANDLE_TYPE", codeOf(() -> unix.connect(9)));
@@ -197,7 +197,7 @@ class SocketDescriptorTest {
 
     @Test
     @Covers("node:test-net-boundsocket")
-    void soIsOneThatIsBoundToAnAbstractName(Loop loop) {
+    void anAbstractNameOfABoundHandleIsTheAddressOfTheSocket(Loop loop) {
         String name = "\0chagres-" + ProcessHandle.current().pid() + "-bound";
         Server server = Net.createServer(loop, socket -> {
             journal.add(((Pipe) socket.handle()).remoteName().substring(1));
@@ -227,7 +227,7 @@ class SocketDescriptorTest {
     }
 
     @Test
-    void oneThatNobodyConnectsIsClosedWithTheSocket(Loop loop) {
+    void aGivenDescriptorThatIsNeverConnectedIsClosedWithTheSocket(Loop loop) {
         Tcp tcp = new Tcp(loop, Family.IPV4);
         Socket socket = new Socket(loop, SocketOptions.defaults().handle(tcp));
         socket.destroy();
@@ -236,7 +236,7 @@ class SocketDescriptorTest {
     }
 
     @Test
-    void whoeverClosesItDestroysTheSocket(Loop loop) {
+    void closingAGivenHandleDestroysTheSocket(Loop loop) {
         Tcp tcp = new Tcp(loop, Family.IPV4);
         Socket socket = new Socket(loop, SocketOptions.defaults().handle(tcp));
         SocketEvents.into(journal, "", socket);

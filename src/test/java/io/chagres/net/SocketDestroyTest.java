@@ -100,7 +100,7 @@ class SocketDestroyTest {
     }
 
     @Test
-    void corkedWritesLearnItToo(Loop loop) {
+    void corkedWritesFailWhenTheSocketIsDestroyed(Loop loop) {
         accepted(loop, socket -> {
             socket.cork();
             socket.write(Talk.buffer("x"), error -> journal.add("corked " + error.code()));
@@ -112,7 +112,7 @@ class SocketDestroyTest {
 
     @Test
     @Covers("S56")
-    void inADataListenerItEndsTheData(Loop loop) {
+    void destroyInADataListenerEndsTheData(Loop loop) {
         Gate sent = new Gate();
         int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             SocketEvents.into(journal, "", socket);

@@ -23,7 +23,7 @@ class SocketEndTest {
 
     @Test
     @Covers({"S49", "S50", "node:test-net-socket-end-callback"})
-    void everyFormOfEndEndsAndTellsItsCallbackBeforeTheFinish(Loop loop) {
+    void everyFormOfEndCallsBackBeforeTheFinish(Loop loop) {
         for (int form = 0; form < 4; form++) {
             int chosen = form;
             try (Peer<String> server = Peer.server(Talk::allText)) {
@@ -65,7 +65,7 @@ class SocketEndTest {
     }
 
     @Test
-    void endingAgainIsHarmlessAndItsCallbackComesToo(Loop loop) {
+    void aSecondEndIsANoOpAndCallsBack(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Local.connect(loop, server.port());
             client.end(error -> journal.add("first " + error));
@@ -258,7 +258,7 @@ class SocketEndTest {
     }
 
     @Test
-    void endAfterDestroyIsToldSo(Loop loop) {
+    void endAfterDestroyFailsInItsCallback(Loop loop) {
         int port = Local.once(loop, socket -> {
             socket.destroy(new ChagresException("EX", "x"));
             socket.onError(error -> journal.add(error.code()));

@@ -18,7 +18,7 @@ class SocketEventOrderTest {
 
     @Test
     @Covers({"S32", "S55", "S105", "S52"})
-    void theServerRepliesAndEnds(Loop loop) {
+    void eventOrderIfTheServerRepliesAndEnds(Loop loop) {
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "hello"))) {
             SocketEvents.into(journal, "", connect(loop, server));
             loop.run();
@@ -28,7 +28,7 @@ class SocketEventOrderTest {
 
     @Test
     @Covers({"S50", "S54"})
-    void theClientEndsFirst(Loop loop) {
+    void eventOrderIfTheClientEndsFirst(Loop loop) {
         Gate finished = new Gate();
         try (Peer<String> server = Peer.server(socket -> {
             finished.await();
@@ -45,7 +45,7 @@ class SocketEventOrderTest {
 
     @Test
     @Covers({"S31", "S60"})
-    void thePeerResets(Loop loop) {
+    void eventOrderIfThePeerResets(Loop loop) {
         Gate connected = new Gate();
         try (Peer<Void> server = Peer.server(socket -> {
             connected.await();
@@ -62,7 +62,7 @@ class SocketEventOrderTest {
 
     @Test
     @Covers({"S56", "S60"})
-    void destroyedByItself(Loop loop) {
+    void eventOrderIfTheSocketIsDestroyed(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::ending)) {
             Socket client = connect(loop, server);
             SocketEvents.into(journal, "", client);
@@ -74,7 +74,7 @@ class SocketEventOrderTest {
 
     @Test
     @Covers({"S59", "S60", "node:test-stream-destroy-event-order"})
-    void destroyedWithAnError(Loop loop) {
+    void eventOrderIfTheSocketIsDestroyedWithAnError(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::ending)) {
             Socket client = connect(loop, server);
             SocketEvents.into(journal, "", client);
@@ -90,7 +90,7 @@ class SocketEventOrderTest {
 
     @Test
     @Covers({"S23", "node:test-net-connect-handle-econnrefused"})
-    void theConnectFails(Loop loop) {
+    void eventOrderIfTheConnectFails(Loop loop) {
         int port = Peer.deadPort();
         Socket client = Net.connect(loop, port, "127.0.0.1");
         SocketEvents.into(journal, "", client);

@@ -34,7 +34,7 @@ class SocketInputStreamTest {
 
     /** It reads slowly enough for the buffers to fill, and answers once it has all. */
     @Test
-    void itGetsAllThatComesAndAnswers(Loop loop) throws Exception {
+    void anInputStreamOfASocketReadsAllBytes(Loop loop) throws Exception {
         byte[] question = Talk.noise(12, 4 << 20);
         int port = Local.once(loop, ServerOptions.defaults().allowHalfOpen(true), socket -> {
             InputStream input = socket.inputStream();
@@ -56,7 +56,7 @@ class SocketInputStreamTest {
     }
 
     @Test
-    void aResetIsThrownToIt(Loop loop) {
+    void anInputStreamOfASocketThrowsAReset(Loop loop) {
         int port = Local.once(loop, socket -> {
             InputStream input = socket.inputStream();
             start(input::readAllBytes);
@@ -75,7 +75,7 @@ class SocketInputStreamTest {
     }
 
     @Test
-    void closedByItTheConnectionEnds(Loop loop) throws Exception {
+    void closingTheInputStreamEndsTheConnection(Loop loop) throws Exception {
         int port = Local.once(loop, socket -> {
             InputStream input = socket.inputStream();
             start(() -> {

@@ -21,7 +21,7 @@ class SocketListenerFailsTest {
     private final Journal journal = new Journal();
 
     @Test
-    void withoutAHandlerItIsThrownFromRunWhichCanBeCalledAgain(Loop loop) {
+    void withoutAHandlerRunThrowsTheExceptionOfAListenerAndCanBeCalledAgain(Loop loop) {
         IllegalStateException mistake = new IllegalStateException("mistake");
         int port = Local.once(loop, socket -> {
             socket.onData(chunk -> {
@@ -38,7 +38,7 @@ class SocketListenerFailsTest {
 
     @Test
     @Covers("node:test-net-server-capture-rejection")
-    void ofAConnectionListenerTheSocketIsDestroyedAndTheServerGoesOn(Loop loop) {
+    void aConnectionListenerThatThrowsDestroysTheSocketAndTheServerContinues(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         int[] arrived = {0};
         Server server = Net.createServer(loop, socket -> SocketEvents.into(journal, ++arrived[0] + " ", socket));
@@ -61,7 +61,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofADataListenerTheOthersOfOtherEventsAreStillTold(Loop loop) {
+    void aDataListenerThatThrowsDoesNotPreventOtherEvents(Loop loop) {
         echo(
                 loop,
                 socket -> socket.onData(chunk -> {
@@ -71,7 +71,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAnEndListenerTheSocketEndsAllTheSame(Loop loop) {
+    void anEndListenerThatThrowsDoesNotPreventTheEndOfTheSocket(Loop loop) {
         echo(
                 loop,
                 socket -> socket.onEnd(() -> {
@@ -81,7 +81,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAFinishListenerTheSocketClosesAllTheSame(Loop loop) {
+    void aFinishListenerThatThrowsDoesNotPreventTheClose(Loop loop) {
         echo(
                 loop,
                 socket -> socket.onFinish(() -> {
@@ -91,7 +91,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofACloseListenerNothingElseIsLost(Loop loop) {
+    void aCloseListenerThatThrowsLosesNoOtherEvent(Loop loop) {
         echo(
                 loop,
                 socket -> socket.onClose(hadError -> {
@@ -101,7 +101,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAWriteCallbackTheOtherCallbacksStillCome(Loop loop) {
+    void aWriteCallbackThatThrowsDoesNotPreventTheOthers(Loop loop) {
         echo(loop, socket -> {
             socket.cork();
             for (String name : new String[] {"a", "b", "c"}) {
@@ -120,7 +120,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofTheCallbackOfACancelledWriteTheOthersAreStillTold(Loop loop) {
+    void theCallbackOfACancelledWriteThatThrowsDoesNotPreventTheOthers(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         Socket client = Local.connect(loop, Peer.deadPort());
         client.onError(error -> journal.add("error"));
@@ -138,7 +138,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAConnectListenerWhatWasWrittenStillGoes(Loop loop) {
+    void aConnectListenerThatThrowsDoesNotPreventTheWaitingWrites(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         try (Peer<String> server = Peer.server(socket -> Talk.ask(socket, "reply"))) {
             Socket client = Local.connect(loop, server.port());
@@ -154,7 +154,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAnErrorListenerTheCloseStillComes(Loop loop) {
+    void anErrorListenerThatThrowsDoesNotPreventTheClose(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         Socket client = Local.connect(loop, Peer.deadPort());
         client.onError(error -> {
@@ -166,7 +166,7 @@ class SocketListenerFailsTest {
     }
 
     @Test
-    void ofAListeningListenerTheServerListens(Loop loop) {
+    void aListeningListenerThatThrowsDoesNotStopTheServer(Loop loop) {
         loop.setUncaughtHandler(thrown -> journal.add("uncaught " + thrown.getMessage()));
         Server server = Net.createServer(loop, socket -> {});
         server.listen(0, Local.HOST, () -> {
@@ -180,7 +180,7 @@ class SocketListenerFailsTest {
 
     /** All of it buffered and resumed at once: what the first listener throws keeps no later chunk back. */
     @Test
-    void ofADataListenerNoLaterChunkIsHeldBack(Loop loop) {
+    void aDataListenerThatThrowsHoldsNoLaterChunkBack(Loop loop) {
         loop.setUncaughtHandler(thrown -> {});
         int[] got = {0};
         int port = Local.once(

@@ -46,7 +46,7 @@ class SocketLookupTest {
 
     @Test
     @Covers("node:test-net-dns-lookup-skip")
-    void anAddressHasNone(Loop loop) {
+    void anAddressHasNoLookupEvent(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = journal(Net.connect(loop, server.port(), "127.0.0.1"));
             client.onConnect(client::end);
@@ -56,7 +56,7 @@ class SocketLookupTest {
     }
 
     @Test
-    void aNameThatThereIsNotHasItsErrorTwice(Loop loop) {
+    void anUnknownNameReportsItsErrorInTheLookupAndTheConnect(Loop loop) {
         journal(Net.connect(loop, ConnectOptions.to("no\0name", 9)));
         loop.run();
         journal.expect("lookup ENOTFOUND null 0 no\0name", "error ENOTFOUND getaddrinfo ENOTFOUND no\0name");
@@ -118,7 +118,7 @@ class SocketLookupTest {
     }
 
     @Test
-    void itLearnsWhatIsWanted(Loop loop) {
+    void aLookupOfTheUserReceivesTheOptions(Loop loop) {
         for (ConnectOptions options : List.of(
                 ConnectOptions.to(9),
                 ConnectOptions.to(9).family(Family.IPV4),
@@ -153,15 +153,15 @@ class SocketLookupTest {
     @Test
     @Covers("node:test-net-options-lookup")
     void theErrorOfSuchAnAnswerNamesHostAndPort(Loop loop) {
-        ChagresException[] told = new ChagresException[1];
+        ChagresException[] failure = new ChagresException[1];
         Net.connect(
                         loop,
                         ConnectOptions.to(0)
                                 .lookup((host, options, answer) ->
                                         answer.accept(List.of(new Address("127.0.0.1", 100)), null)))
-                .onError(error -> told[0] = error);
+                .onError(error -> failure[0] = error);
         loop.run();
-        LookupAnswerException error = (LookupAnswerException) told[0];
+        LookupAnswerException error = (LookupAnswerException) failure[0];
         assertEquals("ERR_INVALID_ADDRESS_FAMILY", error.code());
         assertEquals("Invalid address family: 100 localhost:0", error.getMessage());
         assertEquals("localhost", error.host());
@@ -195,7 +195,7 @@ class SocketLookupTest {
     }
 
     @Test
-    void itsErrorIsTheConnects(Loop loop) {
+    void theErrorOfALookupOfTheUserIsThatOfTheConnect(Loop loop) {
         answering(loop, null, new ChagresException("EX", "not today"));
         loop.run();
         journal.expect("lookup EX null 0 localhost", "error EX not today");
@@ -243,7 +243,7 @@ class SocketLookupTest {
     }
 
     @Test
-    void whatItThrowsTheConnectThrowsAndNothingHasBegun(Loop loop) {
+    void connectThrowsTheExceptionOfALookupAndBeginsNothing(Loop loop) {
         Socket client = journal(new Socket(loop));
         ConnectOptions failing = ConnectOptions.to(9).lookup((host, options, answer) -> {
             throw new IllegalStateException("no resolver");
@@ -259,7 +259,7 @@ class SocketLookupTest {
 
     @Test
     @Covers("node:test-net-options-lookup")
-    void nullIsNoLookup() {
+    void aNullLookupIsRefused() {
         assertThrows(UsageException.class, () -> ConnectOptions.to(9).lookup(null));
     }
 

@@ -69,7 +69,7 @@ class SocketManyAddressesTest {
         socket.onError(this::note);
         socket.onClose(hadError -> journal.add("close " + hadError));
         return socket.connect(
-                ConnectOptions.to("many.test", 9297).lookup((host, how, told) -> told.accept(answer, null)), null);
+                ConnectOptions.to("many.test", 9297).lookup((host, how, result) -> result.accept(answer, null)), null);
     }
 
     private void note(ChagresException error) {

@@ -10,22 +10,22 @@ import org.junit.jupiter.api.Test;
 class SocketModelTest {
 
     @Test
-    void handlesOverTcp(Loop loop) {
+    void randomRunsOfHandlesOverTcpAgreeWithTheModel(Loop loop) {
         overTcp(loop, "handles over TCP", HandleSide::new);
     }
 
     @Test
-    void handlesOverUnixSockets(Loop loop) {
+    void randomRunsOfHandlesOverUnixSocketsAgreeWithTheModel(Loop loop) {
         new ModelRuns(loop, ModelWires::unix, HandleSide::new).play("handles over Unix sockets");
     }
 
     @Test
-    void socketsOverTcp(Loop loop) {
+    void randomRunsOfSocketsOverTcpAgreeWithTheModel(Loop loop) {
         overTcp(loop, "sockets over TCP", SocketSide::new);
     }
 
     @Test
-    void socketsOverUnixSockets(Loop loop) {
+    void randomRunsOfSocketsOverUnixSocketsAgreeWithTheModel(Loop loop) {
         new ModelRuns(loop, ModelWires::unix, SocketSide::new).play("sockets over Unix sockets");
     }
 

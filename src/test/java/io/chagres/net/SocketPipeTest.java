@@ -69,7 +69,7 @@ class SocketPipeTest {
         }
     }
 
-    /** They read into the same memory, and each has to keep a part of it at a time, since nobody reads at its other end yet. */
+    /** They read into the same memory, and each has to keep a part of it at a time, because the other end is not read yet. */
     @Test
     void pipesThatAreHeldBackKeepWhatTheyHaveReadAlready(Loop loop) {
         int count = 6;

@@ -195,7 +195,7 @@ class SocketReadTest {
 
     @Test
     @Covers("S36")
-    void whoDoesNotWantTheDataResumes(Loop loop) {
+    void resumeDiscardsDataWithoutAListener(Loop loop) {
         int port = Local.once(loop, socket -> {
             SocketEvents.withoutData(journal, "", socket);
             socket.resume();
@@ -207,7 +207,7 @@ class SocketReadTest {
     }
 
     @Test
-    void aSocketThatNobodyReadsKeepsItsServerFromClosing(Loop loop) {
+    void aSocketThatIsNotReadKeepsItsServerFromClosing(Loop loop) {
         Server server = Net.createServer(
                 loop,
                 socket -> whenBuffered(loop, socket, 5, () -> {

@@ -68,7 +68,7 @@ class SocketReconnectTest {
 
     @Test
     @Covers("node:test-net-reconnect-error")
-    void afterARefusalToo(Loop loop) {
+    void aSocketCanConnectAgainAfterARefusal(Loop loop) {
         int port = Peer.deadPort();
         Socket client = new Socket(loop);
         int[] left = {20};
@@ -113,7 +113,7 @@ class SocketReconnectTest {
     }
 
     @Test
-    void itNeedNotBeAtOnce(Loop loop) {
+    void aSocketCanConnectAgainLongAfterItsClose(Loop loop) {
         int port = Local.times(
                 2, loop, ServerOptions.defaults(), socket -> socket.resume().end("x"));
         Socket client = Net.connect(loop, port, Local.HOST);
@@ -138,7 +138,7 @@ class SocketReconnectTest {
     }
 
     @Test
-    void whatWasSetIsSetAgain(Loop loop) {
+    void optionsAreSetAgainAtAReconnect(Loop loop) {
         int port = Local.times(
                 2, loop, ServerOptions.defaults(), socket -> socket.resume().end());
         Socket client = new Socket(loop);
@@ -156,7 +156,7 @@ class SocketReconnectTest {
     }
 
     @Test
-    void whoGaveAListenerToConnectHearsOfThatConnectOnly(Loop loop) {
+    void aCallbackOfConnectIsCalledForThatConnectOnly(Loop loop) {
         int port = Local.times(
                 2, loop, ServerOptions.defaults(), socket -> socket.resume().end());
         Socket client = new Socket(loop).resume();
@@ -172,7 +172,7 @@ class SocketReconnectTest {
     }
 
     @Test
-    void norDoesOneOfAConnectThatHasFailedHearOfTheNext(Loop loop) {
+    void theCallbackOfAFailedConnectIsNotCalledForTheNext(Loop loop) {
         int port = Local.once(loop, socket -> socket.resume().end());
         Socket client = new Socket(loop).resume();
         client.onError(error -> journal.add(error.code()));

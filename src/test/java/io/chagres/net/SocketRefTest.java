@@ -46,7 +46,7 @@ class SocketRefTest {
     }
 
     @Test
-    void referencedAgainItDoes(Loop loop) {
+    void aServerThatIsReferencedAgainKeepsTheLoopAlive(Loop loop) {
         Server server = Net.createServer(loop, socket -> {}).unref();
         server.listen(0, Local.HOST);
         server.ref();

@@ -51,7 +51,7 @@ class SocketRequestsTest {
 
     @Test
     @Covers("S41")
-    void aWriteThatTheKernelTakesAtOnceIsOverAndOneThatItDoesNotIsUnderWay(Loop loop) {
+    void aWriteIsCompleteAtOnceIfTheKernelTakesItAndPendingOtherwise(Loop loop) {
         Gate reading = new Gate();
         try (Peer<Integer> server = Peer.server(socket -> {
             reading.await();
@@ -90,7 +90,7 @@ class SocketRequestsTest {
             client.onConnect(() -> {
                 client.cork();
                 for (int from = 0; from < MUCH; from += 64 * 1024) {
-                    client.write(Arrays.copyOfRange(all, from, from + 64 * 1024)); // nobody else holds it
+                    client.write(Arrays.copyOfRange(all, from, from + 64 * 1024)); // the socket has the only reference
                 }
                 client.end();
                 loop.nextTick(() -> {

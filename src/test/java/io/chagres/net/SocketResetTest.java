@@ -67,7 +67,7 @@ class SocketResetTest {
     }
 
     @Test
-    void itDoesSoWithUnsentDataAndAnEndUnderWayToo(Loop loop) {
+    void resetAndDestroyResetsThePeerAlsoWithUnsentDataAndAPendingEnd(Loop loop) {
         Gate reset = new Gate();
         int port = Local.once(loop, socket -> {
             SocketEvents.withoutData(journal, "", socket);
@@ -87,7 +87,7 @@ class SocketResetTest {
     }
 
     @Test
-    void itDoesSoInTheTickOfAnEmptyEnd(Loop loop) {
+    void resetAndDestroyResetsThePeerInTheTickOfAnEmptyEnd(Loop loop) {
         int port = Local.once(loop, socket -> {
             SocketEvents.withoutData(journal, "", socket);
             socket.end();
@@ -134,9 +134,9 @@ class SocketResetTest {
         journal.expect("data hello", "error read ECONNRESET", "close true");
     }
 
-    /** Nobody reads, so nobody learns of it before something is written. */
+    /** The socket is not read, so only a write finds the reset. */
     @Test
-    void whoDoesNotReadLearnsOfItByWriting(Loop loop) {
+    void aSocketThatDoesNotReadFindsAResetByWriting(Loop loop) {
         Gate reset = new Gate();
         int port = Local.once(loop, ServerOptions.defaults().pauseOnConnect(true), socket -> {
             SocketEvents.withoutData(journal, "", socket);
@@ -159,7 +159,7 @@ class SocketResetTest {
     }
 
     @Test
-    void whileItConnectsItResetsWhenItIsConnected(Loop loop) {
+    void aResetWhileConnectingIsSentOnceConnected(Loop loop) {
         try (Peer<String> server = Peer.server(Talk::ending)) {
             Socket client = Local.connect(loop, server.port());
             SocketEvents.into(journal, "", client);

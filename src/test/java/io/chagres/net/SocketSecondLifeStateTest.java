@@ -298,7 +298,7 @@ class SocketSecondLifeStateTest {
 
     @ParameterizedTest
     @MethodSource("endings")
-    void isLikeAFirstOne(Ending ending, Loop loop) {
+    void theStateOfASecondConnectionIsThatOfAFirstOne(Ending ending, Loop loop) {
         Server first = Net.createServer(loop, ending.server().andThen(peer -> peer.onError(error -> {})));
         Server echo = Net.createServer(loop, socket -> socket.pipe(socket));
         first.listen(0, Local.HOST);

@@ -56,7 +56,7 @@ class SocketSecondLifeTest {
     }
 
     @Test
-    void whatTheFirstConnectionReadAndNobodyTookIsNotHandedOut(Loop loop) {
+    void unreadDataOfTheFirstConnectionIsNotEmittedInTheSecond(Loop loop) {
         Gate paused = new Gate();
         try (Peer<String> first = Peer.server(socket -> {
                     Talk.send(socket, "first");
@@ -147,7 +147,7 @@ class SocketSecondLifeTest {
     }
 
     @Test
-    void aDrainThatTheFirstConnectionOwedIsNotToldInTheSecond(Loop loop) {
+    void aDrainOfTheFirstConnectionIsNotEmittedInTheSecond(Loop loop) {
         Gate destroyed = new Gate();
         try (Peer<String> first = Peer.server(socket -> endingAfter(destroyed, socket));
                 Peer<String> second = Peer.server(Talk::allText)) {

@@ -60,7 +60,7 @@ class SocketSecondLifeUseTest {
 
     /** Whatever its event, and however many there are. */
     @Test
-    void allListenersStay(Loop loop) {
+    void allListenersStayAtAReconnect(Loop loop) {
         Socket client = new Socket(loop);
         for (int i = 0; i < 40; i++) {
             client.onLookup((address, family, host, error) -> {})
@@ -297,7 +297,7 @@ class SocketSecondLifeUseTest {
 
     /** The close listener that connects again is called before the one that waits for the end. */
     @Test
-    void whoWaitsForTheFirstHearsOfTheFirst(Loop loop) {
+    void finishedOfTheFirstConnectionReportsTheFirst(Loop loop) {
         Socket client = new Socket(loop);
         connectInTurn(client.resume(), List.of(says("x"), Socket::destroy));
         Streams.finished(client, error -> journal.add("finished " + error));
@@ -421,7 +421,7 @@ class SocketSecondLifeUseTest {
     }
 
     @Test
-    void norDoesThatOfAHandleWhoseWriteWasUnderWay(Loop loop) {
+    void theLateCloseOfAHandleWithAPendingWriteDoesNotDestroyTheSecondConnection(Loop loop) {
         Server server = Net.createServer(loop, Socket::pause);
         Server second = Net.createServer(loop, says("x"));
         server.listen(0, Local.HOST);

@@ -114,7 +114,7 @@ class SocketSequenceTest {
     @ParameterizedTest
     @MethodSource("inEachCallback")
     @Covers({"node:test-net-socket-destroy-twice", "node:test-net-socket-reset-twice"})
-    void whateverHappensInACallbackTheCloseIsTheLastEventAndComesOnce(
+    void theCloseIsTheLastEventAndIsEmittedOnceWhateverACallbackDoes(
             Place place, String event, String deed, Loop loop) {
         loop.setUncaughtHandler(thrown -> client.add("uncaught " + thrown.getMessage()));
         BiConsumer<Socket, String> at = (socket, now) -> {
@@ -147,7 +147,7 @@ class SocketSequenceTest {
 
     @ParameterizedTest
     @MethodSource("inEachCallbackOfTheServersSide")
-    void norIsItOtherwiseOnTheServersSide(Place place, String event, String deed, Loop loop) {
+    void onTheServersSideTheCloseIsTheLastEventAndIsEmittedOnce(Place place, String event, String deed, Loop loop) {
         loop.setUncaughtHandler(thrown -> accepted.add("uncaught " + thrown.getMessage()));
         BiConsumer<Socket, String> at = (socket, now) -> {
             if (now.equals(event)) {

@@ -137,7 +137,7 @@ final class SocketSide extends ModelSide {
     }
 
     private void drained() {
-        require(drainsOwed > 0, "a drain that nobody waits for");
+        require(drainsOwed > 0, "a drain that was not announced");
         require(socket.writableLength() == 0, "a drain, and there are bytes still");
         drainsOwed = 0;
         react(", at the drain");
@@ -155,7 +155,7 @@ final class SocketSide extends ModelSide {
     }
 
     private void wrote(int write, boolean empty, ChagresException reason) {
-        told(write, empty, reason);
+        completed(write, empty, reason);
         react(", at a write");
     }
 

@@ -55,7 +55,7 @@ class SocketStateTest {
 
     @Test
     @Covers({"S6", "node:test-net-connect-destroy", "node:test-net-end-without-connect"})
-    void oneThatIsNeverConnectedCanBeEndedOrDestroyed(Loop loop) {
+    void aSocketThatIsNeverConnectedCanBeEndedOrDestroyed(Loop loop) {
         SocketEvents.into(journal, "", new Socket(loop).destroy());
         Socket ended = new Socket(loop);
         ended.end(error -> journal.add("ended " + error));
@@ -76,7 +76,7 @@ class SocketStateTest {
 
     @Test
     @Covers("S24")
-    void whoeverWantsToReadBeforeTheConnectionIsServedFromItOn(Loop loop) {
+    void readingThatWasStartedBeforeTheConnectionBeginsOnceConnected(Loop loop) {
         Socket socket = new Socket(loop);
         SocketEvents.into(journal, "", socket);
         try (Peer<String> server = Peer.server(peer -> Talk.ask(peer, "hello"))) {

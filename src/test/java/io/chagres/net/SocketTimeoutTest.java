@@ -49,7 +49,7 @@ class SocketTimeoutTest {
 
     @Test
     @Covers({"S9", "S10", "node:test-net-can-reset-timeout"})
-    void itOnlyTellsAndTheSocketStaysAsItIs(Loop loop, ManualClock clock) {
+    void aTimeoutOnlyEmitsAnEventAndDoesNotChangeTheSocket(Loop loop, ManualClock clock) {
         connected(loop, client -> {
             client.setTimeout(100);
             long start = loop.now();
@@ -66,7 +66,7 @@ class SocketTimeoutTest {
 
     @Test
     @Covers({"S9", "node:test-net-settimeout"})
-    void zeroTurnsItOff(Loop loop, ManualClock clock) {
+    void aTimeoutOf0TurnsItOff(Loop loop, ManualClock clock) {
         connected(loop, client -> {
             assertSame(client, client.setTimeout(100));
             client.onTimeout(journal.note("timeout"));
@@ -93,7 +93,7 @@ class SocketTimeoutTest {
     }
 
     @Test
-    void itIsToldOnceUntilThereIsActivityAgain(Loop loop, ManualClock clock) {
+    void aTimeoutIsEmittedOnceUntilThereIsActivityAgain(Loop loop, ManualClock clock) {
         connected(loop, client -> {
             client.setTimeout(100);
             client.onTimeout(() -> journal.add("timeout at " + loop.now() / 100));
@@ -106,7 +106,7 @@ class SocketTimeoutTest {
 
     @Test
     @Covers({"S12", "node:test-net-timeout2", "S39"})
-    void everyWriteStartsItAnew(Loop loop, ManualClock clock) {
+    void everyWriteRestartsTheTimeout(Loop loop, ManualClock clock) {
         connected(loop, client -> {
             client.setTimeout(250);
             client.onTimeout(journal.note("timeout"));
@@ -125,10 +125,10 @@ class SocketTimeoutTest {
 
     @Test
     @Covers({"S5", "S12", "node:test-net-connect-timeout"})
-    void itCountsFromTheConnectCallOn(Loop loop, ManualClock clock) throws IOException {
-        try (FullBacklog nobody = new FullBacklog()) {
+    void theTimeoutCountsFromTheConnectCall(Loop loop, ManualClock clock) throws IOException {
+        try (FullBacklog silent = new FullBacklog()) {
             ConnectOptions options =
-                    ConnectOptions.to(nobody.host(), nobody.port()).timeoutMillis(100);
+                    ConnectOptions.to(silent.host(), silent.port()).timeoutMillis(100);
             Socket client = Net.connect(loop, options, journal.note("connect"));
             client.onTimeout(() -> {
                 assertTrue(client.isConnecting());
@@ -142,7 +142,7 @@ class SocketTimeoutTest {
 
     @Test
     @Covers({"S11", "node:test-net-socket-timeout-unref"})
-    void itKeepsNoLoopAlive(Loop loop) {
+    void aTimeoutKeepsNoLoopAlive(Loop loop) {
         for (int i = 0; i < 6; i++) {
             Socket client = Local.connect(loop, silent.getLocalPort());
             client.setTimeout(1_000_000);
@@ -180,7 +180,7 @@ class SocketTimeoutTest {
     /** Each iteration takes a millisecond. Over a Unix socket what one side writes is there at once for the other. */
     @Test
     @Covers("node:test-net-timeout")
-    void activityPutsItOff(Loop loop, ManualClock clock) {
+    void activityPostponesTheTimeout(Loop loop, ManualClock clock) {
         Idle tick = new Idle(loop);
         tick.start(() -> clock.advanceMillis(1));
         long[] lastActivity = new long[1];
@@ -212,7 +212,7 @@ class SocketTimeoutTest {
 
     @Test
     @Covers("S9")
-    void aListenerThatIsGivenWithATimeIsToldOnce(Loop loop, ManualClock clock) {
+    void aListenerOfSetTimeoutIsCalledOnce(Loop loop, ManualClock clock) {
         connected(loop, client -> {
             assertEquals(0, client.timeoutMillis());
             client.setTimeout(10, journal.note("once")).onTimeout(journal.note("always"));
@@ -225,7 +225,7 @@ class SocketTimeoutTest {
 
     @Test
     @Covers("S9")
-    void withZeroItIsTakenOffAgain(Loop loop, ManualClock clock) {
+    void aListenerOfSetTimeoutIsRemovedByATimeoutOf0(Loop loop, ManualClock clock) {
         Runnable first = journal.note("first");
         Runnable second = journal.note("second");
         connected(loop, client -> {

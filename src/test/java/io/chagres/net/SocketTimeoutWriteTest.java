@@ -29,7 +29,7 @@ class SocketTimeoutWriteTest {
     private Path folder;
 
     @Test
-    void itDoesNotFireWhileASlowWriteMakesProgress(Loop loop, ManualClock clock) throws IOException {
+    void aTimeoutDoesNotFireWhileASlowWriteMakesProgress(Loop loop, ManualClock clock) throws IOException {
         Path path = folder.resolve("socket");
         try (ServerSocketChannel listener = UnixPeer.listener(path, 0)) {
             Socket client = Net.connect(loop, ConnectOptions.toPath(path.toString()));

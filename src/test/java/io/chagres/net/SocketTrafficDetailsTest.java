@@ -175,7 +175,7 @@ class SocketTrafficDetailsTest {
 
     @Test
     @Covers("node:test-net-end-destroyed")
-    void atThePeersEndOneThatHasEndedIsNotDestroyedYet(Loop loop) {
+    void aSocketThatHasEndedIsNotYetDestroyedInTheEndEvent(Loop loop) {
         int port = Local.once(loop, Socket::resume);
         Socket client = Local.connect(loop, port).resume();
         client.onConnect(client::end).onEnd(() -> journal.add("end, destroyed " + client.isDestroyed()));
@@ -206,7 +206,7 @@ class SocketTrafficDetailsTest {
 
     @Test
     @Covers({"node:test-net-connect-reset", "node:test-net-socket-reset-twice"})
-    void aResetOfOneThatWasNeverConnectedIsAnError(Loop loop) {
+    void aResetOfASocketThatWasNeverConnectedIsAnError(Loop loop) {
         Socket socket = new Socket(loop);
         socket.resetAndDestroy().onError(error -> {
             journal.add(error.code() + " " + error.getMessage());
@@ -219,7 +219,7 @@ class SocketTrafficDetailsTest {
 
     @Test
     @Covers("node:test-net-socket-write-after-close")
-    void aWriteOnAHandleThatSomebodyHasClosedIsABadDescriptor(Loop loop) {
+    void aWriteOnAHandleThatTheUserHasClosedFailsWithEbadf(Loop loop) {
         int port = Local.once(loop, peer -> peer.onError(error -> {}).resume());
         Tcp given = new Tcp(loop);
         Socket client = new Socket(loop, SocketOptions.defaults().handle(given));
@@ -236,7 +236,7 @@ class SocketTrafficDetailsTest {
 
     @Test
     @Covers("node:test-net-timeout-no-handle")
-    void oneThatIsNeverConnectedTimesOutToo(Loop loop, ManualClock clock) {
+    void aSocketThatIsNeverConnectedTimesOut(Loop loop, ManualClock clock) {
         Socket socket = new Socket(loop).setTimeout(50);
         socket.onConnect(journal.note("connect"))
                 .onTimeout(() -> journal.add("timeout, pending " + socket.isPending()));

@@ -61,20 +61,20 @@ class SocketUnixTest {
     @Covers("node:test-net-connect-options-path")
     void everyFormOfConnectTakesAPath(Loop loop) {
         String name = path.toString();
-        Runnable told = journal.note("told");
+        Runnable connected = journal.note("connected");
         List<Function<Loop, Socket>> forms = List.of(
-                on -> Net.connect(on, name).onConnect(told),
-                on -> Net.connect(on, name, told),
-                on -> Net.connect(on, ConnectOptions.toPath(name)).onConnect(told),
-                on -> Net.connect(on, ConnectOptions.toPath(name), told),
-                on -> new Socket(on).connect(name).onConnect(told),
-                on -> new Socket(on).connect(name, told),
-                on -> new Socket(on).connect(ConnectOptions.toPath(name)).onConnect(told),
-                on -> new Socket(on).connect(ConnectOptions.toPath(name), told),
-                on -> new Socket(on, SocketOptions.defaults()).connect(name, told),
-                on -> new Socket(on).onConnect(told).connect(name),
-                on -> Net.connect(on, SocketOptions.defaults(), ConnectOptions.toPath(name), told),
-                on -> new Socket(on).onConnect(told).connect(ConnectOptions.toPath(name)));
+                on -> Net.connect(on, name).onConnect(connected),
+                on -> Net.connect(on, name, connected),
+                on -> Net.connect(on, ConnectOptions.toPath(name)).onConnect(connected),
+                on -> Net.connect(on, ConnectOptions.toPath(name), connected),
+                on -> new Socket(on).connect(name).onConnect(connected),
+                on -> new Socket(on).connect(name, connected),
+                on -> new Socket(on).connect(ConnectOptions.toPath(name)).onConnect(connected),
+                on -> new Socket(on).connect(ConnectOptions.toPath(name), connected),
+                on -> new Socket(on, SocketOptions.defaults()).connect(name, connected),
+                on -> new Socket(on).onConnect(connected).connect(name),
+                on -> Net.connect(on, SocketOptions.defaults(), ConnectOptions.toPath(name), connected),
+                on -> new Socket(on).onConnect(connected).connect(ConnectOptions.toPath(name)));
         Server server = Net.createServer(loop, socket -> socket.resume().end());
         server.listen(ListenOptions.atPath(name), null);
         int[] open = {forms.size()};
@@ -86,7 +86,7 @@ class SocketUnixTest {
             });
         }
         loop.run();
-        assertEquals(12, journal.count("told"));
+        assertEquals(12, journal.count("connected"));
     }
 
     @Test
@@ -123,7 +123,7 @@ class SocketUnixTest {
 
     @Test
     @Covers({"node:test-net-pipe-connect-errors", "node:test-net-better-error-messages-path"})
-    void whereNothingIsThereIsNothingToConnectTo(Loop loop) {
+    void connectToAMissingPathFailsWithEnoent(Loop loop) {
         SystemException error = failing(loop, path.toString());
         assertEquals("connect ENOENT " + path, error.getMessage());
         assertEquals("ENOENT", error.code());
@@ -238,7 +238,7 @@ class SocketUnixTest {
     }
 
     @Test
-    void thereAreNoResets(Loop loop) {
+    void aUnixSocketHasNoReset(Loop loop) {
         try (UnixPeer<String> server = UnixPeer.server(path, UnixPeer::allText)) {
             Socket client = new Socket(loop).resume();
             client.connect(path.toString(), () -> {

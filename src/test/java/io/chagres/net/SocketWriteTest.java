@@ -51,7 +51,7 @@ class SocketWriteTest {
 
     @Test
     @Covers({"S47", "S48"})
-    void theCallbackComesOnATickAlsoWhereTheKernelTookAllAtOnce(Loop loop) {
+    void theWriteCallbackIsCalledOnATickAlsoIfTheKernelTookAllAtOnce(Loop loop) {
         connected(loop, client -> {
             client.write(Talk.buffer("one"), error -> journal.add("one " + error));
             client.write(Talk.buffer("two"), error -> journal.add("two " + error));
@@ -65,7 +65,7 @@ class SocketWriteTest {
 
     @Test
     @Covers({"S37", "S42", "S43"})
-    void itTakesBytesTextAndBuffersFromPositionToLimit(Loop loop) {
+    void writeTakesBytesTextAndBuffersFromPositionToLimit(Loop loop) {
         ByteBuffer part = Talk.buffer("[abc]").position(1).limit(4);
         ByteBuffer direct =
                 ByteBuffer.allocateDirect(8).put("direct".getBytes()).flip();
@@ -87,7 +87,7 @@ class SocketWriteTest {
     }
 
     @Test
-    void anEmptyWriteIsCalledBackToo(Loop loop) {
+    void anEmptyWriteCallsBack(Loop loop) {
         connected(loop, client -> {
             assertTrue(client.write(ByteBuffer.allocate(0), error -> journal.add("empty " + error)));
             client.write(Talk.buffer("x"), error -> journal.add("x " + error));

@@ -20,7 +20,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
-/** Some {@link WorkerProgram}s, "a", "b" and so on, and what they are told. */
+/** Some {@link WorkerProgram}s, "a", "b" and so on, and the commands for them. */
 final class Workers {
 
     private static final int PATIENCE_SECONDS = 30;
@@ -92,7 +92,7 @@ final class Workers {
         }
     }
 
-    /** Lets them end, once all that they were told is answered. */
+    /** Lets them end, once all commands are answered. */
     void dismiss() {
         dismissed = true;
         endWhenIdle();

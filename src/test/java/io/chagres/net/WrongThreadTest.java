@@ -54,7 +54,7 @@ class WrongThreadTest {
     private final List<String> didNotThrow = new ArrayList<>();
 
     @Test
-    void ofASocket(Loop loop) throws InterruptedException {
+    void theMethodsOfASocketAreRefusedToAnotherThread(Loop loop) throws InterruptedException {
         try (Peer<String> server = Peer.server(Talk::allText)) {
             Socket client = Local.connect(loop, server.port());
             client.onConnect(() -> {
@@ -70,7 +70,7 @@ class WrongThreadTest {
     }
 
     @Test
-    void ofAServer(Loop loop) {
+    void theMethodsOfAServerAreRefusedToAnotherThread(Loop loop) {
         Server server = Net.createServer(loop, socket -> {});
         server.listen(0, Local.HOST, () -> {
             callAll(Server.class, server, loop);
@@ -82,7 +82,7 @@ class WrongThreadTest {
     }
 
     @Test
-    void ofATcpHandle(Loop loop) {
+    void theMethodsOfATcpHandleAreRefusedToAnotherThread(Loop loop) {
         Tcp tcp = new Tcp(loop);
         tcp.bind(new SocketAddress(Local.HOST, 0));
         callAll(Tcp.class, tcp, loop);
@@ -92,7 +92,7 @@ class WrongThreadTest {
     }
 
     @Test
-    void ofNet(Loop loop) {
+    void theMethodsOfNetAreRefusedForTheLoopOfAnotherThread(Loop loop) {
         elsewhere(() -> {
             call("createServer", () -> Net.createServer(loop, socket -> {}));
             call("connect", () -> Net.connect(loop, 9));
