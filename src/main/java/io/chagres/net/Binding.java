@@ -14,8 +14,8 @@ import io.chagres.sys.Errno;
 import java.util.List;
 
 /**
- * From the options of a listen to a handle that listens. Where that fails nothing is left open, and the error is Node's:
- * {@code listen EADDRINUSE: address already in use 127.0.0.1:80}, with address and port; those of a path are path and -1.
+ * Makes a listening handle from the options of a listen. If this fails, nothing is left open, and the error is Node's:
+ * {@code listen EADDRINUSE: address already in use 127.0.0.1:80}, with address and port. Of a path they are the path and -1.
  */
 final class Binding {
 
@@ -33,7 +33,7 @@ final class Binding {
         this.listener = listener;
     }
 
-    /** Listens where the options say, but for a host that must be looked up first: that is {@link #onFirst}. */
+    /** Listens at the place of the options. For a host that must be looked up first, see {@link #onFirst}. */
     SocketHandle listen() {
         if (where.handle() != null) {
             return listen(where.handle(), null, NO_PORT, () -> {});
@@ -47,7 +47,7 @@ final class Binding {
         return where.host() == null ? onAll() : onAddress(new SocketAddress(where.host(), where.port()));
     }
 
-    /** Listens on the first address; on a link-local one, which would need a zone, only where there is no other. */
+    /** Listens on the first address; on a link-local one, which would need a zone, only if there is no other. */
     SocketHandle onFirst(List<SocketAddress> addresses) {
         return onAddress(preferred(addresses).withPort(where.port()));
     }
@@ -61,7 +61,7 @@ final class Binding {
 
     // ---- places
 
-    /** On IPv6, which takes IPv4 connections too; on IPv4 where the system has no IPv6. */
+    /** Listens on IPv6, which takes IPv4 connections too; on IPv4 if the system has no IPv6. */
     private SocketHandle onAll() {
         Tcp tcp = new Tcp(loop);
         try {
@@ -85,7 +85,7 @@ final class Binding {
         tcp.bind(local, where.ipv6Only() && local.isIPv6());
     }
 
-    /** The file gets its mode before anybody can connect, so that nobody is refused for the one that it had. */
+    /** Sets the mode of the file before the listen, so that no client is refused for the mode that it had. */
     private SocketHandle onPath(String path) {
         Pipe pipe = new Pipe(loop);
         return listen(pipe, path, NO_PORT, () -> {
@@ -96,7 +96,7 @@ final class Binding {
         });
     }
 
-    /** A path that the kernel has no room for, or no name at all, is an error of the listen, as in Node. */
+    /** Binds. A path that is too long, or no name at all, is an error of the listen, as in Node. */
     private static void bind(Pipe pipe, String path) {
         try {
             pipe.bind(path);
@@ -129,7 +129,7 @@ final class Binding {
         return handle;
     }
 
-    /** A listen that fails leaves a descriptor that was given to it open, and in the mode that it was in. */
+    /** Closes the handle of a failed listen. A descriptor that was given to it stays open, in the mode that it had. */
     private void abandon(SocketHandle handle) {
         if (where.isDescriptor()) {
             handle.giveBack();

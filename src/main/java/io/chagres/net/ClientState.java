@@ -146,7 +146,7 @@ final class ClientState {
         emit(attemptTimeoutListeners, listener -> listener.accept(remote));
     }
 
-    /** What a listener throws goes to the loop's uncaught handler; the connect goes on. */
+    /** Calls the listeners. The exception of one goes to the uncaught handler of the loop, and the connect goes on. */
     private <L> void emit(Listeners<L> listeners, Consumer<L> call) {
         try {
             for (var at = listeners; at != null; at = at.next()) {

@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Connects to the first of several addresses that answers, one after the other: each but the last has its time to do so. The
- * families take turns, beginning with that of the first address.
+ * Tries several addresses one after the other until one answers. Each but the last has a limited time. The families take turns,
+ * beginning with that of the first address.
  *
  * @see <a href="https://nodejs.org/api/net.html#socketconnectoptions-connectlistener">autoSelectFamily</a>
  */
@@ -29,20 +29,20 @@ final class ConnectAttempts {
     private static final String ALL_IPV4 = "0.0.0.0";
     private static final long MICROS_PER_MILLI = 1000;
 
-    /** Who is told: once, of the connection or of the failure. */
+    /** Receives the result, once. */
     interface Listener {
         void onConnected(Tcp connection);
 
-        /** @param error null where the loop was closed meanwhile, which is nobody's fault */
+        /** @param error null if the loop was closed meanwhile */
         void onFailed(ChagresException error);
 
-        /** Something has been thrown in the middle of an attempt, which is given up. */
+        /** Called when an exception was thrown in the middle of an attempt, which is given up. */
         void onBroken(Throwable thrown);
     }
 
     private final Socket socket;
     private final Deque<SocketAddress> remotes;
-    /** Whether there is more than one; a single one has no attempts in Node's sense, only a connect. */
+    /** True if there is more than one address. A single one is a plain connect, without Node's attempt events. */
     private final boolean isSeveral;
 
     private final long attemptMillis;
@@ -52,7 +52,7 @@ final class ConnectAttempts {
     private final List<ChagresException> errors = new ArrayList<>(1);
     private final List<SocketAddress> attempted = new ArrayList<>(1);
     private Tcp handle;
-    /** Null if the current attempt has as long as the kernel gives it. */
+    /** Null if the current attempt has no time limit but that of the kernel. */
     private Deadline deadline;
 
     private boolean over;
@@ -67,7 +67,7 @@ final class ConnectAttempts {
         this.listener = listener;
     }
 
-    /** At most {@link #MAX_ADDRESSES} of {@code addresses}, with the families in turns. */
+    /** Returns at most {@link #MAX_ADDRESSES} of {@code addresses}, with the families in turns. */
     private static Deque<SocketAddress> interleaved(Set<SocketAddress> addresses) {
         Deque<SocketAddress> leading = new ArrayDeque<>();
         Deque<SocketAddress> other = new ArrayDeque<>();
@@ -92,7 +92,7 @@ final class ConnectAttempts {
         tryFrom(attempt(remotes.poll()));
     }
 
-    /** Tries the next addresses until one has to be waited for. A loop: the resolver decides how many fail at once. */
+    /** Tries the next addresses until one has to be waited for. A loop, no recursion: the resolver decides how many fail at once. */
     private void tryFrom(ChagresException failure) {
         ChagresException error = failure;
         while (error != null && !over) {
@@ -111,7 +111,7 @@ final class ConnectAttempts {
 
     // ---- beginning an attempt
 
-    /** Begins to connect to {@code remote}: null if the result comes later, or why that failed at once. */
+    /** Begins to connect to {@code remote}. Returns null if the result comes later, or the error of an attempt that failed at once. */
     private ChagresException attempt(SocketAddress remote) {
         if (socket.client().blocks(remote)) {
             return blocked(remote);
@@ -144,7 +144,7 @@ final class ConnectAttempts {
         return error;
     }
 
-    /** A new handle, bound where it is to be; or why it could not. */
+    /** Makes the handle and binds it to the local address. Returns null, or the error. */
     private SystemException tryToBind(SocketAddress remote) {
         Tcp given = socket.client().takeUnconnected(Tcp.class);
         handle = given != null ? given : new Tcp(socket.loop());
@@ -154,7 +154,7 @@ final class ConnectAttempts {
         SocketAddress local = localFor(remote);
         try {
             handle.bind(local);
-            handle.localAddress(); // an address in use shows only when the socket is asked what it got
+            handle.localAddress(); // throws the EADDRINUSE that bind has kept
             return null;
         } catch (SystemException refused) {
             return SystemException.at(refused.errno(), "bind", local.address(), local.port());
@@ -179,7 +179,7 @@ final class ConnectAttempts {
         }
     }
 
-    /** @param from what Node's text names besides the remote address, or null */
+    /** @param from the local address that Node's text names besides the remote one, or null */
     private static SystemException failure(SystemException error, SocketAddress remote, SocketAddress from) {
         return SystemException.at(
                 error.errno(),
@@ -227,7 +227,7 @@ final class ConnectAttempts {
         return failure(error, remote, localPort > 0 ? localFor(remote) : null);
     }
 
-    /** The end of the time that an attempt has; it counts from the connect, by the clock. */
+    /** The time limit of an attempt. It counts from the connect, by the clock. */
     private final class Deadline extends TimerEntry {
         private final SocketAddress remote;
 
@@ -250,7 +250,7 @@ final class ConnectAttempts {
         tryFrom(later(SystemException.of(Errno.ETIMEDOUT, "connect"), remote));
     }
 
-    /** One error as it is; several as Node's AggregateError: no message, the first one's code, all of them inside. */
+    /** Returns one error as it is; several as Node's AggregateError: no message, the code of the first, all as suppressed ones. */
     private ChagresException together() {
         if (!isSeveral) {
             return errors.get(0);
@@ -260,17 +260,17 @@ final class ConnectAttempts {
         return all;
     }
 
-    /** Why addresses that were tried have failed. */
+    /** Returns the errors of the addresses that were tried. */
     List<ChagresException> errors() {
         return errors;
     }
 
-    /** The handle that connects now; null where none does. */
+    /** Returns the handle that connects now, or null. */
     Tcp handle() {
         return handle;
     }
 
-    /** Gives up; nobody is told. */
+    /** Gives up without calling the listener. */
     void cancel() {
         if (!over) {
             over = true;

@@ -14,9 +14,11 @@ import java.nio.ByteBuffer;
 import java.util.StringJoiner;
 
 /**
- * What a {@link Socket} stands on once it is connected: its handle, which it reads into the slab of the loop, or into a buffer
- * of the user's, and writes to without a request as far as the kernel takes the bytes at once. When the socket is destroyed the
- * handle goes; what was counted stays, and the peer's address if somebody has asked for it.
+ * The established connection of a {@link Socket}: its handle, and the bytes that were counted. It reads into the slab of the loop, or
+ * into the user's buffer, and writes without a request as far as the kernel takes the bytes at once. When the socket is destroyed, the
+ * handle is given up; the counters stay, and so does the peer's address if it was asked for.
+ *
+ * <p>It is its own read listener, and the close listener of the handle ({@link #run}): that saves two objects a connection.
  */
 final class Connection implements ReadListener, Runnable {
 
@@ -24,14 +26,14 @@ final class Connection implements ReadListener, Runnable {
     private final ReadSlab slab;
     private SocketHandle handle;
     private boolean reading;
-    /** Whether bytes have come since the last write: somebody may be at work on an answer. */
+    /** True if bytes have arrived since the last write: an answer may be due. */
     private boolean owes;
 
     private long bytesRead;
     private long bytesWritten;
     private SocketAddress remote;
 
-    /** @param handle is connected */
+    /** @param handle a connected handle */
     Connection(Socket socket, SocketHandle handle) {
         this.socket = socket;
         this.handle = handle;
@@ -39,15 +41,15 @@ final class Connection implements ReadListener, Runnable {
         handle.onClose(this);
     }
 
-    /** Somebody else has closed the handle: the loop, as it is closed itself. */
+    /** Called when the handle has closed. If the socket did not close it, the loop did, as it was closed itself. */
     @Override
     public void run() {
-        if (handle != null) { // else the socket has seen it already, and may have been connected again since
+        if (handle != null) { // null: the socket has given it up, and may have been connected again since
             socket.destroy();
         }
     }
 
-    /** Null where the socket was destroyed. */
+    /** Returns the handle; null once the socket is destroyed. */
     SocketHandle handle() {
         return handle;
     }
@@ -175,14 +177,15 @@ final class Connection implements ReadListener, Runnable {
         }
     }
 
-    /** As Node has it for a handle that was closed below the socket. */
+    /** Returns the error of a refused write. Below the socket, a handle that was closed gives EBADF, as in Node. */
     private ChagresException refusal(ChagresException error) {
         return handle.isClosing() ? SystemException.of(Errno.EBADF, "write") : error;
     }
 
     private void queue(ByteBuffer[] data, Completion done) {
         handle.write(data, error -> {
-            if (isOver()) {
+            destroyWithHandle();
+            if (socket.isDestroyed()) {
                 done.onComplete(null);
             } else {
                 socket.wrote(handle.writeQueueSize());
@@ -192,12 +195,12 @@ final class Connection implements ReadListener, Runnable {
         socket.wrote(handle.writeQueueSize());
     }
 
-    /** Counts {@code size} bytes as written that are going to be: they waited for the connection. */
+    /** Counts {@code size} bytes as written that have waited for the connection, and will be written now. */
     void owe(long size) {
         bytesWritten += size;
     }
 
-    /** The bytes that the kernel has not taken yet. */
+    /** Returns the bytes that the kernel has not taken yet. */
     long queueSize() {
         return handle == null ? 0 : handle.writeQueueSize();
     }
@@ -206,37 +209,39 @@ final class Connection implements ReadListener, Runnable {
         return !owes && queueSize() == 0;
     }
 
-    /** The bytes that were written, those that wait in the handle's queue included. */
+    /** Returns the bytes that were written, those in the queue of the handle included. */
     long bytesWritten() {
         return bytesWritten;
     }
 
-    /** The peer reads an end. A connection that the peer has reset has nothing to shut down. */
+    /** Shuts the writing side down: the peer reads an end. A connection that the peer has reset has nothing to shut down. */
     void shutdown(Completion done) {
         if (!handle.isWritable()) {
             done.onComplete(null);
             return;
         }
-        handle.shutdown(error ->
-                done.onComplete(isOver() || error == null || error.code().equals("ENOTCONN") ? null : error));
+        handle.shutdown(error -> {
+            destroyWithHandle();
+            boolean isDown = error == null || error.code().equals("ENOTCONN");
+            done.onComplete(isDown || socket.isDestroyed() ? null : error);
+        });
     }
 
     // ---- the end
 
-    /** Whether the socket is destroyed; it is from now on, where the loop has closed the handle under it. */
-    private boolean isOver() {
+    /** Destroys the socket if the loop has closed its handle. */
+    private void destroyWithHandle() {
         if (!socket.isDestroyed() && handle.isClosing()) {
             socket.destroy();
         }
-        return socket.isDestroyed();
     }
 
     /**
-     * Gives the handle up.
+     * Closes the handle and gives it up.
      *
-     * @param reset whether the peer shall get a reset, which there is only over TCP
-     * @param onClosed the handle's close callback
-     * @return false where the loop has closed the handle already, so that {@code onClosed} never comes
+     * @param reset whether the peer gets a reset
+     * @param onClosed the close callback of the handle
+     * @return false if the loop has closed the handle already: {@code onClosed} is never called
      */
     boolean close(boolean reset, Runnable onClosed) {
         SocketHandle closing = handle;
@@ -255,7 +260,7 @@ final class Connection implements ReadListener, Runnable {
 
     // ---- addresses
 
-    /** Any thread. */
+    /** Adds both addresses; any thread. */
     void describe(StringJoiner text) {
         SocketHandle open = handle;
         String ends = open != null ? open.describeEnds() : remote == null ? "" : "-> " + remote;
@@ -273,7 +278,7 @@ final class Connection implements ReadListener, Runnable {
         return remote;
     }
 
-    /** Asks for the peer's address while there is a handle, for events that come after it is closed. */
+    /** Asks for the peer's address while there is a handle, for the events that follow its close. */
     void rememberPeer() {
         if (remote == null && handle != null) {
             remote = handle.peer();

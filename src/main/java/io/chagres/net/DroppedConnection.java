@@ -8,26 +8,26 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A connection that a server has accepted and closed, since there was no room for it: see {@link Server#onDrop}.
+ * A connection that a server has accepted and closed at once, see {@link Server#onDrop}.
  *
- * @param local the server's side of it; null over a Unix socket, and if the kernel does not say
- * @param remote the peer's; null over a Unix socket, and if the peer has gone already
- * @param reason what there was too little of
+ * @param local the address of the server's side; null over a Unix socket, and if the kernel does not say
+ * @param remote the address of the peer; null over a Unix socket, and if the peer has gone already
+ * @param reason why it was dropped
  */
 public record DroppedConnection(SocketAddress local, SocketAddress remote, Reason reason) {
 
-    /** Why a connection is dropped. */
+    /** The reasons to drop a connection. */
     public enum Reason {
-        /** The server has as many as {@link Server#setMaxConnections} allows. */
+        /** The server has the maximum of {@link Server#setMaxConnections}. */
         MAX_CONNECTIONS,
         /**
-         * The process has no descriptor to spare. Of its limit, RLIMIT_NOFILE, connections leave the last 16 to the rest of the
-         * process, and of a limit below 128 an eighth.
+         * The process has no descriptor to spare. Connections leave the last 16 numbers below its limit, RLIMIT_NOFILE, to the rest
+         * of the process; an eighth of a limit below 128.
          */
         NO_DESCRIPTORS
     }
 
-    /** @param fd of the connection, which is still open */
+    /** @param fd the descriptor of the connection, which is still open */
     static DroppedConnection of(int fd, Reason reason) {
         try (Region memory = Region.ofCall()) {
             MemorySegment address = memory.allocate(SockAddr.SIZE);

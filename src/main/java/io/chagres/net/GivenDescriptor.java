@@ -12,15 +12,15 @@ import io.chagres.socket.Tcp;
 import io.chagres.stream.DuplexOptions;
 import io.chagres.sys.Descriptors;
 
-/** A descriptor, or a handle, that a user has given to be a socket's. */
+/** A descriptor, or a handle, that a user has given to a socket or a server. */
 final class GivenDescriptor {
 
     private GivenDescriptor() {}
 
     /**
-     * A handle of the descriptor's kind. Where it throws, the descriptor stays the caller's.
+     * Opens a handle of the descriptor's kind. If this throws, the caller still owns the descriptor.
      *
-     * @throws UsageException ERR_INVALID_FD_TYPE where it is neither of TCP nor of a Unix socket or pipe
+     * @throws UsageException ERR_INVALID_FD_TYPE if it is neither a TCP socket nor a Unix socket or pipe
      * @throws SystemException EBADF
      */
     static SocketHandle open(Loop loop, int fd) {
@@ -39,7 +39,7 @@ final class GivenDescriptor {
         return handle;
     }
 
-    /** Throws EINVAL unless {@code handle} can be a socket's of {@code loop}. */
+    /** Throws EINVAL unless {@code handle} can be the handle of a socket of {@code loop}. */
     static SocketHandle require(SocketHandle handle, Loop loop) {
         if (handle.loop() != loop || handle.isClosing()) {
             throw new UsageException("EINVAL", "the handle is closed, or belongs to another loop: " + handle);
@@ -47,7 +47,7 @@ final class GivenDescriptor {
         return handle;
     }
 
-    /** {@code options} for the directions that the descriptor was opened for. */
+    /** Returns {@code options} for the directions that the descriptor was opened for. */
     static DuplexOptions asOpened(int fd, DuplexOptions options) {
         return switch (Descriptors.fcntl(fd, Descriptors.F_GETFL, 0) & Descriptors.O_ACCMODE) {
             case Descriptors.O_RDONLY -> options.writable(false);

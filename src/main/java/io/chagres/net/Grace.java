@@ -6,12 +6,12 @@ import io.chagres.loop.internal.TimerEntry;
 import java.time.Duration;
 
 /**
- * The time in which the connections of a closed server may end: see {@link Server#close(Duration)}. It counts from the call, by
- * the clock. Its timer does not keep the loop alive, the connections do; it goes with the last of them.
+ * The grace period of a closed server, in which its connections can end, see {@link Server#close(Duration)}. It counts from the call, by
+ * the clock. Its timer does not keep the loop alive; the connections do. It ends with the last of them.
  */
 final class Grace extends TimerEntry {
 
-    /** How often in that time it looks for connections that have become idle: often enough that few wait long for it. */
+    /** The number of times that it looks for connections that have become idle, so that few wait long. */
     private static final int LOOKS = 20;
 
     private static final long MIN_LOOK_NANOS = 1_000_000;
@@ -38,7 +38,7 @@ final class Grace extends TimerEntry {
         }
     }
 
-    /** Begins it; {@link #end}, which this may lead to, ends it. */
+    /** Ends idle connections; after the period, destroys all. This may lead to {@link #end}. */
     void look() {
         long left = nanos - (core.time().clockNanos() - begin);
         if (left <= 0) {

@@ -6,11 +6,11 @@ import io.chagres.loop.internal.TimerEntry;
 import java.util.function.LongSupplier;
 
 /**
- * The idle timer of a socket. Activity only notes the time, by the clock; the timer looks at it when it fires and waits for the
- * rest, so that a busy socket costs no heap operation per message. It never keeps the loop alive, and does not expire while the
+ * The idle timer of a {@link Socket}. Activity only records the time, by the clock. The timer compares it when it fires and waits for the
+ * rest, so that a busy socket costs no heap operation per message. The timer never keeps the loop alive, and does not expire while the
  * kernel takes bytes of a queued write.
  *
- * <p>The clock costs some 25 ns each time. The loop's cached time would be free, and wrong: it may be older than the timeout.
+ * <p>A look at the clock costs some 25 ns. The loop's cached time would be free but wrong: it may be older than the timeout.
  */
 final class IdleTimeout extends TimerEntry {
 
@@ -23,7 +23,7 @@ final class IdleTimeout extends TimerEntry {
     private long lastActivity;
     private long lastQueueSize;
 
-    /** @param queueSize how many bytes wait to be written */
+    /** @param queueSize returns how many bytes wait to be written */
     IdleTimeout(LoopCore core, LongSupplier queueSize, Runnable onIdle) {
         this.core = core;
         this.queueSize = queueSize;
@@ -40,14 +40,14 @@ final class IdleTimeout extends TimerEntry {
         return millis;
     }
 
-    /** @param millis more than 0 */
+    /** Starts it, or starts it again. */
     void start(long millis) {
         stop();
         timeoutMillis = millis;
         wrote(queueSize.getAsLong());
     }
 
-    /** There was activity. An expired timeout begins again. */
+    /** Records activity. An expired timeout begins again. */
     void touch() {
         if (timeoutMillis > 0) {
             lastActivity = core.time().clockNanos();
@@ -57,7 +57,7 @@ final class IdleTimeout extends TimerEntry {
         }
     }
 
-    /** There was activity, and {@code queued} bytes wait to be written. */
+    /** Records activity, and that {@code queued} bytes wait to be written. */
     void wrote(long queued) {
         lastQueueSize = queued;
         touch();
@@ -89,7 +89,7 @@ final class IdleTimeout extends TimerEntry {
         core.timers().stop(this);
     }
 
-    /** 0 if it was stopped. */
+    /** Returns the timeout; 0 if it was stopped. */
     long millis() {
         return timeoutMillis;
     }

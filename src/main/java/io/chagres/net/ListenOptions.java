@@ -232,17 +232,17 @@ public final class ListenOptions {
         return values.readableAll || values.writableAll;
     }
 
-    /** Whether the place is a path. */
+    /** Returns whether the place is a path. */
     boolean isPath() {
         return values.path != null;
     }
 
-    /** Whether the place is a descriptor. */
+    /** Returns whether the place is a descriptor. */
     boolean isDescriptor() {
         return values.fd >= 0;
     }
 
-    /** Whether the host of the place is a name. */
+    /** Returns whether the host of the place is a name. */
     boolean isNamed() {
         return values.host != null && Ip.version(values.host) == 0;
     }

@@ -13,17 +13,17 @@ import io.chagres.socket.SocketHandle;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** Whether, and by which handle, a server listens; and the way there, which a lookup may be part of. */
+/** The listening state of a {@link Server}: lookup, bind, listen, stop. */
 final class Listening {
 
     private final Server server;
     private final LoopCore core;
-    /** Only addresses of a family that this machine has. */
+    /** Finds only addresses of a family that this machine has. */
     private static final LookupOptions LOOKUP = LookupOptions.defaults().hints(LookupOptions.Hint.AI_ADDRCONFIG);
 
     private final ConnectionListener listener;
     private SocketHandle handle;
-    /** Counts beginnings and ends, so that what comes late, after it was stopped, is recognised. */
+    /** Counts starts and stops, so that a result that arrives after a stop is recognised. */
     private int changes;
 
     private boolean lookingUp;
@@ -37,23 +37,23 @@ final class Listening {
         this.listener = listener;
     }
 
-    /** Null where it does not listen. */
+    /** Returns the handle; null if it does not listen. */
     SocketHandle handle() {
         return handle;
     }
 
-    /** As in "listening on 127.0.0.1:80" and "not listening"; any thread. */
+    /** Returns the state, as in "listening on 127.0.0.1:80" and "not listening"; any thread. */
     @Override
     public String toString() {
         SocketHandle open = handle;
         if (open == null) {
-            return lookingUp ? "looking up where to listen" : "not listening";
+            return lookingUp ? "looking up the address to listen on" : "not listening";
         }
         String ends = open.describeEnds();
         return ends.isEmpty() ? "listening" : "listening on " + ends;
     }
 
-    /** Whether it listens, or looks up where to. */
+    /** Returns whether it listens, or looks up its host. */
     boolean isRunning() {
         return handle != null || lookingUp;
     }
@@ -163,7 +163,7 @@ final class Listening {
         }
     }
 
-    /** If the server has not given up the handle, the loop has closed it. */
+    /** Called when a handle has closed. If the server did not stop it, the loop has closed it. */
     private void closed(SocketHandle listening) {
         if (handle == listening) {
             server.close();

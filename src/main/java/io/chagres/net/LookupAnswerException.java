@@ -3,7 +3,7 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 
 /**
- * An error of a connect whose lookup has given an answer that is no address to connect to: ERR_INVALID_ADDRESS_FAMILY or
+ * The error of a connect whose lookup has returned an answer that is no IP address: ERR_INVALID_ADDRESS_FAMILY or
  * ERR_INVALID_IP_ADDRESS. It names the destination of the connect.
  *
  * @see <a href="https://nodejs.org/api/errors.html#err_invalid_address_family">Node.js: ERR_INVALID_ADDRESS_FAMILY</a>
@@ -21,12 +21,12 @@ public final class LookupAnswerException extends ChagresException {
         this.port = port;
     }
 
-    /** The host that was looked up. */
+    /** Returns the host that was looked up. */
     public String host() {
         return host;
     }
 
-    /** The port of the connect, 0 to 65535. */
+    /** Returns the port of the connect, 0 to 65535. */
     public int port() {
         return port;
     }

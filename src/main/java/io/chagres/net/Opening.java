@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A socket on its way to a connection: the lookup, then the attempts to connect, and what its user wanted meanwhile. It is
- * dropped when the connection stands.
+ * A pending connect of a {@link Socket}: the lookup, then the attempts, and the write, end or reset that its user asked for meanwhile. It
+ * is dropped when the connection is established.
  */
 final class Opening implements ConnectAttempts.Listener {
 
@@ -31,7 +31,7 @@ final class Opening implements ConnectAttempts.Listener {
     private Lookup lookup;
     private ConnectAttempts attempts;
     private Pipe pipe;
-    /** Null if it may take as long as the lookup and the kernel do. */
+    /** Null if there is no limit but that of the lookup and the kernel. */
     private Deadline deadline;
 
     private boolean asking;
@@ -48,7 +48,7 @@ final class Opening implements ConnectAttempts.Listener {
         this.port = options.port();
     }
 
-    /** Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
+    /** Begins. Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
     void begin() {
         startDeadline();
         if (options.path() != null) {
@@ -72,7 +72,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    /** It counts by the clock: the callback that connects may have worked for long. */
+    /** Starts the time limit, by the clock: the callback that connects may have worked for long. */
     private void startDeadline() {
         if (options.connectTimeoutMillis() > 0) {
             deadline = new Deadline();
@@ -96,7 +96,7 @@ final class Opening implements ConnectAttempts.Listener {
         return attempts == null && pipe == null;
     }
 
-    /** It is connected, or given up. */
+    /** Ends the connect: it is established, or given up. */
     private void end() {
         over = true;
         if (deadline != null) {
@@ -105,7 +105,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    /** Where to, as in "localhost:80"; any thread. */
+    /** Returns the destination, as in "localhost:80"; any thread. */
     String destination() {
         return options.destination();
     }
@@ -161,7 +161,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    /** An answer inside the call comes before there are listeners: it has to wait for a tick. */
+    /** Asks the user's lookup. An answer inside the call comes before there are listeners: it waits for a tick. */
     private void ask(HostLookup user, String host) {
         asking = true;
         try {
@@ -206,7 +206,7 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     /**
-     * One address that the host has.
+     * One address of the host.
      *
      * @param remote null if {@code address} and {@code family} are not those of an IP address
      */
@@ -216,7 +216,7 @@ final class Opening implements ConnectAttempts.Listener {
         return new Answer(found.address(), found.isIPv6() ? 6 : 4, found.withPort(port));
     }
 
-    /** The user's lookup may answer anything. */
+    /** Checks an answer of the user's lookup, which may be anything. */
     private Answer answer(HostLookup.Address found) {
         if (found == null) {
             return new Answer(null, 0, null);
@@ -283,7 +283,7 @@ final class Opening implements ConnectAttempts.Listener {
         handOver(connection, true);
     }
 
-    /** The socket has it, or it is closed. */
+    /** Hands the connection over to the socket, or closes it. */
     private void handOver(SocketHandle connection, boolean hasOptions) {
         end();
         try {
@@ -296,7 +296,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    /** An Error between two steps: the one who waits for the connection is told, as of any failure. */
+    /** Fails the connect after an Error between two steps: the socket is destroyed with it, as by any failure. */
     @Override
     public void onBroken(Throwable broken) {
         onFailed(ChagresException.of(broken));
@@ -309,12 +309,12 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    /** What connects now, or null. */
+    /** Returns the handle that connects now, or null. */
     SocketHandle handle() {
         return attempts != null ? attempts.handle() : pipe;
     }
 
-    /** Gives up: the socket is destroyed. */
+    /** Gives up; called when the socket is destroyed. */
     void cancel() {
         end();
         if (lookup != null) {
@@ -351,7 +351,7 @@ final class Opening implements ConnectAttempts.Listener {
         resetsWhenConnected = true;
     }
 
-    /** The socket is connected, unless a connect listener has destroyed it again. */
+    /** Does what was asked for meanwhile. The socket is connected, unless a connect listener has destroyed it. */
     void catchUp() {
         if (resetsWhenConnected && !socket.isDestroyed()) {
             socket.resetAndDestroy();
@@ -368,7 +368,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    /** A write that waited for the connection learns that there will be none. */
+    /** Fails the write that has waited for the connection. */
     void failWrite() {
         if (written != null) {
             written.onComplete(new ChagresException(

@@ -1,14 +1,14 @@
 package io.chagres.net;
 
 /**
- * Which ways a socket is open.
+ * The directions in which a socket is open: Node's readyState.
  *
  * @see Socket#readyState()
  */
 public enum ReadyState {
     /** It connects. */
     OPENING,
-    /** It can be read and written; so can one that has never been connected, as far as it knows. */
+    /** It can be read and written. A socket that was never connected is in this state too, as in Node. */
     OPEN,
     /** It can only be read: it has ended its own side. */
     READ_ONLY,

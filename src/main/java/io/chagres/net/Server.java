@@ -32,7 +32,7 @@ public final class Server {
     private final LoopCore core;
     private final ServerConnections connections;
     private final Listening listening;
-    /** Whether a close was called whose event was not emitted yet. */
+    /** True after a close whose event was not emitted yet. */
     private boolean closing;
     /** Null unless it is closed with a grace period. */
     private Grace grace;

@@ -17,8 +17,8 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * The connections of a server: it accepts them, sends away those that are too many or blocked, and keeps those that are open,
- * in order of their arrival. They form a list by links of their own, so that being in it costs them two references.
+ * The connections of a server. It accepts them, drops those that exceed the maximum or are blocked, and lists the open ones in order of
+ * their arrival. The links of the list are in the sockets themselves: two references each.
  */
 final class ServerConnections implements ConnectionListener {
 
@@ -52,7 +52,7 @@ final class ServerConnections implements ConnectionListener {
         }
     }
 
-    /** False where it is too many or blocked: it stays the caller's then. */
+    /** Takes over a connection; returns false if it exceeds the maximum, or is blocked: the caller still owns it then. */
     boolean adopt(SocketHandle connection) {
         if (count >= max || isBlocked(connection)) {
             return false;
@@ -66,29 +66,29 @@ final class ServerConnections implements ConnectionListener {
         server.report(error);
     }
 
-    /** Its addresses are asked for only if a listener wants to know them. */
+    /** Closes a connection. Its addresses are asked for only if there is a listener for them. */
     private void drop(SocketHandle accepted) {
         DroppedConnection connection = dropped(accepted.fd(), Reason.MAX_CONNECTIONS);
         accepted.close();
-        tellDropped(connection);
+        emitDropped(connection);
     }
 
-    /** The listeners are called on a tick: in the middle of the shedding there is no descriptor for them to use. */
+    /** Calls the listeners on a tick: while connections are shed, no descriptor is left for them to use. */
     @Override
     public void onShed(SocketHandle listener, int fd) {
         DroppedConnection connection = dropped(fd, Reason.NO_DESCRIPTORS);
         if (connection != null) {
-            LoopCore.of(server.loop()).tick(() -> tellDropped(connection));
+            LoopCore.of(server.loop()).tick(() -> emitDropped(connection));
         }
     }
 
-    /** Counts it; null if no listener wants to know of it. */
+    /** Counts a dropped connection, and returns it; null if there is no listener. */
     private DroppedConnection dropped(int fd, Reason reason) {
         droppedCount++;
         return dropListeners == null ? null : DroppedConnection.of(fd, reason);
     }
 
-    private void tellDropped(DroppedConnection connection) {
+    private void emitDropped(DroppedConnection connection) {
         for (var at = connection == null ? null : dropListeners; at != null; at = at.next()) {
             at.listener().accept(connection);
         }
@@ -98,7 +98,7 @@ final class ServerConnections implements ConnectionListener {
         return droppedCount;
     }
 
-    /** A peer that has gone already has no address to be asked about, and is not missed. */
+    /** Returns whether the block list has its peer. A peer that has gone already has no address, and counts as blocked. */
     private boolean isBlocked(SocketHandle accepted) {
         if (options.blockList() == null) {
             return false;
@@ -117,7 +117,7 @@ final class ServerConnections implements ConnectionListener {
         }
     }
 
-    /** What nobody else may have got to know is not left open where a listener throws. */
+    /** Makes the socket and hands it out. If a listener throws, the socket is destroyed: no other code may hold a reference. */
     private void welcome(SocketHandle accepted) {
         Socket socket = new Socket(server.loop(), duplex, options.lent(), accepted, server, options.pauseOnConnect());
         add(socket);
@@ -130,7 +130,7 @@ final class ServerConnections implements ConnectionListener {
         }
     }
 
-    /** A connection that the kernel refuses an option is a connection all the same; who asked for the option may want to know. */
+    /** Applies the options. If the kernel refuses one, the error is reported, and the connection lives on without it. */
     private void applyOptions(Socket socket) {
         try {
             options.applyTo(socket);
@@ -140,7 +140,7 @@ final class ServerConnections implements ConnectionListener {
     }
 
     void onDrop(Consumer<? super DroppedConnection> listener) {
-        // loads the class: without a descriptor, that would fail for good
+        // loads the class now: without a free descriptor, loading would fail, and never be tried again
         DroppedConnection.of(-1, Reason.NO_DESCRIPTORS);
         dropListeners = Listeners.add(dropListeners, listener);
     }
@@ -195,7 +195,7 @@ final class ServerConnections implements ConnectionListener {
         return count;
     }
 
-    /** Those that are open at this moment and fulfil {@code condition}: taken whole, since who walks over them may destroy any. */
+    /** Returns the open connections that fulfil {@code condition}: a copy, since the caller may destroy any of them. */
     List<Socket> open(Predicate<Socket> condition) {
         List<Socket> found = new ArrayList<>();
         for (Socket socket = first; socket != null; socket = socket.next) {
