@@ -12,6 +12,7 @@ import io.chagres.socket.SocketOption;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes a listening handle from the options of a listen. If this fails, nothing is left open, and the error is Node's:
@@ -41,7 +42,7 @@ final class Binding {
         if (where.isDescriptor()) {
             return onDescriptor(where.fd());
         }
-        if (where.isPath()) {
+        if (where.path() != null) {
             return onPath(where.path());
         }
         return where.host() == null ? onAll() : onAddress(new SocketAddress(where.host(), where.port()));
@@ -115,7 +116,7 @@ final class Binding {
 
     // ---- steps
 
-    private SocketHandle listen(SocketHandle handle, String address, int port, Runnable opening) {
+    private SocketHandle listen(SocketHandle handle, @Nullable String address, int port, Runnable opening) {
         try {
             opening.run();
             handle.listen(where.backlog(), listener);

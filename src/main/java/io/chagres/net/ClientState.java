@@ -11,8 +11,10 @@ import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The client's half of a {@link Socket}: how it connects, the listeners for that, and the options that only clients have. A connection
@@ -22,31 +24,42 @@ final class ClientState {
 
     private final Socket socket;
     /** The pending connect, or null. */
-    private Opening opening;
+    private @Nullable Opening opening;
 
+    @Nullable
     Listeners<Runnable> connectListeners;
+
+    @Nullable
     Listeners<Runnable> readyListeners;
+
+    @Nullable
     Listeners<LookupListener> lookupListeners;
+
+    @Nullable
     Listeners<Consumer<? super SocketAddress>> attemptListeners;
+
+    @Nullable
     Listeners<BiConsumer<? super SocketAddress, ? super ChagresException>> attemptFailedListeners;
+
+    @Nullable
     Listeners<Consumer<? super SocketAddress>> attemptTimeoutListeners;
 
     /** The addresses that were tried, if there were several to try. */
     List<SocketAddress> attempted = List.of();
 
     /** The addresses that the socket must not connect to, or null. */
-    private final BlockList blockList;
+    private final @Nullable BlockList blockList;
 
     /** The signal that aborts the socket, or null. */
-    private final AbortSignal signal;
+    private final @Nullable AbortSignal signal;
 
     /** A given handle to connect with, or null. */
-    private SocketHandle unconnected;
+    private @Nullable SocketHandle unconnected;
 
     /** Removes the socket from its signal; null if it does not follow one. */
-    private Runnable leaveSignal;
+    private @Nullable Runnable leaveSignal;
 
-    ClientState(Socket socket, BlockList blockList, AbortSignal signal) {
+    ClientState(Socket socket, @Nullable BlockList blockList, @Nullable AbortSignal signal) {
         this.socket = socket;
         this.blockList = blockList;
         this.signal = signal;
@@ -55,11 +68,12 @@ final class ClientState {
     // ---- connecting
 
     /** Returns the pending connect, or null. */
+    @Nullable
     Opening opening() {
         return opening;
     }
 
-    void connect(ConnectOptions options, Runnable onConnect) {
+    void connect(ConnectOptions options, @Nullable Runnable onConnect) {
         requireUnconnected();
         requireKind(options.path() != null);
         if (socket.isDestroyed()) {
@@ -103,7 +117,7 @@ final class ClientState {
     /** Called when the connection is established: does what was asked for meanwhile. */
     void connected(SocketHandle handle, boolean hasOptions) {
         Connection made = new Connection(socket, handle); // if this fails, the opening still knows the pending write
-        Opening opened = opening;
+        Opening opened = Objects.requireNonNull(opening);
         opening = null;
         made.owe(opened.deferredLength());
         socket.begin(made, hasOptions);
@@ -130,7 +144,7 @@ final class ClientState {
         emit(readyListeners, Runnable::run);
     }
 
-    void emitLookup(String address, int family, String host, ChagresException error) {
+    void emitLookup(@Nullable String address, int family, String host, @Nullable ChagresException error) {
         emit(lookupListeners, listener -> listener.onLookup(address, family, host, error));
     }
 
@@ -147,7 +161,7 @@ final class ClientState {
     }
 
     /** Calls the listeners. The exception of one goes to the uncaught handler of the loop, and the connect goes on. */
-    private <L> void emit(Listeners<L> listeners, Consumer<L> call) {
+    private <L> void emit(@Nullable Listeners<L> listeners, Consumer<L> call) {
         try {
             for (var at = listeners; at != null; at = at.next()) {
                 call.accept(at.listener());
@@ -178,7 +192,7 @@ final class ClientState {
     }
 
     /** Returns the given handle for the first attempt; null if none was given, or it was taken already. */
-    <H extends SocketHandle> H takeUnconnected(Class<H> kind) {
+    <H extends SocketHandle> @Nullable H takeUnconnected(Class<H> kind) {
         SocketHandle given = unconnected;
         unconnected = null;
         return given == null || given.isClosing() ? null : kind.cast(given);
@@ -217,6 +231,7 @@ final class ClientState {
      *
      * @return the connect that was pending, or null
      */
+    @Nullable
     Opening end() {
         Opening unopened = opening;
         opening = null;

@@ -12,7 +12,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Tries several addresses one after the other until one answers. Each but the last has a limited time. The families take turns,
@@ -34,7 +36,7 @@ final class ConnectAttempts {
         void onConnected(Tcp connection);
 
         /** @param error null if the loop was closed meanwhile */
-        void onFailed(ChagresException error);
+        void onFailed(@Nullable ChagresException error);
 
         /** Called when an exception was thrown in the middle of an attempt, which is given up. */
         void onBroken(Throwable thrown);
@@ -46,14 +48,14 @@ final class ConnectAttempts {
     private final boolean isSeveral;
 
     private final long attemptMillis;
-    private final String localAddress;
+    private final @Nullable String localAddress;
     private final int localPort;
     private final Listener listener;
     private final List<ChagresException> errors = new ArrayList<>(1);
     private final List<SocketAddress> attempted = new ArrayList<>(1);
-    private Tcp handle;
+    private @Nullable Tcp handle;
     /** Null if the current attempt has no time limit but that of the kernel. */
-    private Deadline deadline;
+    private @Nullable Deadline deadline;
 
     private boolean over;
 
@@ -93,7 +95,7 @@ final class ConnectAttempts {
     }
 
     /** Tries the next addresses until one has to be waited for. A loop, no recursion: the resolver decides how many fail at once. */
-    private void tryFrom(ChagresException failure) {
+    private void tryFrom(@Nullable ChagresException failure) {
         ChagresException error = failure;
         while (error != null && !over) {
             errors.add(error);
@@ -112,7 +114,7 @@ final class ConnectAttempts {
     // ---- beginning an attempt
 
     /** Begins to connect to {@code remote}. Returns null if the result comes later, or the error of an attempt that failed at once. */
-    private ChagresException attempt(SocketAddress remote) {
+    private @Nullable ChagresException attempt(SocketAddress remote) {
         if (socket.client().blocks(remote)) {
             return blocked(remote);
         }
@@ -145,7 +147,7 @@ final class ConnectAttempts {
     }
 
     /** Makes the handle and binds it to the local address. Returns null, or the error. */
-    private SystemException tryToBind(SocketAddress remote) {
+    private @Nullable SystemException tryToBind(SocketAddress remote) {
         Tcp given = socket.client().takeUnconnected(Tcp.class);
         handle = given != null ? given : new Tcp(socket.loop());
         if (localAddress == null && localPort == 0) {
@@ -166,21 +168,21 @@ final class ConnectAttempts {
         return new SocketAddress(localAddress == null ? any : localAddress, localPort);
     }
 
-    private SystemException tryToConnect(SocketAddress remote) {
+    private @Nullable SystemException tryToConnect(SocketAddress remote) {
+        Tcp attempt = Objects.requireNonNull(handle);
         try {
-            socket.applyOptions(handle);
-            Tcp attempt = handle;
-            handle.connect(remote, error -> connected(attempt, remote, error));
+            socket.applyOptions(attempt);
+            attempt.connect(remote, error -> connected(attempt, remote, error));
             return null;
         } catch (SystemException refused) {
             return refused.syscall().equals("setsockopt")
                     ? refused
-                    : failure(refused, remote, handle.fd() < 0 ? null : handle.localAddress());
+                    : failure(refused, remote, attempt.fd() < 0 ? null : attempt.localAddress());
         }
     }
 
     /** @param from the local address that Node's text names besides the remote one, or null */
-    private static SystemException failure(SystemException error, SocketAddress remote, SocketAddress from) {
+    private static SystemException failure(SystemException error, SocketAddress remote, @Nullable SocketAddress from) {
         return SystemException.at(
                 error.errno(),
                 "connect",
@@ -192,7 +194,7 @@ final class ConnectAttempts {
 
     // ---- its end
 
-    private void connected(Tcp attempt, SocketAddress remote, ChagresException error) {
+    private void connected(Tcp attempt, SocketAddress remote, @Nullable ChagresException error) {
         try {
             ended(attempt, remote, error);
         } catch (Throwable thrown) {
@@ -205,7 +207,7 @@ final class ConnectAttempts {
         listener.onBroken(thrown);
     }
 
-    private void ended(Tcp attempt, SocketAddress remote, ChagresException error) {
+    private void ended(Tcp attempt, SocketAddress remote, @Nullable ChagresException error) {
         if (over || attempt != handle) {
             return;
         }
@@ -266,6 +268,7 @@ final class ConnectAttempts {
     }
 
     /** Returns the handle that connects now, or null. */
+    @Nullable
     Tcp handle() {
         return handle;
     }

@@ -1,5 +1,7 @@
 package io.chagres.net;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import io.chagres.address.Family;
 import io.chagres.address.HostLookup;
@@ -7,8 +9,10 @@ import io.chagres.address.Ip;
 import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one connect: where to, from where, and how long it may take. Those of Node's socket.connect. The options that a socket is
@@ -23,6 +27,7 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/net.html#socketconnectoptions-connectlistener">socket.connect(options)</a>
  */
+@CheckReturnValue
 public final class ConnectOptions {
 
     /** The hints that select addresses, as Node's dns.lookup has them. */
@@ -32,13 +37,13 @@ public final class ConnectOptions {
     private static final String LOCALHOST = "localhost";
 
     private static final class Values implements Cloneable {
-        private String host;
+        private @Nullable String host;
         private int port;
-        private String path;
-        private String localAddress;
+        private @Nullable String path;
+        private @Nullable String localAddress;
         private int localPort;
         private LookupOptions lookupOptions = LookupOptions.defaults();
-        private HostLookup lookup;
+        private @Nullable HostLookup lookup;
         private boolean autoSelectFamily = Net.defaultAutoSelectFamily();
         private long attemptTimeoutMillis = Net.defaultAutoSelectFamilyAttemptTimeoutMillis();
         private long connectTimeoutMillis;
@@ -123,6 +128,7 @@ public final class ConnectOptions {
     }
 
     /** Throws unless {@code path} can name a Unix socket. Its length is checked when the kernel's address is made. */
+    @CanIgnoreReturnValue
     static String requirePath(String path) {
         if (path == null) {
             throw new UsageException(
@@ -137,6 +143,7 @@ public final class ConnectOptions {
     }
 
     /** Throws ERR_MISSING_ARGS, with Node's text, if {@code options} is null. */
+    @CanIgnoreReturnValue
     static ConnectOptions require(ConnectOptions options) {
         if (options == null) {
             throw new UsageException(
@@ -145,7 +152,7 @@ public final class ConnectOptions {
         return options;
     }
 
-    static String quoted(String text) {
+    static String quoted(@Nullable String text) {
         return text == null ? "null" : "'" + text + "'";
     }
 
@@ -256,7 +263,7 @@ public final class ConnectOptions {
     // ---- for the connect
 
     String host() {
-        return values.host;
+        return Objects.requireNonNull(values.host);
     }
 
     int port() {
@@ -264,10 +271,12 @@ public final class ConnectOptions {
     }
 
     /** The path of a Unix socket; null if this is a connect to a host. */
+    @Nullable
     String path() {
         return values.path;
     }
 
+    @Nullable
     String localAddress() {
         return values.localAddress;
     }
@@ -284,6 +293,7 @@ public final class ConnectOptions {
     }
 
     /** The lookup of the user; null for getaddrinfo(3). */
+    @Nullable
     HostLookup lookup() {
         return values.lookup;
     }
@@ -310,8 +320,8 @@ public final class ConnectOptions {
         if (values.path != null) {
             return values.path.replace('\0', '@');
         }
-        boolean isIPv6 = values.host.indexOf(':') >= 0;
-        return (isIPv6 ? "[" + values.host + "]:" : values.host + ":") + values.port;
+        boolean isIPv6 = host().indexOf(':') >= 0;
+        return (isIPv6 ? "[" + host() + "]:" : host() + ":") + values.port;
     }
 
     private OptionList list() {

@@ -11,7 +11,9 @@ import io.chagres.socket.ReadListener;
 import io.chagres.socket.SocketHandle;
 import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The established connection of a {@link Socket}: its handle, and the bytes that were counted. It reads into the slab of the loop, or
@@ -24,14 +26,14 @@ final class Connection implements ReadListener, Runnable {
 
     private final Socket socket;
     private final ReadSlab slab;
-    private SocketHandle handle;
+    private @Nullable SocketHandle handle;
     private boolean reading;
     /** True if bytes have arrived since the last write: an answer may be due. */
     private boolean owes;
 
     private long bytesRead;
     private long bytesWritten;
-    private SocketAddress remote;
+    private @Nullable SocketAddress remote;
 
     /** @param handle a connected handle */
     Connection(Socket socket, SocketHandle handle) {
@@ -50,37 +52,43 @@ final class Connection implements ReadListener, Runnable {
     }
 
     /** Returns the handle; null once the socket is destroyed. */
+    @Nullable
     SocketHandle handle() {
         return handle;
+    }
+
+    /** Returns the handle of a connection that was not closed. */
+    SocketHandle open() {
+        return Objects.requireNonNull(handle);
     }
 
     // ---- reading
 
     void read() {
-        if (!reading && !handle.isClosing()) {
+        if (!reading && !open().isClosing()) {
             reading = true;
-            handle.readStart(this);
+            open().readStart(this);
         }
     }
 
     void stopReading() {
         if (reading) {
             reading = false;
-            handle.readStop();
+            open().readStop();
         }
     }
 
     @Override
-    public ByteBuffer onAllocate(int suggestedSize) {
+    public @Nullable ByteBuffer onAllocate(int suggestedSize) {
         if (socket.lent != null) {
-            return lentRoom();
+            return room(socket.lent);
         }
         return socket.lends() ? slab.ofLoans().room() : slab.room();
     }
 
-    private ByteBuffer lentRoom() {
+    private @Nullable ByteBuffer room(LentBuffer lent) {
         try {
-            return socket.lent.room();
+            return lent.room();
         } catch (UsageException readOnly) {
             socket.destroy(readOnly);
             return null;
@@ -129,7 +137,7 @@ final class Connection implements ReadListener, Runnable {
     public void onError(SystemException error) {
         reading = false;
         if (remote == null) {
-            remote = handle.knownPeer(); // the error was made of it: no second system call
+            remote = open().knownPeer(); // the error was made of it: no second system call
         }
         socket.destroy(error);
     }
@@ -145,12 +153,12 @@ final class Connection implements ReadListener, Runnable {
         int size = data.remaining();
         int taken;
         try {
-            taken = handle.tryWrite(data);
+            taken = open().tryWrite(data);
         } catch (ChagresException error) {
             done.onComplete(refusal(error));
             return;
         } catch (IllegalStateException | WrongThreadException closedArena) {
-            done.onComplete(handle.failure(Errno.EFAULT, "write").because(closedArena));
+            done.onComplete(open().failure(Errno.EFAULT, "write").because(closedArena));
             return;
         }
         bytesWritten += size;
@@ -173,26 +181,26 @@ final class Connection implements ReadListener, Runnable {
         } catch (ChagresException error) {
             done.onComplete(refusal(error));
         } catch (IllegalStateException | WrongThreadException closedArena) {
-            done.onComplete(handle.failure(Errno.EFAULT, "write").because(closedArena));
+            done.onComplete(open().failure(Errno.EFAULT, "write").because(closedArena));
         }
     }
 
     /** Returns the error of a refused write. Below the socket, a handle that was closed gives EBADF, as in Node. */
     private ChagresException refusal(ChagresException error) {
-        return handle.isClosing() ? SystemException.of(Errno.EBADF, "write") : error;
+        return open().isClosing() ? SystemException.of(Errno.EBADF, "write") : error;
     }
 
     private void queue(ByteBuffer[] data, Completion done) {
-        handle.write(data, error -> {
+        open().write(data, error -> {
             destroyWithHandle();
             if (socket.isDestroyed()) {
                 done.onComplete(null);
             } else {
-                socket.wrote(handle.writeQueueSize());
+                socket.wrote(open().writeQueueSize());
                 done.onComplete(error);
             }
         });
-        socket.wrote(handle.writeQueueSize());
+        socket.wrote(open().writeQueueSize());
     }
 
     /** Counts {@code size} bytes as written that have waited for the connection, and will be written now. */
@@ -216,11 +224,11 @@ final class Connection implements ReadListener, Runnable {
 
     /** Shuts the writing side down: the peer reads an end. A connection that the peer has reset has nothing to shut down. */
     void shutdown(Completion done) {
-        if (!handle.isWritable()) {
+        if (!open().isWritable()) {
             done.onComplete(null);
             return;
         }
-        handle.shutdown(error -> {
+        open().shutdown(error -> {
             destroyWithHandle();
             boolean isDown = error == null || error.code().equals("ENOTCONN");
             done.onComplete(isDown || socket.isDestroyed() ? null : error);
@@ -231,7 +239,7 @@ final class Connection implements ReadListener, Runnable {
 
     /** Destroys the socket if the loop has closed its handle. */
     private void destroyWithHandle() {
-        if (!socket.isDestroyed() && handle.isClosing()) {
+        if (!socket.isDestroyed() && open().isClosing()) {
             socket.destroy();
         }
     }
@@ -244,7 +252,7 @@ final class Connection implements ReadListener, Runnable {
      * @return false if the loop has closed the handle already: {@code onClosed} is never called
      */
     boolean close(boolean reset, Runnable onClosed) {
-        SocketHandle closing = handle;
+        SocketHandle closing = open();
         handle = null;
         reading = false;
         if (closing.isClosing()) {
@@ -269,10 +277,12 @@ final class Connection implements ReadListener, Runnable {
         }
     }
 
+    @Nullable
     SocketAddress localAddress() {
         return handle == null ? null : handle.localAddress();
     }
 
+    @Nullable
     SocketAddress remoteAddress() {
         rememberPeer();
         return remote;

@@ -6,6 +6,7 @@ import io.chagres.sys.SockAddr;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection that a server has accepted and closed at once, see {@link Server#onDrop}.
@@ -14,7 +15,8 @@ import java.lang.foreign.ValueLayout;
  * @param remote the address of the peer; null over a Unix socket, and if the peer has gone already
  * @param reason why it was dropped
  */
-public record DroppedConnection(SocketAddress local, SocketAddress remote, Reason reason) {
+public record DroppedConnection(
+        @Nullable SocketAddress local, @Nullable SocketAddress remote, Reason reason) {
 
     /** The reasons to drop a connection. */
     public enum Reason {
@@ -40,7 +42,7 @@ public record DroppedConnection(SocketAddress local, SocketAddress remote, Reaso
         }
     }
 
-    private static SocketAddress read(MemorySegment sockaddr) {
+    private static @Nullable SocketAddress read(MemorySegment sockaddr) {
         byte[] ip = SockAddr.ip(sockaddr);
         return ip.length == 0 ? null : SocketAddress.of(ip, SockAddr.scopeId(sockaddr), SockAddr.port(sockaddr));
     }

@@ -1,5 +1,6 @@
 package io.chagres.net;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import io.chagres.address.Ip;
 import io.chagres.address.SocketAddress;
@@ -8,6 +9,7 @@ import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortSignal;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options of one listen: where, and how. Those of Node's server.listen. The options that a server is made with are
@@ -23,22 +25,23 @@ import java.util.function.Consumer;
  *
  * @see <a href="https://nodejs.org/api/net.html#serverlistenoptions-callback">server.listen(options)</a>
  */
+@CheckReturnValue
 public final class ListenOptions {
 
     private static final int NONE = -1;
 
     private static final class Values implements Cloneable {
-        private String host;
+        private @Nullable String host;
         private int port = NONE;
-        private String path;
+        private @Nullable String path;
         private int fd = NONE;
-        private SocketHandle handle;
+        private @Nullable SocketHandle handle;
         private int backlog = Tcp.DEFAULT_BACKLOG;
         private boolean ipv6Only;
         private boolean reusePort;
         private boolean readableAll;
         private boolean writableAll;
-        private AbortSignal signal;
+        private @Nullable AbortSignal signal;
 
         private Values copy() {
             try {
@@ -84,7 +87,7 @@ public final class ListenOptions {
      * @param port 0 to 65535; 0 for a port that is free
      * @throws UsageException ERR_INVALID_ARG_TYPE if {@code host} is empty; ERR_SOCKET_BAD_PORT
      */
-    public static ListenOptions at(String host, int port) {
+    public static ListenOptions at(@Nullable String host, int port) {
         SocketAddress.requirePort(port, "options.port");
         if (host != null && host.isEmpty()) {
             throw new UsageException(
@@ -210,7 +213,7 @@ public final class ListenOptions {
 
     private void requireFile(boolean on, String name) {
         SocketOptions.requireNone(on && values.path == null, place(), name);
-        if (on && values.path.charAt(0) == 0) {
+        if (on && values.path != null && values.path.charAt(0) == 0) {
             throw new UsageException(
                     "ERR_INVALID_ARG_VALUE",
                     "The argument 'options' can not set readableAll or writableAll to "
@@ -243,10 +246,12 @@ public final class ListenOptions {
     }
 
     /** Returns whether the host of the place is a name. */
-    boolean isNamed() {
-        return values.host != null && Ip.version(values.host) == 0;
+    @Nullable
+    String name() {
+        return values.host != null && Ip.version(values.host) == 0 ? values.host : null;
     }
 
+    @Nullable
     SocketHandle handle() {
         return values.handle;
     }
@@ -259,10 +264,12 @@ public final class ListenOptions {
         return values.port;
     }
 
+    @Nullable
     String path() {
         return values.path;
     }
 
+    @Nullable
     String host() {
         return values.host;
     }
@@ -287,6 +294,7 @@ public final class ListenOptions {
         return values.writableAll;
     }
 
+    @Nullable
     AbortSignal signal() {
         return values.signal;
     }

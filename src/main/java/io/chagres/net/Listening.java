@@ -12,6 +12,7 @@ import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.SocketHandle;
 import java.util.List;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** The listening state of a {@link Server}: lookup, bind, listen, stop. */
 final class Listening {
@@ -22,14 +23,14 @@ final class Listening {
     private static final LookupOptions LOOKUP = LookupOptions.defaults().hints(LookupOptions.Hint.AI_ADDRCONFIG);
 
     private final ConnectionListener listener;
-    private SocketHandle handle;
+    private @Nullable SocketHandle handle;
     /** Counts starts and stops, so that a result that arrives after a stop is recognised. */
     private int changes;
 
     private boolean lookingUp;
     private boolean referenced = true;
-    private Runnable removeAbort;
-    private Listeners<Runnable> listeners;
+    private @Nullable Runnable removeAbort;
+    private @Nullable Listeners<Runnable> listeners;
 
     Listening(Server server, ConnectionListener listener) {
         this.server = server;
@@ -38,6 +39,7 @@ final class Listening {
     }
 
     /** Returns the handle; null if it does not listen. */
+    @Nullable
     SocketHandle handle() {
         return handle;
     }
@@ -79,7 +81,7 @@ final class Listening {
         }
     }
 
-    void start(ListenOptions where, Runnable onListening) {
+    void start(ListenOptions where, @Nullable Runnable onListening) {
         changes++;
         if (where.signal() != null && where.signal().isAborted()) {
             tickUnlessChanged(server::close);
@@ -88,8 +90,9 @@ final class Listening {
         if (where.signal() != null) {
             removeAbort = where.signal().onAbort(core.loop(), server::close);
         }
-        if (where.isNamed()) {
-            lookUp(where.host(), addresses -> attempt(() -> begin(binding.onFirst(addresses), onListening)));
+        String name = where.name();
+        if (name != null) {
+            lookUp(name, addresses -> attempt(() -> begin(binding.onFirst(addresses), onListening)));
         } else {
             attempt(() -> begin(binding.listen(), onListening));
         }
@@ -106,7 +109,7 @@ final class Listening {
         }
     }
 
-    private void begin(SocketHandle listening, Runnable onListening) {
+    private void begin(SocketHandle listening, @Nullable Runnable onListening) {
         handle = listening;
         handle.onClose(() -> closed(listening));
         if (!referenced) {
@@ -130,7 +133,7 @@ final class Listening {
             lookingUp = false;
             if (failure != null) {
                 failed(failure);
-            } else {
+            } else if (found != null) {
                 onFound.accept(found.addresses());
             }
         });

@@ -1,6 +1,7 @@
 package io.chagres.net;
 
 import io.chagres.ChagresException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives the result of a lookup, see {@link Socket#onLookup}: Node's lookup event, with the error last as in all callbacks here.
@@ -18,5 +19,5 @@ public interface LookupListener {
      * @param host the host that was looked up
      * @param error the error; null if an address was found
      */
-    void onLookup(String address, int family, String host, ChagresException error);
+    void onLookup(@Nullable String address, int family, String host, @Nullable ChagresException error);
 }

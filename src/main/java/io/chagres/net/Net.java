@@ -4,6 +4,7 @@ import io.chagres.UsageException;
 import io.chagres.address.Ip;
 import io.chagres.loop.Loop;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Makes servers and connects sockets: the functions of Node's net module.
@@ -52,7 +53,7 @@ public final class Net {
     }
 
     /** Like {@link #connect(Loop, int)}; calls {@code onConnect} once, when the socket is connected. */
-    public static Socket connect(Loop loop, int port, Runnable onConnect) {
+    public static Socket connect(Loop loop, int port, @Nullable Runnable onConnect) {
         return connect(loop, ConnectOptions.to(port), onConnect);
     }
 
@@ -62,7 +63,7 @@ public final class Net {
     }
 
     /** Like {@link #connect(Loop, int, String)}; calls {@code onConnect} once, when the socket is connected. */
-    public static Socket connect(Loop loop, int port, String host, Runnable onConnect) {
+    public static Socket connect(Loop loop, int port, String host, @Nullable Runnable onConnect) {
         return connect(loop, ConnectOptions.to(host, port), onConnect);
     }
 
@@ -72,7 +73,7 @@ public final class Net {
     }
 
     /** Like {@link #connect(Loop, String)}; calls {@code onConnect} once, when the socket is connected. */
-    public static Socket connect(Loop loop, String portOrPath, Runnable onConnect) {
+    public static Socket connect(Loop loop, String portOrPath, @Nullable Runnable onConnect) {
         return connect(loop, ConnectOptions.toPortOrPath(portOrPath), onConnect);
     }
 
@@ -82,7 +83,7 @@ public final class Net {
     }
 
     /** Connects as {@code options} say, and calls {@code onConnect} once when the socket is connected. */
-    public static Socket connect(Loop loop, ConnectOptions options, Runnable onConnect) {
+    public static Socket connect(Loop loop, ConnectOptions options, @Nullable Runnable onConnect) {
         return connect(loop, SocketOptions.defaults(), options, onConnect);
     }
 
@@ -107,7 +108,8 @@ public final class Net {
      * @return the socket; if its signal is aborted already, it is destroyed and does not connect
      * @throws UsageException those of {@link Socket#Socket(Loop, SocketOptions)} and {@link Socket#connect(ConnectOptions, Runnable)}
      */
-    public static Socket connect(Loop loop, SocketOptions socketOptions, ConnectOptions options, Runnable onConnect) {
+    public static Socket connect(
+            Loop loop, SocketOptions socketOptions, ConnectOptions options, @Nullable Runnable onConnect) {
         ConnectOptions.require(options);
         Socket socket = new Socket(loop, socketOptions);
         return socket.isDestroyed() ? socket : socket.connect(options, onConnect);
@@ -146,17 +148,17 @@ public final class Net {
     // ---- addresses
 
     /** Returns 4 or 6 if {@code text} is an IP address of that version, else 0. */
-    public static int isIP(String text) {
+    public static int isIP(@Nullable String text) {
         return text == null ? 0 : Ip.version(text);
     }
 
     /** Returns whether {@code text} is an IPv4 address: four decimal numbers, without leading zeros. */
-    public static boolean isIPv4(String text) {
+    public static boolean isIPv4(@Nullable String text) {
         return isIP(text) == 4;
     }
 
     /** Returns whether {@code text} is an IPv6 address, with a zone or without. */
-    public static boolean isIPv6(String text) {
+    public static boolean isIPv6(@Nullable String text) {
         return isIP(text) == 6;
     }
 }

@@ -17,7 +17,9 @@ import io.chagres.sys.Errno;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A pending connect of a {@link Socket}: the lookup, then the attempts, and the write, end or reset that its user asked for meanwhile. It
@@ -28,19 +30,19 @@ final class Opening implements ConnectAttempts.Listener {
     private final Socket socket;
     private final ConnectOptions options;
     private final int port;
-    private Lookup lookup;
-    private ConnectAttempts attempts;
-    private Pipe pipe;
+    private @Nullable Lookup lookup;
+    private @Nullable ConnectAttempts attempts;
+    private @Nullable Pipe pipe;
     /** Null if there is no limit but that of the lookup and the kernel. */
-    private Deadline deadline;
+    private @Nullable Deadline deadline;
 
     private boolean asking;
     private boolean answered;
     private boolean over;
     private boolean resetsWhenConnected;
-    private ByteBuffer[] data;
-    private Completion written;
-    private Completion finalDone;
+    private ByteBuffer @Nullable [] data;
+    private @Nullable Completion written;
+    private @Nullable Completion finalDone;
 
     Opening(Socket socket, ConnectOptions options) {
         this.socket = socket;
@@ -114,9 +116,10 @@ final class Opening implements ConnectAttempts.Listener {
 
     private void connectPipe(String path) {
         Pipe given = socket.client().takeUnconnected(Pipe.class);
-        pipe = given != null ? given : new Pipe(socket.loop());
+        Pipe connecting = given != null ? given : new Pipe(socket.loop());
+        pipe = connecting;
         try {
-            pipe.connect(path, error -> pipeConnected(path, (SystemException) error));
+            connecting.connect(path, error -> pipeConnected(connecting, path, (SystemException) error));
         } catch (SystemException refused) {
             onFailed(SystemException.at(refused.errno(), "connect", path, 0));
         } catch (UsageException tooLong) {
@@ -124,7 +127,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void pipeConnected(String path, SystemException error) {
+    private void pipeConnected(Pipe pipe, String path, @Nullable SystemException error) {
         if (over) {
             return;
         }
@@ -148,7 +151,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void lookedUp(String host, Lookup.Addresses found, ChagresException error) {
+    private void lookedUp(String host, Lookup.@Nullable Addresses found, @Nullable ChagresException error) {
         try {
             answered(
                     host,
@@ -181,7 +184,7 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void answered(String host, List<Answer> addresses, ChagresException error) {
+    private void answered(String host, @Nullable List<Answer> addresses, @Nullable ChagresException error) {
         if (over || answered) {
             return;
         }
@@ -194,14 +197,14 @@ final class Opening implements ConnectAttempts.Listener {
         }
     }
 
-    private void goOn(String host, List<Answer> addresses, ChagresException error) {
+    private void goOn(String host, @Nullable List<Answer> addresses, @Nullable ChagresException error) {
         if (LoopCore.of(socket.loop()).residents().areRefused()) {
             onFailed(null);
         } else if (error != null) {
             socket.client().emitLookup(null, 0, host, error);
             failLater(error);
         } else {
-            found(host, addresses);
+            found(host, Objects.requireNonNull(addresses, "the lookup has answered with two nulls"));
         }
     }
 
@@ -210,14 +213,15 @@ final class Opening implements ConnectAttempts.Listener {
      *
      * @param remote null if {@code address} and {@code family} are not those of an IP address
      */
-    private record Answer(String address, int family, SocketAddress remote) {}
+    private record Answer(
+            @Nullable String address, int family, @Nullable SocketAddress remote) {}
 
     private Answer answer(SocketAddress found) {
         return new Answer(found.address(), found.isIPv6() ? 6 : 4, found.withPort(port));
     }
 
     /** Checks an answer of the user's lookup, which may be anything. */
-    private Answer answer(HostLookup.Address found) {
+    private Answer answer(HostLookup.@Nullable Address found) {
         if (found == null) {
             return new Answer(null, 0, null);
         }
@@ -303,13 +307,14 @@ final class Opening implements ConnectAttempts.Listener {
     }
 
     @Override
-    public void onFailed(ChagresException error) {
+    public void onFailed(@Nullable ChagresException error) {
         if (!over) {
             socket.destroy(error);
         }
     }
 
     /** Returns the handle that connects now, or null. */
+    @Nullable
     SocketHandle handle() {
         return attempts != null ? attempts.handle() : pipe;
     }
@@ -360,7 +365,7 @@ final class Opening implements ConnectAttempts.Listener {
             failWrite();
             return;
         }
-        if (data != null) {
+        if (data != null && written != null) {
             socket.doWriteVector(data, written);
         }
         if (finalDone != null) {

@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.UsageException;
 import java.math.BigInteger;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** A port that a program got as text, as in {@code listen("9297")}: Node takes a number or its text. */
 final class PortText {
@@ -21,7 +22,7 @@ final class PortText {
      *
      * @throws UsageException ERR_SOCKET_BAD_PORT if it is a number but not a port
      */
-    static int port(String text) {
+    static int port(@Nullable String text) {
         if (text == null || !isNumber(text)) {
             return -1;
         }

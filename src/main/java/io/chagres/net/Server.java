@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A server: listens, over TCP or a Unix socket, and makes a {@link Socket} of each connection. It is made by {@link Net#createServer}.
@@ -35,11 +36,11 @@ public final class Server {
     /** True after a close whose event was not emitted yet. */
     private boolean closing;
     /** Null unless it is closed with a grace period. */
-    private Grace grace;
+    private @Nullable Grace grace;
 
-    private Listeners<Consumer<? super Socket>> connectionListeners;
-    private Listeners<Consumer<? super ChagresException>> errorListeners;
-    private Listeners<Runnable> closeListeners;
+    private @Nullable Listeners<Consumer<? super Socket>> connectionListeners;
+    private @Nullable Listeners<Consumer<? super ChagresException>> errorListeners;
+    private @Nullable Listeners<Runnable> closeListeners;
 
     Server(Loop loop, ServerOptions options) {
         core = LoopCore.of(UsageException.requireArgument(loop, "loop"));
@@ -71,22 +72,22 @@ public final class Server {
     }
 
     /** Listens on {@code port} of all addresses; {@code onListening} is called once, when it listens. */
-    public Server listen(int port, Runnable onListening) {
+    public Server listen(int port, @Nullable Runnable onListening) {
         return listen(ListenOptions.at(port), onListening);
     }
 
     /** Listens on {@code port} of {@code host}, an address of this machine or a name to look up. */
-    public Server listen(int port, String host) {
+    public Server listen(int port, @Nullable String host) {
         return listen(ListenOptions.at(host, port), null);
     }
 
     /** Listens on {@code port} of {@code host}; {@code onListening} is called once, when it listens. */
-    public Server listen(int port, String host, Runnable onListening) {
+    public Server listen(int port, @Nullable String host, @Nullable Runnable onListening) {
         return listen(ListenOptions.at(host, port), onListening);
     }
 
     /** Listens on {@code port} of {@code host}; {@code backlog} connections can wait to be accepted. */
-    public Server listen(int port, String host, int backlog, Runnable onListening) {
+    public Server listen(int port, @Nullable String host, int backlog, @Nullable Runnable onListening) {
         return listen(ListenOptions.at(host, port).backlog(backlog), onListening);
     }
 
@@ -102,7 +103,7 @@ public final class Server {
      * @param onListening called once, when it listens; may be null
      * @throws UsageException ERR_SOCKET_BAD_PORT if the text is a number above 65535
      */
-    public Server listen(String portOrPath, Runnable onListening) {
+    public Server listen(String portOrPath, @Nullable Runnable onListening) {
         return listen(ListenOptions.atPortOrPath(portOrPath), onListening);
     }
 
@@ -112,7 +113,7 @@ public final class Server {
     }
 
     /** Listens on a handle that is bound; {@code onListening} is called once, when it listens. */
-    public Server listen(SocketHandle handle, Runnable onListening) {
+    public Server listen(SocketHandle handle, @Nullable Runnable onListening) {
         return listen(ListenOptions.atHandle(handle), onListening);
     }
 
@@ -132,7 +133,7 @@ public final class Server {
      *     the descriptor
      * @see <a href="https://nodejs.org/api/net.html#serverlistenoptions-callback">server.listen</a>
      */
-    public Server listen(ListenOptions options, Runnable onListening) {
+    public Server listen(ListenOptions options, @Nullable Runnable onListening) {
         core.checkThread();
         listening.require(options);
         listening.start(options, onListening);
@@ -150,6 +151,7 @@ public final class Server {
     }
 
     /** Returns the handle that listens, or null. */
+    @Nullable
     SocketHandle handle() {
         return listening.handle();
     }
@@ -161,13 +163,13 @@ public final class Server {
     }
 
     /** Returns the address that it listens on, with the port that the kernel chose; null if it does not listen, or on a Unix socket. */
-    public SocketAddress address() {
+    public @Nullable SocketAddress address() {
         core.checkThread();
         return handle() == null ? null : handle().localAddress();
     }
 
     /** Returns the name of the Unix socket that it listens on; null if it does not. */
-    public String path() {
+    public @Nullable String path() {
         core.checkThread();
         return handle() == null ? null : handle().localName();
     }
@@ -305,7 +307,7 @@ public final class Server {
      *
      * @param callback called when it has closed, with null, or with ERR_SERVER_NOT_RUNNING if it did not listen; may be null
      */
-    public Server close(Consumer<? super ChagresException> callback) {
+    public Server close(@Nullable Consumer<? super ChagresException> callback) {
         core.checkThread();
         if (callback != null) {
             ChagresException error = listening.isRunning()

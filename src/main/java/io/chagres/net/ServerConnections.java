@@ -2,6 +2,7 @@ package io.chagres.net;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.address.BlockList;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.DroppedConnection.Reason;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The connections of a server. It accepts them, drops those that exceed the maximum or are blocked, and lists the open ones in order of
@@ -25,12 +27,12 @@ final class ServerConnections implements ConnectionListener {
     private final Server server;
     private final ServerOptions options;
     private final DuplexOptions duplex;
-    private Socket first;
-    private Socket last;
+    private @Nullable Socket first;
+    private @Nullable Socket last;
     private int count;
     private int max = Integer.MAX_VALUE;
     private long droppedCount;
-    private Listeners<Consumer<? super DroppedConnection>> dropListeners;
+    private @Nullable Listeners<Consumer<? super DroppedConnection>> dropListeners;
 
     ServerConnections(Server server, ServerOptions options) {
         this.server = server;
@@ -83,13 +85,16 @@ final class ServerConnections implements ConnectionListener {
     }
 
     /** Counts a dropped connection, and returns it; null if there is no listener. */
-    private DroppedConnection dropped(int fd, Reason reason) {
+    private @Nullable DroppedConnection dropped(int fd, Reason reason) {
         droppedCount++;
         return dropListeners == null ? null : DroppedConnection.of(fd, reason);
     }
 
-    private void emitDropped(DroppedConnection connection) {
-        for (var at = connection == null ? null : dropListeners; at != null; at = at.next()) {
+    private void emitDropped(@Nullable DroppedConnection connection) {
+        if (connection == null) {
+            return;
+        }
+        for (var at = dropListeners; at != null; at = at.next()) {
             at.listener().accept(connection);
         }
     }
@@ -100,18 +105,19 @@ final class ServerConnections implements ConnectionListener {
 
     /** Returns whether the block list has its peer. A peer that has gone already has no address, and counts as blocked. */
     private boolean isBlocked(SocketHandle accepted) {
-        if (options.blockList() == null) {
+        BlockList blockList = options.blockList();
+        if (blockList == null) {
             return false;
         }
         return switch (accepted) {
-            case Tcp tcp -> isBlocked(tcp);
+            case Tcp tcp -> isBlocked(blockList, tcp);
             case Pipe unix -> false;
         };
     }
 
-    private boolean isBlocked(Tcp accepted) {
+    private static boolean isBlocked(BlockList blockList, Tcp accepted) {
         try {
-            return options.blockList().check(accepted.remoteAddress());
+            return blockList.check(accepted.remoteAddress());
         } catch (SystemException hasGone) {
             return true;
         }
@@ -119,7 +125,7 @@ final class ServerConnections implements ConnectionListener {
 
     /** Makes the socket and hands it out. If a listener throws, the socket is destroyed: no other code may hold a reference. */
     private void welcome(SocketHandle accepted) {
-        Socket socket = new Socket(server.loop(), duplex, options.lent(), accepted, server, options.pauseOnConnect());
+        Socket socket = new Socket(server.loop(), options, duplex, accepted, server);
         add(socket);
         try {
             applyOptions(socket);

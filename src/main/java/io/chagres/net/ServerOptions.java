@@ -1,5 +1,6 @@
 package io.chagres.net;
 
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import io.chagres.address.BlockList;
 import io.chagres.socket.KeepAlive;
@@ -7,6 +8,7 @@ import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options that a {@link Server} is made with, usually for its connections: those of Node's net.createServer. The options of one listen
@@ -18,6 +20,7 @@ import java.util.function.Supplier;
  *
  * @see <a href="https://nodejs.org/api/net.html#netcreateserveroptions-connectionlistener">net.createServer</a>
  */
+@CheckReturnValue
 public final class ServerOptions {
 
     private static final ServerOptions DEFAULTS = new ServerOptions(new Values());
@@ -25,7 +28,7 @@ public final class ServerOptions {
     private static final class Values implements Cloneable {
         private SocketOptions sockets = SocketOptions.defaults();
         private boolean pauseOnConnect;
-        private BlockList blockList;
+        private @Nullable BlockList blockList;
 
         private Values copy() {
             try {
@@ -131,10 +134,12 @@ public final class ServerOptions {
 
     // ---- for the server
 
+    @Nullable
     LentBuffer lent() {
         return values.sockets.lent();
     }
 
+    @Nullable
     BlockList blockList() {
         return values.blockList;
     }

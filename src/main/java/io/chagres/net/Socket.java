@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.StringJoiner;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection over TCP or a Unix socket: net.Socket. Clients get one from {@link Net#connect}, or make one and {@link #connect} it;
@@ -43,21 +44,20 @@ import java.util.function.Consumer;
 public final class Socket extends Duplex {
 
     /** The user's read buffer; null if the socket has data events. */
-    final LentBuffer lent;
+    final @Nullable LentBuffer lent;
     /** Null before the connection; kept after the socket was destroyed, for the questions that can be asked then. */
-    private Connection connection;
+    private @Nullable Connection connection;
 
-    private Server server;
+    private @Nullable Server server;
     /** Its neighbours among the open connections of its server, see {@link ServerConnections}. */
-    Socket previous;
-
-    Socket next;
+    @Nullable
+    Socket previous, next;
     /** Null until it connects, or gets an option of clients. */
-    private ClientState client;
+    private @Nullable ClientState client;
     /** Null until a setting other than noDelay is made: many servers make only that one. */
-    private SocketSettings settings;
+    private @Nullable SocketSettings settings;
     /** Null until a timeout is set. */
-    private IdleTimeout idle;
+    private @Nullable IdleTimeout idle;
 
     private boolean noDelay;
     private boolean reset;
@@ -94,12 +94,12 @@ public final class Socket extends Duplex {
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
-    Socket(Loop loop, DuplexOptions options, LentBuffer lent, SocketHandle accepted, Server server, boolean paused) {
-        super(loop, options);
-        this.lent = lent;
+    Socket(Loop loop, ServerOptions options, DuplexOptions duplex, SocketHandle accepted, @Nullable Server server) {
+        super(loop, duplex);
+        lent = options.lent();
         this.server = server;
         connection = new Connection(this, accepted);
-        if (paused) {
+        if (options.pauseOnConnect()) {
             pause();
         } else {
             pull();
@@ -132,12 +132,12 @@ public final class Socket extends Duplex {
         return settings;
     }
 
-    private <L> Listeners<L> with(Listeners<L> list, L listener) {
+    private <L> Listeners<L> with(@Nullable Listeners<L> list, L listener) {
         checkThread();
         return Listeners.add(list, UsageException.requireArgument(listener, "listener"));
     }
 
-    private <L> Listeners<L> without(Listeners<L> list, L listener) {
+    private <L> @Nullable Listeners<L> without(@Nullable Listeners<L> list, L listener) {
         checkThread();
         return Listeners.remove(list, UsageException.requireArgument(listener, "listener"));
     }
@@ -150,7 +150,7 @@ public final class Socket extends Duplex {
     }
 
     /** Connects to {@code port} of this machine; {@code onConnect} is called once, when it is connected. */
-    public Socket connect(int port, Runnable onConnect) {
+    public Socket connect(int port, @Nullable Runnable onConnect) {
         return connect(ConnectOptions.to(port), onConnect);
     }
 
@@ -160,7 +160,7 @@ public final class Socket extends Duplex {
     }
 
     /** Connects to {@code port} of {@code host}; {@code onConnect} is called once, when it is connected. */
-    public Socket connect(int port, String host, Runnable onConnect) {
+    public Socket connect(int port, String host, @Nullable Runnable onConnect) {
         return connect(ConnectOptions.to(host, port), onConnect);
     }
 
@@ -176,7 +176,7 @@ public final class Socket extends Duplex {
      * @param onConnect called once, when it is connected; may be null
      * @throws UsageException ERR_SOCKET_BAD_PORT if the text is a number above 65535
      */
-    public Socket connect(String portOrPath, Runnable onConnect) {
+    public Socket connect(String portOrPath, @Nullable Runnable onConnect) {
         return connect(ConnectOptions.toPortOrPath(portOrPath), onConnect);
     }
 
@@ -198,7 +198,7 @@ public final class Socket extends Duplex {
      * @throws UsageException ERR_MISSING_ARGS if {@code options} is null; EALREADY while it connects; EISCONN while it is connected;
      *     ERR_STREAM_DESTROYED if it is destroyed and its close was not emitted yet
      */
-    public Socket connect(ConnectOptions options, Runnable onConnect) {
+    public Socket connect(ConnectOptions options, @Nullable Runnable onConnect) {
         checkThread();
         ConnectOptions.require(options);
         if (isConnected()) {
@@ -224,12 +224,12 @@ public final class Socket extends Duplex {
     void begin(Connection established, boolean hasOptions) {
         connection = established;
         touch();
-        applyConnected(established.handle(), hasOptions);
+        applyConnected(established.open(), hasOptions);
     }
 
     /** Starts reading if that was asked for before the connection, or nothing was said. */
     void readOn() {
-        if (isConnected() && wantsRead) {
+        if (connection != null && isConnected() && wantsRead) {
             connection.read();
         }
         wantsRead = false;
@@ -335,17 +335,18 @@ public final class Socket extends Duplex {
     }
 
     /** Returns the pending connect, or null. */
-    private Opening opening() {
+    private @Nullable Opening opening() {
         return client == null ? null : client.opening();
     }
 
     /** Returns the handle of the connection, or null. */
+    @Nullable
     SocketHandle handle() {
         return connection == null ? null : connection.handle();
     }
 
     /** Returns the handle of the connection, or the one that connects now, or null. */
-    private SocketHandle target() {
+    private @Nullable SocketHandle target() {
         return opening() != null ? opening().handle() : handle();
     }
 
@@ -373,17 +374,17 @@ public final class Socket extends Duplex {
     }
 
     /** Returns the server that accepted it, or null. */
-    public Server server() {
+    public @Nullable Server server() {
         return server;
     }
 
     /** Returns its own address, see {@link #localAddress()}. */
-    public SocketAddress address() {
+    public @Nullable SocketAddress address() {
         return localAddress();
     }
 
     /** Returns its own address; null while it connects, after it was destroyed, and over a Unix socket. */
-    public SocketAddress localAddress() {
+    public @Nullable SocketAddress localAddress() {
         checkThread();
         return connection == null ? null : connection.localAddress();
     }
@@ -394,7 +395,7 @@ public final class Socket extends Duplex {
      * event, of a socket that is destroyed without an error and has no close listener, it is known after the close only if it
      * was asked for before; the same holds if another owner, or the loop, has closed the handle.
      */
-    public SocketAddress remoteAddress() {
+    public @Nullable SocketAddress remoteAddress() {
         checkThread();
         return connection == null ? null : connection.remoteAddress();
     }
@@ -430,7 +431,8 @@ public final class Socket extends Duplex {
      */
     @Override
     public boolean isIdle() {
-        return isConnected() && connection.isIdle() && writableLength() == 0 && readableLength() == 0 && !isPaused();
+        boolean isQuiet = connection != null && isConnected() && connection.isIdle();
+        return isQuiet && writableLength() == 0 && readableLength() == 0 && !isPaused();
     }
 
     /** Adds both addresses, or the destination of the connect. */
@@ -459,7 +461,7 @@ public final class Socket extends Duplex {
      */
     public Socket setNoDelay(boolean on) {
         checkThread();
-        if (on != noDelay && isConnected() && handle().has(SocketOption.TCP_NODELAY)) {
+        if (on != noDelay && handle() != null && handle().has(SocketOption.TCP_NODELAY)) {
             handle().set(SocketOption.TCP_NODELAY, on);
         }
         noDelay = on;
@@ -533,7 +535,7 @@ public final class Socket extends Duplex {
     public <T> T get(SocketOption<T> option) {
         checkThread();
         UsageException.requireArgument(option, "option");
-        if (isConnected()) {
+        if (handle() != null) {
             return handle().get(option);
         }
         T kept = settings().kept(option);
@@ -569,7 +571,7 @@ public final class Socket extends Duplex {
      * @param layer a stream over this socket, or over another layer of it; null for none, the default
      * @throws UsageException EINVAL if it is this socket, or a stream of another loop
      */
-    public Socket setLayer(Duplex layer) {
+    public Socket setLayer(@Nullable Duplex layer) {
         checkThread();
         if (layer == this || layer != null && layer.loop() != loop()) {
             throw new UsageException("EINVAL", "a layer is another stream of the same loop. Received " + layer);
@@ -579,7 +581,7 @@ public final class Socket extends Duplex {
     }
 
     /** Returns the stream that {@link #setLayer} has named, or null. */
-    public Duplex layer() {
+    public @Nullable Duplex layer() {
         checkThread();
         return settings == null ? null : settings.layer;
     }
@@ -669,7 +671,7 @@ public final class Socket extends Duplex {
 
     @Override
     protected void doRead() {
-        if (isConnected()) {
+        if (connection != null && isConnected()) {
             connection.read();
         } else {
             wantsRead = true;
@@ -679,7 +681,7 @@ public final class Socket extends Duplex {
     @Override
     public Socket pause() {
         super.pause();
-        if (lent != null && isConnected()) {
+        if (lent != null && connection != null && isConnected()) {
             connection.stopReading();
         }
         return this;
@@ -688,7 +690,7 @@ public final class Socket extends Duplex {
     @Override
     public Socket resume() {
         super.resume();
-        if (lent != null && isConnected()) {
+        if (lent != null && connection != null && isConnected()) {
             connection.read();
         }
         return this;
@@ -721,7 +723,7 @@ public final class Socket extends Duplex {
      * default, the error has code EPIPE: "This socket has been ended by the other party".
      */
     @Override
-    public boolean write(ByteBuffer data, Completion callback) {
+    public boolean write(ByteBuffer data, @Nullable Completion callback) {
         if (data != null && isReadableEnded() && !options().allowHalfOpen() && isWritableEnded()) {
             return refuseWrite(
                     callback, new ChagresException("EPIPE", "This socket has been ended by the other party"));
@@ -741,7 +743,7 @@ public final class Socket extends Duplex {
 
     @Override
     protected void doWrite(ByteBuffer data, Completion done) {
-        if (isConnected()) {
+        if (connection != null && isConnected()) {
             connection.write(data, done);
         } else {
             writeUnconnected(new ByteBuffer[] {Buffers.view(data)}, done);
@@ -750,7 +752,7 @@ public final class Socket extends Duplex {
 
     @Override
     protected void doWriteVector(ByteBuffer[] data, Completion done) {
-        if (isConnected()) {
+        if (connection != null && isConnected()) {
             connection.write(data, done);
         } else {
             writeUnconnected(data, done);
@@ -770,7 +772,7 @@ public final class Socket extends Duplex {
     protected void doFinal(Completion done) {
         if (opening() != null) {
             opening().deferFinal(done);
-        } else if (isConnected()) {
+        } else if (connection != null && isConnected()) {
             connection.shutdown(done);
         } else {
             done.onComplete(null);
@@ -780,13 +782,14 @@ public final class Socket extends Duplex {
     // ---- the end
 
     @Override
-    protected void doDestroy(ChagresException error, Completion done) {
+    protected void doDestroy(@Nullable ChagresException error, Completion done) {
         endTimeout();
         Opening unopened = client == null ? null : client.end();
-        if (isConnected() && (error != null || hasCloseListeners())) {
+        if (connection != null && isConnected() && (error != null || hasCloseListeners())) {
             connection.rememberPeer();
         }
-        boolean closesLater = isConnected() && connection.close(reset, () -> emitClose(error != null));
+        boolean closesLater =
+                connection != null && isConnected() && connection.close(reset, () -> emitClose(error != null));
         done.onComplete(error);
         if (!closesLater) {
             closeSoon(unopened, error != null);
@@ -806,7 +809,7 @@ public final class Socket extends Duplex {
         }
     }
 
-    private void closeSoon(Opening unopened, boolean hadError) {
+    private void closeSoon(@Nullable Opening unopened, boolean hadError) {
         try {
             tick(() -> closeNow(unopened, hadError));
         } catch (Error noMemory) {
@@ -814,7 +817,7 @@ public final class Socket extends Duplex {
         }
     }
 
-    private void closeNow(Opening unopened, boolean hadError) {
+    private void closeNow(@Nullable Opening unopened, boolean hadError) {
         if (unopened != null) {
             unopened.failWrite();
         }
@@ -953,31 +956,31 @@ public final class Socket extends Duplex {
     }
 
     @Override
-    public Socket end(ByteBuffer last) {
+    public Socket end(@Nullable ByteBuffer last) {
         super.end(last);
         return this;
     }
 
     @Override
-    public Socket end(CharSequence last) {
+    public Socket end(@Nullable CharSequence last) {
         super.end(last);
         return this;
     }
 
     @Override
-    public Socket end(Completion callback) {
+    public Socket end(@Nullable Completion callback) {
         super.end(callback);
         return this;
     }
 
     @Override
-    public Socket end(CharSequence last, Completion callback) {
+    public Socket end(@Nullable CharSequence last, @Nullable Completion callback) {
         super.end(last, callback);
         return this;
     }
 
     @Override
-    public Socket end(ByteBuffer last, Completion callback) {
+    public Socket end(@Nullable ByteBuffer last, @Nullable Completion callback) {
         super.end(last, callback);
         return this;
     }
@@ -989,7 +992,7 @@ public final class Socket extends Duplex {
     }
 
     @Override
-    public Socket destroy(ChagresException error) {
+    public Socket destroy(@Nullable ChagresException error) {
         super.destroy(error);
         return this;
     }

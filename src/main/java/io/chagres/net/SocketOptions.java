@@ -1,5 +1,7 @@
 package io.chagres.net;
 
+import com.google.errorprone.annotations.CanIgnoreReturnValue;
+import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import io.chagres.address.BlockList;
 import io.chagres.socket.DeferredOptions;
@@ -13,6 +15,7 @@ import io.chagres.stream.DuplexOptions;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The options that a {@link Socket} is made with, for all its connections: those of Node's {@code new net.Socket}. The options of one
@@ -25,6 +28,7 @@ import java.util.function.Supplier;
  *
  * @see <a href="https://nodejs.org/api/net.html#new-netsocketoptions">new net.Socket(options)</a>
  */
+@CheckReturnValue
 public final class SocketOptions {
 
     private static final int MAX_TYPE_OF_SERVICE = 255;
@@ -38,11 +42,11 @@ public final class SocketOptions {
         private KeepAlive keepAlive = KeepAlive.OFF;
         private int typeOfService = NONE;
         private DeferredOptions kernelOptions = DeferredOptions.NONE;
-        private LentBuffer lent;
-        private AbortSignal signal;
-        private BlockList blockList;
+        private @Nullable LentBuffer lent;
+        private @Nullable AbortSignal signal;
+        private @Nullable BlockList blockList;
         private int fd = NONE;
-        private SocketHandle handle;
+        private @Nullable SocketHandle handle;
 
         private Values copy() {
             try {
@@ -149,6 +153,7 @@ public final class SocketOptions {
         return with(values -> values.typeOfService = tos);
     }
 
+    @CanIgnoreReturnValue
     static int requireTypeOfService(int tos, String name) {
         return (int) UsageException.requireRange(tos, 0, MAX_TYPE_OF_SERVICE, name);
     }
@@ -229,14 +234,17 @@ public final class SocketOptions {
         return values.fd < 0 ? values.duplex : GivenDescriptor.asOpened(values.fd, values.duplex);
     }
 
+    @Nullable
     LentBuffer lent() {
         return values.lent;
     }
 
+    @Nullable
     AbortSignal signal() {
         return values.signal;
     }
 
+    @Nullable
     BlockList blockList() {
         return values.blockList;
     }
@@ -245,6 +253,7 @@ public final class SocketOptions {
         return values.fd;
     }
 
+    @Nullable
     SocketHandle handle() {
         return values.handle;
     }

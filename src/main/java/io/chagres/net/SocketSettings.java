@@ -8,6 +8,7 @@ import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
 import io.chagres.stream.Duplex;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The settings of a {@link Socket}, except noDelay. They are applied to its handle at once if there is one, and kept for the handle of
@@ -24,8 +25,10 @@ final class SocketSettings {
     /** The other options that were set. */
     private DeferredOptions options = DeferredOptions.NONE;
 
+    @Nullable
     Listeners<Runnable> timeoutListeners;
     /** The stream over the socket that answers for it, see {@link Socket#setLayer}; or null. */
+    @Nullable
     Duplex layer;
 
     /** Returns the keep-alive of Node's arguments: whole seconds, as TCP_KEEPIDLE has them. */
@@ -37,27 +40,27 @@ final class SocketSettings {
         return seconds <= 0 ? KeepAlive.ON : KeepAlive.ON.idle(Duration.ofSeconds(seconds));
     }
 
-    void setKeepAlive(KeepAlive wanted, SocketHandle handle) {
-        if (!wanted.equals(keepAlive) && has(handle, SocketOption.KEEP_ALIVE)) {
+    void setKeepAlive(KeepAlive wanted, @Nullable SocketHandle handle) {
+        if (!wanted.equals(keepAlive) && handle != null && handle.has(SocketOption.KEEP_ALIVE)) {
             handle.set(SocketOption.KEEP_ALIVE, wanted);
         }
         keepAlive = wanted;
     }
 
-    void setTypeOfService(int tos, SocketHandle handle) {
-        if (has(handle, SocketOption.TRAFFIC_CLASS)) {
+    void setTypeOfService(int tos, @Nullable SocketHandle handle) {
+        if (handle != null && handle.has(SocketOption.TRAFFIC_CLASS)) {
             handle.set(SocketOption.TRAFFIC_CLASS, tos);
         }
         typeOfService = tos;
     }
 
-    int typeOfService(SocketHandle handle) {
-        return has(handle, SocketOption.TRAFFIC_CLASS)
+    int typeOfService(@Nullable SocketHandle handle) {
+        return handle != null && handle.has(SocketOption.TRAFFIC_CLASS)
                 ? handle.get(SocketOption.TRAFFIC_CLASS)
                 : Math.max(typeOfService, 0);
     }
 
-    <T> void set(SocketOption<T> option, T value, SocketHandle handle) {
+    <T> void set(SocketOption<T> option, T value, @Nullable SocketHandle handle) {
         if (handle != null && handle.fd() >= 0) {
             handle.set(option, value);
         }
@@ -65,11 +68,11 @@ final class SocketSettings {
     }
 
     /** Returns the value that was set, or null. */
-    <T> T kept(SocketOption<T> option) {
+    <T> @Nullable T kept(SocketOption<T> option) {
         return options.valueOf(option);
     }
 
-    void setReferenced(boolean wanted, SocketHandle handle) {
+    void setReferenced(boolean wanted, @Nullable SocketHandle handle) {
         referenced = wanted;
         if (handle != null) {
             applyReferenced(handle);
@@ -85,10 +88,6 @@ final class SocketSettings {
     }
 
     /** Returns whether there is a handle, of a kind that has {@code option}. */
-    private static boolean has(SocketHandle handle, SocketOption<?> option) {
-        return handle != null && handle.has(option);
-    }
-
     /**
      * Sets the options of the kernel's socket: over TCP before it connects, since some take effect only then.
      *

@@ -64,4 +64,7 @@
  *
  * @see <a href="https://nodejs.org/api/net.html">Node: net</a>
  */
+@NullMarked
 package io.chagres.net;
+
+import org.jspecify.annotations.NullMarked;

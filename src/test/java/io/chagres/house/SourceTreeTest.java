@@ -97,6 +97,15 @@ class SourceTreeTest {
         assertNone("have no package-info.java", packages, folder -> !Files.exists(folder.resolve("package-info.java")));
     }
 
+    /** NullAway checks marked packages only. */
+    @Test
+    void everyPackageIsNullMarked() {
+        assertNone(
+                "are not @NullMarked",
+                sources().filter(file -> file.endsWith("package-info.java")),
+                file -> !lines(file).contains("@NullMarked"));
+    }
+
     private static void assertNone(String fault, Stream<Path> paths, Predicate<Path> hasFault) {
         assertEquals(List.of(), paths.filter(hasFault).sorted().toList(), () -> "these " + fault);
     }

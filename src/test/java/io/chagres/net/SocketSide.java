@@ -22,14 +22,13 @@ final class SocketSide extends ModelSide {
         int mark = random.nextInt(3) == 0 ? random.nextInt(1000) : DuplexOptions.DEFAULT_HIGH_WATER_MARK;
         socket = new Socket(
                 handle.loop(),
+                ServerOptions.defaults(),
                 DuplexOptions.defaults()
                         .allowHalfOpen(random.nextBoolean())
                         .highWaterMark(mark)
                         .emitClose(false),
-                null,
                 handle,
-                null,
-                false);
+                null);
         socket.onData(this::take);
         socket.onEnd(this::end);
         socket.onDrain(this::drained);
