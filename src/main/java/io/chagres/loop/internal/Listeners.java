@@ -20,7 +20,7 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
 
     Listeners() {}
 
-    /** A listener for one event only: {@link Listeners#lasting} takes it off. */
+    /** A listener for one event only: {@link Listeners#lasting} removes it. */
     public record Once(Runnable listener) implements Runnable {
         @Override
         public void run() {
@@ -34,28 +34,31 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
     /** The list behind the first listener, or null. */
     public abstract @Nullable Listeners<L> next();
 
+    /** Returns this list with {@code listener} at its end. */
+    abstract Listeners<L> with(L listener);
+
+    /** Returns this list with {@code listener} before all others. */
+    abstract Listeners<L> withFirst(L listener);
+
+    /** Returns this list without {@code listener}: null if it is empty then. */
+    abstract @Nullable Listeners<L> without(L listener);
+
     /** Returns {@code list} with {@code listener} at its end. */
     public static <L> Listeners<L> add(@Nullable Listeners<L> list, L listener) {
-        if (list instanceof ManyListeners<L> many) {
-            return many.add(listener);
-        }
-        return isFull(list) ? ManyListeners.of(all(list)).add(listener) : Few.with(list, listener);
+        return list == null ? new Few<>(listener, null) : list.with(listener);
     }
 
     /** Returns {@code list} with {@code listener} before all others. */
     public static <L> Listeners<L> addFirst(@Nullable Listeners<L> list, L listener) {
-        if (list instanceof ManyListeners<L> many) {
-            return many.addFirst(listener);
-        }
-        return isFull(list) ? ManyListeners.of(all(list)).addFirst(listener) : new Few<>(listener, list);
+        return list == null ? new Few<>(listener, null) : list.withFirst(listener);
     }
 
     /**
      * Returns {@code list} without {@code listener}, which may be in it as a {@link Once}. If it was added more than once, the
-     * last one goes.
+     * last one is removed.
      */
     public static <L> @Nullable Listeners<L> remove(@Nullable Listeners<L> list, L listener) {
-        return list instanceof ManyListeners<L> many ? many.remove(listener) : Few.without(list, listener);
+        return list == null ? null : list.without(listener);
     }
 
     /** Returns {@code list} without the listeners that are {@link Once}. */
@@ -98,14 +101,6 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
         return all;
     }
 
-    private static boolean isFull(@Nullable Listeners<?> few) {
-        int size = 0;
-        for (Listeners<?> at = few; at != null; at = at.next()) {
-            size++;
-        }
-        return size >= FEW;
-    }
-
     /** The listener that the caller has given. */
     static Object given(Object listener) {
         return listener instanceof Once once ? once.listener : listener;
@@ -132,19 +127,43 @@ public abstract sealed class Listeners<L> permits Listeners.Few, ManyListeners {
             return next;
         }
 
-        static <L> Listeners<L> with(@Nullable Listeners<L> list, L listener) {
-            return list == null ? new Few<>(listener, null) : new Few<>(list.listener(), with(list.next(), listener));
+        @Override
+        Listeners<L> with(L added) {
+            return isFull() ? ManyListeners.of(all(this)).with(added) : append(this, added);
         }
 
-        static <L> @Nullable Listeners<L> without(@Nullable Listeners<L> list, L listener) {
+        @Override
+        Listeners<L> withFirst(L added) {
+            return isFull() ? ManyListeners.of(all(this)).withFirst(added) : new Few<>(added, this);
+        }
+
+        @Override
+        @Nullable
+        Listeners<L> without(L removed) {
+            return without(this, removed);
+        }
+
+        private boolean isFull() {
+            int size = 0;
+            for (Listeners<L> at = this; at != null; at = at.next()) {
+                size++;
+            }
+            return size >= FEW;
+        }
+
+        private static <L> Listeners<L> append(@Nullable Listeners<L> list, L added) {
+            return list == null ? new Few<>(added, null) : new Few<>(list.listener(), append(list.next(), added));
+        }
+
+        private static <L> @Nullable Listeners<L> without(@Nullable Listeners<L> list, L removed) {
             if (list == null) {
                 return null;
             }
-            Listeners<L> rest = without(list.next(), listener);
+            Listeners<L> rest = without(list.next(), removed);
             if (rest != list.next()) {
                 return new Few<>(list.listener(), rest);
             }
-            return given(list.listener()) == given(listener) ? rest : list;
+            return given(list.listener()) == given(removed) ? rest : list;
         }
     }
 }

@@ -79,20 +79,23 @@ final class ManyListeners<L> extends Listeners<L> {
         return !nextRemoval.isDone() && at == table.start && end == table.end;
     }
 
-    ManyListeners<L> add(L added) {
+    @Override
+    ManyListeners<L> with(L added) {
         Table<L> changed = isLatest() && table.end < table.length() ? table : copy(0, 1);
         changed.add(added);
         return changed.list();
     }
 
-    ManyListeners<L> addFirst(L added) {
+    @Override
+    ManyListeners<L> withFirst(L added) {
         Table<L> changed = isLatest() && table.hasRoomBefore() ? table : copy(1, 0);
         changed.addFirst(added);
         return changed.list();
     }
 
+    @Override
     @Nullable
-    Listeners<L> remove(L removed) {
+    Listeners<L> without(L removed) {
         Table<L> changed = isLatest() ? table : copy(0, 1);
         int place = changed.find(given(removed));
         if (place < 0) {
