@@ -117,7 +117,7 @@ public final class SystemException extends ChagresException {
      *
      * @param errno the errno, or the negative number of getaddrinfo(3)
      * @param syscall getaddrinfo or getnameinfo
-     * @param subject the name or the address that was looked up
+     * @param subject the name or the address that was looked up; null if there was none
      */
     public static SystemException ofLookup(String code, int errno, String syscall, @Nullable String subject) {
         return ofLookup(code, errno, syscall, subject, null);

@@ -245,7 +245,7 @@ public final class BlockList {
         return rules.stream().map(Rule::toString).toList();
     }
 
-    /** Returns whether a rule covers {@code address}. The answer is false if {@code address} is not an IP address. */
+    /** Returns whether a rule covers {@code address}. The answer is false if {@code address} is not an IP address, or null. */
     public boolean check(@Nullable String address) {
         byte[] ip = address == null ? null : Ip.bytes(address);
         return ip != null && check(Bits.of(ip));

@@ -20,7 +20,7 @@ public final class Ip {
     private Ip() {}
 
     /**
-     * Returns 4 or 6, or 0 if {@code text} is not an IP address. An IPv6 address may have a zone, as in fe80::1%eth0.
+     * Returns 4 or 6, or 0 if {@code text} is not an IP address, or null. An IPv6 address may have a zone, as in fe80::1%eth0.
      *
      * @see <a href="https://nodejs.org/api/net.html#netisipinput">net.isIP</a>
      */

@@ -127,6 +127,7 @@ public final class Lookup {
      * Looks up the addresses of {@code host} and waits for the answer. The thread of a loop should not call it,
      * because all handles of the loop wait too.
      *
+     * @param host a name or an address, as for {@link #address}; null for this machine
      * @return the addresses, as {@link #address} finds them
      * @throws SystemException if the lookup has failed
      * @throws UsageException EINVAL if there is neither a host nor a service

@@ -52,7 +52,7 @@ public final class Net {
         return connect(loop, port, (Runnable) null);
     }
 
-    /** Like {@link #connect(Loop, int)}; calls {@code onConnect} once, when the socket is connected. */
+    /** Like {@link #connect(Loop, int)}; calls {@code onConnect}, which may be null, once the socket is connected. */
     public static Socket connect(Loop loop, int port, @Nullable Runnable onConnect) {
         return connect(loop, ConnectOptions.to(port), onConnect);
     }
@@ -62,7 +62,7 @@ public final class Net {
         return connect(loop, port, host, null);
     }
 
-    /** Like {@link #connect(Loop, int, String)}; calls {@code onConnect} once, when the socket is connected. */
+    /** Like {@link #connect(Loop, int, String)}; calls {@code onConnect}, which may be null, once the socket is connected. */
     public static Socket connect(Loop loop, int port, String host, @Nullable Runnable onConnect) {
         return connect(loop, ConnectOptions.to(host, port), onConnect);
     }
@@ -72,7 +72,7 @@ public final class Net {
         return connect(loop, portOrPath, null);
     }
 
-    /** Like {@link #connect(Loop, String)}; calls {@code onConnect} once, when the socket is connected. */
+    /** Like {@link #connect(Loop, String)}; calls {@code onConnect}, which may be null, once the socket is connected. */
     public static Socket connect(Loop loop, String portOrPath, @Nullable Runnable onConnect) {
         return connect(loop, ConnectOptions.toPortOrPath(portOrPath), onConnect);
     }
@@ -82,7 +82,7 @@ public final class Net {
         return connect(loop, options, null);
     }
 
-    /** Connects as {@code options} say, and calls {@code onConnect} once when the socket is connected. */
+    /** Connects as {@code options} say, and calls {@code onConnect}, which may be null, once the socket is connected. */
     public static Socket connect(Loop loop, ConnectOptions options, @Nullable Runnable onConnect) {
         return connect(loop, SocketOptions.defaults(), options, onConnect);
     }
@@ -147,17 +147,17 @@ public final class Net {
 
     // ---- addresses
 
-    /** Returns 4 or 6 if {@code text} is an IP address of that version, else 0. */
+    /** Returns 4 or 6 if {@code text} is an IP address of that version, else 0, also for null. */
     public static int isIP(@Nullable String text) {
         return text == null ? 0 : Ip.version(text);
     }
 
-    /** Returns whether {@code text} is an IPv4 address: four decimal numbers, without leading zeros. */
+    /** Returns whether {@code text} is an IPv4 address: four decimal numbers, without leading zeros. Null is none. */
     public static boolean isIPv4(@Nullable String text) {
         return isIP(text) == 4;
     }
 
-    /** Returns whether {@code text} is an IPv6 address, with a zone or without. */
+    /** Returns whether {@code text} is an IPv6 address, with a zone or without. Null is none. */
     public static boolean isIPv6(@Nullable String text) {
         return isIP(text) == 6;
     }

@@ -71,22 +71,25 @@ public final class Server {
         return listen(ListenOptions.at(port), null);
     }
 
-    /** Listens on {@code port} of all addresses; {@code onListening} is called once, when it listens. */
+    /** Listens on {@code port} of all addresses; {@code onListening}, which may be null, is called once, when it listens. */
     public Server listen(int port, @Nullable Runnable onListening) {
         return listen(ListenOptions.at(port), onListening);
     }
 
-    /** Listens on {@code port} of {@code host}, an address of this machine or a name to look up. */
+    /** Listens on {@code port} of {@code host}, an address of this machine or a name to look up; null for all addresses. */
     public Server listen(int port, @Nullable String host) {
         return listen(ListenOptions.at(host, port), null);
     }
 
-    /** Listens on {@code port} of {@code host}; {@code onListening} is called once, when it listens. */
+    /** Listens on {@code port} of {@code host}, null for all addresses; {@code onListening}, which may be null, is called once, when it listens. */
     public Server listen(int port, @Nullable String host, @Nullable Runnable onListening) {
         return listen(ListenOptions.at(host, port), onListening);
     }
 
-    /** Listens on {@code port} of {@code host}; {@code backlog} connections can wait to be accepted. */
+    /**
+     * Listens on {@code port} of {@code host}, null for all addresses; {@code backlog} connections can wait to be accepted. {@code
+     * onListening}, which may be null, is called once, when it listens.
+     */
     public Server listen(int port, @Nullable String host, int backlog, @Nullable Runnable onListening) {
         return listen(ListenOptions.at(host, port).backlog(backlog), onListening);
     }
@@ -112,7 +115,7 @@ public final class Server {
         return listen(handle, null);
     }
 
-    /** Listens on a handle that is bound; {@code onListening} is called once, when it listens. */
+    /** Listens on a handle that is bound; {@code onListening}, which may be null, is called once, when it listens. */
     public Server listen(SocketHandle handle, @Nullable Runnable onListening) {
         return listen(ListenOptions.atHandle(handle), onListening);
     }

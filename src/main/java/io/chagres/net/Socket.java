@@ -149,7 +149,7 @@ public final class Socket extends Duplex {
         return connect(ConnectOptions.to(port), null);
     }
 
-    /** Connects to {@code port} of this machine; {@code onConnect} is called once, when it is connected. */
+    /** Connects to {@code port} of this machine; {@code onConnect}, which may be null, is called once, when it is connected. */
     public Socket connect(int port, @Nullable Runnable onConnect) {
         return connect(ConnectOptions.to(port), onConnect);
     }
@@ -159,7 +159,7 @@ public final class Socket extends Duplex {
         return connect(ConnectOptions.to(host, port), null);
     }
 
-    /** Connects to {@code port} of {@code host}; {@code onConnect} is called once, when it is connected. */
+    /** Connects to {@code port} of {@code host}; {@code onConnect}, which may be null, is called once, when it is connected. */
     public Socket connect(int port, String host, @Nullable Runnable onConnect) {
         return connect(ConnectOptions.to(host, port), onConnect);
     }
@@ -378,7 +378,7 @@ public final class Socket extends Duplex {
         return server;
     }
 
-    /** Returns its own address, see {@link #localAddress()}. */
+    /** Returns its own address or null, see {@link #localAddress()}. */
     public @Nullable SocketAddress address() {
         return localAddress();
     }

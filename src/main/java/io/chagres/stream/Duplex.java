@@ -180,7 +180,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
         done.onComplete(null);
     }
 
-    /** Fails a write that can't be carried out: {@code callback} and the stream get {@code error}. Returns false. */
+    /** Fails a write that can't be carried out: {@code callback}, unless it is null, and the stream get {@code error}. Returns false. */
     protected final boolean refuseWrite(@Nullable Completion callback, ChagresException error) {
         return writing.refuse(callback, error);
     }
