@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import java.math.BigInteger;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(HangGuard.class)
 class BlockListTest {
 
     private static final String LONG = "8592:757c:efae:4e45:fb5d:d62a:d00:8e17";

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.net.Net;
 import java.net.Inet6Address;
 import java.net.InetAddress;
@@ -15,11 +16,13 @@ import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvFileSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(HangGuard.class)
 class IpTest {
 
     @ParameterizedTest

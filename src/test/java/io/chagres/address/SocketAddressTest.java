@@ -7,15 +7,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.chagres.UsageException;
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.sys.Memory;
 import io.chagres.sys.SockAddr;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullAndEmptySource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(HangGuard.class)
 class SocketAddressTest {
 
     @ParameterizedTest

@@ -3,10 +3,13 @@ package io.chagres.address;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(HangGuard.class)
 class ZoneTest {
 
     private static final int NO_INTERFACE = 123_456_789;

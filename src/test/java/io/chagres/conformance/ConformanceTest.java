@@ -3,11 +3,14 @@ package io.chagres.conformance;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** docs/CONFORMANCE.md is what the tests say today. */
+@ExtendWith(HangGuard.class)
 class ConformanceTest {
     private final Conformance conformance = new Conformance();
 

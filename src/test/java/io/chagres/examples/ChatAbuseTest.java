@@ -2,12 +2,15 @@ package io.chagres.examples;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Hostile clients of examples/Chat.java, which cost the other members little. */
+@ExtendWith(HangGuard.class)
 @Timeout(60)
 class ChatAbuseTest {
 

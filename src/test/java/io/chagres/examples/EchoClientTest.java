@@ -3,11 +3,14 @@ package io.chagres.examples;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(HangGuard.class)
 class EchoClientTest {
 
     private static ExampleProcess clientOf(int port) throws Exception {

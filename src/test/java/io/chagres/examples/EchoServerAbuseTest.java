@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
 import java.io.IOException;
@@ -19,8 +20,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Clients that behave badly: the server survives them, serves the others, and keeps nothing of them. */
+@ExtendWith(HangGuard.class)
 class EchoServerAbuseTest {
 
     private static final int MEBI = 1 << 20;

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Peer;
 import java.net.ServerSocket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A start that fails prints one line, and the exit status is not 0. */
+@ExtendWith(HangGuard.class)
 class EchoServerArgumentsTest {
 
     private static final List<String> DENY = List.of("--illegal-native-access=deny");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import java.io.File;
@@ -25,11 +26,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Real clients get exactly the bytes that they have sent, and leave no descriptor open. */
+@ExtendWith(HangGuard.class)
 class EchoServerClientsTest {
 
     private static final int MEBI = 1 << 20;

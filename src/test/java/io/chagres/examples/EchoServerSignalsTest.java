@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@ExtendWith(HangGuard.class)
 class EchoServerSignalsTest {
 
     @ParameterizedTest

@@ -6,14 +6,17 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.Socket;
 import java.net.SocketException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The chapter's graceful exit: the signal closes the server, and its close ends the process. */
+@ExtendWith(HangGuard.class)
 class GracefulExitTest {
 
     /** More bytes than the kernel keeps for a client that does not read. */

@@ -2,6 +2,7 @@ package io.chagres.examples;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
 import java.net.Socket;
@@ -11,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -21,6 +23,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * <p>If two servers may find different ends of a request, the request can smuggle another one past the first server:
  * RFC 9112, 11.2. Such a request gets one answer, and the connection is closed.
  */
+@ExtendWith(HangGuard.class)
 @Timeout(60)
 class HttpPlaintextAbuseTest {
 

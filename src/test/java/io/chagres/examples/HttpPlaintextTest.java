@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
@@ -18,10 +19,12 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** examples/HttpPlaintext.java, seen by curl, wrk and other clients. */
+@ExtendWith(HangGuard.class)
 class HttpPlaintextTest {
 
     private static final int MEBI = 1 << 20;

@@ -3,6 +3,7 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,8 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Hostile clients of examples/KeyValue.java, which has a heap of 64 MiB: it serves the others, whatever it must keep. */
+@ExtendWith(HangGuard.class)
 @Timeout(60)
 class KeyValueAbuseTest {
 

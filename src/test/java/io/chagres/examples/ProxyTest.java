@@ -3,6 +3,7 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
@@ -14,8 +15,10 @@ import java.net.Socket;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** examples/Proxy.java, with plain sockets at both ends. */
+@ExtendWith(HangGuard.class)
 class ProxyTest {
 
     private static final int MEBI = 1 << 20;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.UnixPeer;
@@ -12,8 +13,10 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
+@ExtendWith(HangGuard.class)
 class UnixEchoTest {
 
     @TempDir

@@ -3,13 +3,16 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Talk;
 import java.net.Socket;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Hostile clients of examples/VirtualThreads.java, whose requests take an hour. */
+@ExtendWith(HangGuard.class)
 @Timeout(60)
 class VirtualThreadsAbuseTest {
 

@@ -3,6 +3,7 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertIterableEquals;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
@@ -13,7 +14,9 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(HangGuard.class)
 class VirtualThreadsTest {
 
     private static final int AN_HOUR = 3_600_000;

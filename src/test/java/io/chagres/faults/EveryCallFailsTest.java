@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.sys.Descriptors;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
@@ -19,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Each call that the house makes fails with each error that its man page lists, at the first, the second and a later
@@ -27,6 +29,7 @@ import org.junit.jupiter.api.TestFactory;
  * <p>The side concerned is notified. Three others are served byte for byte meanwhile. The loop goes on, and nothing
  * is left open. {@link FaultTable} has the failures and the expected outcomes.
  */
+@ExtendWith(HangGuard.class)
 class EveryCallFailsTest {
 
     /** freeaddrinfo(3) has no result. No class above sys calls open(2): see below. */

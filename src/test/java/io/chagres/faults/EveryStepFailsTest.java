@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import java.io.File;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,12 +17,14 @@ import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * Each step that can fail with an Error (an object, an array, a collection that grows, native memory, a thread) fails once: each
  * request gets one answer or throws, the loop goes on, and nothing is left open. {@link ErrorExercises} has the work meanwhile;
  * the steps are found in the classes themselves.
  */
+@ExtendWith(HangGuard.class)
 class EveryStepFailsTest {
 
     @TestFactory

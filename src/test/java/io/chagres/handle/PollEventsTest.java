@@ -10,14 +10,17 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.sys.Epoll;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
+@ExtendWith(HangGuard.class)
 class PollEventsTest {
 
     private static final List<PollEvents> SINGLE = List.of(READABLE, WRITABLE, DISCONNECT, PRIORITIZED);

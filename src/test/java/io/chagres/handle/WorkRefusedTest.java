@@ -3,14 +3,17 @@ package io.chagres.handle;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.WorkerPool;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.concurrent.ThreadFactory;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A pool that takes no work; in a separate JVM, because a process has one pool. */
+@ExtendWith(HangGuard.class)
 class WorkRefusedTest {
 
     @Test

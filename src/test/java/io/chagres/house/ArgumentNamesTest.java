@@ -3,6 +3,7 @@ package io.chagres.house;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,8 +16,10 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The error for a bad argument names the parameter, or the option, that the caller sees. */
+@ExtendWith(HangGuard.class)
 class ArgumentNamesTest {
 
     /** A check of an argument, with the name for the message last: {@code requireRange(fd, 0, MAX, "options.fd")}. */

@@ -4,6 +4,7 @@ import static java.util.stream.Collectors.toSet;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.lang.module.Configuration;
 import java.lang.module.ModuleDescriptor.Requires;
@@ -16,9 +17,11 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The library is one jar: its users need nothing else, neither to run a program nor to compile it. */
+@ExtendWith(HangGuard.class)
 class DependenciesTest {
     private static final ModuleFinder LIBRARY = ModuleFinder.of(Path.of("target/classes"));
     /** Annotations that only compilers read. */

@@ -3,6 +3,7 @@ package io.chagres.house;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -16,8 +17,10 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The prose of the project follows the section "How it is written" of CONTRIBUTING.md, as far as a program can check it. */
+@ExtendWith(HangGuard.class)
 class EnglishTest {
 
     private static final Path CONTRIBUTING = Path.of("CONTRIBUTING.md");

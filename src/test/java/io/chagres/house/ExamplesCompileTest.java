@@ -2,6 +2,7 @@ package io.chagres.house;
 
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,9 +10,11 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every program in examples/ compiles alone, without preview features. */
+@ExtendWith(HangGuard.class)
 class ExamplesCompileTest {
     @TempDir
     Path output;

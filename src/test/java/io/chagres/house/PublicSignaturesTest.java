@@ -2,11 +2,14 @@ package io.chagres.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The public signatures are those of docs/api.txt. */
+@ExtendWith(HangGuard.class)
 class PublicSignaturesTest {
 
     @Test

@@ -2,6 +2,7 @@ package io.chagres.house;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.handle.Handle;
 import io.chagres.loop.internal.Resident;
 import io.chagres.net.Server;
@@ -14,8 +15,10 @@ import java.lang.reflect.Modifier;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Rules for all public types: they have a toString, and their listeners can be removed. */
+@ExtendWith(HangGuard.class)
 class PublicTypesTest {
 
     @Test

@@ -3,6 +3,7 @@ package io.chagres.house;
 import static java.util.stream.Collectors.joining;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -13,6 +14,7 @@ import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * Rules that bytecode does not show: imports that only javadoc or a constant needs, the length of files, the chapter
  * of each package.
  */
+@ExtendWith(HangGuard.class)
 class SourceTreeTest {
     private static final Path MAIN = Path.of("src/main/java");
     private static final Path SYS = MAIN.resolve("io/chagres/sys");

@@ -9,8 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.fixture.HangGuard;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(HangGuard.class)
 class ChagresExceptionTest {
 
     @Test

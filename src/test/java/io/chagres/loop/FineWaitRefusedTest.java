@@ -3,13 +3,16 @@ package io.chagres.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.handle.Timer;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A kernel without epoll_pwait2(2), or a seccomp(2) profile that refuses it with an errno that its author has chosen. */
+@ExtendWith(HangGuard.class)
 class FineWaitRefusedTest {
 
     private static final List<Integer> REFUSALS =

@@ -3,9 +3,12 @@ package io.chagres.loop;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(HangGuard.class)
 class LoopAllocationTest {
 
     @Test

@@ -7,6 +7,7 @@ import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.net.Net;
@@ -18,8 +19,10 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Loops in a JVM whose native memory is used up, or whose collector never frees native memory. */
+@ExtendWith(HangGuard.class)
 class LoopWithoutMemoryTest {
 
     private static void expect(String output, Class<?> main, String... options) throws Exception {

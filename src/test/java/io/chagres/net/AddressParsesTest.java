@@ -11,6 +11,7 @@ import com.tngtech.archunit.thirdparty.org.objectweb.asm.ClassReader;
 import com.tngtech.archunit.thirdparty.org.objectweb.asm.ClassVisitor;
 import com.tngtech.archunit.thirdparty.org.objectweb.asm.ClassWriter;
 import com.tngtech.archunit.thirdparty.org.objectweb.asm.MethodVisitor;
+import io.chagres.fixture.HangGuard;
 import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,11 +23,13 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * An address is parsed where a person wrote it, once, and nowhere else. The parsers are found in the class files: each one that returns
  * an address reports it here.
  */
+@ExtendWith(HangGuard.class)
 class AddressParsesTest {
 
     /** The classes with a method {@code parse} that turns text into the bytes of an address. */

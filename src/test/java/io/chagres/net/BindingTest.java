@@ -4,12 +4,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The choice among the addresses of a name on which a server listens. */
+@ExtendWith(HangGuard.class)
 class BindingTest {
 
     private static String preferred(String... addresses) {

@@ -6,13 +6,16 @@ import io.chagres.SystemException;
 import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Local;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** accept(2) fails in a way that stays: the server tells it, and lives; in a JVM of its own, where a call can be made to fail. */
+@ExtendWith(HangGuard.class)
 class ServerAcceptErrorTest {
 
     @Test

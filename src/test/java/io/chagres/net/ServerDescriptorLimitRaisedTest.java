@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.ServerProcess;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
@@ -15,8 +16,10 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The soft limit of descriptors of a server that runs is changed from outside, by prlimit(1). */
+@ExtendWith(HangGuard.class)
 class ServerDescriptorLimitRaisedTest {
 
     private static final int CLIENTS = 400;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.ServerProcess;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
@@ -15,11 +16,13 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * A server that may have 256 descriptors, and gets more clients than that as soon as it listens. Its classes come out of a
  * directory: each that is not loaded by then needs a descriptor to be read.
  */
+@ExtendWith(HangGuard.class)
 class ServerDescriptorLimitTest {
 
     private static final int LIMIT = 256;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.ServerProcess;
 import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
@@ -15,8 +16,12 @@ import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** 15,000 connections at once, of another process: all are accepted, each echoes, and none costs more than it should. */
+@ExtendWith(HangGuard.class)
+@Timeout(100)
 class ServerManyConnectionsTest {
 
     private static final int CONNECTIONS = 15_000;

@@ -3,6 +3,7 @@ package io.chagres.net;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.ServerProcess;
 import io.chagres.fixture.SystemCalls;
 import io.chagres.fixture.SystemCalls.Call;
@@ -14,9 +15,11 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an echo server asks of the kernel, as strace(1) sees it. The first connection is for what is done only once. */
+@ExtendWith(HangGuard.class)
 class ServerStraceTest {
 
     private static final int MESSAGES = 20;

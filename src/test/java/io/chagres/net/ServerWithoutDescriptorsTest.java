@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.chagres.address.Family;
 import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Local;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
@@ -14,8 +15,10 @@ import io.chagres.sys.EventFd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server whose process has no descriptor left at all, and whose classes come out of a directory. */
+@ExtendWith(HangGuard.class)
 class ServerWithoutDescriptorsTest {
 
     @Test

@@ -2,12 +2,15 @@ package io.chagres.socket;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.chagres.fixture.HangGuard;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The queue of received descriptors, compared with a plain queue. */
+@ExtendWith(HangGuard.class)
 class IpcReceivedDescriptorsTest {
 
     @Test

@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** examples/KeepAliveDefaults.java, the chapter's C program in Java. */
+@ExtendWith(HangGuard.class)
 class KeepAliveDefaultsTest {
 
     /** Returns a default: 7200, 75 and 9 on an unchanged system. The file must be read at once, which Files.readString does not do. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.NetworkNamespaces;
 import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
@@ -18,11 +19,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
  * The end of connections whose cable is cut, as section 17.3 of the chapter describes it. The kernel ends them, and the waiting loop is
  * notified. The times are lower bounds. A connection that does not end within 8 s counts as open.
  */
+@ExtendWith(HangGuard.class)
 @Timeout(90)
 class KeepAliveNamespaceTest {
 

@@ -3,6 +3,7 @@ package io.chagres.socket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.TcpPair;
@@ -12,8 +13,10 @@ import io.chagres.sys.EventFd;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A process that receives descriptors although it has reached its limit. It runs in a separate JVM. */
+@ExtendWith(HangGuard.class)
 class PipeIpcFullTest {
 
     @Test

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.SystemException;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.RawSocket;
 import io.chagres.fixture.TcpPair;
 import io.chagres.handle.Timer;
@@ -15,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The bounds of a listener: connections shed per event, and failures in a row. accept4(2) fails in a separate JVM. */
+@ExtendWith(HangGuard.class)
 class TcpAcceptBoundsTest {
 
     @Test

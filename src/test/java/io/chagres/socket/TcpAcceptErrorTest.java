@@ -4,13 +4,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.chagres.SystemException;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Errors of accept(2) that last. The call is made to fail in a separate JVM. */
+@ExtendWith(HangGuard.class)
 class TcpAcceptErrorTest {
 
     @Test

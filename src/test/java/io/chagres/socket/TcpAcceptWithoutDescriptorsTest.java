@@ -6,6 +6,7 @@ import io.chagres.address.Family;
 import io.chagres.address.SocketAddress;
 import io.chagres.conformance.Covers;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.TcpPair;
 import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
@@ -15,8 +16,10 @@ import io.chagres.sys.EventFd;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A process that has no descriptor left. It is a separate JVM, since the JVM of the tests needs some. */
+@ExtendWith(HangGuard.class)
 class TcpAcceptWithoutDescriptorsTest {
 
     /** For each connection the loop gives up its spare descriptor, and must get it back. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.OpenDescriptors;
 import io.chagres.fixture.Waits;
 import java.io.IOException;
@@ -19,7 +20,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledForJreRange;
 import org.junit.jupiter.api.condition.JRE;
+import org.junit.jupiter.api.extension.ExtendWith;
 
+@ExtendWith(HangGuard.class)
 class SelfCheckTest {
 
     private static final String GRANT = "--enable-native-access=";

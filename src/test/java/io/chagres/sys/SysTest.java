@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.OpenDescriptors;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -13,8 +14,10 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The base of tests of system calls. After each test it closes the descriptors, and checks that none is left. */
+@ExtendWith(HangGuard.class)
 abstract class SysTest {
 
     static final int STREAM = Sockets.SOCK_STREAM | Sockets.SOCK_NONBLOCK | Sockets.SOCK_CLOEXEC;

@@ -6,15 +6,18 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.chagres.SystemException;
 import io.chagres.fixture.Descriptor;
+import io.chagres.fixture.HangGuard;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Memory;
 import java.nio.file.Path;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The descriptors here are of files, because only their flags are changed. */
+@ExtendWith(HangGuard.class)
 class NonBlockingTest {
 
     @TempDir
