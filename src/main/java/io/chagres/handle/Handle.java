@@ -63,7 +63,7 @@ public abstract class Handle extends Resident {
 
     /** Returns the loop of this handle; any thread. */
     public final Loop loop() {
-        return core().loop();
+        return (Loop) core().loop();
     }
 
     /** Returns whether this handle may call back: it is started and not closing. */

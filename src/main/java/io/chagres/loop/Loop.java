@@ -87,7 +87,7 @@ public final class Loop implements Executor, AutoCloseable {
         if (missing != null) {
             throw new UsageException("ERR_UNAVAILABLE", missing);
         }
-        control = new LoopControl(this, clock);
+        control = new LoopControl(this, clock::nanoTime, clock::sleep);
         core = control.core();
         runState = control.runState();
         failures = control.failures();
@@ -105,8 +105,8 @@ public final class Loop implements Executor, AutoCloseable {
     /** Only the floors above know LoopCore: its package is not exported. */
     private static final class CoreAccess implements LoopControl.Access {
         @Override
-        public LoopCore coreOf(Loop loop) {
-            return loop.core;
+        public LoopCore coreOf(Executor loop) {
+            return ((Loop) loop).core;
         }
     }
 
@@ -311,7 +311,7 @@ public final class Loop implements Executor, AutoCloseable {
      * another thread than the loop's the counts are approximate: each may be a moment old, and they need not be of the same moment.
      */
     public LoopMetrics metrics() {
-        return control.meter().read();
+        return control.meter().read(LoopMetrics::new);
     }
 
     /**

@@ -76,7 +76,7 @@ final class Listening {
             throw new UsageException(
                     "ERR_SERVER_ALREADY_LISTEN", "Listen method has been called more than once without closing.");
         }
-        if (options.handle() != null && options.handle().loop() != core.loop()) {
+        if (options.handle() != null && options.handle().loop() != server.loop()) {
             throw new UsageException("EINVAL", "the handle belongs to another loop: " + options.handle());
         }
     }
@@ -86,9 +86,9 @@ final class Listening {
         if (where.signal() != null && where.signal().isAborted()) {
             tickUnlessChanged(server::close);
         }
-        Binding binding = new Binding(core.loop(), where, listener);
+        Binding binding = new Binding(server.loop(), where, listener);
         if (where.signal() != null) {
-            removeAbort = where.signal().onAbort(core.loop(), server::close);
+            removeAbort = where.signal().onAbort(server.loop(), server::close);
         }
         String name = where.name();
         if (name != null) {
@@ -126,7 +126,7 @@ final class Listening {
     private void lookUp(String host, Consumer<List<SocketAddress>> onFound) {
         lookingUp = true;
         int mine = changes;
-        Lookup.begin(core.loop(), host, LOOKUP, (found, failure) -> {
+        Lookup.begin(server.loop(), host, LOOKUP, (found, failure) -> {
             if (mine != changes || core.residents().areRefused()) {
                 return;
             }

@@ -51,7 +51,7 @@ public final class Server {
 
     /** Returns the loop that it lives on; any thread. */
     public Loop loop() {
-        return core.loop();
+        return (Loop) core.loop();
     }
 
     private <L> L require(L listener) {

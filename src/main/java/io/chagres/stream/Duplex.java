@@ -56,7 +56,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
 
     /** Returns the loop that it lives on; any thread. */
     public final Loop loop() {
-        return core.loop();
+        return (Loop) core.loop();
     }
 
     /** Throws {@link WrongThreadException} on another thread than the loop's. */

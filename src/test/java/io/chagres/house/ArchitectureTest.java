@@ -64,7 +64,7 @@ class ArchitectureTest {
 
     @Test
     void packagesHaveNoCycle() {
-        slices().matching("io.chagres.(*)..").should().beFreeOfCycles().check(MAIN);
+        slices().matching("io.chagres.(**)").should().beFreeOfCycles().check(MAIN);
     }
 
     @Test

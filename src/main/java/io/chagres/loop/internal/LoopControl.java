@@ -1,28 +1,34 @@
 package io.chagres.loop.internal;
 
-import io.chagres.loop.Loop;
-import io.chagres.loop.LoopClock;
+import java.util.concurrent.Executor;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /**
- * The controls of a loop: they run it, take it over and close it. {@link Loop} makes this object and keeps it to itself. The floors
+ * The controls of a loop: they run it, take it over and close it. {@link io.chagres.loop.Loop} makes this object and keeps it to itself. The floors
  * above get the {@link LoopCore}, which has none of these methods.
  */
 public final class LoopControl {
 
-    /** Reads the core of a loop, which is not visible outside of {@link Loop}. */
+    /** Reads the core of a loop, which is not visible outside of {@link io.chagres.loop.Loop}. */
     public interface Access {
         /** Returns the core of {@code loop}. */
-        LoopCore coreOf(Loop loop);
+        LoopCore coreOf(Executor loop);
     }
 
     private final LoopCore core;
 
-    /** Makes the mechanisms of {@code loop}, which belongs to the calling thread. */
-    public LoopControl(Loop loop, LoopClock clock) {
-        core = new LoopCore(loop, clock); // the last step: it opens descriptors
+    /**
+     * Makes the mechanisms of {@code loop}, which belongs to the calling thread.
+     *
+     * @param nanoTime reads the clock of the loop
+     * @param sleep returns how long to wait in the kernel, see {@link io.chagres.loop.LoopClock#sleep}
+     */
+    public LoopControl(Executor loop, LongSupplier nanoTime, LongUnaryOperator sleep) {
+        core = new LoopCore(loop, new LoopTime(nanoTime, sleep)); // the last step: it opens descriptors
     }
 
-    /** Lets {@link LoopCore#of(Loop)} read the cores of loops. Called once, by the initialiser of Loop. */
+    /** Lets {@link LoopCore#of(Executor)} read the cores of loops. Called once, by the initialiser of Loop. */
     public static void setAccess(Access access) {
         LoopCore.givenAccess = access;
     }
@@ -42,7 +48,7 @@ public final class LoopControl {
         return core.failures();
     }
 
-    /** Returns the counters of {@link Loop#metrics()}; any thread. */
+    /** Returns the counters of {@link io.chagres.loop.Loop#metrics()}; any thread. */
     public Meter meter() {
         return core.meter();
     }

@@ -1,8 +1,7 @@
 package io.chagres.loop.internal;
 
-import io.chagres.loop.Loop;
-import io.chagres.loop.LoopClock;
 import java.util.Objects;
+import java.util.concurrent.Executor;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The mechanisms of a loop: the door through which handles, streams and sockets use it. Programs have no access to it, because its
  * package is not exported. The methods that run, take over and close a loop are in {@link LoopControl}.
  *
- * <p>{@link #of(Loop)} and {@link #of(Resident)} return the core of a loop. Its methods must be called on the loop thread, except those
+ * <p>{@link #of(Executor)} and {@link #of(Resident)} return the core of a loop. Its methods must be called on the loop thread, except those
  * that say "any thread".
  */
 public final class LoopCore {
@@ -18,12 +17,12 @@ public final class LoopCore {
     /** Set by the initialiser of Loop, which has run if there is a loop. */
     static volatile LoopControl.@Nullable Access givenAccess;
 
-    /** A constant for the compiler of the JVM, so that {@link #of(Loop)} costs one load. */
+    /** A constant for the compiler of the JVM, so that {@link #of(Executor)} costs one load. */
     private static final class AccessHolder {
         static final LoopControl.Access ACCESS = Objects.requireNonNull(givenAccess);
     }
 
-    private final Loop loop;
+    private final Executor loop;
     private final LoopTime time;
     private final RunState runState = new RunState();
     private final Failures failures = new Failures(runState);
@@ -41,16 +40,16 @@ public final class LoopCore {
     Thread owner = Thread.currentThread();
     int reasons;
 
-    LoopCore(Loop loop, LoopClock clock) {
+    LoopCore(Executor loop, LoopTime time) {
         this.loop = loop;
-        time = new LoopTime(clock);
+        this.time = time;
         timers = new Timers(time, runState, callbacks);
         pending = new PendingQueue(callbacks);
         phases = new Phases(this, pending); // the last step, see there
     }
 
-    /** Returns the core of {@code loop}; any thread. */
-    public static LoopCore of(Loop loop) {
+    /** Returns the core of {@code loop}, a {@link io.chagres.loop.Loop}; any thread. This package does not depend on that of Loop. */
+    public static LoopCore of(Executor loop) {
         return AccessHolder.ACCESS.coreOf(loop);
     }
 
@@ -59,8 +58,8 @@ public final class LoopCore {
         return resident.core;
     }
 
-    /** Returns the loop; any thread. */
-    public Loop loop() {
+    /** Returns the loop, a {@link io.chagres.loop.Loop}; any thread. */
+    public Executor loop() {
         return loop;
     }
 

@@ -1,17 +1,20 @@
 package io.chagres.loop.internal;
 
-import io.chagres.loop.LoopClock;
+import java.util.function.LongSupplier;
+import java.util.function.LongUnaryOperator;
 
 /** The time of a loop in nanoseconds since the loop was made: the cached time of the current phase, and the clock itself. */
 public final class LoopTime {
 
-    private final LoopClock clock;
+    private final LongSupplier clock;
+    private final LongUnaryOperator sleep;
     private final long origin;
     private long nowNanos;
 
-    LoopTime(LoopClock clock) {
+    LoopTime(LongSupplier clock, LongUnaryOperator sleep) {
         this.clock = clock;
-        origin = clock.nanoTime();
+        this.sleep = sleep;
+        origin = clock.getAsLong();
     }
 
     /** Returns the cached time. */
@@ -21,7 +24,7 @@ public final class LoopTime {
 
     /** Reads the clock, which costs some 25 ns. The cached time stays as it is. */
     public long clockNanos() {
-        return clock.nanoTime() - origin;
+        return clock.getAsLong() - origin;
     }
 
     /** Sets the cached time to that of the clock. */
@@ -31,7 +34,7 @@ public final class LoopTime {
 
     /** Returns how long to wait in the kernel if nothing else is due for {@code nanos}. */
     long realSleep(long nanos) {
-        return clock.sleep(nanos);
+        return sleep.applyAsLong(nanos);
     }
 
     @Override

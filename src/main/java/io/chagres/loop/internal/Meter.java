@@ -1,13 +1,18 @@
 package io.chagres.loop.internal;
 
-import io.chagres.loop.LoopMetrics;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The counters of {@link LoopMetrics}. Only the loop thread writes them, and any thread reads them. Opaque access costs as much as plain
+ * The counters of {@link io.chagres.loop.LoopMetrics}. Only the loop thread writes them, and any thread reads them. Opaque access costs as much as plain
  * access. It guarantees that a reader gets no torn values, and gets new values eventually.
  */
 public final class Meter {
+
+    /** Receives the counts. */
+    public interface Reader<R> {
+        /** Makes a result of the counts, in the order of {@link io.chagres.loop.LoopMetrics}. */
+        R read(long iterations, long events, long eventsWaiting, long idleNanos);
+    }
 
     private final AtomicLong iterations = new AtomicLong();
     private final AtomicLong events = new AtomicLong();
@@ -45,8 +50,8 @@ public final class Meter {
     }
 
     /** Returns the counts; any thread. */
-    public LoopMetrics read() {
-        return new LoopMetrics(
+    public <R> R read(Reader<R> reader) {
+        return reader.read(
                 iterations.getOpaque(), events.getOpaque(), eventsWaiting.getOpaque(), idleNanos.getOpaque());
     }
 
