@@ -29,6 +29,7 @@ module io.chagres {
 
     exports io.chagres;
     exports io.chagres.loop;
+    exports io.chagres.trace;
     exports io.chagres.handle;
     exports io.chagres.address;
     exports io.chagres.socket;

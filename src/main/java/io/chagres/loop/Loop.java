@@ -2,18 +2,14 @@ package io.chagres.loop;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
-import io.chagres.loop.internal.ClosingList;
 import io.chagres.loop.internal.Failures;
 import io.chagres.loop.internal.LoopControl;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.LoopTime;
-import io.chagres.loop.internal.PendingQueue;
-import io.chagres.loop.internal.PhaseList;
 import io.chagres.loop.internal.Phases;
 import io.chagres.loop.internal.Poller;
 import io.chagres.loop.internal.RunState;
 import io.chagres.loop.internal.Task;
-import io.chagres.loop.internal.Timers;
 import io.chagres.sys.SelfCheck;
 import java.util.StringJoiner;
 import java.util.concurrent.Executor;
@@ -43,9 +39,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Loop implements Executor, AutoCloseable {
 
-    /** Rounds of completions right after polling: libuv's bound, enough for a write that leads to a write. */
-    private static final int MAX_PENDING_ROUNDS = 8;
-
     /** A close whose turns fail so often in the loop itself frees what it can and throws. */
     private static final int MAX_BROKEN_TURNS = 16;
 
@@ -58,13 +51,8 @@ public final class Loop implements Executor, AutoCloseable {
     private final RunState runState;
     private final Failures failures;
     private final LoopTime time;
-    private final PendingQueue pending;
-    private final PhaseList idle;
-    private final PhaseList prepare;
+    private final Phases phases;
     private final Poller poller;
-    private final PhaseList check;
-    private final ClosingList closing;
-    private final Timers timers;
 
     private boolean closed;
 
@@ -92,14 +80,8 @@ public final class Loop implements Executor, AutoCloseable {
         runState = control.runState();
         failures = control.failures();
         time = core.time();
-        Phases phases = core.phases();
-        pending = phases.pending;
-        idle = phases.idle;
-        prepare = phases.prepare;
+        phases = core.phases();
         poller = phases.poller;
-        check = phases.check;
-        closing = phases.closing;
-        timers = core.timers();
     }
 
     /** Only the floors above know LoopCore: its package is not exported. */
@@ -186,7 +168,7 @@ public final class Loop implements Executor, AutoCloseable {
         boolean alive = control.isAlive();
         time.update();
         if (alive && mode == RunMode.DEFAULT && !runState.isStopping()) {
-            timers.run();
+            phases.runTimers();
         }
         while (alive && !runState.isStopping()) {
             turn(mode);
@@ -198,18 +180,9 @@ public final class Loop implements Executor, AutoCloseable {
         return alive;
     }
 
-    /** One iteration: pending, idle, prepare, poll, pending again, check, closing, timers. */
+    /** Runs one iteration. */
     private void turn(RunMode mode) {
-        boolean mayWait = mode == RunMode.DEFAULT || mode == RunMode.ONCE && pending.isEmpty() && idle.isEmpty();
-        pending.run();
-        idle.run();
-        prepare.run();
-        poller.poll(mayWait ? core.phases().pollTimeoutNanos() : 0);
-        pending.run(MAX_PENDING_ROUNDS);
-        check.run();
-        closing.run();
-        time.update();
-        timers.run();
+        phases.turn(mode == RunMode.DEFAULT || mode == RunMode.ONCE && !phases.hasEntries());
     }
 
     private void begin() {
@@ -301,7 +274,7 @@ public final class Loop implements Executor, AutoCloseable {
      */
     public long backendTimeoutNanos() {
         core.checkThread();
-        return core.phases().backendTimeoutNanos();
+        return phases.backendTimeoutNanos();
     }
 
     // ---- metrics
@@ -422,7 +395,7 @@ public final class Loop implements Executor, AutoCloseable {
                 broken++;
             }
         } while (broken < MAX_BROKEN_TURNS
-                && (!core.residents().isEmpty() || core.phases().hasWork() || control.runLastTasks()));
+                && (!core.residents().isEmpty() || phases.hasWork() || control.runLastTasks()));
     }
 
     /**

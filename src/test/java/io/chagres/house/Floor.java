@@ -7,7 +7,9 @@ import java.util.stream.Stream;
 /** The floors of the house, lowest first. */
 enum Floor {
     SYS,
+    JFR,
     LOOP,
+    TRACE,
     HANDLE,
     ADDRESS,
     SOCKET,

@@ -11,10 +11,12 @@ public final class Callbacks {
 
     private final TickQueue ticks;
     private final Failures failures;
+    private final Meter meter;
 
-    Callbacks(TickQueue ticks, Failures failures) {
+    Callbacks(TickQueue ticks, Failures failures, Meter meter) {
         this.ticks = ticks;
         this.failures = failures;
+        this.meter = meter;
     }
 
     /** Calls the uncaught handler with {@code thrown}, as {@link Failures#raise} does; never throws. */
@@ -35,6 +37,7 @@ public final class Callbacks {
 
     /** Runs {@code callback}, then its ticks. */
     public void invoke(Runnable callback) {
+        meter.callback();
         try {
             callback.run();
         } catch (Throwable thrown) {
@@ -46,6 +49,7 @@ public final class Callbacks {
     // one method for each kind of entry: a shared one would need a lambda, which is garbage for each event
 
     void invoke(Watcher watcher, int events) {
+        meter.callback();
         try {
             watcher.onReady(events);
         } catch (Throwable thrown) {
@@ -55,6 +59,7 @@ public final class Callbacks {
     }
 
     void invoke(TimerEntry timer) {
+        meter.callback();
         try {
             timer.fire();
         } catch (Throwable thrown) {
@@ -64,6 +69,7 @@ public final class Callbacks {
     }
 
     void invoke(PhaseEntry entry) {
+        meter.callback();
         try {
             entry.run();
         } catch (Throwable thrown) {
@@ -73,6 +79,7 @@ public final class Callbacks {
     }
 
     void invoke(Resident closing) {
+        meter.callback();
         try {
             closing.finishClose();
         } catch (Throwable thrown) {
@@ -94,6 +101,7 @@ public final class Callbacks {
     }
 
     private void invoke(Task task) {
+        meter.callback();
         try {
             task.run();
         } catch (Throwable thrown) {

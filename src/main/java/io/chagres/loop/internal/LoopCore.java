@@ -27,10 +27,10 @@ public final class LoopCore {
     private final RunState runState = new RunState();
     private final Failures failures = new Failures(runState);
     private final TickQueue ticks = new TickQueue(failures);
-    private final Callbacks callbacks = new Callbacks(ticks, failures);
+    private final Meter meter = new Meter();
+    private final Callbacks callbacks = new Callbacks(ticks, failures, meter);
     private final Residents residents = new Residents(failures);
     private final Mailbox mailbox = new Mailbox();
-    private final Meter meter = new Meter();
     private final Nesting nesting = new Nesting();
     private final Locals locals = new Locals();
     private final PendingQueue pending;
@@ -45,7 +45,13 @@ public final class LoopCore {
         this.time = time;
         timers = new Timers(time, runState, callbacks);
         pending = new PendingQueue(callbacks);
-        phases = new Phases(this, pending); // the last step, see there
+        OpenLoops.add(this);
+        try {
+            phases = new Phases(this, pending); // the last step, see there
+        } catch (Throwable failed) {
+            OpenLoops.remove(this);
+            throw failed;
+        }
     }
 
     /** Returns the core of {@code loop}, a {@link io.chagres.loop.Loop}; any thread. This package does not depend on that of Loop. */
@@ -175,6 +181,11 @@ public final class LoopCore {
         return callbacks;
     }
 
+    /** Returns the counters and the current phase; any thread. */
+    public Meter meter() {
+        return meter;
+    }
+
     /** Returns the depth of the calls from stream to stream. */
     public Nesting nesting() {
         return nesting;
@@ -212,11 +223,8 @@ public final class LoopCore {
         return reasons > 0;
     }
 
-    Meter meter() {
-        return meter;
-    }
-
     void close() {
+        OpenLoops.remove(this);
         try {
             mailbox.takeLast();
             locals.close(failures);

@@ -18,7 +18,41 @@ public final class Meter {
     private final AtomicLong events = new AtomicLong();
     private final AtomicLong eventsWaiting = new AtomicLong();
     private final AtomicLong idleNanos = new AtomicLong();
+    private final AtomicLong turns = new AtomicLong();
+    private final AtomicLong callbacks = new AtomicLong();
     private boolean measuresIdleTime;
+    /** Written with a plain store, because it is written several times in each iteration. Another thread may see an older phase. */
+    private Phase phase = Phase.NONE;
+
+    /** Counts an iteration of the loop, with or without a poll phase. */
+    public void turn() {
+        add(turns, 1);
+    }
+
+    /** Notes that {@code next} begins. */
+    public void enter(Phase next) {
+        phase = next;
+    }
+
+    /** Counts a callback that begins. */
+    void callback() {
+        add(callbacks, 1);
+    }
+
+    /** Returns the number of the current iteration, from 1; any thread. */
+    public long turns() {
+        return turns.getOpaque();
+    }
+
+    /** Returns the number of callbacks that have begun; any thread. */
+    public long callbacks() {
+        return callbacks.getOpaque();
+    }
+
+    /** Returns the current phase; any thread. */
+    public Phase phase() {
+        return phase;
+    }
 
     void iteration() {
         add(iterations, 1);

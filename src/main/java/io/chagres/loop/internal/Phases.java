@@ -1,6 +1,6 @@
 package io.chagres.loop.internal;
 
-/** The phases of an iteration other than the timers, and whether they have anything to do. */
+/** The phases of an iteration, and whether they have anything to do. */
 public final class Phases {
 
     /** The completions that are known already but have not run. */
@@ -16,17 +16,59 @@ public final class Phases {
     /** The residents whose close callbacks are due. */
     public final ClosingList closing;
 
+    /** Rounds of completions right after polling: libuv's bound, enough for a write that leads to a write. */
+    private static final int MAX_PENDING_ROUNDS = 8;
+
     private final LoopCore core;
+    private final Meter meter;
 
     /** The poller is made last: it owns descriptors, which an Error in a later step would leave open. */
     Phases(LoopCore core, PendingQueue pending) {
         this.core = core;
+        this.meter = core.meter();
         this.pending = pending;
         idle = new PhaseList(core.callbacks());
         prepare = new PhaseList(core.callbacks());
         check = new PhaseList(core.callbacks());
         closing = new ClosingList(core.callbacks());
-        poller = new Poller(core.time(), core.mailbox(), core.callbacks(), pending, core.meter());
+        poller = new Poller(core.time(), core.mailbox(), core.callbacks(), pending, meter);
+    }
+
+    /**
+     * Runs one iteration: pending, idle, prepare, poll, pending again, check, closing, timers.
+     *
+     * @param mayWait whether the poll phase may wait if nothing is due
+     */
+    public void turn(boolean mayWait) {
+        meter.turn();
+        meter.enter(Phase.PENDING);
+        pending.run();
+        meter.enter(Phase.IDLE);
+        idle.run();
+        meter.enter(Phase.PREPARE);
+        prepare.run();
+        meter.enter(Phase.POLL);
+        poller.poll(mayWait ? pollTimeoutNanos() : 0);
+        meter.enter(Phase.PENDING);
+        pending.run(MAX_PENDING_ROUNDS);
+        meter.enter(Phase.CHECK);
+        check.run();
+        meter.enter(Phase.CLOSING);
+        closing.run();
+        core.time().update();
+        runTimers();
+    }
+
+    /** Runs the timers that are due. */
+    public void runTimers() {
+        meter.enter(Phase.TIMERS);
+        core.timers().run();
+        meter.enter(Phase.NONE);
+    }
+
+    /** Returns whether completions or idle entries are due in the next iteration. */
+    public boolean hasEntries() {
+        return !pending.isEmpty() || !idle.isEmpty();
     }
 
     /** Returns whether a reason to go on is left, other than tasks of other threads. */

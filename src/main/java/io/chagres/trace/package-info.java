@@ -1,0 +1,5 @@
+/** Traces of system calls. */
+@NullMarked
+package io.chagres.trace;
+
+import org.jspecify.annotations.NullMarked;
