@@ -282,20 +282,26 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Returns what the loop has done so far. Any thread may call it, also while the loop is stuck in a callback or is closed. From
      * another thread than the loop's the counts are approximate: each may be a moment old, and they need not be of the same moment.
+     * A wait or a callback in progress counts up to now.
      */
     public LoopMetrics metrics() {
         return control.meter().read(LoopMetrics::new);
     }
 
     /**
-     * Measures from now on how long the loop has nothing to do. It costs one more epoll_wait(2) in each iteration that waits, to
-     * tell what was there already from what it has to wait for.
+     * Records from now on how late the loop is: how long it is busy between two waits, which is how long a new event may have to
+     * wait. Off by default; each call makes a recording of its own.
      *
-     * @see <a href="https://docs.libuv.org/en/v1.x/loop.html#c.uv_loop_configure">UV_METRICS_IDLE_TIME</a>
+     * <pre>{@code
+     * LoopDelay delay = loop.monitorDelay();
+     * Timer.every(loop, 60_000, () -> log("p99 " + delay.percentileNanos(99) / 1000 + " us"));
+     * }</pre>
+     *
+     * @see <a href="https://nodejs.org/api/perf_hooks.html#perf_hooksmonitoreventloopdelayoptions">monitorEventLoopDelay</a>
      */
-    public void measureIdleTime() {
+    public LoopDelay monitorDelay() {
         core.checkThread();
-        control.meter().measureIdleTime();
+        return new LoopDelay(control.meter().monitorDelay());
     }
 
     // ---- calls into the loop

@@ -26,7 +26,7 @@ public interface LoopClock {
     /** The monotonic clock of the system, {@link System#nanoTime()}. The loop waits as long as the next timer requires. */
     LoopClock SYSTEM = System::nanoTime;
 
-    /** Returns the time in nanoseconds since an arbitrary origin. It must never decrease. */
+    /** Returns the time in nanoseconds since an arbitrary origin. It must never decrease. {@link Loop#metrics()} calls it on any thread. */
     long nanoTime();
 
     /**

@@ -12,6 +12,7 @@ import io.chagres.handle.Prepare;
 import io.chagres.handle.Timer;
 import io.chagres.handle.Work;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Meter;
 import io.chagres.loop.internal.Watch;
 import io.chagres.sys.Epoll;
 import java.util.ArrayList;
@@ -44,17 +45,17 @@ class LoopMetricsTest {
         assertEquals(2, loop.metrics().events());
     }
 
-    /** If idle time is not measured, the loop does not look before a wait. So the events of a wait count as waited for. */
     @Test
-    void eventsOfAPollThatDoesNotWaitCountAsWaiting(Loop loop) {
+    void eventsForWhichTheLoopDoesNotSleepCountAsWaiting(Loop loop, ManualClock clock) {
         try (Descriptor readable = Descriptor.event(1)) {
             LoopCore.of(loop).keepAlive();
             Watch watch = new Watch(loop, readable.fd(), Epoll.EPOLLIN);
             loop.run(RunMode.NOWAIT);
             assertEquals(1, loop.metrics().eventsWaiting());
-            loop.run(RunMode.ONCE);
+            loop.run(RunMode.ONCE); // it may wait, but the event is there, and the clock stands still
             assertEquals(2, loop.metrics().events());
-            assertEquals(1, loop.metrics().eventsWaiting());
+            assertEquals(2, loop.metrics().eventsWaiting());
+            assertEquals(0, loop.metrics().idleNanos());
             watch.detach(true);
             LoopCore.of(loop).letGo();
         }
@@ -63,7 +64,6 @@ class LoopMetricsTest {
     @Test
     @Covers("libuv:metrics_pool_events")
     void eventsThatWereThereBeforeTheWaitCountAsWaiting(Loop loop) throws InterruptedException {
-        loop.measureIdleTime();
         CountDownLatch posted = new CountDownLatch(4);
         for (int i = 0; i < 4; i++) {
             Thread.ofPlatform().start(() -> {
@@ -98,10 +98,14 @@ class LoopMetricsTest {
     @Test
     @Covers("libuv:metrics_idle_time")
     void idleTimeCountsTheWaitAndNotACallback(Loop loop, ManualClock clock) {
-        loop.measureIdleTime();
         Timer.after(loop, 1000, () -> clock.advanceMillis(600));
         loop.run();
-        assertEquals(TimeUnit.SECONDS.toNanos(1), loop.metrics().idleNanos());
+        assertEquals(
+                TimeUnit.SECONDS.toNanos(1) - Meter.WAIT_COST_NANOS,
+                loop.metrics().idleNanos());
+        assertEquals(
+                TimeUnit.MILLISECONDS.toNanos(600) + Meter.WAIT_COST_NANOS,
+                loop.metrics().activeNanos());
     }
 
     @Test
@@ -118,7 +122,9 @@ class LoopMetricsTest {
             assertTrue(stuck.await(30, TimeUnit.SECONDS));
             LoopMetrics metrics = loop.metrics();
             assertTrue(metrics.iterations() >= 1, metrics::toString);
-            assertEquals(metrics, loop.metrics());
+            LoopMetrics since = loop.metrics().since(metrics);
+            assertEquals(0, since.iterations() + since.events() + since.callbacks() + since.idleNanos());
+            assertEquals(1, since.utilization(), "a stuck loop is active up to now");
             gate.countDown();
         }
         assertTrue(loop.metrics().events() >= 1, () -> loop.metrics().toString());
@@ -142,7 +148,7 @@ class LoopMetricsTest {
             threads.add(Thread.ofPlatform().start(() -> {
                 long nanos = idleOf(millis);
                 synchronized (idle) {
-                    idle.add(TimeUnit.NANOSECONDS.toMillis(nanos));
+                    idle.add(TimeUnit.NANOSECONDS.toMillis(nanos + Meter.WAIT_COST_NANOS));
                 }
             }));
         }
@@ -156,7 +162,6 @@ class LoopMetricsTest {
     private static long idleOf(long millis) {
         ManualClock clock = new ManualClock();
         try (Loop loop = new Loop(clock)) {
-            loop.measureIdleTime();
             Timer.after(loop, millis, () -> clock.advanceMillis(600));
             loop.run();
             return loop.metrics().idleNanos();
@@ -166,7 +171,6 @@ class LoopMetricsTest {
     @Test
     @Covers("libuv:metrics_idle_time_zero")
     void aTimerThatIsDueAtOnceCausesNoIdleTime(Loop loop, ManualClock clock) {
-        loop.measureIdleTime();
         Timer.after(loop, 0, () -> {});
         loop.run();
         assertEquals(0, loop.metrics().idleNanos());
@@ -174,9 +178,49 @@ class LoopMetricsTest {
     }
 
     @Test
-    void idleTimeIsZeroUnlessItIsMeasured(Loop loop, ManualClock clock) {
-        Timer.after(loop, 1000, () -> {});
+    void utilizationIsTheActivePartOfTheTimeBetweenTwoMoments(Loop loop, ManualClock clock) {
+        List<LoopMetrics> seen = new ArrayList<>();
+        Timer timer = new Timer(loop);
+        timer.start(100, 100, () -> {
+            seen.add(loop.metrics());
+            clock.advanceMillis(25);
+            if (seen.size() == 5) {
+                timer.close();
+            }
+        });
         loop.run();
+        // a repeat counts from the iteration in which the timer fired: 100 ms, of which 25 are active
+        LoopMetrics between = seen.get(4).since(seen.get(0));
+        assertEquals(0.25, between.utilization(), 0.0001);
+        assertEquals(
+                TimeUnit.MILLISECONDS.toNanos(400),
+                between.activeNanos() + between.idleNanos(),
+                "each moment is one of both");
+        assertEquals(4, between.callbacks());
+    }
+
+    @Test
+    void timeOutsideOfRunIsNeitherIdleNorActive(Loop loop, ManualClock clock) {
+        clock.advanceMillis(1000);
+        assertEquals(0, loop.metrics().utilization());
+        Timer.after(loop, 0, () -> clock.advanceMillis(5));
+        loop.run();
+        clock.advanceMillis(1000);
+        assertEquals(TimeUnit.MILLISECONDS.toNanos(5), loop.metrics().activeNanos());
         assertEquals(0, loop.metrics().idleNanos());
+        assertEquals(1, loop.metrics().utilization());
+    }
+
+    @Test
+    void aSleepInProgressCountsAsIdleUpToNow() throws InterruptedException {
+        try (LoopThread thread = Loop.start("sleeper", loop -> {})) {
+            Loop loop = thread.loop();
+            Waits.until("it sleeps", () -> loop.metrics().idleNanos() > 0);
+            LoopMetrics first = loop.metrics();
+            Waits.until(
+                    "the sleep is seen to grow",
+                    () -> loop.metrics().since(first).idleNanos() > 1_000_000);
+            assertEquals(first.iterations(), loop.metrics().iterations(), "it was not woken for that");
+        }
     }
 }

@@ -24,12 +24,12 @@ public final class LoopCore {
 
     private final Executor loop;
     private final LoopTime time;
-    private final RunState runState = new RunState();
-    private final Failures failures = new Failures(runState);
-    private final TickQueue ticks = new TickQueue(failures);
-    private final Meter meter = new Meter();
-    private final Callbacks callbacks = new Callbacks(ticks, failures, meter);
-    private final Residents residents = new Residents(failures);
+    private final Meter meter;
+    private final RunState runState;
+    private final Failures failures;
+    private final TickQueue ticks;
+    private final Callbacks callbacks;
+    private final Residents residents;
     private final Mailbox mailbox = new Mailbox();
     private final Nesting nesting = new Nesting();
     private final Locals locals = new Locals();
@@ -43,6 +43,12 @@ public final class LoopCore {
     LoopCore(Executor loop, LoopTime time) {
         this.loop = loop;
         this.time = time;
+        meter = new Meter(time);
+        runState = new RunState(meter);
+        failures = new Failures(runState);
+        ticks = new TickQueue(failures);
+        callbacks = new Callbacks(ticks, failures, meter);
+        residents = new Residents(failures);
         timers = new Timers(time, runState, callbacks);
         pending = new PendingQueue(callbacks);
         OpenLoops.add(this);

@@ -64,6 +64,8 @@ public final class Poller {
     private int changesApplied;
 
     private int generations;
+    /** True if the loop has slept until the current events were ready. */
+    private boolean waited;
 
     Poller(LoopTime time, Mailbox mailbox, Callbacks callbacks, PendingQueue pending, Meter meter) {
         this.time = time;
@@ -269,27 +271,26 @@ public final class Poller {
         applyChanges();
         long deadline = nanos > 0 ? saturatedAdd(time.nowNanos(), nanos) : 0;
         long left = !pending.isEmpty() ? 0 : nanos;
+        long now = left == 0 ? 0 : time.clockNanos();
         if (left > 0) {
             // the cached time is old if callbacks have taken long
-            left = Math.max(0, deadline - time.clockNanos());
-        }
-        if (left != 0 && meter.measuresIdleTime() && handle(await(0), false) > 0) {
-            return; // events that were there already do not count as idle time
+            left = Math.max(0, deadline - now);
         }
         for (int batch = 1; ; ) {
-            int count = await(left);
-            int handled = handle(count, left != 0);
+            int count = await(left, now);
+            int handled = handle(count);
             if (count == BATCH && handled > 0 && batch++ < FULL_BATCHES) {
                 left = 0;
-            } else if (handled > 0 || left == 0) {
+            } else if (handled > 0 || left == 0 || left > 0 && time.nowNanos() >= deadline) {
                 return;
-            } else if (left > 0) {
-                left = Math.max(0, deadline - time.nowNanos());
+            } else {
+                now = time.nowNanos();
+                left = left > 0 ? deadline - now : left;
             }
         }
     }
 
-    private int handle(int count, boolean waited) {
+    private int handle(int count) {
         int handled = dispatch(count) + callbacks.run(mailbox.takeAll());
         meter.handled(handled, waited);
         return handled;
@@ -300,19 +301,24 @@ public final class Poller {
         return sum < 0 ? Long.MAX_VALUE : sum;
     }
 
-    /** Calls epoll_wait(2) once. A task that another thread leaves from now on ends the wait. */
-    private int await(long nanos) {
+    /** Calls epoll_wait(2) once, at the time {@code began}. A task that another thread leaves from now on ends the wait. */
+    private int await(long nanos, long began) {
+        boolean sleeps = nanos != 0 && mailbox.fallAsleep();
         int count;
         try {
-            count = nanos != 0 && mailbox.fallAsleep() ? sleep(time.realSleep(nanos)) : sleep(0);
+            if (sleeps) {
+                meter.beginWait(began);
+            }
+            count = sleeps ? sleep(time.realSleep(nanos)) : sleep(0);
         } finally {
             mailbox.wakeUp();
         }
-        long before = time.nowNanos();
         time.update();
-        if (nanos != 0 && meter.measuresIdleTime()) {
-            // the await(0) in poll has read the clock right before
-            meter.idled(time.nowNanos() - before);
+        if (sleeps) {
+            waited = meter.endWait(began, time.nowNanos());
+        } else {
+            waited = false;
+            meter.looked(time.nowNanos());
         }
         if (count < 0 && count != -Errno.EINTR) {
             check(count, "epoll_wait");

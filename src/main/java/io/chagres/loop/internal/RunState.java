@@ -8,18 +8,26 @@ public final class RunState {
     /** Atomic, because a second thread may try to run the loop. */
     private final AtomicBoolean running = new AtomicBoolean();
 
+    private final Meter meter;
     private boolean stopping;
 
-    RunState() {}
+    RunState(Meter meter) {
+        this.meter = meter;
+    }
 
     /** Begins a run or a close; returns false if one is in progress. Any thread. */
     public boolean begin() {
-        return running.compareAndSet(false, true);
+        if (!running.compareAndSet(false, true)) {
+            return false;
+        }
+        meter.beginRun();
+        return true;
     }
 
     /** Ends the run or the close. */
     public void end() {
         stopping = false;
+        meter.endRun();
         running.set(false);
     }
 
