@@ -23,6 +23,9 @@ module io.chagres {
     // for sun.misc.Signal: the JVM owns the delivery of signals, so a library must not call sigaction(2)
     requires jdk.unsupported;
 
+    // the events of JDK Flight Recorder: an image without the module works, and has none
+    requires static jdk.jfr;
+
     // annotations that only compilers read: a program needs neither module
     requires static org.jspecify;
     requires static com.google.errorprone.annotations;

@@ -76,6 +76,16 @@ public final class Failures {
         end = thrown;
     }
 
+    /** Passes what a call on a thread of Chagres has thrown to the handler of that thread. This never throws. */
+    static void reportUncaught(Throwable thrown) {
+        Thread thread = Thread.currentThread();
+        try {
+            thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
+        } catch (Throwable ignored) {
+            // the JVM ignores such an exception, too
+        }
+    }
+
     /** Throws {@code thrown} as an exception of a type that the caller need not declare. */
     @SuppressWarnings("unchecked")
     public static <T extends Throwable> T asIs(Throwable thrown) throws T {

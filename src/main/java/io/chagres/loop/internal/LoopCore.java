@@ -99,6 +99,11 @@ public final class LoopCore {
                 + Thread.currentThread().getName() + "\": " + advice);
     }
 
+    /** Returns the name of the thread that owns the loop; any thread. */
+    public String threadName() {
+        return owner.getName();
+    }
+
     /** Returns whether the calling thread is the owner of the loop; any thread. */
     public boolean isLoopThread() {
         return Thread.currentThread() == owner;

@@ -112,6 +112,11 @@ final class Mailbox {
         return asleep;
     }
 
+    /** Returns whether the loop waits, and no sender has begun to wake it; any thread. */
+    boolean isAsleep() {
+        return head.get() == ASLEEP;
+    }
+
     /** Removes the marker after the wait. */
     void wakeUp() {
         if (announced) {

@@ -66,6 +66,11 @@ public final class Meter {
         return callbacks.getOpaque();
     }
 
+    /** Returns the number of events that were handled; any thread. */
+    long events() {
+        return events.getOpaque();
+    }
+
     /** Returns the current phase; any thread. */
     public Phase phase() {
         return phase;

@@ -21,17 +21,19 @@ public final class Phases {
 
     private final LoopCore core;
     private final Meter meter;
+    private final TurnRecord turns;
 
     /** The poller is made last: it owns descriptors, which an Error in a later step would leave open. */
     Phases(LoopCore core, PendingQueue pending) {
         this.core = core;
         this.meter = core.meter();
+        turns = new TurnRecord(core);
         this.pending = pending;
         idle = new PhaseList(core.callbacks());
         prepare = new PhaseList(core.callbacks());
         check = new PhaseList(core.callbacks());
         closing = new ClosingList(core.callbacks());
-        poller = new Poller(core.time(), core.mailbox(), core.callbacks(), pending, meter);
+        poller = new Poller(core.time(), core.mailbox(), core.callbacks(), pending, meter, turns);
     }
 
     /**
@@ -41,6 +43,7 @@ public final class Phases {
      */
     public void turn(boolean mayWait) {
         meter.turn();
+        turns.begin();
         meter.enter(Phase.PENDING);
         pending.run();
         meter.enter(Phase.IDLE);
@@ -57,6 +60,7 @@ public final class Phases {
         closing.run();
         core.time().update();
         runTimers();
+        turns.end();
     }
 
     /** Runs the timers that are due. */

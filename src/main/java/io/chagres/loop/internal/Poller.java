@@ -42,6 +42,7 @@ public final class Poller {
 
     private final LoopTime time;
     private final Meter meter;
+    private final TurnRecord turns;
     private final Mailbox mailbox;
     private final Callbacks callbacks;
     private final PendingQueue pending;
@@ -67,12 +68,13 @@ public final class Poller {
     /** True if the loop has slept until the current events were ready. */
     private boolean waited;
 
-    Poller(LoopTime time, Mailbox mailbox, Callbacks callbacks, PendingQueue pending, Meter meter) {
+    Poller(LoopTime time, Mailbox mailbox, Callbacks callbacks, PendingQueue pending, Meter meter, TurnRecord turns) {
         this.time = time;
         this.mailbox = mailbox;
         this.callbacks = callbacks;
         this.pending = pending;
         this.meter = meter;
+        this.turns = turns;
         try {
             openDescriptors();
         } catch (Throwable failed) {
@@ -314,6 +316,7 @@ public final class Poller {
             mailbox.wakeUp();
         }
         time.update();
+        turns.waited(sleeps ? time.nowNanos() - began : 0);
         if (sleeps) {
             waited = meter.endWait(began, time.nowNanos());
         } else {

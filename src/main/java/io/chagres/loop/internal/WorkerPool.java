@@ -254,21 +254,12 @@ public final class WorkerPool {
 
         /** Runs the job. Its thread survives whatever the job throws. */
         void run() {
-            Thread thread = Thread.currentThread();
             try {
                 action.run();
             } catch (Throwable thrown) {
-                report(thread, thrown);
+                Failures.reportUncaught(thrown);
             }
             Thread.interrupted(); // an interrupt that the job did not notice must not reach the next one
-        }
-
-        private static void report(Thread thread, Throwable thrown) {
-            try {
-                thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
-            } catch (Throwable ignored) {
-                // the JVM ignores such an exception, too
-            }
         }
     }
 

@@ -139,7 +139,8 @@ class LoopWakeUpTest {
             OpenDescriptors before = OpenDescriptors.now();
             Mailbox mailbox = new Mailbox();
             LoopCore core = LoopCore.of(loop);
-            Poller poller = new Poller(core.time(), mailbox, core.callbacks(), core.phases().pending, core.meter());
+            Poller poller = new Poller(
+                    core.time(), mailbox, core.callbacks(), core.phases().pending, core.meter(), new TurnRecord(core));
             findAsleep(mailbox);
             Thread closing = Thread.ofPlatform().start(poller::close);
             assertFalse(closing.join(Duration.ofMillis(50)));

@@ -1,0 +1,56 @@
+package io.chagres.jfr;
+
+import jdk.jfr.Category;
+import jdk.jfr.Description;
+import jdk.jfr.Enabled;
+import jdk.jfr.Event;
+import jdk.jfr.Label;
+import jdk.jfr.Name;
+import jdk.jfr.StackTrace;
+import jdk.jfr.Threshold;
+import jdk.jfr.Timespan;
+import org.jspecify.annotations.Nullable;
+
+/** An iteration of a loop. Off by default: a busy loop has 100,000 of them a second. */
+@Name("io.chagres.LoopTurn")
+@Label("Loop Turn")
+@Description("An iteration of an event loop: the wait for events and the callbacks. The duration is the sum of both.")
+@Category({"Chagres", "Loop"})
+@Enabled(false)
+@StackTrace(false)
+@Threshold("0 ms")
+final class LoopTurnEvent extends Event {
+
+    private static final LoopTurnEvent PROBE = new LoopTurnEvent();
+
+    @Label("Loop")
+    @Description("The name of the thread of the loop")
+    @Nullable
+    String loop;
+
+    @Label("Turn")
+    @Description("The number of the iteration, from 1")
+    long turn;
+
+    @Label("Wait Time")
+    @Description("The time in epoll_wait(2)")
+    @Timespan
+    long waitTime;
+
+    @Label("Busy Time")
+    @Description("The rest of the iteration: callbacks, and the work of the loop itself")
+    @Timespan
+    long busyTime;
+
+    @Label("Ready Count")
+    @Description("The events of descriptors that were handled, and the tasks of other threads")
+    long readyCount;
+
+    @Label("Callbacks")
+    @Description("The callbacks that were called")
+    long callbacks;
+
+    static boolean isOn() {
+        return PROBE.isEnabled();
+    }
+}
