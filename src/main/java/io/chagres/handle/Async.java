@@ -2,8 +2,10 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.StackRoom;
 import io.chagres.loop.internal.Task;
+import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
@@ -94,6 +96,12 @@ public final class Async extends Handle {
     @Override
     protected void release() {
         sent.set(true);
+    }
+
+    @Override
+    protected void explain(StringJoiner details) {
+        super.explain(details);
+        details.add("calls " + Callee.nameOf(callback));
     }
 
     private void deliver() {

@@ -2,6 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.Resident;
 import java.util.Locale;
@@ -260,6 +261,23 @@ public abstract class Handle extends Resident {
      * and must change nothing. It must make system calls on the loop thread only.
      */
     protected void describe(StringJoiner text) {}
+
+    @Override
+    protected boolean holdsLoop() {
+        return active && referenced;
+    }
+
+    /**
+     * Adds details to the text of {@link Loop#dump()}: what this handle waits for, and the callback. The rules are those of {@link
+     * #describe}.
+     */
+    @Override
+    protected void explain(StringJoiner details) {
+        Runnable listener = closeListener;
+        if (listener != null && Callee.hasText(listener)) {
+            details.add("of " + Callee.nameOf(listener));
+        }
+    }
 
     /**
      * Returns kind, state and details, as in {@code Timer (active, unreferenced, due in 5 ms)}. {@link Loop#closeStrictly()} names a

@@ -2,8 +2,10 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.PhaseEntry;
 import io.chagres.loop.internal.PhaseList;
+import java.util.StringJoiner;
 
 /** A handle that calls back once in each iteration, in one phase: {@link Idle}, {@link Prepare} or {@link Check}. */
 abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare, Check {
@@ -39,6 +41,14 @@ abstract sealed class PhaseHandle extends StoppableHandle permits Idle, Prepare,
             this.callback = UsageException.requireArgument(callback, "callback");
             phase.add(entry);
             activate();
+        }
+    }
+
+    @Override
+    protected void explain(StringJoiner details) {
+        super.explain(details);
+        if (callback != null) {
+            details.add("calls " + Callee.nameOf(callback));
         }
     }
 

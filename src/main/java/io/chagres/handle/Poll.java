@@ -5,6 +5,7 @@ import static io.chagres.SystemException.check;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.NonBlocking;
 import io.chagres.loop.internal.Watcher;
@@ -143,6 +144,14 @@ public final class Poll extends StoppableHandle {
         text.add("fd " + fd);
         if (watcher.wanted() != 0) {
             text.add("waits for " + PollEvents.ofKernel(watcher.wanted()));
+        }
+    }
+
+    @Override
+    protected void explain(StringJoiner details) {
+        super.explain(details);
+        if (watcher.wanted() != 0) {
+            details.add("calls " + Callee.nameOf(listener));
         }
     }
 

@@ -2,6 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.Task;
 import java.util.StringJoiner;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -102,6 +103,14 @@ public final class Signal extends StoppableHandle {
         Subscription current = subscription;
         if (current != null) {
             text.add("SIG" + current.name);
+        }
+    }
+
+    @Override
+    protected void explain(StringJoiner details) {
+        super.explain(details);
+        if (callback != null) {
+            details.add("calls " + Callee.nameOf(callback));
         }
     }
 

@@ -2,6 +2,7 @@ package io.chagres.handle;
 
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.TimerEntry;
 import java.time.Duration;
 import java.util.Objects;
@@ -190,6 +191,14 @@ public final class Timer extends StoppableHandle {
         if (repeat > 0) {
             text.add("repeats every "
                     + (repeat % MICROS_PER_MILLI == 0 ? repeat / MICROS_PER_MILLI + " ms" : repeat + " us"));
+        }
+    }
+
+    @Override
+    protected void explain(StringJoiner details) {
+        super.explain(details);
+        if (entry.isStarted()) {
+            details.add("calls " + Callee.nameOf(callback));
         }
     }
 

@@ -3,12 +3,14 @@ package io.chagres.handle;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.Resident;
 import io.chagres.loop.internal.Task;
 import io.chagres.loop.internal.WorkerPool;
 import io.chagres.sys.Errno;
 import java.util.Locale;
+import java.util.StringJoiner;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
@@ -168,6 +170,16 @@ public final class Work<T extends @Nullable Object> extends Resident {
     @Override
     public void close() {
         cancel();
+    }
+
+    @Override
+    protected boolean holdsLoop() {
+        return state.get() != State.DONE;
+    }
+
+    @Override
+    protected void explain(StringJoiner details) {
+        details.add("runs " + Callee.nameOf(job)).add("calls " + Callee.nameOf(callback));
     }
 
     /** Returns the state, as in {@code Work (running)}; any thread. */

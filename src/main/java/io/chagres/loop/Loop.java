@@ -2,6 +2,7 @@ package io.chagres.loop;
 
 import io.chagres.SystemException;
 import io.chagres.UsageException;
+import io.chagres.loop.internal.Dump;
 import io.chagres.loop.internal.Failures;
 import io.chagres.loop.internal.LoopControl;
 import io.chagres.loop.internal.LoopCore;
@@ -357,6 +358,23 @@ public final class Loop implements Executor, AutoCloseable {
     public String toString() {
         String state = closed ? "closed" : runState.isRunning() ? "running on" : "not running, of";
         return "Loop (" + state + (closed ? "" : control.summary()) + ")";
+    }
+
+    /**
+     * Returns a text for a person: what lives on the loop, and why the loop does not end. It has the state and the thread of the loop,
+     * what waits, and each handle: descriptor, addresses, queue, last activity, callback, and the place where it was made if {@link
+     * Origins} are recorded. A star marks what keeps the loop alive.
+     *
+     * <p>Any thread may call it. It waits up to half a second for the loop. If the loop is stuck, the text has the stack of its thread
+     * instead of what only the kernel knows. At most 500 handles are described.
+     */
+    public String dump() {
+        return Dump.of(core);
+    }
+
+    /** Returns the {@link #dump()} of each open loop of this process, and the state of the worker threads; any thread. */
+    public static String dumpAll() {
+        return Dump.ofAll();
     }
 
     // ---- closing

@@ -228,6 +228,11 @@ public final class LoopThread implements Executor, AutoCloseable {
         }
 
         @Override
+        protected boolean holdsLoop() {
+            return holding;
+        }
+
+        @Override
         public String toString() {
             return "LoopThread (" + (holding ? "open" : "ending") + ")";
         }

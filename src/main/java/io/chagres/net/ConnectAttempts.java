@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Origin;
 import io.chagres.loop.internal.TimerEntry;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Errno;
@@ -40,6 +41,10 @@ final class ConnectAttempts {
 
         /** Called when an exception was thrown in the middle of an attempt, which is given up. */
         void onBroken(Throwable thrown);
+
+        /** Returns where the program has asked for the connection; null if that is not recorded. */
+        @Nullable
+        Origin origin();
     }
 
     private final Socket socket;
@@ -150,6 +155,7 @@ final class ConnectAttempts {
     private @Nullable SystemException tryToBind(SocketAddress remote) {
         Tcp given = socket.client().takeUnconnected(Tcp.class);
         handle = given != null ? given : new Tcp(socket.loop());
+        LoopCore.of(socket.loop()).residents().setOrigin(handle, listener.origin());
         if (localAddress == null && localPort == 0) {
             return null;
         }

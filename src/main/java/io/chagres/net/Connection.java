@@ -268,6 +268,12 @@ final class Connection implements ReadListener, Runnable {
 
     // ---- addresses
 
+    /** Returns the text of its socket, for a dump of the handle; any thread. */
+    @Override
+    public String toString() {
+        return socket.toString();
+    }
+
     /** Adds both addresses; any thread. */
     void describe(StringJoiner text) {
         SocketHandle open = handle;

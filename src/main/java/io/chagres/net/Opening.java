@@ -9,6 +9,7 @@ import io.chagres.address.Lookup;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Origin;
 import io.chagres.loop.internal.TimerEntry;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
@@ -30,6 +31,7 @@ final class Opening implements ConnectAttempts.Listener {
     private final Socket socket;
     private final ConnectOptions options;
     private final int port;
+    private final @Nullable Origin origin;
     private @Nullable Lookup lookup;
     private @Nullable ConnectAttempts attempts;
     private @Nullable Pipe pipe;
@@ -48,6 +50,7 @@ final class Opening implements ConnectAttempts.Listener {
         this.socket = socket;
         this.options = options;
         this.port = options.port();
+        this.origin = LoopCore.of(socket.loop()).residents().origin();
     }
 
     /** Begins. Even an address that needs no lookup is tried on a tick, so that listeners can be added first. */
@@ -280,6 +283,11 @@ final class Opening implements ConnectAttempts.Listener {
         } catch (Throwable broken) {
             onBroken(broken);
         }
+    }
+
+    @Override
+    public @Nullable Origin origin() {
+        return origin;
     }
 
     @Override

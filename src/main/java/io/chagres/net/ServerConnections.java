@@ -201,6 +201,12 @@ final class ServerConnections implements ConnectionListener {
         return count;
     }
 
+    /** Returns the text of its server, for a dump of the handle that listens; any thread. */
+    @Override
+    public String toString() {
+        return server.toString();
+    }
+
     /** Returns the open connections that fulfil {@code condition}: a copy, since the caller may destroy any of them. */
     List<Socket> open(Predicate<Socket> condition) {
         List<Socket> found = new ArrayList<>();

@@ -1,6 +1,7 @@
 package io.chagres.socket;
 
 import io.chagres.UsageException;
+import io.chagres.loop.internal.Callee;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.TimerEntry;
 import io.chagres.loop.internal.Watcher;
@@ -9,6 +10,7 @@ import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
+import java.util.StringJoiner;
 
 /**
  * The listening half of a socket. It accepts one connection per event and parks its descriptor until a client takes it. While a
@@ -132,6 +134,18 @@ final class Acceptor {
             throw new UsageException("EBUSY", "the client has a socket already: " + client);
         }
         client.attach(fd);
+    }
+
+    /** Adds the listener, and whether it gets connections; any thread. */
+    void explain(StringJoiner details) {
+        details.add("accepts for " + Callee.nameOf(listener));
+        if (paused) {
+            details.add("paused");
+        } else if (hasParked()) {
+            details.add("a connection waits for accept()");
+        } else if (rest.isStarted()) {
+            details.add("rests after a failure");
+        }
     }
 
     void close() {

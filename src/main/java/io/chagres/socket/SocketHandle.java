@@ -190,6 +190,16 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
         endpoints().describe(text);
     }
 
+    /** Adds the listener of a handle that listens. */
+    @Override
+    protected void explain(StringJoiner details) {
+        Acceptor listening = acceptor;
+        if (listening != null) {
+            listening.explain(details);
+        }
+        super.explain(details);
+    }
+
     /** Returns a remark that explains the errno of a failed bind, for a message; null if there is none. */
     public @Nullable String remark() {
         return null;

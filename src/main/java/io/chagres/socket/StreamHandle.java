@@ -120,6 +120,29 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         }
     }
 
+    @Override
+    protected boolean holdsLoop() {
+        WriteQueue queued = writes;
+        return super.holdsLoop() || connect != null || shutdown != null || queued != null && !queued.isEmpty();
+    }
+
+    /** Adds what the stream waits for and, on the loop thread, what the kernel knows of it. */
+    @Override
+    protected void explain(StringJoiner details) {
+        super.explain(details);
+        ReadLoop reading = reads;
+        if (readable) {
+            details.add(reading != null && reading.isReading() ? "reads" : "does not read");
+        }
+        if (peerListener != null) {
+            details.add("watches its peer");
+        }
+        if (shutdown != null) {
+            details.add("shuts down");
+        }
+        Activity.describe(core(), watcher.fd(), details);
+    }
+
     // ---- errors
 
     /**

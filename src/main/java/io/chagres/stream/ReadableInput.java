@@ -81,6 +81,11 @@ final class ReadableInput extends InputStream {
         }
 
         @Override
+        protected boolean holdsLoop() {
+            return begun;
+        }
+
+        @Override
         public String toString() {
             return "inputStream of " + stream;
         }

@@ -21,6 +21,8 @@ final class Mailbox {
     /** The limit of {@link #awaitRings}. If a sender takes longer, the eventfd stays open: better than a write to another file. */
     private static final long MAX_AWAIT_NANOS = 10_000_000_000L;
 
+    private static final int MAX_COUNTED = 1000;
+
     private final AtomicReference<@Nullable Task> head = new AtomicReference<>();
     /**
      * The number of senders that may be writing to the eventfd. Counted before the task is published, so that close can wait for them.
@@ -103,6 +105,17 @@ final class Mailbox {
     boolean isEmpty() {
         Task task = head.get();
         return task == null || task == ASLEEP || task == CLOSED;
+    }
+
+    /** Returns the number of tasks, up to a thousand; any thread. From another thread than the loop's it is a guess. */
+    int size() {
+        int count = 0;
+        Task task = isEmpty() ? null : head.get();
+        while (task != null && count < MAX_COUNTED) {
+            task = task.next;
+            count++;
+        }
+        return count;
     }
 
     /** Stores the marker before the loop waits; returns false if there are tasks and the loop must not wait. */

@@ -29,6 +29,10 @@ public final class PendingQueue {
         return queue.isEmpty();
     }
 
+    int size() {
+        return queue.size();
+    }
+
     /** Runs the completions that are queued now. Those that are added meanwhile wait for the next round. */
     public void run() {
         for (int left = queue.size(); left > 0; left--) {

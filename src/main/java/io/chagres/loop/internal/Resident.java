@@ -1,5 +1,6 @@
 package io.chagres.loop.internal;
 
+import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,6 +39,17 @@ public abstract class Resident {
     protected void finishClose() {
         core.residents().remove(this);
     }
+
+    /** Returns whether this resident keeps the loop alive, for a dump; any thread. It must not throw. */
+    protected boolean holdsLoop() {
+        return false;
+    }
+
+    /**
+     * Adds what a dump shows beside {@link #toString}: what this resident waits for, and for whom. Any thread may call it, so it must
+     * change nothing, and must make system calls on the loop thread only.
+     */
+    protected void explain(StringJoiner details) {}
 
     /** Returns kind and state in one line. Any thread may call it; it never throws. */
     @Override

@@ -19,6 +19,8 @@ public final class Residents {
     private @Nullable Resident cursor;
 
     private boolean refusing;
+    /** Null unless origins are recorded. */
+    private final @Nullable OriginTable origins = OriginTable.ofNewLoop();
 
     Residents(Failures failures) {
         this.failures = failures;
@@ -34,6 +36,9 @@ public final class Residents {
             throw new UsageException("ERR_LOOP_CLOSED", "the loop is closed; nothing can be opened on it any more");
         }
         assert !contains(resident) : "already in the list: " + resident;
+        if (origins != null) {
+            origins.put(resident, origins.sample());
+        }
         resident.previous = last;
         if (last == null) {
             first = resident;
@@ -51,6 +56,9 @@ public final class Residents {
     public void remove(Resident resident) {
         if (!contains(resident)) {
             return;
+        }
+        if (origins != null) {
+            origins.remove(resident);
         }
         Resident previous = resident.previous;
         Resident next = resident.next;
@@ -73,6 +81,35 @@ public final class Residents {
     /** Returns whether the list is empty. */
     public boolean isEmpty() {
         return first == null;
+    }
+
+    /** Returns the oldest resident, or null. A dump reads the links from another thread if the loop is stuck. */
+    @Nullable
+    Resident first() {
+        return first;
+    }
+
+    /** Returns where {@code resident} was made; null if that was not recorded. */
+    @Nullable
+    Origin originOf(Resident resident) {
+        return origins == null ? null : origins.of(resident);
+    }
+
+    /** Returns the place of the current call, for a resident that is made later because of it; null if it is not recorded. */
+    public @Nullable Origin origin() {
+        return origins == null ? null : origins.sample();
+    }
+
+    /** Sets where {@code resident} was asked for, if {@code origin} is not null. */
+    public void setOrigin(Resident resident, @Nullable Origin origin) {
+        if (origins != null) {
+            origins.put(resident, origin);
+        }
+    }
+
+    /** Records where the residents of loops that are made from now on are made: one in {@code oneIn}; 0 for none. */
+    public static void recordOrigins(int oneIn) {
+        OriginTable.setDefault(oneIn);
     }
 
     /** Calls {@code visitor} with each resident that is in the list now. The visitor may close any of them. */

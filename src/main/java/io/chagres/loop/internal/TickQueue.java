@@ -24,6 +24,10 @@ final class TickQueue {
         return ticks.isEmpty();
     }
 
+    int size() {
+        return ticks.size();
+    }
+
     /** Runs the ticks, and those that they queue, in order. Inside a tick this is a no-op: the outer call runs the ticks. */
     void drain() {
         if (draining || ticks.isEmpty()) {

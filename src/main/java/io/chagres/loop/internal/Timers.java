@@ -93,6 +93,18 @@ public final class Timers {
         return "Timers (" + size + " started)";
     }
 
+    /** Returns the number of started timers and the time until the next, as in {@code 3 timers, the next is due in 250 ms}; any thread. */
+    String summary() {
+        int count = size;
+        TimerEntry next = heap[0];
+        if (count == 0 || next == null) {
+            return "no timer";
+        }
+        long nanos = Math.min(next.deadlineMicros, Long.MAX_VALUE / 1000) * 1000 - time.clockNanos();
+        return count + (count == 1 ? " timer" : " timers, the next") + " is due "
+                + (nanos > 0 ? "in " + Span.of(nanos) : "since " + Span.of(-nanos));
+    }
+
     long nanosUntilNext() {
         if (size == 0) {
             return NEVER;

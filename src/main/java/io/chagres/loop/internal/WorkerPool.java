@@ -209,6 +209,15 @@ public final class WorkerPool {
         return false;
     }
 
+    /** Returns the state of the shared pool in a line, also before its first use. */
+    static String summary() {
+        WorkerPool pool;
+        synchronized (WorkerPool.class) {
+            pool = shared;
+        }
+        return pool == null ? "WorkerPool (not used yet)" : pool.toString();
+    }
+
     /** Returns how many of the threads are busy and how many jobs wait for one. */
     @Override
     public synchronized String toString() {
