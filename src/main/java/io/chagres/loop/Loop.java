@@ -10,6 +10,7 @@ import io.chagres.loop.internal.LoopTime;
 import io.chagres.loop.internal.Phases;
 import io.chagres.loop.internal.Poller;
 import io.chagres.loop.internal.RunState;
+import io.chagres.loop.internal.StartupTrace;
 import io.chagres.loop.internal.Task;
 import io.chagres.sys.SelfCheck;
 import java.util.StringJoiner;
@@ -45,6 +46,9 @@ public final class Loop implements Executor, AutoCloseable {
 
     static {
         LoopControl.setAccess(new CoreAccess());
+        if (System.getProperty("chagres.trace") != null) {
+            StartupTrace.begin();
+        }
     }
 
     private final LoopControl control;

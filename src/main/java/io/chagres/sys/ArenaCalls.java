@@ -28,7 +28,7 @@ final class ArenaCalls {
         MethodType type = MethodType.methodType(
                 long.class, MemorySegment.class, long.class, MemorySegment.class, long.class, long.class, long.class);
         try {
-            return new CFunction(MethodHandles.lookup().findStatic(ArenaCalls.class, name, type));
+            return new CFunction(name, MethodHandles.lookup().findStatic(ArenaCalls.class, name, type));
         } catch (ReflectiveOperationException impossible) {
             throw new AssertionError(impossible);
         }

@@ -15,12 +15,26 @@ import java.lang.invoke.MethodHandle;
  *
  * <p>With a field, the call is a compilation unit of its own, always inlined to its end. The cost is too small to
  * measure: recv of a wrong descriptor takes some 300 ns either way.
+ *
+ * <p>The compiler does not trust a final instance field, so each call loads the handle. For that reason {@link
+ * LinkedFunctions} can exchange it while the program runs, and a call that is not observed pays nothing for that: there is
+ * no test and no field in addition. The field is not volatile. Another thread may use the earlier handle for a moment.
  */
 final class CFunction {
 
-    final MethodHandle handle;
+    /** The name in the C library. */
+    final String name;
 
-    CFunction(MethodHandle handle) {
-        this.handle = handle;
+    /** The handle as it was linked. */
+    final MethodHandle linked;
+
+    /** The handle that calls use: {@link #linked}, or a wrapper around it. */
+    MethodHandle handle;
+
+    CFunction(String name, MethodHandle linked) {
+        this.name = name;
+        this.linked = linked;
+        this.handle = linked;
+        LinkedFunctions.add(this);
     }
 }

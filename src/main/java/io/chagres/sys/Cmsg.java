@@ -25,24 +25,26 @@ public final class Cmsg {
     /** {@code SCM_MAX_FD}: with more descriptors in one message, sendmsg fails with EINVAL. */
     public static final int MAX_FDS = 253;
 
+    /** The size of the header in bytes: the data follows it. */
+    public static final int HEADER = 16;
+
     private static final int LEN = 0;
     private static final int LEVEL = 8;
     private static final int TYPE = 12;
-    private static final int DATA = 16;
 
     private Cmsg() {}
 
     /** {@code CMSG_SPACE(count * sizeof(int))}: returns the number of bytes that {@code count} descriptors take. */
     public static int space(int count) {
-        return (int) align(DATA + (long) count * Integer.BYTES);
+        return (int) align(HEADER + (long) count * Integer.BYTES);
     }
 
     /** Writes one message with the first {@code count} of {@code fds}. Returns the {@code controllen}. */
     public static int putRights(MemorySegment control, int[] fds, int count) {
-        control.set(JAVA_LONG, LEN, DATA + (long) count * Integer.BYTES);
+        control.set(JAVA_LONG, LEN, HEADER + (long) count * Integer.BYTES);
         control.set(JAVA_INT, LEVEL, Sockets.SOL_SOCKET);
         control.set(JAVA_INT, TYPE, Sockets.SCM_RIGHTS);
-        MemorySegment.copy(fds, 0, control, JAVA_INT, DATA, count);
+        MemorySegment.copy(fds, 0, control, JAVA_INT, HEADER, count);
         return space(count);
     }
 
@@ -56,14 +58,35 @@ public final class Cmsg {
     public static int rights(MemorySegment msg, MemorySegment control, int[] fds) {
         long end = MsgHdr.controllen(msg);
         int count = 0;
-        for (long at = 0; at + DATA <= end; at += align(control.get(JAVA_LONG, at + LEN))) {
+        for (long at = 0; at + HEADER <= end; at += align(control.get(JAVA_LONG, at + LEN))) {
             if (isRights(control, at)) {
-                int more = (int) (control.get(JAVA_LONG, at + LEN) - DATA) / Integer.BYTES;
-                MemorySegment.copy(control, JAVA_INT, at + DATA, fds, count, more);
+                int more = (int) (control.get(JAVA_LONG, at + LEN) - HEADER) / Integer.BYTES;
+                MemorySegment.copy(control, JAVA_INT, at + HEADER, fds, count, more);
                 count += more;
             }
         }
         return count;
+    }
+
+    /** Returns the level of the message that begins at {@code at}. */
+    public static int level(MemorySegment control, long at) {
+        return control.get(JAVA_INT, at + LEVEL);
+    }
+
+    /** Returns the type of the message that begins at {@code at}. */
+    public static int type(MemorySegment control, long at) {
+        return control.get(JAVA_INT, at + TYPE);
+    }
+
+    /** Returns the data of the message that begins at {@code at}, as far as it has arrived. */
+    public static MemorySegment data(MemorySegment control, long at) {
+        long bytes = Math.max(HEADER, control.get(JAVA_LONG, at + LEN)) - HEADER;
+        return control.asSlice(at + HEADER, Math.min(bytes, control.byteSize() - at - HEADER));
+    }
+
+    /** Returns where the message behind the one at {@code at} begins. */
+    public static long next(MemorySegment control, long at) {
+        return at + align(Math.max(HEADER, control.get(JAVA_LONG, at + LEN)));
     }
 
     private static boolean isRights(MemorySegment control, long at) {

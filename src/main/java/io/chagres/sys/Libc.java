@@ -9,8 +9,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
-import java.util.function.BiFunction;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The only class that links C functions, and the only one that calls them.
@@ -66,29 +64,21 @@ final class Libc {
     private static final SymbolLookup SYMBOLS = LINKER.defaultLookup();
     private static final Linker.Option ERRNO = Linker.Option.captureCallState("errno");
 
-    /**
-     * For tests that make calls fail: a function that wraps each C function, by its name, as it is linked.
-     *
-     * <p>The field is null outside of those tests. Then the handles are the linker's own, and a call has no trace of
-     * this field.
-     */
-    static @Nullable BiFunction<String, MethodHandle, MethodHandle> seam;
-
     private Libc() {}
 
     /** Links a function of at most five words. */
     static CFunction plain(String name) {
-        return new CFunction(link(name, FIVE_WORDS, ERRNO));
+        return new CFunction(name, link(name, FIVE_WORDS, ERRNO));
     }
 
     /** Links a function of at most seven words. */
     static CFunction plain7(String name) {
-        return new CFunction(link(name, SEVEN_WORDS, ERRNO));
+        return new CFunction(name, link(name, SEVEN_WORDS, ERRNO));
     }
 
     /** Links a function whose prototype ends in {@code ...} after {@code fixed} parameters. */
     static CFunction variadic(String name, int fixed) {
-        return new CFunction(link(name, FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed)));
+        return new CFunction(name, link(name, FIVE_WORDS, ERRNO, Linker.Option.firstVariadicArg(fixed)));
     }
 
     /** Links a function {@code (fd, buffer, length, flags)} that never blocks. It accepts heap segments. */
@@ -102,8 +92,7 @@ final class Libc {
     }
 
     private static MethodHandle link(String name, FunctionDescriptor shape, Linker.Option... options) {
-        MethodHandle function = LINKER.downcallHandle(address(name), shape, options);
-        return seam == null ? function : seam.apply(name, function);
+        return LINKER.downcallHandle(address(name), shape, options);
     }
 
     /** Returns whether this C library has the function. For instance, {@code epoll_pwait2} exists since glibc 2.35. */

@@ -54,6 +54,25 @@ public final class MsgHdr {
         msg.set(JAVA_LONG, CONTROLLEN, controllen);
     }
 
+    /** Returns the address of the address of the peer, or 0. */
+    public static long name(MemorySegment msg) {
+        return msg.get(JAVA_LONG, NAME);
+    }
+
+    /** Returns the address of the data. */
+    public static long iov(MemorySegment msg) {
+        return msg.get(JAVA_LONG, IOV);
+    }
+
+    public static long iovlen(MemorySegment msg) {
+        return msg.get(JAVA_LONG, IOVLEN);
+    }
+
+    /** Returns the address of the control messages, or 0. */
+    public static long control(MemorySegment msg) {
+        return msg.get(JAVA_LONG, CONTROL);
+    }
+
     public static int namelen(MemorySegment msg) {
         return msg.get(JAVA_INT, NAMELEN);
     }

@@ -14,4 +14,10 @@ public record Note(Place place, String text, long startNanos, List<SocketState> 
     public long durationNanos() {
         return 0;
     }
+
+    /** Returns a line of a trace: {@code [io 12 poll] --- note: the client is slow ---}. */
+    @Override
+    public String toString() {
+        return EventText.head(place, "") + "--- note: " + text + " ---";
+    }
 }

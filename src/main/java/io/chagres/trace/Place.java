@@ -1,7 +1,7 @@
 package io.chagres.trace;
 
 /**
- * Where something happened.
+ * The place of an event: a thread, and the loop that it runs.
  *
  * @param thread the name of the thread, which is the name of a loop, too
  * @param turn the number of the loop's iteration, from 1; 0 on a thread that runs no loop

@@ -15,7 +15,7 @@ public sealed interface TraceEvent permits SystemCall, CallbackRun, Note {
     long durationNanos();
 
     /**
-     * Returns the states of the TCP sockets right after it, as the kernel reports them; empty unless {@link TraceOptions#socketStates()}
+     * Returns the states of the TCP sockets right after it, as the kernel reports them; empty unless {@link TraceOptions#socketStates(boolean)}
      * is on.
      */
     List<SocketState> sockets();

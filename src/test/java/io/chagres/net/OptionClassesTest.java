@@ -19,6 +19,8 @@ import io.chagres.socket.Tcp;
 import io.chagres.stream.AbortController;
 import io.chagres.stream.AbortSignal;
 import io.chagres.stream.DuplexOptions;
+import io.chagres.trace.Category;
+import io.chagres.trace.TraceOptions;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
@@ -64,6 +66,7 @@ class OptionClassesTest {
             Map.entry(AbortSignal.class, SIGNAL),
             Map.entry(BlockList.class, BLOCK_LIST),
             Map.entry(SocketOption.class, SocketOption.TCP_CORK),
+            Map.entry(Category[].class, new Category[] {Category.DATA}),
             Map.entry(Object.class, true),
             Map.entry(Duration.class, Duration.ofSeconds(7)));
 
@@ -80,7 +83,8 @@ class OptionClassesTest {
                 ConnectOptions.to("example.org", 80),
                 ListenOptions.at(80),
                 ListenOptions.atPath("/socket"),
-                KeepAlive.ON);
+                KeepAlive.ON,
+                TraceOptions.defaults());
     }
 
     private static List<Method> setters(Object options) {

@@ -13,8 +13,8 @@ import java.util.function.Consumer;
 import java.util.function.LongPredicate;
 
 /**
- * Makes a call of the C library fail: the test side of the seam in {@link Libc}. It needs a JVM of its own, in which
- * {@link #install} is called before the first call is linked. The planned failure can be changed at any time.
+ * Makes a call of the C library fail: the inner wrapper of {@link LinkedFunctions}. It needs a JVM of its own, so that no other test
+ * runs into the failure. The planned failure can be changed at any time.
  */
 public final class Faults {
 
@@ -49,8 +49,6 @@ public final class Faults {
 
     private static final MethodHandle CALL = call();
 
-    private static final Set<String> LINKED = ConcurrentHashMap.newKeySet();
-
     private static final Map<String, Integer> CALLS = new ConcurrentHashMap<>();
 
     private static Plan plan;
@@ -59,9 +57,9 @@ public final class Faults {
 
     private Faults() {}
 
-    /** Makes it possible to let the functions fail that are linked from now on. */
+    /** Makes it possible to let functions fail. */
     public static void install() {
-        Libc.seam = Faults::around;
+        LinkedFunctions.setInner(Faults::around);
     }
 
     /** Calls {@code listener} right before each call of the C library, on the same thread, with the name of the function. */
@@ -95,16 +93,15 @@ public final class Faults {
         return CALLS.getOrDefault(name, 0);
     }
 
-    /** Returns the functions that were linked since {@link #install}. */
+    /** Returns the functions that are linked. */
     public static Set<String> linked() {
-        return new TreeSet<>(LINKED);
+        return new TreeSet<>(ObservedCalls.functions());
     }
 
-    private static MethodHandle around(String name, MethodHandle function) {
-        LINKED.add(name);
+    private static MethodHandle around(CFunction linked, MethodHandle function) {
         int count = function.type().parameterCount();
         MethodHandle spread = function.asSpreader(Object[].class, count);
-        return MethodHandles.insertArguments(CALL, 0, name, spread)
+        return MethodHandles.insertArguments(CALL, 0, linked.name, spread)
                 .asCollector(Object[].class, count)
                 .asType(function.type());
     }

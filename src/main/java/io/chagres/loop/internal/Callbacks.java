@@ -6,8 +6,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The calls of user code: the exception of a callback goes to the {@link Failures}, and the ticks that the callback queued run right
  * after it.
+ *
+ * <p>A loop that is made while a {@link LoopObserver} is installed has a subclass. If there is none, the subclass is not loaded, and the
+ * compiler of the JVM takes these methods for final.
  */
-public final class Callbacks {
+public class Callbacks {
+
+    /** The observer of the loops that are made from now on. */
+    static volatile @Nullable LoopObserver observer;
 
     private final TickQueue ticks;
     private final Failures failures;
@@ -17,6 +23,11 @@ public final class Callbacks {
         this.ticks = ticks;
         this.failures = failures;
         this.meter = meter;
+    }
+
+    /** Makes the calls of a new loop: observed, if an observer is installed now. */
+    static Callbacks of(TickQueue ticks, Failures failures, Meter meter) {
+        return observer == null ? new Callbacks(ticks, failures, meter) : TracedCallbacks.of(ticks, failures, meter);
     }
 
     /** Calls the uncaught handler with {@code thrown}, as {@link Failures#raise} does; never throws. */
@@ -100,7 +111,7 @@ public final class Callbacks {
         return count;
     }
 
-    private void invoke(Task task) {
+    void invoke(Task task) {
         meter.callback();
         try {
             task.run();

@@ -47,7 +47,7 @@ public final class LoopCore {
         runState = new RunState(meter);
         failures = new Failures(runState);
         ticks = new TickQueue(failures);
-        callbacks = new Callbacks(ticks, failures, meter);
+        callbacks = Callbacks.of(ticks, failures, meter);
         residents = new Residents(failures);
         timers = new Timers(time, runState, callbacks);
         pending = new PendingQueue(callbacks);

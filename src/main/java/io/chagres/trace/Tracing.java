@@ -1,0 +1,119 @@
+package io.chagres.trace;
+
+import io.chagres.loop.internal.LoopObserver;
+import io.chagres.sys.Call;
+import io.chagres.sys.CallObserver;
+import io.chagres.sys.ObservedCalls;
+import io.chagres.trace.text.CallText;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** The traces that are running, and the one observer of calls and callbacks that serves them all. */
+final class Tracing implements CallObserver, LoopObserver {
+
+    /** Replaced as a whole, so that a call reads it without a lock. */
+    private static volatile List<Trace> traces = List.of();
+
+    private static volatile Owners owners = new Owners();
+
+    private Tracing() {}
+
+    static synchronized void add(Trace trace) {
+        List<Trace> more = new ArrayList<>(traces);
+        more.add(trace);
+        traces = List.copyOf(more);
+        if (more.size() == 1) {
+            owners = new Owners();
+            Tracing tracing = new Tracing();
+            LoopObserver.install(tracing);
+            ObservedCalls.setObserver(tracing);
+        }
+    }
+
+    static synchronized void remove(Trace trace) {
+        List<Trace> fewer = new ArrayList<>(traces);
+        if (fewer.remove(trace)) {
+            traces = List.copyOf(fewer);
+            if (fewer.isEmpty()) {
+                ObservedCalls.setObserver(null);
+                LoopObserver.install(null);
+            }
+        }
+    }
+
+    @Override
+    public void called(Call call) {
+        Owners known = owners;
+        Owners.Use use = known.use(call);
+        for (Trace trace : traces) {
+            CallText text = CallText.of(call, trace.options().stringLimit());
+            if (text == null) {
+                return;
+            }
+            String category = use.isOfLoop() ? Category.EPOLL.toString() : text.category();
+            if (trace.options().categories().contains(Category.of(category))) {
+                deliver(
+                        trace,
+                        context -> new SystemCall(
+                                context.place(),
+                                use.owner(),
+                                category,
+                                text.name(),
+                                text.arguments(),
+                                text.result(),
+                                text.answer(),
+                                use.descriptor(),
+                                call.startNanos(),
+                                call.durationNanos(),
+                                context.sockets()));
+            }
+        }
+        known.learn(call);
+    }
+
+    @Override
+    public String nameOf(Object callback) {
+        try {
+            return CallbackNames.of(callback, owners);
+        } catch (Throwable thrown) {
+            ObservedCalls.raise(thrown);
+            return "callback";
+        }
+    }
+
+    @Override
+    public void ran(String name, long startNanos, long durationNanos) {
+        deliver(context -> new CallbackRun(context.place(), name, startNanos, durationNanos, context.sockets()));
+    }
+
+    static void note(String text) {
+        long now = System.nanoTime();
+        deliver(context -> new Note(context.place(), text, now, context.sockets()));
+    }
+
+    private static void deliver(Function<Context, TraceEvent> event) {
+        ObservedCalls.quietly(() -> {
+            for (Trace trace : traces) {
+                deliver(trace, event);
+            }
+        });
+    }
+
+    private static void deliver(Trace trace, Function<Context, TraceEvent> event) {
+        try {
+            trace.consumer().accept(event.apply(Context.of(trace.options(), owners)));
+        } catch (Throwable thrown) {
+            ObservedCalls.raise(thrown);
+        }
+    }
+
+    /** The parts that all events have. */
+    private record Context(Place place, List<SocketState> sockets) {
+
+        static Context of(TraceOptions options, Owners owners) {
+            return new Context(
+                    Places.here(options.hasLines()), options.hasSocketStates() ? SocketTable.read(owners) : List.of());
+        }
+    }
+}

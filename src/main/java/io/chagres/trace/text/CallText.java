@@ -1,0 +1,73 @@
+package io.chagres.trace.text;
+
+import io.chagres.sys.CTexts;
+import io.chagres.sys.Call;
+import io.chagres.sys.Errno;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The text of one call.
+ *
+ * @param category {@code net}, {@code epoll} or {@code data}
+ * @param name the name of the system call
+ * @param arguments the decoded arguments, separated by commas
+ * @param result the result of the kernel, or -errno
+ * @param answer the result as strace(1) prints it
+ */
+public record CallText(String category, String name, String arguments, long result, String answer) {
+
+    /**
+     * Decodes a call that has just returned; null if strace(1) would not show it.
+     *
+     * @param limit the number of bytes after which strings are cut
+     */
+    public static @Nullable CallText of(Call call, int limit) {
+        Decoder decoder = Decoders.of(call.function());
+        if (decoder == null) {
+            return null;
+        }
+        long result = outcome(call, decoder);
+        Line line = new Line(result, limit);
+        String separator = "";
+        for (Argument argument : decoder.arguments()) {
+            line.add(separator);
+            argument.print(call, line);
+            separator = ", ";
+        }
+        return new CallText(decoder.category(), decoder.name(), line.toString(), result, answer(call, decoder, result));
+    }
+
+    /** Returns the category of a function of the C library; null if it is not shown. */
+    public static @Nullable String category(String function) {
+        Decoder decoder = Decoders.of(function);
+        return decoder == null ? null : decoder.category();
+    }
+
+    private static long outcome(Call call, Decoder decoder) {
+        return switch (decoder.result()) {
+            case INT, FLAGS -> (int) call.result() < 0 ? -call.errno() : (int) call.result();
+            case SIZE -> call.result() < 0 ? -call.errno() : call.result();
+            case TRUTH -> (int) call.result() == 1 ? 0 : -call.errno();
+            case EAI -> (int) call.result();
+        };
+    }
+
+    private static String answer(Call call, Decoder decoder, long result) {
+        if (decoder.result() == Decoder.Result.EAI) {
+            return NetDbText.answer(call);
+        }
+        if (result < 0) {
+            return "-1 ".concat(error((int) -result));
+        }
+        return decoder.result() == Decoder.Result.FLAGS ? FileText.commandAnswer(call, result) : String.valueOf(result);
+    }
+
+    /** Returns the name of the kernel, which has EOPNOTSUPP only. */
+    static String errorName(int errno) {
+        return errno == Errno.ENOTSUP ? "EOPNOTSUPP" : Errno.name(errno);
+    }
+
+    static String error(int errno) {
+        return errorName(errno) + " (" + CTexts.strerror(errno) + ")";
+    }
+}
