@@ -26,6 +26,9 @@ module io.chagres {
     // the events of JDK Flight Recorder: an image without the module works, and has none
     requires static jdk.jfr;
 
+    // MBeans, which are made if a program asks for them
+    requires static java.management;
+
     // annotations that only compilers read: a program needs neither module
     requires static org.jspecify;
     requires static com.google.errorprone.annotations;

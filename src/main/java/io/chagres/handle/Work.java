@@ -102,6 +102,11 @@ public final class Work<T extends @Nullable Object> extends Resident {
         return work;
     }
 
+    /** Returns the state of the worker threads, which all loops of the process share; any thread. */
+    public static WorkerMetrics metrics() {
+        return WorkerPool.shared().read(WorkerMetrics::new);
+    }
+
     /** Passes the job to the pool. If the pool refuses it, the loop must not wait for it. */
     private void handToPool(boolean slow) {
         try {

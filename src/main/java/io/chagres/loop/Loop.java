@@ -44,6 +44,8 @@ public final class Loop implements Executor, AutoCloseable {
     /** A close whose turns fail so often in the loop itself frees what it can and throws. */
     private static final int MAX_BROKEN_TURNS = 16;
 
+    private static final boolean HAS_BEANS = Boolean.getBoolean("chagres.jmx");
+
     static {
         LoopControl.setAccess(new CoreAccess());
         if (System.getProperty("chagres.trace") != null) {
@@ -87,6 +89,9 @@ public final class Loop implements Executor, AutoCloseable {
         time = core.time();
         phases = core.phases();
         poller = phases.poller;
+        if (HAS_BEANS) {
+            LoopBeans.offer(this);
+        }
     }
 
     /** Only the floors above know LoopCore: its package is not exported. */
@@ -365,12 +370,9 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     /**
-     * Returns a text for a person: what lives on the loop, and why the loop does not end. It has the state and the thread of the loop,
-     * what waits, and each handle: descriptor, addresses, queue, last activity, callback, and the place where it was made if {@link
-     * Origins} are recorded. A star marks what keeps the loop alive.
-     *
-     * <p>Any thread may call it. It waits up to half a second for the loop. If the loop is stuck, the text has the stack of its thread
-     * instead of what only the kernel knows. At most 500 handles are described.
+     * Returns a text for a person: what lives on the loop, and why the loop does not end. Each handle has a line with descriptor,
+     * addresses, queue, last activity, callback, and where it was made if {@link Origins} are recorded. A star marks what keeps the loop
+     * alive. Any thread may call it, and waits up to half a second. If the loop is stuck then, the text has the stack of its thread.
      */
     public String dump() {
         return Dump.of(core);

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 /** The listening state of a {@link Server}: lookup, bind, listen, stop. */
 final class Listening {
 
+    /** Registers each server with JMX. */
+    private static final boolean HAS_BEANS = Boolean.getBoolean("chagres.jmx");
+
     private final Server server;
     private final LoopCore core;
     /** Finds only addresses of a family that this machine has. */
@@ -114,6 +117,9 @@ final class Listening {
         handle.onClose(() -> closed(listening));
         if (!referenced) {
             handle.unref();
+        }
+        if (HAS_BEANS) {
+            ServerBeans.offer(server);
         }
         tickUnlessChanged(() -> {
             if (onListening != null) {

@@ -240,6 +240,29 @@ public final class Server {
         return connections.droppedCount();
     }
 
+    /** Returns the number of connections that it has accepted or {@linkplain #adopt adopted}, and that became sockets. It only grows. */
+    public long acceptedCount() {
+        core.checkThread();
+        return connections.acceptedCount();
+    }
+
+    /** Returns the number of connections that it has accepted and closed at once, since the block list has their peer. It only grows. */
+    public long blockedCount() {
+        core.checkThread();
+        return connections.blockedCount();
+    }
+
+    /** Returns the number of times that accept(2) has failed in a way that lasts, see {@link #onError}. It only grows. */
+    public long acceptErrorCount() {
+        core.checkThread();
+        return connections.errorCount();
+    }
+
+    /** Returns the list of its connections, for its MBean. */
+    ServerConnections list() {
+        return connections;
+    }
+
     /**
      * Sets the maximum number of connections. Further connections are accepted and closed at once, see {@link #onDrop}; open ones
      * stay. {@link Integer#MAX_VALUE} by default; 0 drops all.

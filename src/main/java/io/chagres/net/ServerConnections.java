@@ -31,7 +31,10 @@ final class ServerConnections implements ConnectionListener {
     private @Nullable Socket last;
     private int count;
     private int max = Integer.MAX_VALUE;
+    private long acceptedCount;
     private long droppedCount;
+    private long blockedCount;
+    private long errorCount;
     private @Nullable Listeners<Consumer<? super DroppedConnection>> dropListeners;
 
     ServerConnections(Server server, ServerOptions options) {
@@ -48,6 +51,7 @@ final class ServerConnections implements ConnectionListener {
         if (count >= max) {
             drop(accepted);
         } else if (isBlocked(accepted)) {
+            blockedCount++;
             accepted.close();
         } else {
             welcome(accepted);
@@ -65,6 +69,7 @@ final class ServerConnections implements ConnectionListener {
 
     @Override
     public void onError(SocketHandle listener, SystemException error) {
+        errorCount++;
         server.report(error);
     }
 
@@ -99,8 +104,20 @@ final class ServerConnections implements ConnectionListener {
         }
     }
 
+    long acceptedCount() {
+        return acceptedCount;
+    }
+
     long droppedCount() {
         return droppedCount;
+    }
+
+    long blockedCount() {
+        return blockedCount;
+    }
+
+    long errorCount() {
+        return errorCount;
     }
 
     /** Returns whether the block list has its peer. A peer that has gone already has no address, and counts as blocked. */
@@ -125,6 +142,7 @@ final class ServerConnections implements ConnectionListener {
 
     /** Makes the socket and hands it out. If a listener throws, the socket is destroyed: no other code may hold a reference. */
     private void welcome(SocketHandle accepted) {
+        acceptedCount++;
         Socket socket = new Socket(server.loop(), options, duplex, accepted, server);
         add(socket);
         try {

@@ -122,7 +122,22 @@ public final class LoopCore {
         reasons--;
     }
 
+    /** Returns the number of reasons to go on; any thread. */
+    public int reasons() {
+        return reasons;
+    }
+
+    /** Returns whether the loop runs or closes; any thread. */
+    public boolean isRunning() {
+        return runState.isRunning();
+    }
+
     // ---- queues
+
+    /** Returns the number of tasks that wait for the loop, up to a thousand; any thread. */
+    public int waitingTasks() {
+        return mailbox.size();
+    }
 
     /** Queues a completion for the pending phase. If there is no memory for it, this throws and nothing is queued. */
     public void pend(Runnable completion) {

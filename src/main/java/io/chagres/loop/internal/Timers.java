@@ -93,6 +93,11 @@ public final class Timers {
         return "Timers (" + size + " started)";
     }
 
+    /** Returns the number of started timers; any thread. */
+    public int size() {
+        return size;
+    }
+
     /** Returns the number of started timers and the time until the next, as in {@code 3 timers, the next is due in 250 ms}; any thread. */
     String summary() {
         int count = size;

@@ -209,6 +209,17 @@ public final class WorkerPool {
         return false;
     }
 
+    /** Receives the counts. */
+    public interface Reader<R> {
+        /** Makes a result of the counts, in the order of {@link io.chagres.handle.WorkerMetrics}. */
+        R read(int threads, int maxThreads, int busyThreads, int waitingJobs, int waitingSlowJobs);
+    }
+
+    /** Returns the counts of this moment; any thread. */
+    public synchronized <R> R read(Reader<R> reader) {
+        return reader.read(threads, size(), threads - idle, ready.size + slowWaiting.size, slowWaiting.size);
+    }
+
     /** Returns the state of the shared pool in a line, also before its first use. */
     static String summary() {
         WorkerPool pool;
