@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,7 +121,13 @@ public final class Lookup {
             LookupOptions options,
             BiConsumer<? super @Nullable Addresses, ? super @Nullable Throwable> callback) {
         requireSomething(host, options);
-        return new Lookup(String.valueOf(host)).start(loop, () -> resolve(host, options), "getaddrinfo", callback);
+        return new Lookup(String.valueOf(host))
+                .start(
+                        loop,
+                        () -> resolve(host, options),
+                        "getaddrinfo",
+                        found -> found.addresses().size() + " addresses",
+                        callback);
     }
 
     /**
@@ -205,7 +212,8 @@ public final class Lookup {
             NameFlag... flags) {
         UsageException.requireArgument(address, "address");
         int bits = bits(flags);
-        return new Lookup(address.address()).start(loop, () -> nameOf(address, bits), "getnameinfo", callback);
+        return new Lookup(address.address())
+                .start(loop, () -> nameOf(address, bits), "getnameinfo", Name::host, callback);
     }
 
     /**
@@ -245,11 +253,12 @@ public final class Lookup {
             Loop loop,
             Callable<T> job,
             String syscall,
+            Function<? super T, String> naming,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
         work = Work.submitSlow(
                 loop,
-                job,
+                RecordedLookup.of(job, syscall, subject, naming),
                 (found, failure) ->
                         callback.accept(found, failure == null ? null : asError(failure, syscall, subject)));
         return this;

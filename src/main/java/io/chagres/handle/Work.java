@@ -62,10 +62,14 @@ public final class Work<T extends @Nullable Object> extends Resident {
 
     private @Nullable Throwable failure;
 
-    Work(Loop loop, Callable<? extends T> job, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
+    Work(
+            Loop loop,
+            Callable<? extends T> job,
+            boolean slow,
+            BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         super(LoopCore.of(UsageException.requireArgument(loop, "loop")));
         this.core = LoopCore.of(this);
-        this.job = UsageException.requireArgument(job, "job");
+        this.job = RecordedJob.of(UsageException.requireArgument(job, "job"), slow);
         this.callback = UsageException.requireArgument(callback, "callback");
         core.checkThread();
         core.residents().add(this);
@@ -84,7 +88,7 @@ public final class Work<T extends @Nullable Object> extends Resident {
             Loop loop,
             Callable<? extends T> job,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
-        Work<T> work = new Work<>(loop, job, callback);
+        Work<T> work = new Work<>(loop, job, false, callback);
         work.handToPool(false);
         return work;
     }
@@ -97,7 +101,7 @@ public final class Work<T extends @Nullable Object> extends Resident {
             Loop loop,
             Callable<? extends T> job,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
-        Work<T> work = new Work<>(loop, job, callback);
+        Work<T> work = new Work<>(loop, job, true, callback);
         work.handToPool(true);
         return work;
     }

@@ -39,7 +39,8 @@ final class BackpressureEvent extends Event {
     int remotePort;
 
     @Label("Bytes")
-    @Description("The bytes that wait in this process: when it began if it has finished, otherwise now")
+    @Description(
+            "The bytes that wait in this process: now if it has not finished; otherwise when it was last recorded, or began")
     @DataAmount
     long bytes;
 

@@ -1,5 +1,6 @@
 package io.chagres.jfr;
 
+import java.util.function.Function;
 import jdk.jfr.Event;
 import jdk.jfr.FlightRecorder;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,7 @@ public final class Flight {
 
     private static boolean broken;
     private static volatile @Nullable Runnable census;
+    private static volatile Function<Object, Ends> streamEnds = stream -> Ends.NONE;
 
     private Flight() {}
 
@@ -224,6 +226,16 @@ public final class Flight {
         return BackpressureEvent.isOn();
     }
 
+    /** Sets what knows the ends of a stream: the floor that makes sockets of streams. */
+    public static void setStreamEnds(Function<Object, Ends> ends) {
+        streamEnds = ends;
+    }
+
+    /** Returns the ends of {@code stream}, as the floor above says. */
+    public static Ends endsOf(Object stream) {
+        return streamEnds.apply(stream);
+    }
+
     /** Begins a wait for a drain; {@code source} has the ends of the source of a pipe, or is null. */
     public static Object beginBackpressure(Ends ends, @Nullable Ends source, long bytes) {
         return BackpressureEvent.begin(ends, source, bytes);
@@ -248,8 +260,8 @@ public final class Flight {
 
     // ---- jobs
 
-    /** Begins a lookup on a worker thread. */
-    public static Object beginLookup() {
+    /** Begins a lookup on a worker thread; null if no recording wants it. */
+    public static @Nullable Object beginLookup() {
         return LookupEvent.start();
     }
 
@@ -263,8 +275,8 @@ public final class Flight {
         event.commit();
     }
 
-    /** Begins a job on a worker thread. */
-    public static Object beginWork() {
+    /** Begins a job on a worker thread; null if no recording wants it. */
+    public static @Nullable Object beginWork() {
         return WorkEvent.start();
     }
 

@@ -36,8 +36,12 @@ final class LookupEvent extends Event {
     @Nullable
     String result;
 
-    static LookupEvent start() {
+    /** Begins an event; null if no recording wants it. */
+    static @Nullable LookupEvent start() {
         LookupEvent event = new LookupEvent();
+        if (!event.isEnabled()) {
+            return null;
+        }
         event.begin();
         return event;
     }

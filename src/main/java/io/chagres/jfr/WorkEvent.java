@@ -39,8 +39,12 @@ final class WorkEvent extends Event {
     @Description("The jobs that waited for a thread when this one began")
     int jobsWaiting;
 
-    static WorkEvent start() {
+    /** Begins an event; null if no recording wants it. */
+    static @Nullable WorkEvent start() {
         WorkEvent event = new WorkEvent();
+        if (!event.isEnabled()) {
+            return null;
+        }
         event.begin();
         return event;
     }

@@ -5,6 +5,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
+import io.chagres.jfr.Flight;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.ReadSlab;
 import io.chagres.socket.ReadListener;
@@ -24,12 +25,23 @@ import org.jspecify.annotations.Nullable;
  */
 final class Connection implements ReadListener, Runnable {
 
+    /** The peer has ended its writing side before this side did. */
+    static final byte ENDED_BY_PEER = 1;
+
+    private static final byte ENDED_HERE = 2;
+
+    static {
+        Flight.setStreamEnds(SocketEnds::of);
+    }
+
     private final Socket socket;
     private final ReadSlab slab;
     private @Nullable SocketHandle handle;
     private boolean reading;
     /** True if bytes have arrived since the last write: an answer may be due. */
     private boolean owes;
+    /** The side that has ended first: 0 before, ENDED_BY_PEER or ENDED_HERE. */
+    private byte firstEnd;
 
     private long bytesRead;
     private long bytesWritten;
@@ -41,6 +53,9 @@ final class Connection implements ReadListener, Runnable {
         this.handle = handle;
         slab = ReadSlab.of(LoopCore.of(socket.loop()));
         handle.onClose(this);
+        if (Flight.isOn()) {
+            ConnectionRecord.opened(socket, handle);
+        }
     }
 
     /** Called when the handle has closed. If the socket did not close it, the loop did, as it was closed itself. */
@@ -130,6 +145,7 @@ final class Connection implements ReadListener, Runnable {
     public void onEnd() {
         socket.touch();
         reading = false;
+        noteEnd(ENDED_BY_PEER);
         socket.receivedEnd();
     }
 
@@ -224,6 +240,7 @@ final class Connection implements ReadListener, Runnable {
 
     /** Shuts the writing side down: the peer reads an end. A connection that the peer has reset has nothing to shut down. */
     void shutdown(Completion done) {
+        noteEnd(ENDED_HERE);
         if (!open().isWritable()) {
             done.onComplete(null);
             return;
@@ -236,6 +253,12 @@ final class Connection implements ReadListener, Runnable {
     }
 
     // ---- the end
+
+    private void noteEnd(byte side) {
+        if (firstEnd == 0) {
+            firstEnd = side;
+        }
+    }
 
     /** Destroys the socket if the loop has closed its handle. */
     private void destroyWithHandle() {
@@ -253,6 +276,9 @@ final class Connection implements ReadListener, Runnable {
      */
     boolean close(boolean reset, Runnable onClosed) {
         SocketHandle closing = open();
+        if (Flight.isOn()) {
+            ConnectionRecord.closed(socket, this, closing, reset, firstEnd);
+        }
         handle = null;
         reading = false;
         if (closing.isClosing()) {

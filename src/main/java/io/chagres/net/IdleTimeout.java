@@ -89,6 +89,11 @@ final class IdleTimeout extends TimerEntry {
         core.timers().stop(this);
     }
 
+    /** Returns whether it has expired, and nothing has happened since. */
+    boolean hasExpired() {
+        return timeoutMillis > 0 && !isStarted();
+    }
+
     /** Returns the timeout; 0 if it was stopped. */
     long millis() {
         return timeoutMillis;

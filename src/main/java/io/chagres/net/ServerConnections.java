@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.address.BlockList;
+import io.chagres.jfr.Flight;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.DroppedConnection.Reason;
@@ -49,9 +50,11 @@ final class ServerConnections implements ConnectionListener {
     public void onConnection(SocketHandle listener) {
         SocketHandle accepted = listener.accept();
         if (count >= max) {
+            record(Reason.MAX_CONNECTIONS.name(), accepted.fd());
             drop(accepted);
         } else if (isBlocked(accepted)) {
             blockedCount++;
+            record("BLOCKED", accepted.fd());
             accepted.close();
         } else {
             welcome(accepted);
@@ -70,7 +73,21 @@ final class ServerConnections implements ConnectionListener {
     @Override
     public void onError(SocketHandle listener, SystemException error) {
         errorCount++;
+        if (Flight.isOn()) {
+            RefusalRecord.failed(error.code(), listener);
+        }
         server.report(error);
+    }
+
+    /** Records a connection that is turned away. Without a descriptor, the class that does so can't be loaded: see {@link #onDrop}. */
+    private static void record(String reason, int fd) {
+        try {
+            if (Flight.isOn()) {
+                RefusalRecord.refused(reason, fd);
+            }
+        } catch (LinkageError notLoaded) {
+            // the event is lost, and the connection is turned away all the same
+        }
     }
 
     /** Closes a connection. Its addresses are asked for only if there is a listener for them. */
@@ -83,6 +100,7 @@ final class ServerConnections implements ConnectionListener {
     /** Calls the listeners on a tick: while connections are shed, no descriptor is left for them to use. */
     @Override
     public void onShed(SocketHandle listener, int fd) {
+        record(Reason.NO_DESCRIPTORS.name(), fd);
         DroppedConnection connection = dropped(fd, Reason.NO_DESCRIPTORS);
         if (connection != null) {
             LoopCore.of(server.loop()).tick(() -> emitDropped(connection));

@@ -57,7 +57,8 @@ public final class Socket extends Duplex {
     /** Null until a setting other than noDelay is made: many servers make only that one. */
     private @Nullable SocketSettings settings;
     /** Null until a timeout is set. */
-    private @Nullable IdleTimeout idle;
+    @Nullable
+    IdleTimeout idle;
 
     private boolean noDelay;
     private boolean reset;
@@ -783,13 +784,13 @@ public final class Socket extends Duplex {
 
     @Override
     protected void doDestroy(@Nullable ChagresException error, Completion done) {
-        endTimeout();
         Opening unopened = client == null ? null : client.end();
         if (connection != null && isConnected() && (error != null || hasCloseListeners())) {
             connection.rememberPeer();
         }
         boolean closesLater =
                 connection != null && isConnected() && connection.close(reset, () -> emitClose(error != null));
+        endTimeout();
         done.onComplete(error);
         if (!closesLater) {
             closeSoon(unopened, error != null);

@@ -86,7 +86,7 @@ final class Acceptor {
         }
         failures = 0;
         if (spare.isReserved(fd)) {
-            SpareDescriptor.shed(fd, socket, listener);
+            spare.shedReserved(fd, socket, listener);
             return;
         }
         spare.refill();
@@ -103,7 +103,7 @@ final class Acceptor {
     private void failed(int errno) {
         boolean lasts = switch (errno) {
             case Errno.EAGAIN, Errno.EINTR -> false;
-            case Errno.EMFILE, Errno.ENFILE -> !spare.shedAll(socket, listener);
+            case Errno.EMFILE, Errno.ENFILE -> !spare.shedAll(errno, socket, listener);
             case Errno.ENOMEM, Errno.ENOBUFS -> true;
             default -> ++failures >= MAX_FAILURES;
         };

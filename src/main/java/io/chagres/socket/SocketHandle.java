@@ -4,6 +4,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Observation;
 import io.chagres.sys.Sockets;
 import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +25,10 @@ import org.jspecify.annotations.Nullable;
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t: uv_listen, uv_accept</a>
  */
 public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe {
+
+    static {
+        Observation.add(new OpenSockets());
+    }
 
     /** Null until it listens. */
     private @Nullable Acceptor acceptor;

@@ -1,5 +1,6 @@
 package io.chagres.socket;
 
+import io.chagres.jfr.Flight;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Errno;
@@ -80,7 +81,7 @@ final class SpareDescriptor implements AutoCloseable {
      * Accepts the connections that wait at {@code socket}, and closes them. Returns false if they still wait, since the freed number
      * was not enough to accept one.
      */
-    boolean shedAll(SocketHandle socket, ConnectionListener listener) {
+    boolean shedAll(int errno, SocketHandle socket, ConnectionListener listener) {
         firstReserved = firstReserved(limit()); // prlimit(2) may have lowered the limit
         close();
         int shed = 0;
@@ -91,11 +92,24 @@ final class SpareDescriptor implements AutoCloseable {
             accepted = ++shed < MAX_PER_EVENT ? accept(listening) : -Errno.EAGAIN;
         }
         refill();
+        record(errno == Errno.EMFILE ? "EMFILE" : "ENFILE", socket, shed); // no class may be loaded now
         return shed > 0 || accepted == -Errno.EAGAIN;
     }
 
+    /** Sheds a connection that got a reserved number. */
+    void shedReserved(int accepted, SocketHandle socket, ConnectionListener listener) {
+        shed(accepted, socket, listener);
+        record("RESERVED", socket, 1);
+    }
+
+    private void record(String cause, SocketHandle socket, int shed) {
+        if (Flight.isOn()) {
+            Flight.descriptorShortage(cause, socket.fd(), limit(), shed, fd >= 0);
+        }
+    }
+
     /** Calls the listener for a connection that was just accepted, and closes the connection. */
-    static void shed(int accepted, SocketHandle socket, ConnectionListener listener) {
+    private static void shed(int accepted, SocketHandle socket, ConnectionListener listener) {
         try {
             listener.onShed(socket, accepted);
         } finally {

@@ -66,6 +66,15 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         return watcher.fd();
     }
 
+    /**
+     * Returns how long the handle has had its descriptor, in milliseconds, within 17 ms; 0 if it has none. The time of a connection that
+     * was accepted counts from the accept, that of a client from before its connect.
+     */
+    public final long ageMillis() {
+        core().checkThread();
+        return watcher.ageNanos() / 1_000_000;
+    }
+
     /** Takes over {@code fd}, which is non-blocking. */
     final void attach(int fd) {
         watcher.attach(fd);

@@ -141,7 +141,10 @@ final class WritableState implements Completion {
             stream.tick(this::writeWaiting);
         }
         boolean hasRoom = length < highWaterMark || length == 0;
-        needDrain |= !hasRoom;
+        if (!hasRoom && !needDrain) {
+            needDrain = true;
+            Stalls.begin(stream, length);
+        }
         return hasRoom && !isOver();
     }
 
@@ -166,9 +169,7 @@ final class WritableState implements Completion {
     }
 
     private void queue(ByteBuffer data, @Nullable Completion callback) {
-        if (waiting == null) {
-            waiting = new ArrayDeque<>();
-        }
+        waiting = waiting == null ? new ArrayDeque<>() : waiting;
         waiting.add(new WaitingWrite(data, callback));
     }
 
@@ -256,6 +257,7 @@ final class WritableState implements Completion {
     private void afterWrite(@Nullable Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !isDestroyed()) {
             needDrain = false;
+            Stalls.end(stream, "drain");
             Feeds.drained(feeds); // pipes go on before listeners can write again
             WritableListeners.emitDrain(listeners, stream);
         }
@@ -442,6 +444,7 @@ final class WritableState implements Completion {
 
     /** Ends the pipes that end here. */
     void endFeeds() {
+        Stalls.end(stream, isDestroyed() ? "destroy" : "finish");
         Feeds.end(feeds);
     }
 }

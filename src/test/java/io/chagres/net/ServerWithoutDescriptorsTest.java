@@ -1,9 +1,11 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.address.Family;
 import io.chagres.address.SocketAddress;
+import io.chagres.fixture.FlightRecording;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Local;
@@ -12,8 +14,10 @@ import io.chagres.loop.Loop;
 import io.chagres.socket.Tcp;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.EventFd;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import jdk.jfr.consumer.RecordedEvent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -29,6 +33,32 @@ class ServerWithoutDescriptorsTest {
             no descriptor left
             dropped NO_DESCRIPTORS, the remote is the client: true
             1 dropped"""), ForkedJvm.run(command));
+    }
+
+    @Test
+    void theShortageIsRecorded() throws Exception {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"));
+        command.addAll(ForkedJvm.command(StarvingInARecording.class));
+        ForkedJvm.Outcome outcome = ForkedJvm.run(command);
+        assertEquals(0, outcome.status(), outcome.output());
+        assertTrue(outcome.output().contains("EMFILE 1 of 200, spare again true"), outcome.output());
+    }
+
+    /** The same server, recorded: the events of refusals need classes, too. */
+    static final class StarvingInARecording {
+        public static void main(String[] arguments) throws IOException {
+            try (FlightRecording recording = FlightRecording.of("DescriptorShortage", "AcceptRefused")) {
+                Starving.main(arguments);
+                for (RecordedEvent event : recording.stop()) {
+                    if (event.getEventType().getName().equals("io.chagres.AcceptRefused")) {
+                        System.out.println("refused " + event.getString("reason"));
+                    } else {
+                        System.out.println(event.getString("cause") + " " + event.getInt("shed") + " of "
+                                + event.getLong("limit") + ", spare again " + event.getBoolean("hasSpare"));
+                    }
+                }
+            }
+        }
     }
 
     static final class Starving {

@@ -40,6 +40,8 @@ public final class Poller {
     /** The tries of a wake-up: a write(2) that is refused always must not hold the sender in an endless loop. */
     private static final int MAX_WAKE_TRIES = 1000;
 
+    private static final int TICK_BITS = 24;
+
     private final LoopTime time;
     private final Meter meter;
     private final TurnRecord turns;
@@ -142,6 +144,15 @@ public final class Poller {
         closeIfOpen(wakeFd);
         closeIfOpen(epoll);
         memory.close();
+    }
+
+    /** Returns the clock in units of 2^24 ns, some 17 ms. An int of them holds two years. */
+    int ticks() {
+        return (int) (time.clockNanos() >> TICK_BITS);
+    }
+
+    static long nanosBetween(int first, int last) {
+        return Integer.toUnsignedLong(last - first) << TICK_BITS;
     }
 
     // ---- interest

@@ -20,6 +20,8 @@ public abstract class Watcher {
     int registered;
     /** Distinguishes this attachment from earlier ones with the same descriptor number: the upper half of the epoll data. */
     int generation;
+    /** The time when the descriptor was attached, in the units of {@link Poller#ticks()}. An int, which fits a gap between fields. */
+    private int attachedAt;
     /** True while this watcher is in the poller's list of changes. */
     boolean changed;
 
@@ -42,6 +44,12 @@ public abstract class Watcher {
     public final void attach(int descriptor) {
         assert fd < 0 : "attached to " + fd;
         fd = descriptor;
+        attachedAt = poller.ticks();
+    }
+
+    /** Returns how long the descriptor has been attached, within 17 ms; 0 if there is none. */
+    public final long ageNanos() {
+        return fd < 0 ? 0 : Poller.nanosBetween(attachedAt, poller.ticks());
     }
 
     /** Sets the wanted events to {@code events}; 0 pauses the watcher. */

@@ -67,6 +67,11 @@ public final class WorkerPool {
         return shared;
     }
 
+    /** Returns how many jobs wait for a thread; any thread. */
+    public synchronized int waiting() {
+        return ready.size + slowWaiting.size;
+    }
+
     /** Returns the maximum number of threads. */
     public int size() {
         return workers.length;

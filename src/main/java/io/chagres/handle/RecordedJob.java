@@ -1,0 +1,34 @@
+package io.chagres.handle;
+
+import io.chagres.jfr.Flight;
+import io.chagres.loop.internal.Observation;
+import io.chagres.loop.internal.WorkerPool;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+
+/** A job that records its time in the queue and its run time for JDK Flight Recorder. */
+record RecordedJob<T extends @Nullable Object>(Callable<? extends T> job, boolean slow, long queuedAt)
+        implements Callable<T> {
+
+    /** Returns {@code job}, recorded if JFR runs. */
+    static <T extends @Nullable Object> Callable<? extends T> of(Callable<? extends T> job, boolean slow) {
+        Observation.look();
+        return Flight.isOn() ? new RecordedJob<T>(job, slow, System.nanoTime()) : job;
+    }
+
+    @Override
+    public T call() throws Exception {
+        Object event = Flight.beginWork();
+        if (event == null) {
+            return job.call();
+        }
+        long queueNanos = System.nanoTime() - queuedAt;
+        WorkerPool pool = WorkerPool.shared();
+        int waiting = pool.waiting();
+        try {
+            return job.call();
+        } finally {
+            Flight.endWork(event, job.getClass().getName(), slow, queueNanos, pool.size(), waiting);
+        }
+    }
+}
