@@ -5,6 +5,7 @@ JVM_DIRS ?= /usr/lib/jvm $(HOME)/.sdkman/candidates/java
 ARGS     ?=
 FLOOR    ?= loop
 TEST     ?=
+EXAMPLE  ?= Watch
 BENCH    ?= .
 JMH_ARGS ?=
 STRESS   ?= -m quick -f 1
@@ -67,6 +68,9 @@ commas = $(subst $() $(),$(comma),$(1))
 
 COMPILED = target/compiled
 
+# The page is written when the program ends.
+TRACED = -Dchagres.trace=target/watch/$(EXAMPLE).html -Dchagres.trace.sources=examples
+
 # A cache is valid for these jars in this order; others may follow them. The JVM writes it when the trained server ends.
 AOT_JARS = --enable-native-access=ALL-UNNAMED -cp target/chagres.jar:target/examples.jar
 define TRAIN
@@ -77,13 +81,18 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run test format mutants bench stress compare aot examples doc conformance api clean
+.PHONY: help run watch test format mutants bench stress compare aot examples doc conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java $(ARGS)
+
+watch: $(COMPILED) ## print the system calls of a server and a client, and draw them; EXAMPLE=GracefulExit ARGS=9297 for another program
+	@mkdir -p target/watch
+	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED $(if $(filter-out Watch,$(EXAMPLE)),$(TRACED)) \
+	    -cp target/classes examples/$(EXAMPLE).java $(ARGS)
 
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test)
@@ -138,6 +147,6 @@ api: ## write docs/api.txt, the public signatures
 clean: ## remove everything that was built
 	@rm -rf target
 
-$(COMPILED): pom.xml $(shell find src/main/java -name '*.java')
+$(COMPILED): pom.xml $(shell find src/main -type f)
 	@$(MVN) --quiet compile >&2
 	@touch $@

@@ -1,5 +1,6 @@
 package io.chagres.trace;
 
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,8 +8,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.LocalTime;
 import java.time.temporal.ChronoUnit;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class PropertyTrace {
 
     private static final String PROPERTY = "chagres.trace";
+    private static final String SOURCES = "chagres.trace.sources";
     private static final String CATEGORIES = "chagres.trace.categories";
 
     /** The word that adds a time stamp and the duration to each line. */
@@ -112,16 +112,22 @@ final class PropertyTrace {
 
     /** Collects the events, and writes the picture when the JVM ends. */
     private static void picture(Path file, TraceOptions options) {
-        List<TraceEvent> events = Collections.synchronizedList(new ArrayList<>());
-        Trace trace = Trace.start(options.socketStates(true), events::add);
+        Recording recording = new Recording(file.getFileName().toString());
+        for (String folder : System.getProperty(SOURCES, "").split(File.pathSeparator)) {
+            recording.addSources(Path.of(folder));
+        }
+        Trace trace = Trace.start(options.socketStates(true), recording);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> {
             trace.close();
-            writePicture(file, List.copyOf(events));
+            writePicture(file, recording);
         }));
     }
 
-    // PICTURES: the only place that knows the writers of .html, .json and .mmd files
-    private static void writePicture(Path file, List<TraceEvent> events) {
-        System.err.println(PROPERTY + ": no writer for " + file + " (" + events.size() + " events)");
+    private static void writePicture(Path file, Recording recording) {
+        try {
+            recording.write(file);
+        } catch (IOException refused) {
+            System.err.println(PROPERTY + ": no picture: " + refused);
+        }
     }
 }

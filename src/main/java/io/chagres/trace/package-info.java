@@ -19,7 +19,9 @@
  * <li>{@code -Dchagres.trace=stderr} or {@code stdout} prints one line for each call.
  * <li>{@code -Dchagres.trace=server.trace} writes the lines to a file.
  * <li>{@code -Dchagres.trace=server.html}, {@code server.json}, {@code server.mmd} write a picture when the JVM ends: a page that plays the
- *     run step by step, a trace for Perfetto, a sequence diagram in Mermaid.
+ *     run step by step, a trace for Perfetto, a sequence diagram in Mermaid. See {@link io.chagres.trace.Recording}.
+ * <li>{@code -Dchagres.trace.sources=examples} names the folder of the Java files whose lines the page shows. Several are separated by
+ *     colons.
  * <li>{@code -Dchagres.trace.categories=net,epoll,data,time} selects the lines. The first three are the categories of {@link
  *     io.chagres.trace.Category}. {@code time} adds the time of day in front of each line and the duration at its end. All by default.
  * </ul>
