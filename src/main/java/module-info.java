@@ -1,7 +1,7 @@
 /**
  * Chagres: an event loop and Node's {@code net} for Java, with libc as its only native code.
  *
- * <p>The module has seven floors, and each imports only floors below it. From the top they are:
+ * <p>The module has nine floors, and each imports only floors below it. From the top they are:
  *
  * <ul>
  * <li>{@link io.chagres.net}: Node's net.
@@ -9,7 +9,9 @@
  *     know each other.
  * <li>{@link io.chagres.address}: addresses and lookups.
  * <li>{@link io.chagres.handle}: timers, signals, work on other threads and other handles.
+ * <li>{@link io.chagres.trace}: traces of the system calls, for those who want to see them.
  * <li>{@link io.chagres.loop}: the event loop. Its package {@code internal} is not exported.
+ * <li>{@code io.chagres.jfr}: the events of JDK Flight Recorder, which are not exported.
  * <li>{@code io.chagres.sys}: the system calls, which are not exported.
  * </ul>
  *

@@ -30,8 +30,10 @@
  * <li>Structs: {@link io.chagres.sys.SockAddr}, {@link io.chagres.sys.EpollEvent}, {@link io.chagres.sys.MsgHdr},
  *     {@link io.chagres.sys.IoVec}, {@link io.chagres.sys.Cmsg}, {@link io.chagres.sys.AddrInfo}, {@link
  *     io.chagres.sys.FileIdentity}, {@link io.chagres.sys.TcpInfoFields}.
- * <li>{@link io.chagres.sys.Errno}: the error numbers and their names.
+ * <li>{@link io.chagres.sys.Errno}: the error numbers and their names. {@link io.chagres.sys.CTexts}: the texts of the C library.
  * <li>{@link io.chagres.sys.Memory} and {@link io.chagres.sys.Region}: native memory for the arguments.
+ * <li>{@link io.chagres.sys.ObservedCalls}: an observer of all calls, with a {@link io.chagres.sys.Call} for each. It exchanges
+ *     the handles of the functions, so that a call costs nothing more while there is no observer.
  * <li>{@link io.chagres.sys.Buffers}: the rule for buffers of callers.
  * <li>{@link io.chagres.sys.SelfCheck}: a test that this package works on this machine.
  * <li>Not public: {@code Libc}, the only class that calls C functions, and {@code Scratch}, a few bytes of native

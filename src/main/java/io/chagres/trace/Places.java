@@ -3,13 +3,17 @@ package io.chagres.trace;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.OpenLoops;
 import java.util.Iterator;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** The place of the current thread: its loop, the turn and the phase of the loop, and the line of the program. */
 final class Places {
 
     private static final StackWalker WALKER = StackWalker.getInstance();
-    private static final String TURN = "io.chagres.loop.internal.Phases";
+    private static final String PHASES = "io.chagres.loop.internal.Phases";
+
+    /** The methods of Phases below which the loop calls the program, and not the program the loop. */
+    private static final Set<String> ITERATING = Set.of("turn", "runTimers");
 
     private Places() {}
 
@@ -26,7 +30,7 @@ final class Places {
         Iterator<StackWalker.StackFrame> each = frames.iterator();
         while (each.hasNext()) {
             StackWalker.StackFrame frame = each.next();
-            if (frame.getClassName().equals(TURN)) {
+            if (frame.getClassName().equals(PHASES) && ITERATING.contains(frame.getMethodName())) {
                 return "";
             }
             if (isOfProgram(frame.getClassName())) {

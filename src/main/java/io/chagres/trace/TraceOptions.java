@@ -4,7 +4,6 @@ import com.google.errorprone.annotations.CheckReturnValue;
 import io.chagres.UsageException;
 import java.util.EnumSet;
 import java.util.Objects;
-import java.util.Set;
 
 /**
  * The options of a {@link Trace}. Options are immutable: each method returns a changed copy.
@@ -74,8 +73,8 @@ public final class TraceOptions {
         return new TraceOptions(categories, stringLimit, socketStates, report);
     }
 
-    Set<Category> categories() {
-        return categories;
+    boolean includes(Category category) {
+        return categories.contains(category);
     }
 
     int stringLimit() {

@@ -44,32 +44,35 @@ final class Tracing implements CallObserver, LoopObserver {
 
     @Override
     public void called(Call call) {
+        String category = CallText.category(call.function());
+        if (category == null) {
+            return;
+        }
         Owners known = owners;
         Owners.Use use = known.use(call);
+        known.learn(call);
+        Category kind = use.isOfLoop() ? Category.EPOLL : Category.of(category);
         for (Trace trace : traces) {
-            CallText text = CallText.of(call, trace.options().stringLimit());
-            if (text == null) {
-                return;
-            }
-            String category = use.isOfLoop() ? Category.EPOLL.toString() : text.category();
-            if (trace.options().categories().contains(Category.of(category))) {
-                deliver(
-                        trace,
-                        context -> new SystemCall(
-                                context.place(),
-                                use.owner(),
-                                category,
-                                text.name(),
-                                text.arguments(),
-                                text.result(),
-                                text.answer(),
-                                use.descriptor(),
-                                call.startNanos(),
-                                call.durationNanos(),
-                                context.sockets()));
+            if (trace.options().includes(kind)) {
+                CallText text = CallText.of(call, trace.options().stringLimit());
+                deliver(trace, context -> event(call, use, kind, text, context));
             }
         }
-        known.learn(call);
+    }
+
+    private static SystemCall event(Call call, Owners.Use use, Category kind, CallText text, Context context) {
+        return new SystemCall(
+                context.place(),
+                use.owner(),
+                kind.toString(),
+                text.name(),
+                text.arguments(),
+                text.result(),
+                text.answer(),
+                use.descriptor(),
+                call.startNanos(),
+                call.durationNanos(),
+                context.sockets());
     }
 
     @Override

@@ -1,13 +1,7 @@
 package io.chagres.faults;
 
 import io.chagres.sys.Faults;
-import io.chagres.sys.Sockets;
-import java.io.IOException;
-import java.net.URI;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /**
  * Tries every failure of the table in this JVM, and prints a line for each: its name, a tab, and the complaints.
@@ -23,26 +17,13 @@ final class FaultRun {
 
     public static void main(String[] args) throws Exception {
         Faults.install();
-        linkAll();
+        Faults.linkAll();
         System.out.println(LINKED + "\t" + String.join(" ", Faults.linked()));
         World.warmUp();
         for (FaultCase fault : FaultTable.cases()) {
             if (args.length == 0 || fault.name().startsWith(args[0])) {
                 List<String> complaints = World.complaints(fault);
                 System.out.println(fault.name() + "\t" + String.join("; ", complaints));
-            }
-        }
-    }
-
-    /** Initializes every class of sys, including those that are initialized at their first use. */
-    private static void linkAll() throws IOException, ClassNotFoundException {
-        URI file = URI.create(Sockets.class.getResource("Sockets.class").toString());
-        try (Stream<Path> classes = Files.list(Path.of(file).getParent())) {
-            for (String name :
-                    classes.map(path -> path.getFileName().toString()).toList()) {
-                if (name.endsWith(".class") && !name.startsWith("package-info")) {
-                    Class.forName(Sockets.class.getPackageName() + "." + name.replace(".class", ""));
-                }
             }
         }
     }

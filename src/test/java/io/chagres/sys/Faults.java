@@ -1,16 +1,21 @@
 package io.chagres.sys;
 
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.LongPredicate;
+import java.util.stream.Stream;
 
 /**
  * Makes a call of the C library fail: the inner wrapper of {@link LinkedFunctions}. It needs a JVM of its own, so that no other test
@@ -96,6 +101,19 @@ public final class Faults {
     /** Returns the functions that are linked. */
     public static Set<String> linked() {
         return new TreeSet<>(ObservedCalls.functions());
+    }
+
+    /** Initializes every class of sys, including those that are initialized at their first use. */
+    public static void linkAll() throws IOException, ClassNotFoundException {
+        URI file = URI.create(Sockets.class.getResource("Sockets.class").toString());
+        try (Stream<Path> classes = Files.list(Path.of(file).getParent())) {
+            for (String name :
+                    classes.map(path -> path.getFileName().toString()).toList()) {
+                if (name.endsWith(".class") && !name.startsWith("package-info")) {
+                    Class.forName(Sockets.class.getPackageName() + "." + name.replace(".class", ""));
+                }
+            }
+        }
     }
 
     private static MethodHandle around(CFunction linked, MethodHandle function) {

@@ -3,29 +3,26 @@ package io.chagres.trace.text;
 import io.chagres.sys.CTexts;
 import io.chagres.sys.Call;
 import io.chagres.sys.Errno;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The text of one call.
  *
- * @param category {@code net}, {@code epoll} or {@code data}
  * @param name the name of the system call
  * @param arguments the decoded arguments, separated by commas
  * @param result the result of the kernel, or -errno
  * @param answer the result as strace(1) prints it
  */
-public record CallText(String category, String name, String arguments, long result, String answer) {
+public record CallText(String name, String arguments, long result, String answer) {
 
     /**
-     * Decodes a call that has just returned; null if strace(1) would not show it.
+     * Decodes a call that has just returned, of a function that has a {@link #category}.
      *
      * @param limit the number of bytes after which strings are cut
      */
-    public static @Nullable CallText of(Call call, int limit) {
-        Decoder decoder = Decoders.of(call.function());
-        if (decoder == null) {
-            return null;
-        }
+    public static CallText of(Call call, int limit) {
+        Decoder decoder = Objects.requireNonNull(Decoders.of(call.function()));
         long result = outcome(call, decoder);
         Line line = new Line(result, limit);
         String separator = "";
@@ -34,10 +31,10 @@ public record CallText(String category, String name, String arguments, long resu
             argument.print(call, line);
             separator = ", ";
         }
-        return new CallText(decoder.category(), decoder.name(), line.toString(), result, answer(call, decoder, result));
+        return new CallText(decoder.name(), line.toString(), result, answer(call, decoder, result));
     }
 
-    /** Returns the category of a function of the C library; null if it is not shown. */
+    /** Returns {@code net}, {@code epoll} or {@code data} for a function of the C library; null if strace(1) would not show it. */
     public static @Nullable String category(String function) {
         Decoder decoder = Decoders.of(function);
         return decoder == null ? null : decoder.category();
