@@ -34,8 +34,8 @@ public class Watch {
 
     public static void main(String[] args) throws IOException, InterruptedException {
         Path folder = Path.of(args.length > 0 ? args[0] : "target/watch");
-        watch(new Recording(
-                "warm-up")); // loads the classes, so that the times of the second run are those of the calls
+        // loads the classes, so that the times of the second run are those of the calls
+        watch(new Recording("warm-up"));
         Recording recording = new Recording("A graceful exit").addSources(Path.of("examples"));
         watch(recording);
         print(recording);

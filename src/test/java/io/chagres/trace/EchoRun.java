@@ -8,9 +8,8 @@ final class EchoRun {
 
     private static final String SERVER_ADDRESS = "127.0.0.1:9297";
     private static final String CLIENT_ADDRESS = "127.0.0.1:51234";
-    private static final String CONNECT =
-            "5, {sa_family=AF_INET, sin_port=htons(9297), sin_addr=inet_addr(\"127.0.0.1\")}, 16";
-    private static final String ACCEPT = "4, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK";
+    static final String CONNECT = "5, {sa_family=AF_INET, sin_port=htons(9297), sin_addr=inet_addr(\"127.0.0.1\")}, 16";
+    static final String ACCEPT = "4, NULL, NULL, SOCK_CLOEXEC|SOCK_NONBLOCK";
     private static final String PEER = "client 1 of server:9297";
 
     private final List<TraceEvent> events = new ArrayList<>();
@@ -158,6 +157,13 @@ final class EchoRun {
         String category = name.startsWith("epoll") ? "epoll" : name.matches("sendto|recvfrom") ? "data" : "net";
         events.add(new SystemCall(
                 place, owner, category, name, arguments, result, answer, descriptor, at * 1000, took * 1000, sockets));
+    }
+
+    /** A call that took no time. */
+    static SystemCall call(Place place, String owner, String name, String arguments, long result, int descriptor) {
+        EchoRun run = new EchoRun();
+        run.call(place, owner, name, arguments, result, descriptor, 0, 0);
+        return (SystemCall) run.events.getFirst();
     }
 
     private void callback(Place place, String name, long at, long took) {

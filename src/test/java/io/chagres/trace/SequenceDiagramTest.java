@@ -113,6 +113,28 @@ class SequenceDiagramTest {
     }
 
     @Test
+    void aLoopThatTalksToItselfHasOneKernel() {
+        Place loop = EchoRun.in("loop", 1, "poll");
+        List<TraceEvent> events = List.of(
+                EchoRun.call(loop, "127.0.0.1:9297", "connect", EchoRun.CONNECT, -115, 5),
+                EchoRun.call(loop, "server:9297", "accept4", EchoRun.ACCEPT, 7, 7),
+                EchoRun.call(loop, "127.0.0.1:9297", "close", "5", 0, 5));
+        assertEquals(
+                List.of(
+                        "participant t0 as loop",
+                        "participant k0 as kernel",
+                        "Note over t0: turn 1: poll",
+                        "t0->>k0: connect(5, 127.0.0.1:9297) = -1 EINPROGRESS",
+                        "k0--)k0: SYN",
+                        "k0--)k0: SYN ACK",
+                        "k0--)k0: ACK",
+                        "t0->>k0: accept4(4) = 7",
+                        "t0->>k0: close(5) = 0",
+                        "k0--)k0: FIN"),
+                drawn(events).subList(1, 11));
+    }
+
+    @Test
     void aRefusedConnectIsAnsweredByAReset() {
         List<TraceEvent> client = new ArrayList<>(EchoRun.events().stream()
                 .filter(event -> event instanceof SystemCall call && call.name().equals("connect"))
