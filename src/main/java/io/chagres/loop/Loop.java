@@ -372,7 +372,7 @@ public final class Loop implements Executor, AutoCloseable {
     /**
      * Returns a text for a person: what lives on the loop, and why the loop does not end. Each handle has a line with descriptor,
      * addresses, queue, last activity, callback, and where it was made if {@link Origins} are recorded. A star marks what keeps the loop
-     * alive. Any thread may call it, and waits up to half a second. If the loop is stuck then, the text has the stack of its thread.
+     * alive. Any thread may call it, and waits up to a second. If the loop is stuck then, the text has the stack of its thread.
      */
     public String dump() {
         return Dump.of(core);

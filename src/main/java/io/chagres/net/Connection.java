@@ -6,6 +6,7 @@ import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.handle.Completion;
 import io.chagres.jfr.Flight;
+import io.chagres.loop.internal.LeakReports;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.ReadSlab;
 import io.chagres.socket.ReadListener;
@@ -279,6 +280,9 @@ final class Connection implements ReadListener, Runnable {
         if (Flight.isOn()) {
             ConnectionRecord.closed(socket, this, closing, reset, firstEnd);
         }
+        if (LeakReports.areWanted()) {
+            reportUnsent(closing);
+        }
         handle = null;
         reading = false;
         if (closing.isClosing()) {
@@ -290,6 +294,13 @@ final class Connection implements ReadListener, Runnable {
             closing.close(onClosed);
         }
         return true;
+    }
+
+    private void reportUnsent(SocketHandle closing) {
+        long unsent = Math.max(closing.writeQueueSize(), socket.writableLength());
+        if (unsent > 0) {
+            LeakReports.report("a socket was destroyed with " + unsent + " bytes unsent: " + socket);
+        }
     }
 
     // ---- addresses

@@ -125,8 +125,9 @@ class LoopDumpTest {
     }
 
     @Test
-    void anotherThreadGetsTheTextFromTheLoop() {
+    void anotherThreadGetsTheTextFromTheLoop() throws InterruptedException {
         try (LoopThread thread = Loop.start("dumped", loop -> Timer.after(loop, 60_000, () -> {}))) {
+            Waits.until("it runs", () -> thread.loop().toString().contains("(running"));
             String dump = thread.loop().dump();
             assertTrue(dump.startsWith("Loop (running on \"dumped\", 2 active)\n  thread #"), dump);
             assertTrue(dump.contains("  * LoopThread (open)\n"), dump);
@@ -144,7 +145,7 @@ class LoopDumpTest {
             thread.execute(() -> standStill(stuck, gate));
             Waits.await(stuck);
             String dump = thread.loop().dump();
-            assertTrue(dump.contains("it did not answer within 500 ms"), dump);
+            assertTrue(dump.contains("it did not answer within 1000 ms"), dump);
             assertTrue(dump.contains("      at io.chagres"), dump);
             assertTrue(dump.contains("LoopDumpTest.standStill("), dump);
             assertTrue(dump.contains("  * LoopThread (open)\n"), dump);

@@ -16,8 +16,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Dump {
 
-    /** The time that a dump waits for the loop. A loop that needs longer is stuck, for a person who looks. */
-    private static final long ANSWER_MILLIS = 500;
+    /** The time in which the loop must begin to answer. A loop that needs longer is stuck, for a person who looks. */
+    private static final long BEGIN_MILLIS = 1000;
+
+    /** The time in which it must have answered: long, because the first dump of a process loads classes. */
+    private static final long ANSWER_MILLIS = 10_000;
 
     /** The residents that are described. A server with 100,000 connections must not hold its loop for a text of 20 MB. */
     private static final int MAX_DESCRIBED = 500;
@@ -33,7 +36,7 @@ public final class Dump {
         this.core = core;
     }
 
-    /** Returns the text; any thread. It waits up to half a second for a loop that runs. */
+    /** Returns the text; any thread. It waits up to a second for the loop to begin. */
     public static String of(LoopCore core) {
         boolean answers = core.runState().isRunning() && !core.residents().areRefused();
         if (core.isLoopThread() || !answers) {
@@ -61,6 +64,7 @@ public final class Dump {
     private static final class Question extends Task {
 
         private final LoopCore core;
+        private final CountDownLatch begun = new CountDownLatch(1);
         private final CountDownLatch done = new CountDownLatch(1);
         private volatile boolean abandoned;
         private volatile @Nullable String answer;
@@ -71,6 +75,7 @@ public final class Dump {
 
         @Override
         protected void run() {
+            begun.countDown();
             if (!abandoned) {
                 answer = new Dump(core).write(null);
                 done.countDown();
@@ -81,7 +86,8 @@ public final class Dump {
         @Nullable
         String await() {
             try {
-                if (done.await(ANSWER_MILLIS, TimeUnit.MILLISECONDS)) {
+                if (begun.await(BEGIN_MILLIS, TimeUnit.MILLISECONDS)
+                        && done.await(ANSWER_MILLIS, TimeUnit.MILLISECONDS)) {
                     return answer;
                 }
             } catch (InterruptedException early) {
@@ -99,7 +105,7 @@ public final class Dump {
         attempt(this::writeState);
         if (stuck != null) {
             text.append("  it did not answer within ")
-                    .append(ANSWER_MILLIS)
+                    .append(BEGIN_MILLIS)
                     .append(" ms: read from another thread, approximate. Its stack:\n");
             attempt(() -> writeStack(stuck));
         }

@@ -3,6 +3,7 @@ package io.chagres.loop.internal;
 import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The controls of a loop: they run it, take it over and close it. {@link io.chagres.loop.Loop} makes this object and keeps it to itself. The floors
@@ -17,6 +18,7 @@ public final class LoopControl {
     }
 
     private final LoopCore core;
+    private final @Nullable LoopLeak leak;
 
     /**
      * Makes the mechanisms of {@code loop}, which belongs to the calling thread.
@@ -25,7 +27,8 @@ public final class LoopControl {
      * @param sleep returns how long to wait in the kernel, see {@link io.chagres.loop.LoopClock#sleep}
      */
     public LoopControl(Executor loop, LongSupplier nanoTime, LongUnaryOperator sleep) {
-        core = new LoopCore(loop, new LoopTime(nanoTime, sleep)); // the last step: it opens descriptors
+        core = new LoopCore(loop, new LoopTime(nanoTime, sleep)); // it opens descriptors
+        leak = LoopLeak.watch(loop, core);
     }
 
     /** Lets {@link LoopCore#of(Executor)} read the cores of loops. Called once, by the initialiser of Loop. */
@@ -88,6 +91,9 @@ public final class LoopControl {
 
     /** Ends the core with its loop: nothing can be posted any more, and descriptors and native memory are given back. */
     public void close() {
+        if (leak != null) {
+            leak.closed();
+        }
         core.close();
     }
 

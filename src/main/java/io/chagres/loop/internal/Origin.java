@@ -3,7 +3,8 @@ package io.chagres.loop.internal;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A place in the program at which something was made: the stack, without the frames of the library. */
+/** A place in the program at which something was made: the stack, without the frames of the library. It is empty if the loop itself has
+ * made it, on a thread of its own. */
 public final class Origin {
 
     private static final int MAX_FRAMES = 8;
@@ -17,22 +18,21 @@ public final class Origin {
         this.frames = frames;
     }
 
-    /** Returns the place from which this is called. Without a frame of the program, it has those of the library. */
+    /** Returns the place from which this is called. */
     static Origin here() {
         List<StackWalker.StackFrame> program = new ArrayList<>();
-        List<StackWalker.StackFrame> library = new ArrayList<>();
         StackWalker.getInstance().forEach(frame -> {
-            List<StackWalker.StackFrame> kind = isLibrary(frame.getClassName()) ? library : program;
-            if (kind.size() < MAX_FRAMES) {
-                kind.add(frame);
+            if (program.size() < MAX_FRAMES && !isLibrary(frame.getClassName())) {
+                program.add(frame);
             }
         });
-        return new Origin(program.isEmpty() ? library : program);
+        return new Origin(program);
     }
 
     private static boolean isLibrary(String className) {
-        return className.startsWith(BASE)
-                && LIBRARY.stream().anyMatch(name -> className.startsWith(name, BASE.length()));
+        return className.equals("java.lang.Thread")
+                || className.startsWith(BASE)
+                        && LIBRARY.stream().anyMatch(name -> className.startsWith(name, BASE.length()));
     }
 
     /** Returns a line for each frame, as in {@code made at EchoServer.main(EchoServer.java:21)}. */
@@ -43,7 +43,7 @@ public final class Origin {
                     .append(textOf(frame))
                     .append('\n');
         }
-        return lines.toString();
+        return lines.isEmpty() ? indent + "made by the loop\n" : lines.toString();
     }
 
     /** Returns the text of {@code frame} without its module and class loader. */
