@@ -134,10 +134,8 @@ public final class Flight {
     }
 
     /** Ends an iteration that {@link #beginTurn} has begun. */
-    public static void endTurn(
-            Object begun, String loop, long turn, long waitNanos, long busyNanos, long ready, long callbacks) {
+    public static void endTurn(Object begun, long turn, long waitNanos, long busyNanos, long ready, long callbacks) {
         LoopTurnEvent event = (LoopTurnEvent) begun;
-        event.loop = loop;
         event.turn = turn;
         event.waitTime = waitNanos;
         event.busyTime = busyNanos;

@@ -9,12 +9,12 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
-import org.jspecify.annotations.Nullable;
 
 /** An iteration of a loop. Off by default: a busy loop has 100,000 of them a second. */
 @Name("io.chagres.LoopTurn")
 @Label("Loop Turn")
-@Description("An iteration of an event loop: the wait for events and the callbacks. The duration is the sum of both.")
+@Description("An iteration of an event loop: the wait for events and the callbacks. "
+        + "The duration is the sum of both, and the event thread is that of the loop.")
 @Category({"Chagres", "Loop"})
 @Enabled(false)
 @StackTrace(false)
@@ -22,11 +22,6 @@ import org.jspecify.annotations.Nullable;
 final class LoopTurnEvent extends Event {
 
     private static final LoopTurnEvent PROBE = new LoopTurnEvent();
-
-    @Label("Loop")
-    @Description("The name of the thread of the loop")
-    @Nullable
-    String loop;
 
     @Label("Turn")
     @Description("The number of the iteration, from 1")

@@ -27,7 +27,7 @@ class LoopTurnEventTest {
             long number = 1;
             for (RecordedEvent turn : turns) {
                 assertEquals("io.chagres.LoopTurn", turn.getEventType().getName());
-                assertEquals(Thread.currentThread().getName(), turn.getString("loop"));
+                assertEquals(Thread.currentThread().threadId(), turn.getThread().getJavaThreadId());
                 assertEquals(number++, turn.getLong("turn"));
             }
             assertEquals(3, sum(turns, "callbacks"), "the task, the timer and its close");

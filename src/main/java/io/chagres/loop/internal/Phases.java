@@ -59,6 +59,7 @@ public final class Phases {
         meter.enter(Phase.CLOSING);
         closing.run();
         core.time().update();
+        turns.updated();
         runTimers();
         turns.end();
     }

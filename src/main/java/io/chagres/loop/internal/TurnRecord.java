@@ -16,6 +16,11 @@ final class TurnRecord {
     private @Nullable Object event;
 
     private long began;
+    /** The time of the last end, and its turn: the next turn begins then, which saves a look at the clock. */
+    private long ended;
+
+    private long endedTurn;
+    private long callbacksAtUpdate;
     private long waitNanos;
     private long eventsBefore;
     private long callbacksBefore;
@@ -31,7 +36,7 @@ final class TurnRecord {
         if (Flight.isOn()) {
             event = Flight.beginTurn();
             if (event != null) {
-                began = core.time().clockNanos();
+                began = meter.turns() == endedTurn + 1 ? ended : core.time().clockNanos();
                 waitNanos = 0;
                 eventsBefore = meter.events();
                 callbacksBefore = meter.callbacks();
@@ -45,16 +50,23 @@ final class TurnRecord {
         look();
     }
 
+    /** Called when the loop has read the clock, before the timers. */
+    void updated() {
+        callbacksAtUpdate = meter.callbacks();
+    }
+
     /** Ends an iteration. */
     void end() {
-        Object ended = event;
-        if (ended != null) {
+        Object begun = event;
+        if (begun != null) {
             event = null;
-            long busyNanos = core.time().clockNanos() - began - waitNanos;
+            boolean isFresh = meter.callbacks() == callbacksAtUpdate;
+            ended = isFresh ? core.time().nowNanos() : core.time().clockNanos();
+            endedTurn = meter.turns();
+            long busyNanos = ended - began - waitNanos;
             Flight.endTurn(
-                    ended,
-                    core.threadName(),
-                    meter.turns(),
+                    begun,
+                    endedTurn,
                     waitNanos,
                     busyNanos,
                     meter.events() - eventsBefore,
