@@ -16,6 +16,11 @@ record RecordedJob<T extends @Nullable Object>(Callable<? extends T> job, boolea
         return Flight.isOn() ? new RecordedJob<T>(job, slow, System.nanoTime()) : job;
     }
 
+    /** Returns the job of the program. */
+    static Callable<?> unwrapped(Callable<?> job) {
+        return job instanceof RecordedJob<?> recorded ? recorded.job : job;
+    }
+
     @Override
     public T call() throws Exception {
         Object event = Flight.beginWork();

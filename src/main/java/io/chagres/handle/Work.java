@@ -188,7 +188,7 @@ public final class Work<T extends @Nullable Object> extends Resident {
 
     @Override
     protected void explain(StringJoiner details) {
-        details.add("runs " + Callee.nameOf(job)).add("calls " + Callee.nameOf(callback));
+        details.add("runs " + Callee.nameOf(RecordedJob.unwrapped(job))).add("calls " + Callee.nameOf(callback));
     }
 
     /** Returns the state, as in {@code Work (running)}; any thread. */
