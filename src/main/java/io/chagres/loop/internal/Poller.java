@@ -160,7 +160,9 @@ public final class Poller {
     /** Sets the wanted events of {@code watcher}. If there is no memory for that, this throws, and nothing has changed. */
     void change(Watcher watcher, int events) {
         reserve(watcher.fd, watcher.changed ? 0 : 1);
-        watcher.wanted = events;
+        assert events == (short) events
+                : "two bytes hold the events of a watcher, and so 8 B of each connection are saved";
+        watcher.wanted = (short) events;
         if (events != 0) {
             takeCharge(watcher);
         }

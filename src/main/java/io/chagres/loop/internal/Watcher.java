@@ -15,9 +15,9 @@ public abstract class Watcher {
 
     int fd = -1;
     /** The events that the owner wants now. */
-    int wanted;
+    short wanted;
     /** The events for which the descriptor is registered in the epoll set; 0 if it is not in there. */
-    int registered;
+    short registered;
     /** Distinguishes this attachment from earlier ones with the same descriptor number: the upper half of the epoll data. */
     int generation;
     /** The time when the descriptor was attached, in the units of {@link Poller#ticks()}. An int, which fits a gap between fields. */
