@@ -17,6 +17,14 @@ final class Contestants {
 
     private static final String SERVERS = "io.chagres.compare.server.";
     private static final List<Mode> STREAMS = List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE);
+    private static final List<String> SEEN = List.of(
+            "-XX:StartFlightRecording:settings=src/main/resources/chagres.jfc,io.chagres.LoopTurn#enabled=true,"
+                    + "filename=target/compare/seen.jfr",
+            "-Xlog:jfr*=off",
+            "-Dchagres.jmx=true",
+            "-Dchagres.origins=true",
+            "-Dchagres.leaks=true");
+
     /** Chagres needs the first flag. Netty uses Unsafe, which a JDK from 24 on reports without the second. */
     private static final List<String> FLAGS = version() < 23
             ? List.of("--enable-native-access=ALL-UNNAMED")
@@ -37,6 +45,7 @@ final class Contestants {
         Contestants contestants = new Contestants(workshop);
         contestants.addNatives();
         contestants.addChagres();
+        contestants.addRecorded();
         contestants.addOtherBuild();
         contestants.addJdk();
         contestants.addPeers();
@@ -77,6 +86,15 @@ final class Contestants {
                 "ChagresServer",
                 "lent");
         addJava("chagres-stream", "Chagres, socket floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
+    }
+
+    /** Adds Chagres with all of its eyes open but the trace: a recording of every event, the beans, origins and leaks. */
+    private void addRecorded() {
+        add("chagres-seen", "Chagres, recorded: docs/flight-recorder.md", Runtime.JVM, null, STREAMS, mode -> {
+            List<String> command = java(workshop.classPath(), "ChagresServer", mode);
+            command.addAll(1, SEEN);
+            return command;
+        });
     }
 
     /** Adds another build of the library, to compare in turns with this one: its jar, or its folder of classes. */

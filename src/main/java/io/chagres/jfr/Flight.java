@@ -128,14 +128,21 @@ public final class Flight {
         if (!LoopTurnEvent.isOn()) {
             return null;
         }
-        LoopTurnEvent event = new LoopTurnEvent();
-        event.begin();
-        return event;
+        return new LoopTurnEvent();
+    }
+
+    /** Begins the busy part of an iteration: the wait has ended. */
+    public static void beginBusy(Object begun) {
+        ((LoopTurnEvent) begun).begin();
     }
 
     /** Ends an iteration that {@link #beginTurn} has begun. */
     public static void endTurn(Object begun, long turn, long waitNanos, long busyNanos, long ready, long callbacks) {
         LoopTurnEvent event = (LoopTurnEvent) begun;
+        event.end();
+        if (!event.shouldCommit()) {
+            return;
+        }
         event.turn = turn;
         event.waitTime = waitNanos;
         event.busyTime = busyNanos;

@@ -10,15 +10,18 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Threshold;
 import jdk.jfr.Timespan;
 
-/** An iteration of a loop. Off by default: a busy loop has 100,000 of them a second. */
+/**
+ * An iteration of a loop that was busy for long. Off by default: a busy loop has 100,000 iterations a second, and even the look at each
+ * costs something.
+ */
 @Name("io.chagres.LoopTurn")
 @Label("Loop Turn")
 @Description("An iteration of an event loop: the wait for events and the callbacks. "
-        + "The duration is the sum of both, and the event thread is that of the loop.")
+        + "The duration is that of the callbacks, and the event thread is that of the loop.")
 @Category({"Chagres", "Loop"})
 @Enabled(false)
 @StackTrace(false)
-@Threshold("0 ms")
+@Threshold("1 ms")
 final class LoopTurnEvent extends Event {
 
     private static final LoopTurnEvent PROBE = new LoopTurnEvent();

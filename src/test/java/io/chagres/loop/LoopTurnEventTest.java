@@ -18,7 +18,7 @@ class LoopTurnEventTest {
 
     @Test
     void eachIterationIsRecordedWithItsWaitAndItsCallbacks(Loop loop) {
-        try (FlightRecording recording = FlightRecording.of("LoopTurn")) {
+        try (FlightRecording recording = FlightRecording.of("LoopTurn#threshold=0 ms")) {
             Timer.after(loop, 30, () -> {});
             loop.execute(() -> {});
             loop.run();
@@ -51,6 +51,15 @@ class LoopTurnEventTest {
             loop.run();
             Duration busy = recording.stop().getFirst().getDuration("busyTime");
             assertTrue(busy.toMillis() >= 30, () -> "busy for " + busy);
+        }
+    }
+
+    @Test
+    void anIterationThatIsShorterThanTheThresholdIsNotRecorded(Loop loop) {
+        try (FlightRecording recording = FlightRecording.of("LoopTurn#threshold=1 h")) {
+            Timer.after(loop, 1, () -> {});
+            loop.run();
+            assertEquals(List.of(), recording.stop());
         }
     }
 

@@ -48,6 +48,10 @@ final class TurnRecord {
     void waited(long nanos) {
         waitNanos += nanos;
         look();
+        Object begun = event;
+        if (begun != null) {
+            Flight.beginBusy(begun);
+        }
     }
 
     /** Called when the loop has read the clock, before the timers. */
