@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The output is not a terminal here, so it has no colours. */
 @ExtendWith(HangGuard.class)
+@Timeout(90)
 class WatchTest {
 
     @TempDir

@@ -20,6 +20,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /**
@@ -30,6 +31,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * is left open. {@link FaultTable} has the failures and the expected outcomes.
  */
 @ExtendWith(HangGuard.class)
+@Timeout(90)
 class EveryCallFailsTest {
 
     /** freeaddrinfo(3) has no result, the texts of errors have no errors. No class above sys calls open(2): see below. */
