@@ -6,6 +6,8 @@ ARGS     ?=
 FLOOR    ?= loop
 TEST     ?=
 EXAMPLE  ?= Watch
+N        ?=
+SOLUTION ?=
 BENCH    ?= .
 JMH_ARGS ?=
 STRESS   ?= -m quick -f 1
@@ -68,6 +70,9 @@ commas = $(subst $() $(),$(comma),$(1))
 
 COMPILED = target/compiled
 
+# The checks of the labs need no library, so they are compiled without Maven.
+LAB_CHECKS = $(filter-out %Test.java,$(wildcard src/test/java/io/chagres/labs/*.java))
+
 # The page is written when the program ends.
 TRACED = -Dchagres.trace=target/watch/$(EXAMPLE).html -Dchagres.trace.sources=examples
 
@@ -81,10 +86,10 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch test format mutants bench stress compare aot examples doc conformance api clean
+.PHONY: help run watch lab test format mutants bench stress compare aot examples doc docs docs-check conformance api clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java $(ARGS)
@@ -93,6 +98,10 @@ watch: $(COMPILED) ## print the system calls of a server and a client, and draw 
 	@mkdir -p target/watch
 	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED $(if $(filter-out Watch,$(EXAMPLE)),$(TRACED)) \
 	    -cp target/classes examples/$(EXAMPLE).java $(ARGS)
+
+lab: target/labs/checks ## check an exercise of the course, examples/labs/Lab3.java: N=3, or N=all; SOLUTION=yes checks the solution
+	@exec $(JDK)/bin/java -XX:TieredStopAtLevel=1 --enable-native-access=ALL-UNNAMED -cp target/classes:target/labs/checks \
+	    io.chagres.labs.Labs '$(N)' $(if $(SOLUTION),solution,hole) target/labs/$(if $(SOLUTION),solution,hole)
 
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test)
@@ -136,6 +145,13 @@ doc: ## write the API documentation
 	@$(MVN) --quiet compile javadoc:javadoc
 	@echo target/reports/apidocs/index.html
 
+docs: ## produce the code, traces, diagrams and links of README.md and docs/, and the recorded runs of the course
+	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@docs
+	@git status --short README.md docs
+
+docs-check: ## check that all these are up to date; `make test` does it, too
+	@$(MVN) $(TESTS_ONLY) test -Dtest='io.chagres.docs.*Test'
+
 conformance: ## write docs/CONFORMANCE.md from the tests' @Covers and the tables beside them
 	@$(MVN) --quiet $(NO_TRACE) test-compile exec:exec@conformance
 	@echo docs/CONFORMANCE.md
@@ -146,6 +162,10 @@ api: ## write docs/api.txt, the public signatures
 
 clean: ## remove everything that was built
 	@rm -rf target
+
+target/labs/checks: $(COMPILED) $(LAB_CHECKS)
+	@$(JDK)/bin/javac --release 22 -cp target/classes -d $@ $(LAB_CHECKS)
+	@touch $@
 
 $(COMPILED): pom.xml $(shell find src/main -type f)
 	@$(MVN) --quiet compile >&2

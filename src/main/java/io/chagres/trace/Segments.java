@@ -41,7 +41,7 @@ final class Segments {
 
     private void received(Use use, SystemCall call) {
         if (call.result() > 0) {
-            fromPeer(use, bytes(call.result()));
+            fromPeer(use, bytes(call.answer()));
         } else if (call.result() == 0) {
             fromPeer(use, "FIN");
         } else if (call.answer().contains("ECONNRESET")) {
@@ -59,7 +59,7 @@ final class Segments {
             case "connect" -> connect(use);
             case "send", "sendto", "sendmsg", "write", "writev" -> {
                 if (call.result() > 0) {
-                    toPeer(use, bytes(call.result()));
+                    toPeer(use, bytes(call.answer()));
                 }
             }
             case "setsockopt" ->
@@ -105,7 +105,7 @@ final class Segments {
                         client ? use.connection().client() : use.connection().server());
     }
 
-    private static String bytes(long count) {
-        return count == 1 ? "1 byte" : count + " bytes";
+    private static String bytes(String count) {
+        return count.equals("1") ? "1 byte" : count + " bytes";
     }
 }

@@ -39,7 +39,8 @@ record ReadmeBlock(int line, List<String> code) {
     static List<ReadmeBlock> of(List<String> markdown) {
         List<ReadmeBlock> blocks = new ArrayList<>();
         for (int at = 0; at < markdown.size(); at++) {
-            if (markdown.get(at).strip().equals("```java")) {
+            boolean isMarked = at > 0 && markdown.get(at - 1).matches("<!-- (code|not compiled).*");
+            if (markdown.get(at).strip().equals("```java") && !isMarked) {
                 int start = at + 1;
                 do at++;
                 while (!markdown.get(at).strip().equals("```"));

@@ -7,13 +7,19 @@ import io.chagres.fixture.HangGuard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every Java block of the README compiles, whole programs and fragments alike. */
+/**
+ * Every Java block of the README and of the documents compiles, whole programs and fragments alike. A block below a mark is not
+ * compiled: it is a copy of source code, and DocsTest
+ * compares it; or it needs a library that is not there.
+ */
 @ExtendWith(HangGuard.class)
 class ReadmeCodeTest {
     @TempDir
@@ -21,14 +27,27 @@ class ReadmeCodeTest {
 
     @TestFactory
     List<DynamicTest> everyJavaBlockCompiles() throws IOException {
-        List<ReadmeBlock> blocks = ReadmeBlock.of(Files.readAllLines(Path.of("README.md")));
-        assertFalse(blocks.isEmpty(), "README.md shows no Java");
-        return blocks.stream().map(this::compiles).toList();
+        List<DynamicTest> tests = new ArrayList<>();
+        for (Path page : pages()) {
+            ReadmeBlock.of(Files.readAllLines(page)).forEach(block -> tests.add(compiles(page, block)));
+        }
+        assertFalse(tests.isEmpty(), "no page shows Java");
+        return tests;
     }
 
-    private DynamicTest compiles(ReadmeBlock block) {
-        return dynamicTest("README.md, line " + block.line(), () -> {
-            Path ownFolder = Files.createDirectory(folder.resolve("line" + block.line()));
+    private static List<Path> pages() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("docs"))) {
+            return Stream.concat(
+                            Stream.of(Path.of("README.md")),
+                            files.filter(file -> file.toString().endsWith(".md"))
+                                    .sorted())
+                    .toList();
+        }
+    }
+
+    private DynamicTest compiles(Path page, ReadmeBlock block) {
+        return dynamicTest(page + ", line " + block.line(), () -> {
+            Path ownFolder = Files.createTempDirectory(folder, "block");
             Path file = Files.writeString(ownFolder.resolve(block.className() + ".java"), block.source());
             Javac.assertCompiles(file, ownFolder);
         });
