@@ -106,6 +106,14 @@ class TraceComparisonTest {
     }
 
     @Test
+    void aWaitThatTheEndOfTheProcessInterruptsMayBeMissing() {
+        List<TracedLine> strace = TracedLine.ours(OURS.subList(0, 4));
+        assertEquals(List.of(), TraceComparison.differences(strace, strace.subList(0, 3)));
+        assertEquals(
+                1, TraceComparison.differences(strace.subList(0, 3), strace).size());
+    }
+
+    @Test
     void anAdditionalLineIsADifference() {
         assertEquals(
                 1,
