@@ -98,6 +98,18 @@ class DocsTest {
                 }));
     }
 
+    /** A diagram that was pasted would become stale. */
+    @Test
+    void everyDiagramIsProduced() throws IOException {
+        for (Path file : Docs.pages()) {
+            List<String> lines = MarkdownPage.read(file).lines();
+            for (int line = 1; line < lines.size(); line++) {
+                boolean isDiagram = lines.get(line).equals("```mermaid");
+                assertTrue(!isDiagram || lines.get(line - 1).startsWith("<!-- diagram "), file + ":" + (line + 1));
+            }
+        }
+    }
+
     /** One block of each kind stands for all of them, and a link to a declaration. */
     @Test
     void aPlantedChangeIsNoticed() throws IOException {
