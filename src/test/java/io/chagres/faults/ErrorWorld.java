@@ -1,6 +1,8 @@
 package io.chagres.faults;
 
+import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.RunMode;
 import io.chagres.loop.internal.LoopCore;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -110,12 +112,25 @@ final class ErrorWorld {
         }
         requireThatItWorks();
         try {
-            loop.closeStrictly();
+            closeStrictly();
         } catch (RuntimeException left) {
             complaints.add(left.getMessage());
             loop.close();
         }
         return complaints;
+    }
+
+    /** An exercise may raise a second signal before the first is caught. Its message to the loop comes late then, and is no defect. */
+    private void closeStrictly() {
+        try {
+            loop.closeStrictly();
+        } catch (UsageException left) {
+            if (!String.valueOf(left.getMessage()).endsWith("pending work")) {
+                throw left;
+            }
+            loop.run(RunMode.NOWAIT);
+            loop.closeStrictly();
+        }
     }
 
     /** Tasks, ticks and wake-ups of another thread. */
