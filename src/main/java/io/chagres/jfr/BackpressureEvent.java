@@ -3,7 +3,6 @@ package io.chagres.jfr;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -18,25 +17,9 @@ import org.jspecify.annotations.Nullable;
 @Category({"Chagres", "Stream"})
 @StackTrace(false)
 @Threshold("20 ms")
-final class BackpressureEvent extends Event {
+final class BackpressureEvent extends EndsEvent {
 
     private static final BackpressureEvent PROBE = new BackpressureEvent();
-
-    @Label("Local Address")
-    @Description("The IP address of this side, or the name of a Unix socket")
-    @Nullable
-    String localAddress;
-
-    @Label("Local Port")
-    int localPort;
-
-    @Label("Remote Address")
-    @Description("The IP address of the peer, or the name of its Unix socket")
-    @Nullable
-    String remoteAddress;
-
-    @Label("Remote Port")
-    int remotePort;
 
     @Label("Bytes")
     @Description(
@@ -67,10 +50,7 @@ final class BackpressureEvent extends Event {
 
     static BackpressureEvent begin(Ends ends, @Nullable Ends source, long bytes) {
         BackpressureEvent event = new BackpressureEvent();
-        event.localAddress = ends.localAddress();
-        event.localPort = ends.localPort();
-        event.remoteAddress = ends.remoteAddress();
-        event.remotePort = ends.remotePort();
+        event.setEnds(ends);
         event.bytes = bytes;
         event.sourceAddress = source == null ? null : source.remoteAddress();
         event.sourcePort = source == null ? 0 : source.remotePort();

@@ -3,7 +3,6 @@ package io.chagres.jfr;
 import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 @Description("A connection has ended: its counters, the reason, and the side that ended it")
 @Category({"Chagres", "Connection"})
 @StackTrace(false)
-final class ConnectionClosedEvent extends Event {
+final class ConnectionClosedEvent extends EndsEvent {
 
     @Label("Descriptor")
     int descriptor;
@@ -25,22 +24,6 @@ final class ConnectionClosedEvent extends Event {
     @Description("server or client")
     @Nullable
     String side;
-
-    @Label("Local Address")
-    @Description("The IP address of this side, or the name of a Unix socket")
-    @Nullable
-    String localAddress;
-
-    @Label("Local Port")
-    int localPort;
-
-    @Label("Remote Address")
-    @Description("The IP address of the peer, or the name of its Unix socket")
-    @Nullable
-    String remoteAddress;
-
-    @Label("Remote Port")
-    int remotePort;
 
     @Label("Bytes Read")
     @DataAmount
@@ -79,10 +62,7 @@ final class ConnectionClosedEvent extends Event {
         }
         event.descriptor = descriptor;
         event.side = side;
-        event.localAddress = ends.localAddress();
-        event.localPort = ends.localPort();
-        event.remoteAddress = ends.remoteAddress();
-        event.remotePort = ends.remotePort();
+        event.setEnds(ends);
         event.bytesRead = closing.bytesRead();
         event.bytesWritten = closing.bytesWritten();
         event.unsentBytes = closing.unsentBytes();

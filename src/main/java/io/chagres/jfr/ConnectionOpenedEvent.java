@@ -2,7 +2,6 @@ package io.chagres.jfr;
 
 import jdk.jfr.Category;
 import jdk.jfr.Description;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -14,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 @Description("A server has accepted a connection, or a client has connected")
 @Category({"Chagres", "Connection"})
 @StackTrace(false)
-final class ConnectionOpenedEvent extends Event {
+final class ConnectionOpenedEvent extends EndsEvent {
 
     @Label("Descriptor")
     int descriptor;
@@ -24,22 +23,6 @@ final class ConnectionOpenedEvent extends Event {
     @Nullable
     String side;
 
-    @Label("Local Address")
-    @Description("The IP address of this side, or the name of a Unix socket")
-    @Nullable
-    String localAddress;
-
-    @Label("Local Port")
-    int localPort;
-
-    @Label("Remote Address")
-    @Description("The IP address of the peer, or the name of its Unix socket")
-    @Nullable
-    String remoteAddress;
-
-    @Label("Remote Port")
-    int remotePort;
-
     static void record(int descriptor, String side, Ends ends) {
         ConnectionOpenedEvent event = new ConnectionOpenedEvent();
         if (!event.isEnabled()) {
@@ -47,10 +30,7 @@ final class ConnectionOpenedEvent extends Event {
         }
         event.descriptor = descriptor;
         event.side = side;
-        event.localAddress = ends.localAddress();
-        event.localPort = ends.localPort();
-        event.remoteAddress = ends.remoteAddress();
-        event.remotePort = ends.remotePort();
+        event.setEnds(ends);
         event.commit();
     }
 }

@@ -24,7 +24,7 @@ public final class Flight {
             long bytesRead, long bytesWritten, long unsentBytes, long lifetimeNanos, String reason, String endedBy) {}
 
     /** The state of an open connection. A number is -1 if it is unknown. */
-    public record Standing(
+    public record OpenState(
             @Nullable String state,
             long ageNanos,
             boolean reading,
@@ -117,8 +117,8 @@ public final class Flight {
     }
 
     /** Records a connection that is open. */
-    public static void openConnection(String loop, int descriptor, Ends ends, Standing standing) {
-        OpenConnectionEvent.record(loop, descriptor, ends, standing);
+    public static void openConnection(String loop, int descriptor, Ends ends, OpenState state) {
+        OpenConnectionEvent.record(loop, descriptor, ends, state);
     }
 
     // ---- the loop

@@ -4,7 +4,6 @@ import jdk.jfr.Category;
 import jdk.jfr.DataAmount;
 import jdk.jfr.Description;
 import jdk.jfr.Enabled;
-import jdk.jfr.Event;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.Period;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 @Enabled(false)
 @Period("everyChunk")
 @StackTrace(false)
-final class OpenConnectionEvent extends Event {
+final class OpenConnectionEvent extends EndsEvent {
 
     @Label("Loop")
     @Description("The name of the thread of the loop")
@@ -30,22 +29,6 @@ final class OpenConnectionEvent extends Event {
 
     @Label("Descriptor")
     int descriptor;
-
-    @Label("Local Address")
-    @Description("The IP address of this side, or the name of a Unix socket")
-    @Nullable
-    String localAddress;
-
-    @Label("Local Port")
-    int localPort;
-
-    @Label("Remote Address")
-    @Description("The IP address of the peer, or the name of its Unix socket")
-    @Nullable
-    String remoteAddress;
-
-    @Label("Remote Port")
-    int remotePort;
 
     @Label("State")
     @Description("The state of the connection in the kernel, such as ESTABLISHED or CLOSE_WAIT; null for a Unix socket")
@@ -90,22 +73,19 @@ final class OpenConnectionEvent extends Event {
         return new OpenConnectionEvent().isEnabled();
     }
 
-    static void record(String loop, int descriptor, Ends ends, Flight.Standing standing) {
+    static void record(String loop, int descriptor, Ends ends, Flight.OpenState now) {
         OpenConnectionEvent event = new OpenConnectionEvent();
         event.loop = loop;
         event.descriptor = descriptor;
-        event.localAddress = ends.localAddress();
-        event.localPort = ends.localPort();
-        event.remoteAddress = ends.remoteAddress();
-        event.remotePort = ends.remotePort();
-        event.state = standing.state();
-        event.age = standing.ageNanos();
-        event.reading = standing.reading();
-        event.bytesReceived = standing.bytesReceived();
-        event.bytesAcknowledged = standing.bytesAcknowledged();
-        event.unsentBytes = standing.unsentBytes();
-        event.sinceReceived = standing.sinceReceivedNanos();
-        event.sinceSent = standing.sinceSentNanos();
+        event.setEnds(ends);
+        event.state = now.state();
+        event.age = now.ageNanos();
+        event.reading = now.reading();
+        event.bytesReceived = now.bytesReceived();
+        event.bytesAcknowledged = now.bytesAcknowledged();
+        event.unsentBytes = now.unsentBytes();
+        event.sinceReceived = now.sinceReceivedNanos();
+        event.sinceSent = now.sinceSentNanos();
         event.commit();
     }
 }

@@ -2,7 +2,7 @@ package io.chagres.loop;
 
 import io.chagres.UsageException;
 import io.chagres.loop.internal.LoopCore;
-import io.chagres.loop.internal.Sighting;
+import io.chagres.loop.internal.RunningCallback;
 import io.chagres.loop.internal.Watchdog;
 import java.time.Duration;
 import java.util.List;
@@ -110,15 +110,15 @@ public final class LoopWatch implements AutoCloseable {
         }
 
         @Override
-        public void report(Sighting sighting, boolean finished) {
+        public void report(RunningCallback callback, boolean finished) {
             listener.accept(new SlowCallback(
-                    (Loop) sighting.core().loop(),
-                    sighting.thread().getName(),
-                    sighting.phase(),
-                    Duration.ofNanos(sighting.elapsedNanos()),
+                    (Loop) callback.core().loop(),
+                    callback.thread().getName(),
+                    callback.phase(),
+                    Duration.ofNanos(callback.elapsedNanos()),
                     finished,
-                    sighting.userCode(),
-                    List.of(sighting.stack())));
+                    callback.userCode(),
+                    List.of(callback.stack())));
         }
     }
 }

@@ -46,14 +46,13 @@ final class OpenSockets implements Observation.Counter {
 
     private static void count(LoopCore core, Resident resident) {
         if (resident instanceof SocketHandle socket && !socket.isClosing() && socket.hasPeer()) {
-            Flight.openConnection(
-                    core.threadName(), socket.fd(), new KnownEnds(socket.endpoints()), standingOf(socket));
+            Flight.openConnection(core.threadName(), socket.fd(), new KnownEnds(socket.endpoints()), stateOf(socket));
         }
     }
 
-    private static Flight.Standing standingOf(SocketHandle socket) {
+    private static Flight.OpenState stateOf(SocketHandle socket) {
         TcpInfo info = socket instanceof Tcp tcp ? infoOf(tcp) : null;
-        return new Flight.Standing(
+        return new Flight.OpenState(
                 info == null ? null : info.state().name(),
                 socket.ageMillis() * NANOS_PER_MILLI,
                 socket.isReading(),

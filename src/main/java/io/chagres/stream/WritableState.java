@@ -143,7 +143,7 @@ final class WritableState implements Completion {
         boolean hasRoom = length < highWaterMark || length == 0;
         if (!hasRoom && !needDrain) {
             needDrain = true;
-            Stalls.begin(stream, length);
+            WaitingStreams.begin(stream, length);
         }
         return hasRoom && !isOver();
     }
@@ -257,7 +257,7 @@ final class WritableState implements Completion {
     private void afterWrite(@Nullable Completion callback) {
         if (needDrain && length == 0 && !isEnded() && !isDestroyed()) {
             needDrain = false;
-            Stalls.end(stream, "drain");
+            WaitingStreams.end(stream, "drain");
             Feeds.drained(feeds); // pipes go on before listeners can write again
             WritableListeners.emitDrain(listeners, stream);
         }
@@ -444,7 +444,7 @@ final class WritableState implements Completion {
 
     /** Ends the pipes that end here. */
     void endFeeds() {
-        Stalls.end(stream, isDestroyed() ? "destroy" : "finish");
+        WaitingStreams.end(stream, isDestroyed() ? "destroy" : "finish");
         Feeds.end(feeds);
     }
 }

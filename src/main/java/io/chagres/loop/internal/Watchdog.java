@@ -24,7 +24,7 @@ public final class Watchdog implements Runnable {
         boolean concerns(LoopCore core);
 
         /** Called once for a callback that has become slow, while it runs, and once when it has ended. */
-        void report(Sighting sighting, boolean finished);
+        void report(RunningCallback callback, boolean finished);
     }
 
     /** The time between two looks, if a recording wants slow callbacks. JFR does not say which threshold it has. */
@@ -38,7 +38,7 @@ public final class Watchdog implements Runnable {
 
     private static final Watchdog INSTANCE = new Watchdog();
 
-    private final Map<LoopCore, Sighting> sightings = new IdentityHashMap<>();
+    private final Map<LoopCore, RunningCallback> callbacks = new IdentityHashMap<>();
     // guarded by this object
     private final List<Watch> watches = new ArrayList<>();
     private @Nullable Thread thread;
@@ -99,7 +99,7 @@ public final class Watchdog implements Runnable {
         for (List<Watch> wanted = next(); wanted != null; wanted = next()) {
             look(wanted);
         }
-        sightings.clear();
+        callbacks.clear();
     }
 
     /** Waits until the next look is due. Returns the watches; null if nothing is wanted any more, and the thread must end. */
@@ -131,9 +131,9 @@ public final class Watchdog implements Runnable {
 
     private void look(List<Watch> wanted) {
         List<LoopCore> open = OpenLoops.all();
-        sightings.keySet().retainAll(open);
+        callbacks.keySet().retainAll(open);
         for (LoopCore core : open) {
-            Sighting known = sightings.get(core);
+            RunningCallback known = callbacks.get(core);
             if (known != null && known.lasts()) {
                 known.grow(wanted);
                 continue;
@@ -141,11 +141,11 @@ public final class Watchdog implements Runnable {
             if (known != null) {
                 known.end(wanted);
             }
-            Sighting seen = Sighting.of(core);
+            RunningCallback seen = RunningCallback.of(core);
             if (seen == null) {
-                sightings.remove(core);
+                callbacks.remove(core);
             } else {
-                sightings.put(core, seen);
+                callbacks.put(core, seen);
             }
         }
     }

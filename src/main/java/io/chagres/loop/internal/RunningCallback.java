@@ -7,7 +7,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** A callback that the {@link Watchdog} has seen running, from that moment until it has ended. Used by the thread of the watchdog only. */
-public final class Sighting {
+public final class RunningCallback {
 
     private static final StackTraceElement[] NOTHING = {};
 
@@ -26,7 +26,7 @@ public final class Sighting {
     /** The stack when the callback was found; null before. */
     private StackTraceElement @Nullable [] stack;
 
-    private Sighting(LoopCore core) {
+    private RunningCallback(LoopCore core) {
         this.core = core;
         thread = core.owner;
         turn = core.meter().turns();
@@ -35,8 +35,8 @@ public final class Sighting {
     }
 
     /** Returns what {@code core} runs now; null if it waits or does not run. */
-    static @Nullable Sighting of(LoopCore core) {
-        return isBusy(core) ? new Sighting(core) : null;
+    static @Nullable RunningCallback of(LoopCore core) {
+        return isBusy(core) ? new RunningCallback(core) : null;
     }
 
     private static boolean isBusy(LoopCore core) {
@@ -150,7 +150,7 @@ public final class Sighting {
 
     @Override
     public String toString() {
-        return "Sighting (" + thread.getName() + ", " + phase + ", " + TimeUnit.NANOSECONDS.toMillis(elapsedNanos())
-                + " ms)";
+        return "RunningCallback (" + thread.getName() + ", " + phase + ", "
+                + TimeUnit.NANOSECONDS.toMillis(elapsedNanos()) + " ms)";
     }
 }

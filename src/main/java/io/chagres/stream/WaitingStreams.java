@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * The streams of a loop whose writers wait for a drain, for JDK Flight Recorder. The time of their begin is here and not in the streams,
  * so that an idle connection has no field for it. Empty unless a recording wants it.
  */
-final class Stalls {
+final class WaitingStreams {
 
     static {
         Observation.add(core -> of(core).count());
@@ -19,8 +19,8 @@ final class Stalls {
 
     private final Map<Duplex, Object> events = new IdentityHashMap<>();
 
-    private static Stalls of(LoopCore core) {
-        return core.local(Stalls.class, Stalls::new);
+    private static WaitingStreams of(LoopCore core) {
+        return core.local(WaitingStreams.class, WaitingStreams::new);
     }
 
     /** Called when a write has returned false, and {@code length} bytes wait. */
@@ -53,6 +53,6 @@ final class Stalls {
 
     @Override
     public String toString() {
-        return "Stalls (" + events.size() + ")";
+        return "WaitingStreams (" + events.size() + ")";
     }
 }
