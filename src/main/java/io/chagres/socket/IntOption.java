@@ -4,6 +4,7 @@ import static io.chagres.SystemException.check;
 
 import io.chagres.sys.Sockets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /** An option whose value is an int in the kernel. */
 abstract class IntOption<T> extends SocketOption<T> {
@@ -94,26 +95,26 @@ abstract class IntOption<T> extends SocketOption<T> {
     /** An option whose value is a time. The kernel counts it in {@code unit}. */
     static final class Time extends IntOption<Duration> {
 
-        private final Duration unit;
+        private final ChronoUnit unit;
 
-        Time(String name, int level, int number, Duration unit) {
+        Time(String name, int level, int number, ChronoUnit unit) {
             super(name, level, number);
             this.unit = unit;
         }
 
         @Override
         public void require(Duration value) {
-            requireTime(value, unit.multipliedBy(Integer.MAX_VALUE));
+            requireTime(value, Duration.of(Integer.MAX_VALUE, unit));
         }
 
         @Override
         int encode(Duration value) {
-            return (int) units(value, unit);
+            return (int) units(value, unit.getDuration());
         }
 
         @Override
         Duration decode(int value) {
-            return unit.multipliedBy(Integer.toUnsignedLong(value));
+            return Duration.of(Integer.toUnsignedLong(value), unit);
         }
     }
 }

@@ -87,15 +87,23 @@ final class ReadLoop {
             listener.onRead((int) count, buffer);
             return count == room;
         }
+        readNothing((int) count, buffer, listener);
+        return false;
+    }
+
+    /**
+     * Handles the end of the stream, an error, or a read without a byte. It is a method of its own because it runs rarely: the compiler
+     * keeps it apart from {@link #readInto}, which it need not compile again when one of these cases occurs for the first time.
+     */
+    private void readNothing(int count, ByteBuffer buffer, ReadListener listener) {
         if (count == -Errno.EAGAIN || count == -Errno.EINTR) {
             listener.onRead(0, buffer);
         } else if (count == 0) {
             handle.readStop();
             listener.onEnd();
         } else {
-            fail(handle.failure((int) count, "read"));
+            fail(handle.failure(count, "read"));
         }
-        return false;
     }
 
     /** Ends the reading with {@code error}, and calls the listener if there is one. */

@@ -6,6 +6,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.sys.Sockets;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * An option of the kernel's socket, under the kernel's name. {@link SocketHandle#set} sets it, and {@link SocketHandle#get} reads it.
@@ -85,7 +86,7 @@ public abstract class SocketOption<T> {
      * leaves it to net.ipv4.tcp_retries2: about a quarter of an hour.
      */
     public static final SocketOption<Duration> TCP_USER_TIMEOUT =
-            new IntOption.Time("TCP_USER_TIMEOUT", Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT, Duration.ofMillis(1));
+            new IntOption.Time("TCP_USER_TIMEOUT", Sockets.IPPROTO_TCP, Sockets.TCP_USER_TIMEOUT, ChronoUnit.MILLIS);
 
     /** The number of unsent bytes at which the kernel takes no more. 0 leaves it to net.ipv4.tcp_notsent_lowat. */
     public static final SocketOption<Integer> TCP_NOTSENT_LOWAT =
@@ -95,8 +96,8 @@ public abstract class SocketOption<T> {
      * The time that a connection to this listener can wait for its first data before it is accepted. The kernel rounds it up to
      * retransmissions of the SYN-ACK. Zero, the default, accepts at once.
      */
-    public static final SocketOption<Duration> TCP_DEFER_ACCEPT = new IntOption.Time(
-            "TCP_DEFER_ACCEPT", Sockets.IPPROTO_TCP, Sockets.TCP_DEFER_ACCEPT, Duration.ofSeconds(1));
+    public static final SocketOption<Duration> TCP_DEFER_ACCEPT =
+            new IntOption.Time("TCP_DEFER_ACCEPT", Sockets.IPPROTO_TCP, Sockets.TCP_DEFER_ACCEPT, ChronoUnit.SECONDS);
 
     /** The number of connections to this listener that can be opening with data in their SYN, RFC 7413. 0, the default, is off. */
     public static final SocketOption<Integer> TCP_FASTOPEN =

@@ -544,9 +544,10 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         if ((events & (Epoll.EPOLLIN | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0 && reads != null) {
             reads.ready();
         }
-        if ((events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0
-                && writes != null
+        // the events last: a hang-up with nothing to write is no new path for the compiler
+        if (writes != null
                 && !writes.isFlushed()
+                && (events & (Epoll.EPOLLOUT | Epoll.EPOLLERR | Epoll.EPOLLHUP)) != 0
                 && !isClosing()) {
             writes.flush();
         }

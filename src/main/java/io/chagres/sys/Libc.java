@@ -113,7 +113,7 @@ final class Libc {
         MemorySegment slab = Scratch.slab();
         try {
             int result = (int) (long) function.handle.invokeExact(slab, a, b, c, d, e);
-            return result >= 0 ? result : -Scratch.errno(slab);
+            return (int) Scratch.resultOrErrno(result, slab);
         } catch (Throwable t) {
             throw unexpected(t);
         }
@@ -183,7 +183,7 @@ final class Libc {
         MemorySegment slab = Scratch.slab();
         long result = invoke(function, slab, a, pointer(p) + offset, c, d, 0);
         Reference.reachabilityFence(p);
-        return result >= 0 ? result : -Scratch.errno(slab);
+        return Scratch.resultOrErrno(result, slab);
     }
 
     /**
@@ -193,7 +193,7 @@ final class Libc {
         MemorySegment slab = Scratch.slab();
         try {
             long result = (long) function.handle.invokeExact(slab, fd, buf, offset, len, flags);
-            return result >= 0 ? result : -Scratch.errno(slab);
+            return Scratch.resultOrErrno(result, slab);
         } catch (Throwable t) {
             throw unexpected(t);
         }

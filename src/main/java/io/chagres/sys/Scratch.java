@@ -39,4 +39,13 @@ final class Scratch {
     static int errno(MemorySegment slab) {
         return slab.get(JAVA_INT, 0);
     }
+
+    /**
+     * Returns {@code result} if it is not negative, otherwise -errno. Both are computed, and a mask selects: an {@code if} that the
+     * compiler has never seen taken would make it throw away each loop that contains the call, once the first call fails.
+     */
+    static long resultOrErrno(long result, MemorySegment slab) {
+        long failed = result >> (Long.SIZE - 1);
+        return result & ~failed | -errno(slab) & failed;
+    }
 }
