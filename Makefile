@@ -47,7 +47,8 @@ NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 PERF = $(shell perf stat -x, -e instructions true 2>&1 | grep -q '^[0-9]' && echo -prof perfnorm)
 
 # 10,000 connections need as many descriptors on either side. JMH measures a JVM, this measures a server, so `make bench` ends with it.
-COMPARE = ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@compare -Dcompare.args='$(1)'
+MEASURE = ulimit -n $$(ulimit -Hn); $(MVN) --quiet $(NO_TRACE) -Pbench test-compile exec:exec@$(1) -Dcompare.args='$(2)'
+COMPARE = $(call MEASURE,compare,$(1))
 BRIEFLY = --server c,nio,chagres --load ping-pong-64x64
 
 # Each state has a loop, and each loop has descriptors: not too many states at a time.
@@ -86,7 +87,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch lab test format mutants bench stress compare aot examples doc docs docs-check conformance api clean
+.PHONY: help run watch lab test format mutants bench stress compare latency aot examples doc docs docs-check conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -126,6 +127,9 @@ stress: ## race two threads at each hand-over: jcstress, then whole loops; STRES
 
 compare: ## compare with C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64 --server chagres,nio,c --rounds 5 --seconds 3"
 	@$(call COMPARE,$(ARGS))
+
+latency: ## measure the latency at a fixed rate, and the warm-up; ARGS="--server chagres,nio --rate 40000 --seconds 30 --gc g1,zgc --aot"
+	@$(call MEASURE,latency,$(ARGS))
 
 aot: $(COMPILED) ## write target/chagres.aot, a cache with which examples start sooner (JDK 25)
 	@[ $(version) -ge 25 ] || { echo "an AOT cache takes a JDK 25 or newer, and the newest found is $(version)"; exit 1; }

@@ -17,7 +17,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Function;
 import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -85,10 +84,10 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Workshop workshop = new Workshop(WORK);
-        List<Contestant> contestants = chosen("server", servers, Contestants.all(workshop), Contestant::name);
+        List<Contestant> contestants = Choice.of(spec, "server", servers, Contestants.all(workshop), Contestant::name);
         List<Load> chosen = loads.contains("headlines")
-                ? chosen("load", Loads.HEADLINES, Loads.all(), Load::name)
-                : chosen("load", loads, Loads.all(), Load::name);
+                ? Choice.of(spec, "load", Loads.HEADLINES, Loads.all(), Load::name)
+                : Choice.of(spec, "load", loads, Loads.all(), Load::name);
         if (list) {
             contestants.forEach(
                     contestant -> System.out.printf(Locale.ROOT, "%-22s %s%n", contestant.name(), contestant.says()));
@@ -97,22 +96,6 @@ public final class Compare implements Callable<Integer> {
             measure(workshop, contestants, chosen);
         }
         return 0;
-    }
-
-    /** Returns the elements with one of these names. If no element has a name, the elements whose names begin with it. */
-    private <T> List<T> chosen(String what, List<String> names, List<T> all, Function<T, String> name) {
-        for (String wanted : names) {
-            if (all.stream().noneMatch(one -> name.apply(one).startsWith(wanted))) {
-                throw new CommandLine.ParameterException(
-                        spec.commandLine(), "no " + what + " is called " + wanted + ": see --list");
-            }
-        }
-        return all.stream()
-                .filter(one -> names.stream()
-                        .anyMatch(wanted -> all.stream().map(name).anyMatch(wanted::equals)
-                                ? name.apply(one).equals(wanted)
-                                : name.apply(one).startsWith(wanted)))
-                .toList();
     }
 
     private void measure(Workshop workshop, List<Contestant> contestants, List<Load> chosen) throws IOException {

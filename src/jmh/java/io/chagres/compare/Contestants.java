@@ -57,6 +57,13 @@ final class Contestants {
         add("c", "C, a raw epoll loop", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("epoll"), mode));
         add("libuv", "C, libuv", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("libuv", "-luv"), mode));
         add(
+                "go",
+                "Go's net, net/http",
+                Runtime.NATIVE,
+                "go",
+                List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
+                mode -> served(workshop.go("server"), mode));
+        add(
                 "node",
                 "Node's net, http",
                 Runtime.NODE,

@@ -54,6 +54,13 @@ final class Servers implements AutoCloseable {
                 workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
     }
 
+    /** Starts a new server on so many cores. The caller closes it. */
+    RunningServer start(Contestant contestant, Mode mode, int count, List<String> flags) throws IOException {
+        return new RunningServer(
+                cores.pinServer(contestant.command(mode, flags), count),
+                workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
+    }
+
     /** Ends a server that has failed: the next load gets a new one. Returns its last words if it had ended by itself, otherwise null. */
     String drop(Contestant contestant, Mode mode) {
         Entry entry = running.remove(new Key(contestant.name(), mode));

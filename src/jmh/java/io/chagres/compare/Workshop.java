@@ -16,12 +16,13 @@ import java.util.Set;
 import java.util.spi.ToolProvider;
 import java.util.stream.Stream;
 
-/** Makes the programs that compete: jars, because an AOT cache does not accept folders, and the C programs of src/jmh/c. */
+/** Makes the programs that compete: jars, because an AOT cache does not accept folders, and the programs of src/jmh/c and src/jmh/go. */
 final class Workshop {
 
     private static final Path CLASSES = Path.of("target/classes");
     private static final Path BENCH_CLASSES = Path.of("target/bench-classes");
     private static final Path C = Path.of("src/jmh/c");
+    private static final Path GO = Path.of("src/jmh/go");
 
     private final Path folder;
     private final Set<String> compiled = new HashSet<>();
@@ -72,6 +73,16 @@ final class Workshop {
             Stream<String> gcc = Stream.of(
                     "gcc", "-O2", "-o", program, C.resolve(name + ".c").toString());
             Command.output(Stream.concat(gcc, Stream.of(libraries)).toList());
+        }
+        return program;
+    }
+
+    /** Compiles {@code NAME.go}, and returns the program. */
+    String go(String name) throws IOException {
+        String program = file("go-" + name).toString();
+        if (compiled.add(program)) {
+            Command.output(
+                    "go", "build", "-o", program, GO.resolve(name + ".go").toString());
         }
         return program;
     }

@@ -8,7 +8,7 @@
  *        |               |
  *     {@link io.chagres.compare.Contestant}       {@link io.chagres.compare.Load}            a program to start; the work for it
  *        |               |
- *     compare.server, C, JS      compare.traffic     the servers; the clients
+ *     compare.server, C, Go, JS  compare.traffic     the servers; the clients
  *                 \              /
  *               compare.machine                      cores, CPU time, memory, system calls
  * </pre>
@@ -18,6 +18,9 @@
  * <p>The figure is the CPU time of the server's process, all its threads and the kernel's work in them, divided by
  * the operations that were answered. It decides how many machines a service needs, and a busy neighbour disturbs it
  * least. Throughput and latency are reported too. On loopback both depend on the client as much as on the server.
+ *
+ * <p>{@link io.chagres.compare.Latency} is the command line of another measurement: the latency at a fixed rate, from
+ * the start of a server on. See {@link io.chagres.compare.latency}.
  *
  * <h2>Fairness</h2>
  *

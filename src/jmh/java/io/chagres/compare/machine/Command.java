@@ -24,9 +24,14 @@ public final class Command {
      * @throws IOException with the last line of the output, if the program fails or does not end
      */
     public static String output(List<String> command) throws IOException {
+        return output(TIMEOUT_SECONDS, command);
+    }
+
+    /** Returns the output, likewise, of a program that may take {@code timeoutSeconds}. */
+    public static String output(int timeoutSeconds, List<String> command) throws IOException {
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         process.getOutputStream().close();
-        Thread.startVirtualThread(() -> endInTime(process));
+        Thread.startVirtualThread(() -> endInTime(process, timeoutSeconds));
         String output = new String(process.getInputStream().readAllBytes());
         if (exit(process) != 0) {
             throw new IOException(command.getFirst() + ": " + lastLine(output));
@@ -38,9 +43,9 @@ public final class Command {
         return output(List.of(command));
     }
 
-    private static void endInTime(Process process) {
+    private static void endInTime(Process process, int timeoutSeconds) {
         try {
-            if (!process.waitFor(TIMEOUT_SECONDS, TimeUnit.SECONDS)) {
+            if (!process.waitFor(timeoutSeconds, TimeUnit.SECONDS)) {
                 process.destroyForcibly();
             }
         } catch (InterruptedException ended) {

@@ -30,7 +30,12 @@ public final class Cores {
 
     /** Returns the command that runs {@code command} on the server's core. */
     public List<String> pinServer(List<String> command) {
-        return on(server(), command);
+        return pinServer(command, 1);
+    }
+
+    /** Returns the command that runs {@code command} on {@code count} cores: the server's, and the next ones. */
+    public List<String> pinServer(List<String> command, int count) {
+        return on(servers(count), command);
     }
 
     /** Returns the command that runs {@code command} on any core; by default a process is on the core of its parent. */
@@ -44,8 +49,8 @@ public final class Cores {
         return whole;
     }
 
-    private String server() {
-        return allowed.getFirst();
+    private String servers(int count) {
+        return String.join(",", allowed.subList(0, Math.min(count, allowed.size())));
     }
 
     private String load() {
@@ -54,8 +59,14 @@ public final class Cores {
 
     /** Returns the use of the cores in words. */
     public String says() {
+        return says(1);
+    }
+
+    /** Returns the use of the cores in words, if a server has {@code count} of them. */
+    public String says(int count) {
         if (pinned) {
-            return "server on core " + server() + ", load on core " + load();
+            String cores = count == 1 ? " core " : " cores ";
+            return "server on" + cores + servers(count) + ", load on core " + load();
         }
         return "nothing is pinned: " + (allowed.size() > 1 ? "there is no taskset" : "there is one core only");
     }

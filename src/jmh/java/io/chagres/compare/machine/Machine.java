@@ -20,6 +20,7 @@ public final class Machine {
         description.put("kernel", System.getProperty("os.version"));
         description.put("java", System.getProperty("java.vm.name") + ' ' + System.getProperty("java.vm.version"));
         program(description, "gcc", "gcc", "--version");
+        program(description, "go", "go", "version");
         program(description, "node", "node", "--version");
         program(description, "redis", "redis-server", "--version");
         return description;

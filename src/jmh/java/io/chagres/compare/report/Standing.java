@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
@@ -22,9 +21,6 @@ import java.util.function.ToDoubleFunction;
  */
 public record Standing(String load, String says, List<Metric> metrics, String reference, List<Row> rows) {
 
-    private static final double MUCH_SPREAD = 0.10;
-    private static final double MUCH_STEAL = 0.02;
-    private static final double MUCH_ELSE = 0.10;
     private static final double HALF = 0.5;
     private static final double QUARTER = 0.25;
 
@@ -108,11 +104,7 @@ public record Standing(String load, String says, List<Metric> metrics, String re
     }
 
     private static List<String> noise(List<Round> rounds, double spread) {
-        List<String> noise = new ArrayList<>();
-        note(noise, "spread", spread, MUCH_SPREAD);
-        note(noise, "steal", typical(rounds, Disturbance.Share::steal), MUCH_STEAL);
-        note(noise, "others", typical(rounds, Disturbance.Share::others), MUCH_ELSE);
-        return noise;
+        return Noise.of(spread, typical(rounds, Disturbance.Share::steal), typical(rounds, Disturbance.Share::others));
     }
 
     /** Returns the share that a quarter of the rounds exceeds. Single rounds do not count, because they do not change a median. */
@@ -124,11 +116,5 @@ public record Standing(String load, String says, List<Metric> metrics, String re
                 .sorted()
                 .toArray();
         return shares.length == 0 ? 0 : quantile(shares, HALF + QUARTER);
-    }
-
-    private static void note(List<String> noise, String what, double share, double much) {
-        if (share > much) {
-            noise.add(String.format(Locale.ROOT, "%s %.0f %%", what, share * 100));
-        }
     }
 }

@@ -9,7 +9,7 @@ public final class Table {
 
     private static final String NOTHING = "-";
 
-    private final List<String[]> lines = new ArrayList<>();
+    private final Columns columns = new Columns(1);
 
     private Table() {}
 
@@ -17,7 +17,7 @@ public final class Table {
         Table table = new Table();
         table.head(standing);
         standing.rows().forEach(row -> table.row(row, standing.metrics()));
-        return standing.load() + ": " + standing.says() + '\n' + table.inColumns();
+        return standing.load() + ": " + standing.says() + '\n' + table.columns;
     }
 
     private void head(Standing standing) {
@@ -25,7 +25,7 @@ public final class Table {
                 new ArrayList<>(List.of("", standing.reference() == null ? "" : "to " + standing.reference()));
         standing.metrics().forEach(metric -> cells.add(metric.title()));
         cells.add("");
-        lines.add(cells.toArray(String[]::new));
+        columns.add(cells);
     }
 
     private void row(Standing.Row row, List<Metric> metrics) {
@@ -37,27 +37,6 @@ public final class Table {
             cells.add(median == null ? NOTHING : metric.format(median));
         }
         cells.add(row.noise().isEmpty() ? "" : "~ " + String.join(", ", row.noise()));
-        lines.add(cells.toArray(String[]::new));
-    }
-
-    /** Aligns names to the left and figures to the right. Remarks follow the figures. */
-    private String inColumns() {
-        StringBuilder text = new StringBuilder();
-        for (String[] line : lines) {
-            for (int column = 0; column < line.length; column++) {
-                boolean isText = column == 0 || column == line.length - 1;
-                text.append("  ")
-                        .append(String.format(
-                                Locale.ROOT, "%" + (isText ? "-" : "") + width(column) + "s", line[column]));
-            }
-            text.setLength(text.toString().stripTrailing().length());
-            text.append('\n');
-        }
-        return text.toString();
-    }
-
-    private int width(int column) {
-        return Math.max(
-                1, lines.stream().mapToInt(line -> line[column].length()).max().orElse(1));
+        columns.add(cells);
     }
 }

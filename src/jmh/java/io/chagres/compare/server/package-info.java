@@ -7,6 +7,7 @@
  * connection.
  *
  * <p>Each is written as the documentation of its library recommends, with back-pressure, and with one thread if it
- * has a choice. The servers in C are in src/jmh/c, those in JavaScript in src/jmh/js.
+ * has a choice. The servers in C are in src/jmh/c, that in Go in src/jmh/go, and that in JavaScript
+ * in src/jmh/js.
  */
 package io.chagres.compare.server;
