@@ -1,8 +1,9 @@
-/* A raw epoll loop: epoll PORT echo|sink|source. See io.chagres.compare.server. */
+/* Raw epoll loops: epoll PORT echo|sink|source [LOOPS]. Each is a thread with a listener of its own. See io.chagres.compare.server. */
 #define _GNU_SOURCE
 #include <errno.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,9 +23,10 @@ struct rest {
 };
 
 static enum { TO_ECHO, TO_SINK, TO_SOURCE } mode;
-static char room[PIECE];
 static struct rest *rests;
-static int poller;
+static int port, loops = 1;
+static __thread char room[PIECE];
+static __thread int poller;
 
 static void die(const char *call) {
     perror(call);
@@ -97,27 +99,24 @@ static void ready(int fd, unsigned events) {
         readable(fd);
 }
 
-static int listen_on(int port) {
+static int start_listening(void) {
     int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0), one = 1;
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons(port), .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
     socklen_t length = sizeof address;
     setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
+    if (loops > 1)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &one, sizeof one);
     if (bind(fd, (struct sockaddr *) &address, sizeof address) || listen(fd, BACKLOG))
         die("listen");
     getsockname(fd, (struct sockaddr *) &address, &length);
-    printf("listening %d\n", ntohs(address.sin_port));
-    fflush(stdout);
+    port = ntohs(address.sin_port);
     return fd;
 }
 
-int main(int count, char **arguments) {
-    static struct epoll_event events[EVENTS];
-    if (count < 3)
-        return 1;
-    mode = !strcmp(arguments[2], "echo") ? TO_ECHO : !strcmp(arguments[2], "sink") ? TO_SINK : TO_SOURCE;
-    rests = calloc(DESCRIPTORS, sizeof *rests);
+static void *run(void *argument) {
+    struct epoll_event events[EVENTS];
+    int listener = *(int *) argument;
     poller = epoll_create1(EPOLL_CLOEXEC);
-    int listener = listen_on(atoi(arguments[1]));
     watch(EPOLL_CTL_ADD, listener, EPOLLIN);
     for (;;) {
         int many = epoll_wait(poller, events, EVENTS, -1);
@@ -128,4 +127,22 @@ int main(int count, char **arguments) {
                 ready(events[i].data.fd, events[i].events);
         }
     }
+}
+
+int main(int count, char **arguments) {
+    if (count < 3)
+        return 1;
+    port = atoi(arguments[1]);
+    mode = !strcmp(arguments[2], "echo") ? TO_ECHO : !strcmp(arguments[2], "sink") ? TO_SINK : TO_SOURCE;
+    loops = count > 3 ? atoi(arguments[3]) : 1;
+    rests = calloc(DESCRIPTORS, sizeof *rests);
+    int listeners[loops];
+    for (int i = 0; i < loops; i++)
+        listeners[i] = start_listening();
+    pthread_t thread;
+    for (int i = 1; i < loops; i++)
+        pthread_create(&thread, NULL, run, &listeners[i]);
+    printf("listening %d\n", port);
+    fflush(stdout);
+    run(&listeners[0]);
 }

@@ -46,6 +46,13 @@ public final class Compare implements Callable<Integer> {
     private List<String> loads = List.of("");
 
     @Option(
+            names = "--loops",
+            split = ",",
+            description =
+                    "The numbers of loops, e.g. 1,2; with 2, servers that have a choice are called chagres-2 (1).")
+    private List<Integer> loops = List.of(1);
+
+    @Option(
             names = "--rounds",
             defaultValue = "15",
             description = "The number of turns of each server (${DEFAULT-VALUE}).")
@@ -84,7 +91,8 @@ public final class Compare implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Workshop workshop = new Workshop(WORK);
-        List<Contestant> contestants = Choice.of(spec, "server", servers, Contestants.all(workshop), Contestant::name);
+        List<Contestant> contestants =
+                Choice.of(spec, "server", servers, Contestants.all(workshop, loops), Contestant::alone);
         List<Load> chosen = loads.contains("headlines")
                 ? Choice.of(spec, "load", Loads.HEADLINES, Loads.all(), Load::name)
                 : Choice.of(spec, "load", loads, Loads.all(), Load::name);
@@ -102,7 +110,10 @@ public final class Compare implements Callable<Integer> {
         Cores cores = new Cores();
         cores.pinLoad();
         Map<String, String> machine = Machine.description();
-        machine.put("pinned", cores.says());
+        machine.put(
+                "pinned",
+                cores.says(
+                        contestants.stream().mapToInt(Contestant::loops).max().orElse(1)));
         machine.forEach((what, is) -> System.out.printf(Locale.ROOT, "%-13s %s%n", what, is));
         System.out.println();
         try (Servers running = new Servers(cores, workshop)) {

@@ -1,5 +1,7 @@
 package io.chagres.compare;
 
+import static java.util.stream.Collectors.toMap;
+
 import io.chagres.compare.report.Absence;
 import io.chagres.compare.report.Round;
 import io.chagres.compare.report.Standing;
@@ -61,7 +63,7 @@ final class Contest {
         List<Round> own = measure(load, present);
         raw.addAll(own);
         if (!own.isEmpty()) {
-            Standing standing = Standing.of(load.name(), load.says(), load.metrics(), own);
+            Standing standing = Standing.of(load.name(), load.says(), load.metrics(), own, alone());
             standings.add(standing);
             System.out.println(Table.of(standing));
         }
@@ -99,6 +101,10 @@ final class Contest {
                         load.name(), one.name(), wanted + 1, trials.get(one).afterwards(), null))));
         own.sort(Comparator.comparing(round -> names().indexOf(round.server())));
         return own;
+    }
+
+    private Map<String, String> alone() {
+        return contestants.stream().collect(toMap(Contestant::name, Contestant::alone));
     }
 
     private List<String> names() {

@@ -8,10 +8,19 @@ import java.util.Map;
 /**
  * A program that competes.
  *
+ * @param alone the name of the contestant that is the same with one loop; its own name if it has one loop
+ * @param loops the loops, threads or processes that serve connections
  * @param commands the command for each mode that it supports: the program, then its arguments
  * @param missing the reason why it cannot run here; null if it can
  */
-public record Contestant(String name, String says, Runtime runtime, Map<Mode, List<String>> commands, String missing) {
+public record Contestant(
+        String name,
+        String alone,
+        String says,
+        int loops,
+        Runtime runtime,
+        Map<Mode, List<String>> commands,
+        String missing) {
 
     /** The kind of program that runs it. */
     public enum Runtime {

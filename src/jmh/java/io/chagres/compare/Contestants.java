@@ -31,18 +31,29 @@ final class Contestants {
             : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
 
     private final Workshop workshop;
+    private final List<Integer> loops;
     private final List<Contestant> all = new ArrayList<>();
 
-    private Contestants(Workshop workshop) {
+    private Contestants(Workshop workshop, List<Integer> loops) {
         this.workshop = workshop;
+        this.loops = loops;
     }
 
     private static int version() {
         return java.lang.Runtime.version().feature();
     }
 
+    /** Returns all contestants with one loop. */
     static List<Contestant> all(Workshop workshop) {
-        Contestants contestants = new Contestants(workshop);
+        return all(workshop, List.of(1));
+    }
+
+    /**
+     * Returns all contestants with each of these numbers of loops. Those that have a choice have a name such as {@code chagres-2} with more
+     * loops than one, and the others have one.
+     */
+    static List<Contestant> all(Workshop workshop, List<Integer> loops) {
+        Contestants contestants = new Contestants(workshop, loops);
         contestants.addNatives();
         contestants.addChagres();
         contestants.addRecorded();
@@ -54,26 +65,40 @@ final class Contestants {
     }
 
     private void addNatives() {
-        add("c", "C, a raw epoll loop", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("epoll"), mode));
+        addScalable(
+                "c",
+                "C, a raw epoll loop",
+                Runtime.NATIVE,
+                "gcc",
+                STREAMS,
+                (mode, count) -> served(workshop.c("epoll", "-pthread"), mode, count));
         add("libuv", "C, libuv", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("libuv", "-luv"), mode));
-        add(
+        addScalable(
                 "go",
                 "Go's net, net/http",
                 Runtime.NATIVE,
                 "go",
                 List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
-                mode -> served(workshop.go("server"), mode));
-        add(
+                (mode, count) -> served(workshop.go("server"), mode, count));
+        addScalable(
                 "node",
                 "Node's net, http",
                 Runtime.NODE,
                 "node",
                 List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
-                mode -> List.of("node", "src/jmh/js/server.js", "0", mode.argument()));
+                (mode, count) ->
+                        List.of("node", "src/jmh/js/server.js", "0", mode.argument(), Integer.toString(count)));
+        addScalable(
+                "nginx",
+                "nginx, return 200",
+                Runtime.NATIVE,
+                "nginx",
+                List.of(Mode.HTTP),
+                (mode, count) -> new Nginx(workshop).command(freePort(), count));
     }
 
     private void addChagres() {
-        add(
+        addScalable(
                 "chagres",
                 "Chagres, net.Socket: socket.pipe(socket)",
                 Runtime.JVM,
@@ -120,12 +145,20 @@ final class Contestants {
                         mode.argument()));
     }
 
-    private List<String> chagres(Mode mode) throws IOException {
+    private List<String> chagres(Mode mode, int count) throws IOException {
         return switch (mode) {
-            case HTTP -> example("HttpPlaintext");
+            case HTTP -> count == 1 ? example("HttpPlaintext") : httpLoops(count);
             case KEYS -> example("KeyValue");
-            default -> java(workshop.classPath(), SERVERS + "ChagresServer", "0", mode.argument());
+            default -> java(workshop.classPath(), "ChagresServer", mode, "pipe", Integer.toString(count));
         };
+    }
+
+    private List<String> httpLoops(int count) throws IOException {
+        return java(
+                workshop.example("HttpPlaintext", "src/jmh/loops/HttpLoops.java"),
+                "HttpLoops",
+                "0",
+                Integer.toString(count));
     }
 
     private List<String> example(String name) throws IOException {
@@ -142,7 +175,7 @@ final class Contestants {
         for (String transport : List.of("epoll", "nio", "io_uring")) {
             addPeer("netty-" + transport, "Netty 4.2, " + transport, STREAMS, "NettyServer", transport);
         }
-        addPeer("vertx", "Vert.x 5", List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP), "VertxServer", "");
+        addPeer("vertx", "Vert.x 5", List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP), "VertxServer", "epoll");
     }
 
     private void addRedis() {
@@ -175,8 +208,16 @@ final class Contestants {
         List<String> command(Mode mode) throws IOException;
     }
 
+    private interface Scalable {
+        List<String> command(Mode mode, int loops) throws IOException;
+    }
+
     private static List<String> served(String program, Mode mode) {
         return List.of(program, "0", mode.argument());
+    }
+
+    private static List<String> served(String program, Mode mode, int count) {
+        return List.of(program, "0", mode.argument(), Integer.toString(count));
     }
 
     private void addJava(String name, String says, List<Mode> modes, String main, String... variant) {
@@ -184,7 +225,13 @@ final class Contestants {
     }
 
     private void addPeer(String name, String says, List<Mode> modes, String main, String variant) {
-        add(name, says, Runtime.JVM, null, modes, mode -> java(workshop.classPathOfPeers(), main, mode, variant));
+        addScalable(
+                name,
+                says,
+                Runtime.JVM,
+                null,
+                modes,
+                (mode, count) -> java(workshop.classPathOfPeers(), main, mode, variant, Integer.toString(count)));
     }
 
     private static List<String> java(String classPath, String main, Mode mode, String... variant) {
@@ -202,8 +249,30 @@ final class Contestants {
         return command;
     }
 
-    /** @param program the program that must be installed; null for none */
+    /** Adds a contestant that serves with any number of loops. */
+    private void addScalable(
+            String name, String says, Runtime runtime, String program, List<Mode> modes, Scalable starting) {
+        for (int count : loops) {
+            String suffix = count == 1 ? "" : "-" + count;
+            add(
+                    new Words(name + suffix, name, says + (count == 1 ? "" : ", " + count + " loops"), count),
+                    runtime,
+                    program,
+                    modes,
+                    mode -> starting.command(mode, count));
+        }
+    }
+
     private void add(String name, String says, Runtime runtime, String program, List<Mode> modes, Starting starting) {
+        if (loops.contains(1)) {
+            add(new Words(name, name, says, 1), runtime, program, modes, starting);
+        }
+    }
+
+    private record Words(String name, String alone, String says, int loops) {}
+
+    /** @param program the program that must be installed; null for none */
+    private void add(Words words, Runtime runtime, String program, List<Mode> modes, Starting starting) {
         Map<Mode, List<String>> commands = new EnumMap<>(Mode.class);
         String missing = program == null || Command.exists(program) ? null : program + " is not installed";
         try {
@@ -213,6 +282,6 @@ final class Contestants {
         } catch (IOException broken) {
             missing = broken.getMessage();
         }
-        all.add(new Contestant(name, says, runtime, commands, missing));
+        all.add(new Contestant(words.name, words.alone, words.says, words.loops, runtime, commands, missing));
     }
 }

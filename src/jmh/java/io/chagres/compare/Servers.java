@@ -46,11 +46,11 @@ final class Servers implements AutoCloseable {
         return entry(contestant, mode).seen.add(kind);
     }
 
-    /** Starts a new server, on the server's core or on any core. The caller closes it. */
+    /** Starts a new server, on as many cores as it has loops or on any core. The caller closes it. */
     RunningServer start(Contestant contestant, Mode mode, boolean pinned, List<String> flags) throws IOException {
         List<String> command = contestant.command(mode, flags);
         return new RunningServer(
-                pinned ? cores.pinServer(command) : cores.freeServer(command),
+                pinned ? cores.pinServer(command, contestant.loops()) : cores.freeServer(command),
                 workshop.file(contestant.name() + '-' + mode.argument() + ".log"));
     }
 

@@ -9,6 +9,7 @@ import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
@@ -50,18 +51,13 @@ final class Workshop {
         return classPath() + File.pathSeparator + libraries;
     }
 
-    /** Compiles {@code examples/NAME.java}, and returns the class path to run it with. */
-    String example(String name) throws IOException {
+    /** Compiles {@code examples/NAME.java} and {@code more} sources, and returns the class path to run it with. */
+    String example(String name, String... more) throws IOException {
         Path classes = file(name);
-        run(
-                "javac",
-                "--release",
-                "22",
-                "-cp",
-                CLASSES.toString(),
-                "-d",
-                classes.toString(),
-                "examples/" + name + ".java");
+        List<String> arguments = new ArrayList<>(List.of(
+                "--release", "22", "-cp", CLASSES.toString(), "-d", classes.toString(), "examples/" + name + ".java"));
+        arguments.addAll(List.of(more));
+        run("javac", arguments.toArray(String[]::new));
         jar(name + ".jar", classes, ".");
         return file("chagres.jar") + File.pathSeparator + file(name + ".jar");
     }

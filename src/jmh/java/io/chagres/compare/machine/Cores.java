@@ -57,16 +57,12 @@ public final class Cores {
         return allowed.getLast();
     }
 
-    /** Returns the use of the cores in words. */
-    public String says() {
-        return says(1);
-    }
-
     /** Returns the use of the cores in words, if a server has {@code count} of them. */
     public String says(int count) {
         if (pinned) {
             String cores = count == 1 ? " core " : " cores ";
-            return "server on" + cores + servers(count) + ", load on core " + load();
+            return "server on" + cores + servers(count) + ", load on core " + load()
+                    + (count < allowed.size() ? "" : ", which a server with a loop for each core shares with it");
         }
         return "nothing is pinned: " + (allowed.size() > 1 ? "there is no taskset" : "there is one core only");
     }

@@ -15,7 +15,7 @@ public final class Disturbance {
     private final long began = System.nanoTime();
     private final ProcessFigures self =
             new ProcessFigures(ProcessHandle.current().pid());
-    private final long knownBefore = self.cpuNanos() + self.childrenNanos();
+    private final long knownBefore = self.ownCpuNanos() + self.childrenNanos();
 
     /** The time of the hypervisor and of other programs, as a share of the time of one core. */
     public record Share(double steal, double others) {}
@@ -24,7 +24,7 @@ public final class Disturbance {
     public Share since(long serverNanos) {
         long[] now = ticks();
         double nanos = System.nanoTime() - began;
-        double known = serverNanos + self.cpuNanos() + self.childrenNanos() - knownBefore;
+        double known = serverNanos + self.ownCpuNanos() + self.childrenNanos() - knownBefore;
         double busy = 0;
         for (int kind = USER; kind < STEAL; kind++) {
             busy += kind == IDLE || kind == IOWAIT ? 0 : now[kind] - before[kind];

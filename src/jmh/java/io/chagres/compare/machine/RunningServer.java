@@ -35,7 +35,7 @@ public final class RunningServer implements AutoCloseable {
         this.log = log;
         Files.createDirectories(log.getParent());
         process = new ProcessBuilder(command).redirectError(log.toFile()).start();
-        endsWithUs = new Thread(process::destroyForcibly);
+        endsWithUs = new Thread(this::kill);
         Runtime.getRuntime().addShutdownHook(endsWithUs);
         address = new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), awaitPort());
     }
@@ -95,10 +95,16 @@ public final class RunningServer implements AutoCloseable {
         awaitEnd();
     }
 
-    /** Kills the server. */
+    private void kill() {
+        List<ProcessHandle> workers = process.descendants().toList();
+        process.destroyForcibly();
+        workers.forEach(ProcessHandle::destroyForcibly);
+    }
+
+    /** Kills the server, with its workers. */
     @Override
     public void close() {
-        process.destroyForcibly();
+        kill();
         awaitEnd();
         Runtime.getRuntime().removeShutdownHook(endsWithUs);
     }

@@ -4,10 +4,12 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
-/** Counts the system calls of a process, by strace -c, from its construction to {@link #stop()}. */
+/** Counts the system calls of a process and of its descendants, by strace -c, from its construction to {@link #stop()}. */
 public final class SystemCalls implements AutoCloseable {
 
     private static final int END_SECONDS = 10;
@@ -17,7 +19,9 @@ public final class SystemCalls implements AutoCloseable {
 
     /** @throws IOException if strace cannot attach */
     public SystemCalls(long pid) throws IOException {
-        strace = new ProcessBuilder("strace", "-f", "-c", "-o", table.toString(), "-p", Long.toString(pid)).start();
+        List<String> command = new ArrayList<>(List.of("strace", "-f", "-c", "-o", table.toString()));
+        new ProcessFigures(pid).pids().forEach(one -> command.addAll(List.of("-p", one.toString())));
+        strace = new ProcessBuilder(command).start();
         awaitAttached(strace.errorReader());
     }
 

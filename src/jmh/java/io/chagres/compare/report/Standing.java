@@ -30,12 +30,24 @@ public record Standing(String load, String says, List<Metric> metrics, String re
      * @param ratio the median of its ratios to the reference in the same round, because the speed of a shared machine is constant
      *     for minutes, not for hours; null if there is none
      * @param spread the width of the middle half of those ratios (of its rounds if there are none), in parts of the median
+     * @param toOneLoop the median of its ratios, likewise, to the same server with one loop; null if that took no part, or it is that server
      * @param noise the reason why its figures are doubtful
      */
-    public record Row(String server, Map<Metric, Double> medians, Double ratio, double spread, List<String> noise) {}
+    public record Row(
+            String server,
+            Map<Metric, Double> medians,
+            Double ratio,
+            Double toOneLoop,
+            double spread,
+            List<String> noise) {}
 
-    /** Makes the result of {@code rounds}, which are all of this load. Its metrics are those of {@code wanted} that any round has. */
-    public static Standing of(String load, String says, List<Metric> wanted, List<Round> rounds) {
+    /**
+     * Makes the result of {@code rounds}, which are all of this load. Its metrics are those of {@code wanted} that any round has.
+     *
+     * @param alone the name of each server with one loop
+     */
+    public static Standing of(
+            String load, String says, List<Metric> wanted, List<Round> rounds, Map<String, String> alone) {
         List<Metric> metrics = wanted.stream()
                 .filter(metric -> values(rounds, metric).length > 0)
                 .toList();
@@ -46,12 +58,15 @@ public record Standing(String load, String says, List<Metric> metrics, String re
                 .findFirst()
                 .orElse(null);
         List<Row> rows = new ArrayList<>();
-        servers.forEach(
-                (server, own) -> rows.add(row(server, own, metrics, servers.getOrDefault(reference, List.of()))));
+        servers.forEach((server, own) -> {
+            List<Round> one = server.equals(alone.get(server)) ? null : servers.get(alone.get(server));
+            rows.add(row(server, own, metrics, servers.getOrDefault(reference, List.of()), one));
+        });
         return new Standing(load, says, metrics, reference, rows);
     }
 
-    private static Row row(String server, List<Round> rounds, List<Metric> metrics, List<Round> reference) {
+    private static Row row(
+            String server, List<Round> rounds, List<Metric> metrics, List<Round> reference, List<Round> one) {
         Map<Metric, Double> medians = new EnumMap<>(Metric.class);
         for (Metric metric : metrics) {
             double[] values = values(rounds, metric);
@@ -60,9 +75,13 @@ public record Standing(String load, String says, List<Metric> metrics, String re
             }
         }
         double[] ratios = ratios(rounds, reference, metrics.getFirst());
+        double[] toOne = one == null ? new double[0] : ratios(rounds, one, metrics.getFirst());
         double spread = spread(ratios.length > 0 ? ratios : values(rounds, metrics.getFirst()));
-        return new Row(
-                server, medians, ratios.length > 0 ? quantile(ratios, HALF) : null, spread, noise(rounds, spread));
+        return new Row(server, medians, median(ratios), median(toOne), spread, noise(rounds, spread));
+    }
+
+    private static Double median(double[] values) {
+        return values.length > 0 ? Double.valueOf(quantile(values, HALF)) : null;
     }
 
     private static double[] values(List<Round> rounds, Metric metric) {

@@ -20,6 +20,10 @@ final class ChagresServer {
 
     public static void main(String[] args) {
         Task task = Task.of(args);
+        if (task.loops() > 1) {
+            ChagresLoops.start(task.port(), task.loops(), loop -> new ChagresServer().server(loop, task));
+            return;
+        }
         try (Loop loop = new Loop()) {
             Server server = new ChagresServer().server(loop, task);
             server.listen(

@@ -22,7 +22,7 @@ import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.net.InetSocketAddress;
 
-/** Netty 4.2 on one event loop; the variant is the transport: epoll, nio or io_uring. */
+/** Netty 4.2 on one event loop or several; the variant is the transport: epoll, nio or io_uring. */
 final class NettyServer {
 
     private record Transport(IoHandlerFactory loops, Class<? extends ServerChannel> channels) {}
@@ -31,7 +31,7 @@ final class NettyServer {
         Task task = Task.of(args);
         Transport transport = transport(task);
         Channel server = new ServerBootstrap()
-                .group(new MultiThreadIoEventLoopGroup(1, transport.loops))
+                .group(new MultiThreadIoEventLoopGroup(task.loops(), transport.loops))
                 .channel(transport.channels)
                 .option(ChannelOption.SO_BACKLOG, Task.BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)

@@ -2,8 +2,8 @@ package io.chagres.compare.server;
 
 import java.util.Locale;
 
-/** The task of a server, from its arguments: {@code port mode [variant]}. */
-record Task(int port, Mode mode, String variant) {
+/** The task of a server, from its arguments: {@code port mode [variant [loops]]}. */
+record Task(int port, Mode mode, String variant, int loops) {
 
     static final String HOST = "127.0.0.1";
     static final int BACKLOG = 511;
@@ -13,7 +13,8 @@ record Task(int port, Mode mode, String variant) {
         return new Task(
                 Integer.parseInt(args[0]),
                 Mode.valueOf(args[1].toUpperCase(Locale.ROOT)),
-                args.length > 2 ? args[2] : "");
+                args.length > 2 ? args[2] : "",
+                args.length > 3 ? Integer.parseInt(args[3]) : 1);
     }
 
     /** Prints the line that the comparison waits for. */

@@ -1,6 +1,8 @@
 package io.chagres.compare.server;
 
+import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
+import io.vertx.core.VerticleBase;
 import io.vertx.core.Vertx;
 import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
@@ -10,7 +12,7 @@ import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
 
-/** Vert.x 5 on one event loop, with its native transport, which is Netty's epoll. */
+/** Vert.x 5 on one event loop or several, with its native transport, which is Netty's epoll. */
 final class VertxServer {
 
     private static final Buffer PIECE = Buffer.buffer(new byte[Task.PIECE]);
@@ -18,25 +20,50 @@ final class VertxServer {
     public static void main(String[] args) {
         Task task = Task.of(args);
         Vertx vertx =
-                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(1));
-        Future<Integer> port = task.mode() == Mode.HTTP ? listenForHttp(vertx, task) : listen(vertx, task);
-        port.onSuccess(Task::announce).onFailure(VertxServer::fail);
+                Vertx.vertx(new VertxOptions().setPreferNativeTransport(true).setEventLoopPoolSize(task.loops()));
+        if (task.loops() == 1) {
+            serve(vertx, task, task.port()).onSuccess(Task::announce).onFailure(VertxServer::fail);
+            return;
+        }
+        vertx.deployVerticle(() -> new Verticle(task), new DeploymentOptions().setInstances(task.loops()))
+                .onSuccess(deployed -> Task.announce(Verticle.port))
+                .onFailure(VertxServer::fail);
     }
 
-    private static Future<Integer> listen(Vertx vertx, Task task) {
+    /** An instance for each event loop. They share the port, a free one, which is the meaning of a negative number. */
+    private static final class Verticle extends VerticleBase {
+        private static volatile int port;
+
+        private final Task task;
+
+        Verticle(Task task) {
+            this.task = task;
+        }
+
+        @Override
+        public Future<?> start() {
+            return serve(vertx, task, -1).onSuccess(actual -> port = actual);
+        }
+    }
+
+    private static Future<Integer> serve(Vertx vertx, Task task, int port) {
+        return task.mode() == Mode.HTTP ? listenForHttp(vertx, port) : listen(vertx, task, port);
+    }
+
+    private static Future<Integer> listen(Vertx vertx, Task task, int port) {
         return vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
                 .connectHandler(socket -> serve(socket.exceptionHandler(gone -> {}), task))
-                .listen(task.port(), Task.HOST)
+                .listen(port, Task.HOST)
                 .map(NetServer::actualPort);
     }
 
-    private static Future<Integer> listenForHttp(Vertx vertx, Task task) {
+    private static Future<Integer> listenForHttp(Vertx vertx, int port) {
         return vertx.createHttpServer(
                         new HttpServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
                 .requestHandler(request -> request.response()
                         .putHeader("Content-Type", "text/plain")
                         .end("Hello, World!"))
-                .listen(task.port(), Task.HOST)
+                .listen(port, Task.HOST)
                 .map(HttpServer::actualPort);
     }
 

@@ -6,8 +6,8 @@
  * output and nothing else, and serve until they are killed. They print nothing when a peer closes or resets its
  * connection.
  *
- * <p>Each is written as the documentation of its library recommends, with back-pressure, and with one thread if it
- * has a choice. The servers in C are in src/jmh/c, that in Go in src/jmh/go, and that in JavaScript
+ * <p>Each is written as the documentation of its library recommends, with back-pressure, and with one thread, or
+ * as many as the arguments say, if it has a choice. The servers in C are in src/jmh/c, that in Go in src/jmh/go, and that in JavaScript
  * in src/jmh/js.
  */
 package io.chagres.compare.server;
