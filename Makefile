@@ -87,7 +87,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch lab test format mutants bench stress compare latency aot examples doc docs docs-check conformance api clean
+.PHONY: help run watch lab test format mutants bench stress compare latency many aot examples doc docs docs-check conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -130,6 +130,9 @@ compare: ## compare with C, libuv, Netty, Node ...; ARGS="--load ping-pong-64x64
 
 latency: ## measure the latency at a fixed rate, and the warm-up; ARGS="--server chagres,nio --rate 40000 --seconds 30 --gc g1,zgc --aot"
 	@$(call MEASURE,latency,$(ARGS))
+
+many: ## hold idle connections, as many as the descriptors allow, and measure them; ARGS="200000 --server chagres,nio,c --pairs 10"
+	@$(call MEASURE,many,$(ARGS))
 
 aot: $(COMPILED) ## write target/chagres.aot, a cache with which examples start sooner (JDK 25)
 	@[ $(version) -ge 25 ] || { echo "an AOT cache takes a JDK 25 or newer, and the newest found is $(version)"; exit 1; }

@@ -20,11 +20,13 @@
  * least. Throughput and latency are reported too. On loopback both depend on the client as much as on the server.
  *
  * <p>{@link io.chagres.compare.Latency} is the command line of another measurement: the latency at a fixed rate, from
- * the start of a server on. See {@link io.chagres.compare.latency}.
+ * the start of a server on. See {@link io.chagres.compare.latency}. {@link io.chagres.compare.Many} measures idle
+ * connections, as many as the machine holds.
  *
  * <h2>Fairness</h2>
  *
- * <p>Each server is a process of its own on a core of its own. The clients are on another core. All contestants of a
+ * <p>Each server is a process of its own on a core of its own. The clients are on another core. A server with several
+ * loops has a core for each, and shares the last with the clients if there are no more. All contestants of a
  * load are started and warmed up by that load, and measured in many short turns, each time in another order, so that
  * a disturbance of the machine hits all of them.
  *
