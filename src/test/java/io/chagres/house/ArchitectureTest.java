@@ -13,6 +13,8 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.lang.ArchRule;
 import io.chagres.fixture.HangGuard;
+import io.chagres.sys.Descriptors;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -117,5 +119,16 @@ class ArchitectureTest {
 
     private static void check(ArchRule rule) {
         rule.allowEmptyShould(true).check(MAIN);
+    }
+
+    /** So no call that opens a file needs a row in the table of faults. */
+    @Test
+    void noClassAboveSysOpensFiles() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(Descriptors.class.getPackageName())
+                .should()
+                .callMethod(Descriptors.class, "open", MemorySegment.class, int.class, int.class)
+                .check(MAIN);
     }
 }

@@ -1,6 +1,7 @@
 package io.chagres.loop;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.LoopFixture;
@@ -19,12 +20,21 @@ class LoopExecuteOnAFullStackTest {
     private static final int ROUNDS = 20;
     /** Far enough from the end of the stack for all calls to succeed. */
     private static final int LEVELS = 200;
+    /** A short stack, because each round fills it: that of the main thread has 8 MiB. */
+    private static final long STACK_BYTES = 256 * 1024;
 
     private int left;
     private int overflows;
 
-    /** Calls {@code send} at the very end of the stack, and then at each level above it. */
-    private void atTheEndOfTheStack(Runnable send) {
+    /** Calls {@code send} at the very end of a stack, and then at each level above it. */
+    private void atTheEndOfAStack(Runnable send) throws InterruptedException {
+        Thread sender = new Thread(null, () -> fillStack(send), "sender", STACK_BYTES);
+        sender.start();
+        sender.join(30_000);
+        assertFalse(sender.isAlive());
+    }
+
+    private void fillStack(Runnable send) {
         left = LEVELS;
         try {
             descend(send);
@@ -58,7 +68,7 @@ class LoopExecuteOnAFullStackTest {
         AtomicInteger accepted = new AtomicInteger();
         try (LoopThread loopThread = Loop.start("a loop", loop -> {})) {
             for (int i = 0; i < ROUNDS; i++) {
-                atTheEndOfTheStack(() -> {
+                atTheEndOfAStack(() -> {
                     loopThread.execute(ran::incrementAndGet);
                     accepted.incrementAndGet();
                 });
@@ -77,7 +87,7 @@ class LoopExecuteOnAFullStackTest {
         Async[] async = new Async[1];
         try (LoopThread loopThread = Loop.start("a loop", loop -> async[0] = new Async(loop, called::release))) {
             for (int i = 0; i < ROUNDS; i++) {
-                atTheEndOfTheStack(async[0]::send);
+                atTheEndOfAStack(async[0]::send);
                 called.drainPermits();
                 async[0].send();
                 assertTrue(called.tryAcquire(30, TimeUnit.SECONDS), "a healthy send makes the callback run");
