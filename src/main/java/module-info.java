@@ -1,12 +1,13 @@
 /**
  * Chagres: an event loop and Node's {@code net} for Java, with libc as its only native code.
  *
- * <p>The module has nine floors, and each imports only floors below it. From the top they are:
+ * <p>The module has ten floors, and each imports only floors below it. From the top they are:
  *
  * <ul>
  * <li>{@link io.chagres.net}: Node's net.
  * <li>{@link io.chagres.stream}: Node's streams. {@link io.chagres.socket}: TCP and Unix sockets. These two do not
  *     know each other.
+ * <li>{@link io.chagres.proxy}: the PROXY protocol, by which a load balancer names its clients.
  * <li>{@link io.chagres.address}: addresses and lookups.
  * <li>{@link io.chagres.handle}: timers, signals, work on other threads and other handles.
  * <li>{@link io.chagres.trace}: traces of the system calls, for those who want to see them.
@@ -40,6 +41,7 @@ module io.chagres {
     exports io.chagres.trace;
     exports io.chagres.handle;
     exports io.chagres.address;
+    exports io.chagres.proxy;
     exports io.chagres.socket;
     exports io.chagres.stream;
     exports io.chagres.net;

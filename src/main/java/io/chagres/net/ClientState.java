@@ -122,6 +122,7 @@ final class ClientState {
         made.owe(opened.deferredLength());
         socket.begin(made, hasOptions);
         if (socket.isConnected()) {
+            opened.sendHeaderAlone(handle);
             emitConnect();
         }
         made.owe(-opened.deferredLength());

@@ -9,6 +9,7 @@ import io.chagres.address.Ip;
 import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
+import io.chagres.proxy.ProxyHeader;
 import java.util.Objects;
 import java.util.Set;
 import java.util.function.Consumer;
@@ -48,6 +49,7 @@ public final class ConnectOptions {
         private long attemptTimeoutMillis = Net.defaultAutoSelectFamilyAttemptTimeoutMillis();
         private long connectTimeoutMillis;
         private long timeoutMillis;
+        private @Nullable ProxyHeader proxyHeader;
 
         private Values copy() {
             try {
@@ -260,6 +262,25 @@ public final class ConnectOptions {
         return with(values -> values.timeoutMillis = millis);
     }
 
+    // ---- what is sent first
+
+    /**
+     * Sets a header of the PROXY protocol, which is sent before all other bytes, for a server behind this proxy. By default none is
+     * sent. Its bytes do not count as {@link Socket#bytesWritten()}.
+     *
+     * <p>Bytes that were written before the connection is established leave with the header, in one packet if they fit. For a TLS stream
+     * over the socket the header comes first, not encrypted.
+     *
+     * <pre>{@code
+     * ProxyHeader header = ProxyHeader.of(client.remoteAddress(), client.localAddress());
+     * Socket target = Net.connect(loop, ConnectOptions.to("10.0.0.9", 80).proxyHeader(header));
+     * }</pre>
+     */
+    public ConnectOptions proxyHeader(ProxyHeader header) {
+        UsageException.requireArgument(header, "header");
+        return with(values -> values.proxyHeader = header);
+    }
+
     // ---- for the connect
 
     String host() {
@@ -315,6 +336,11 @@ public final class ConnectOptions {
         return values.timeoutMillis;
     }
 
+    @Nullable
+    ProxyHeader proxyHeader() {
+        return values.proxyHeader;
+    }
+
     /** Returns "localhost:80", or a path; any thread. */
     String destination() {
         if (values.path != null) {
@@ -338,7 +364,8 @@ public final class ConnectOptions {
                         values.attemptTimeoutMillis,
                         Net.defaultAutoSelectFamilyAttemptTimeoutMillis())
                 .add("connectTimeoutMillis", values.connectTimeoutMillis, 0L)
-                .add("timeoutMillis", values.timeoutMillis, 0L);
+                .add("timeoutMillis", values.timeoutMillis, 0L)
+                .add("proxyHeader", values.proxyHeader, null);
     }
 
     @Override

@@ -9,6 +9,7 @@ import io.chagres.jfr.Flight;
 import io.chagres.loop.internal.LeakReports;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.ReadSlab;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.ReadListener;
 import io.chagres.socket.SocketHandle;
 import io.chagres.sys.Errno;
@@ -153,7 +154,7 @@ final class Connection implements ReadListener, Runnable {
     @Override
     public void onError(SystemException error) {
         reading = false;
-        if (remote == null) {
+        if (remote == null && SocketSettings.clientHeaderOf(socket) == null) {
             remote = open().knownPeer(); // the error was made of it: no second system call
         }
         socket.destroy(error);
@@ -161,6 +162,12 @@ final class Connection implements ReadListener, Runnable {
 
     long bytesRead() {
         return bytesRead;
+    }
+
+    /** Counts bytes that were read before there was a socket. */
+    void countUnread(int size) {
+        bytesRead += size;
+        owes = true;
     }
 
     // ---- writing
@@ -314,15 +321,20 @@ final class Connection implements ReadListener, Runnable {
     /** Adds both addresses; any thread. */
     void describe(StringJoiner text) {
         SocketHandle open = handle;
-        String ends = open != null ? open.describeEnds() : remote == null ? "" : "-> " + remote;
+        ProxyHeader client = SocketSettings.clientHeaderOf(socket);
+        if (client != null) {
+            text.add(client.destination() == null ? "a Unix socket" : client.destination() + " -> " + client.source());
+        }
+        String ends = open != null ? open.describeEnds() : remote == null || client != null ? "" : "-> " + remote;
         if (!ends.isEmpty()) {
-            text.add(ends);
+            text.add(client == null ? ends : "through " + ends);
         }
     }
 
     @Nullable
     SocketAddress localAddress() {
-        return handle == null ? null : handle.localAddress();
+        ProxyHeader client = SocketSettings.clientHeaderOf(socket);
+        return handle == null ? null : client != null ? client.destination() : handle.localAddress();
     }
 
     @Nullable
@@ -334,7 +346,8 @@ final class Connection implements ReadListener, Runnable {
     /** Asks for the peer's address while there is a handle, for the events that follow its close. */
     void rememberPeer() {
         if (remote == null && handle != null) {
-            remote = handle.peer();
+            ProxyHeader client = SocketSettings.clientHeaderOf(socket);
+            remote = client != null ? client.source() : handle.peer();
         }
     }
 }

@@ -13,7 +13,7 @@ final class ConnectionRecord {
     private ConnectionRecord() {}
 
     static void opened(Socket socket, SocketHandle handle) {
-        Flight.connectionOpened(handle.fd(), side(socket), new SocketEnds(handle));
+        Flight.connectionOpened(handle.fd(), side(socket), SocketEnds.of(socket, handle));
     }
 
     /**
@@ -25,7 +25,7 @@ final class ConnectionRecord {
         Flight.connectionClosed(
                 handle.fd(),
                 side(socket),
-                new SocketEnds(handle),
+                SocketEnds.of(socket, handle),
                 new Flight.Closing(
                         connection.bytesRead(),
                         connection.bytesWritten(),

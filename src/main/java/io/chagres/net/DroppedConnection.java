@@ -9,7 +9,7 @@ import java.lang.foreign.ValueLayout;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection that a server has accepted and closed at once, see {@link Server#onDrop}.
+ * A connection that a server has accepted and closed without making a socket of it, see {@link Server#onDrop}.
  *
  * @param local the address of the server's side; null over a Unix socket, and if the kernel does not say
  * @param remote the address of the peer; null over a Unix socket, and if the peer has gone already
@@ -26,7 +26,18 @@ public record DroppedConnection(
          * The process has no descriptor to spare. Connections leave the last 16 numbers below its limit, RLIMIT_NOFILE, to the rest
          * of the process; an eighth of a limit below 128.
          */
-        NO_DESCRIPTORS
+        NO_DESCRIPTORS,
+        /**
+         * It must begin with a header of the PROXY protocol, {@link ProxyProtocol#required()}, but began with other bytes, or ended
+         * before its header was complete. A health check that only connects is such a connection.
+         */
+        PROXY_HEADER_MISSING,
+        /** Its header of the PROXY protocol is one that the specification forbids, or is too long: {@link ProxyProtocol#maxLength}. */
+        PROXY_HEADER_MALFORMED,
+        /** Its address is not one that may send a header of the PROXY protocol, {@link ProxyProtocol#from}. */
+        PROXY_HEADER_UNTRUSTED,
+        /** Its header of the PROXY protocol was not complete in time, {@link ProxyProtocol#timeout}. */
+        PROXY_HEADER_TIMEOUT
     }
 
     /** @param fd the descriptor of the connection, which is still open */

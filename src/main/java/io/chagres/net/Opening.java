@@ -11,6 +11,7 @@ import io.chagres.handle.Completion;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.Origin;
 import io.chagres.loop.internal.TimerEntry;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
@@ -374,10 +375,36 @@ final class Opening implements ConnectAttempts.Listener {
             return;
         }
         if (data != null && written != null) {
-            socket.doWriteVector(data, written);
+            writeWithHeader(data, written);
         }
         if (finalDone != null) {
             socket.doFinal(finalDone);
+        }
+    }
+
+    /** Writes the bytes that have waited. The header of the PROXY protocol goes before them, in the same packet, and is not counted. */
+    private void writeWithHeader(ByteBuffer[] data, Completion written) {
+        ProxyHeader header = options.proxyHeader();
+        if (header == null || socket.connection == null) {
+            socket.doWriteVector(data, written);
+            return;
+        }
+        ByteBuffer[] all = new ByteBuffer[data.length + 1];
+        all[0] = header.encode();
+        System.arraycopy(data, 0, all, 1, data.length);
+        socket.connection.owe(-all[0].remaining());
+        socket.doWriteVector(all, written);
+    }
+
+    /** Sends the header of the PROXY protocol, if there is one, and no bytes wait to be sent with it. */
+    void sendHeaderAlone(SocketHandle connection) {
+        ProxyHeader header = options.proxyHeader();
+        if (header != null && data == null) {
+            connection.write(header.encode(), error -> {
+                if (error != null) {
+                    socket.destroy(error);
+                }
+            });
         }
     }
 

@@ -15,5 +15,13 @@ public enum ReadyState {
     /** It can only be written: the peer has ended. */
     WRITE_ONLY,
     /** It can be neither read nor written. */
-    CLOSED
+    CLOSED;
+
+    /** Returns the state of a socket that does not connect. */
+    static ReadyState of(boolean isReadable, boolean isWritable) {
+        if (isReadable) {
+            return isWritable ? OPEN : READ_ONLY;
+        }
+        return isWritable ? WRITE_ONLY : CLOSED;
+    }
 }

@@ -193,7 +193,8 @@ public final class Server {
 
     /**
      * Takes over a connection that was accepted elsewhere, by another loop or process that has passed the descriptor on, as if this
-     * server had accepted it. The connection listeners are called inside this call. The server need not listen.
+     * server had accepted it. The connection listeners are called inside this call, or later, once the header of {@link
+     * ServerOptions#proxyProtocol} is complete. The server need not listen.
      *
      * @param connection a handle of this loop that is connected and not read
      * @return false if the server has its maximum of connections, or blocks the peer: the caller still owns the handle then, and may
@@ -219,21 +220,24 @@ public final class Server {
         closeWhenDrained();
     }
 
-    /** Returns the number of its open connections, accepted and not destroyed: Node's getConnections. */
+    /**
+     * Returns the number of its open connections, accepted and not destroyed: Node's getConnections. Those that wait for their header
+     * of the PROXY protocol count.
+     */
     public int connectionCount() {
         core.checkThread();
         return connections.count();
     }
 
-    /** Returns its open connections, in order of their arrival. */
+    /** Returns its open connections that have become sockets, in order of their arrival. */
     public List<Socket> connections() {
         core.checkThread();
         return connections.open(socket -> true);
     }
 
     /**
-     * Returns the number of connections that it has accepted and closed at once, since it had its maximum, or since the process had no
-     * descriptor to spare, see {@link #onDrop}. It is never reset.
+     * Returns the number of connections that it has accepted and closed without making a socket of them, for a {@link
+     * DroppedConnection.Reason}, see {@link #onDrop}. It is never reset.
      */
     public long droppedCount() {
         core.checkThread();
@@ -375,7 +379,8 @@ public final class Server {
         }
     }
 
-    private void closeWhenDrained() {
+    /** Emits the close a tick later, if it is closed and has no connections. */
+    void closeWhenDrained() {
         if (connections.count() == 0) {
             endGrace();
             if (closing && !listening.isRunning()) {
@@ -435,7 +440,7 @@ public final class Server {
     }
 
     /**
-     * Adds a listener for connections that are accepted and closed at once: {@link DroppedConnection.Reason} says why that
+     * Adds a listener for connections that are accepted and closed without a socket: {@link DroppedConnection.Reason} says why that
      * happens. The limit of descriptors may be changed by prlimit(1) while the server runs.
      */
     public Server onDrop(Consumer<? super DroppedConnection> listener) {

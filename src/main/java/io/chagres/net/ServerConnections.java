@@ -3,16 +3,19 @@ package io.chagres.net;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.address.BlockList;
+import io.chagres.address.SocketAddress;
 import io.chagres.jfr.Flight;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.DroppedConnection.Reason;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.ConnectionListener;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.Tcp;
 import io.chagres.stream.Duplex;
 import io.chagres.stream.DuplexOptions;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -25,9 +28,14 @@ import org.jspecify.annotations.Nullable;
  */
 final class ServerConnections implements ConnectionListener {
 
+    private static final byte[] NOTHING = {};
+
     private final Server server;
     private final ServerOptions options;
     private final DuplexOptions duplex;
+    /** The connections that wait for their header of the PROXY protocol; null if none needs one. */
+    private final @Nullable HeaderGate gate;
+
     private @Nullable Socket first;
     private @Nullable Socket last;
     private int count;
@@ -42,6 +50,8 @@ final class ServerConnections implements ConnectionListener {
         this.server = server;
         this.options = options;
         duplex = options.duplex();
+        ProxyProtocol protocol = options.proxyProtocol();
+        gate = protocol == null ? null : new HeaderGate(this, LoopCore.of(server.loop()), protocol);
     }
 
     // ---- arriving
@@ -50,14 +60,26 @@ final class ServerConnections implements ConnectionListener {
     public void onConnection(SocketHandle listener) {
         SocketHandle accepted = listener.accept();
         if (count >= max) {
-            record(Reason.MAX_CONNECTIONS.name(), accepted.fd());
-            drop(accepted);
+            drop(accepted, Reason.MAX_CONNECTIONS);
         } else if (isBlocked(accepted)) {
-            blockedCount++;
-            record("BLOCKED", accepted.fd());
-            accepted.close();
+            block(accepted);
         } else {
-            welcome(accepted);
+            take(accepted);
+        }
+    }
+
+    private void block(SocketHandle accepted) {
+        blockedCount++;
+        record("BLOCKED", accepted.fd());
+        accepted.close();
+    }
+
+    private void take(SocketHandle accepted) {
+        if (gate == null) {
+            welcome(accepted, null, NOTHING);
+        } else {
+            count++;
+            gate.await(accepted);
         }
     }
 
@@ -66,8 +88,34 @@ final class ServerConnections implements ConnectionListener {
         if (count >= max || isBlocked(connection)) {
             return false;
         }
-        welcome(connection);
+        take(connection);
         return true;
+    }
+
+    // ---- from the gate
+
+    /** Makes a socket of a connection that has waited, unless the block list has the client that its header names. */
+    void admit(SocketHandle connection, @Nullable ProxyHeader header, byte[] unread) {
+        count--;
+        if (header != null && isBlocked(header.source())) {
+            block(connection);
+            server.closeWhenDrained();
+        } else {
+            welcome(connection, header, unread);
+        }
+    }
+
+    /** Drops a connection that has waited. */
+    void refuse(SocketHandle connection, Reason reason) {
+        count--;
+        drop(connection, reason);
+        server.closeWhenDrained();
+    }
+
+    /** Called when a connection that has waited was closed. */
+    void left() {
+        count--;
+        server.closeWhenDrained();
     }
 
     @Override
@@ -91,8 +139,9 @@ final class ServerConnections implements ConnectionListener {
     }
 
     /** Closes a connection. Its addresses are asked for only if there is a listener for them. */
-    private void drop(SocketHandle accepted) {
-        DroppedConnection connection = dropped(accepted.fd(), Reason.MAX_CONNECTIONS);
+    private void drop(SocketHandle accepted, Reason reason) {
+        record(reason.name(), accepted.fd());
+        DroppedConnection connection = dropped(accepted.fd(), reason);
         accepted.close();
         emitDropped(connection);
     }
@@ -140,35 +189,48 @@ final class ServerConnections implements ConnectionListener {
 
     /** Returns whether the block list has its peer. A peer that has gone already has no address, and counts as blocked. */
     private boolean isBlocked(SocketHandle accepted) {
-        BlockList blockList = options.blockList();
-        if (blockList == null) {
+        if (options.blockList() == null) {
             return false;
         }
         return switch (accepted) {
-            case Tcp tcp -> isBlocked(blockList, tcp);
+            case Tcp tcp -> isBlocked(tcp);
             case Pipe unix -> false;
         };
     }
 
-    private static boolean isBlocked(BlockList blockList, Tcp accepted) {
+    private boolean isBlocked(Tcp accepted) {
         try {
-            return blockList.check(accepted.remoteAddress());
+            return isBlocked(accepted.remoteAddress());
         } catch (SystemException hasGone) {
             return true;
         }
     }
 
+    private boolean isBlocked(@Nullable SocketAddress address) {
+        BlockList blockList = options.blockList();
+        return blockList != null && address != null && blockList.check(address);
+    }
+
     /** Makes the socket and hands it out. If a listener throws, the socket is destroyed: no other code may hold a reference. */
-    private void welcome(SocketHandle accepted) {
+    private void welcome(SocketHandle accepted, @Nullable ProxyHeader header, byte[] unread) {
         acceptedCount++;
-        Socket socket = new Socket(server.loop(), options, duplex, accepted, server);
+        Socket socket = new Socket(server.loop(), options, duplex, accepted, server, header);
         add(socket);
         try {
+            putBack(socket, unread);
             applyOptions(socket);
             server.emitConnection(socket);
         } catch (Throwable thrown) {
             socket.destroy();
             LoopCore.of(server.loop()).callbacks().raise(thrown);
+        }
+    }
+
+    /** Gives {@code socket} bytes that were read before it was made, as its first ones. */
+    private static void putBack(Socket socket, byte[] unread) {
+        if (unread.length > 0 && socket.connection != null) {
+            socket.connection.countUnread(unread.length);
+            socket.unshift(ByteBuffer.wrap(unread));
         }
     }
 
@@ -269,15 +331,24 @@ final class ServerConnections implements ConnectionListener {
     }
 
     void destroyAll() {
+        endWaiting(true);
         open(socket -> true).forEach(ServerConnections::destroy);
     }
 
+    private void endWaiting(boolean all) {
+        if (gate != null) {
+            gate.end(all);
+        }
+    }
+
     void destroyIdle() {
+        endWaiting(false);
         open(socket -> top(socket).isIdle()).forEach(ServerConnections::destroy);
     }
 
     /** Ends those that are idle and not ended yet. */
     void endIdle() {
+        endWaiting(false);
         open(socket -> top(socket).isIdle() && top(socket).isWritable())
                 .forEach(socket -> top(socket).end());
     }

@@ -29,6 +29,7 @@ public final class ServerOptions {
         private SocketOptions sockets = SocketOptions.defaults();
         private boolean pauseOnConnect;
         private @Nullable BlockList blockList;
+        private @Nullable ProxyProtocol proxyProtocol;
 
         private Values copy() {
             try {
@@ -104,11 +105,40 @@ public final class ServerOptions {
 
     /**
      * Closes connections from the addresses in {@code blockList} at once, without an event. By default no address is blocked. The list
-     * itself is asked at each connection: unlike options, it can be changed at any time.
+     * itself is asked at each connection: unlike options, it can be changed at any time. A connection that names its client, {@link
+     * #proxyProtocol}, is closed if the list has the address of the balancer, or that of the client.
      */
     public ServerOptions blockList(BlockList blockList) {
         UsageException.requireArgument(blockList, "blockList");
         return with(values -> values.blockList = blockList);
+    }
+
+    /**
+     * Sets the rules by which connections begin with a header of the PROXY protocol, as a load balancer sends it. By default none does.
+     *
+     * <p>The connection listeners are called once the header is complete. {@link Socket#remoteAddress()} is then the address of the
+     * client, {@link Socket#localAddress()} the one that the client has connected to, and {@link Socket#proxyHeader()} the header. If
+     * the header names no client, as that of a health check, they are the connection's own. Until then the connection is one of
+     * {@link Server#connectionCount()}, but not of {@link Server#connections()}. No byte behind the header is read before the socket is
+     * there.
+     *
+     * <pre>{@code
+     * ServerOptions.defaults().proxyProtocol(ProxyProtocol.required().from("10.0.0.0/24"))
+     * }</pre>
+     *
+     * @throws UsageException ERR_INCOMPATIBLE_OPTION_PAIR for {@link ProxyProtocol#optional()} together with {@code onRead}: the first
+     *     bytes of a direct client are read before there is a socket
+     */
+    public ServerOptions proxyProtocol(ProxyProtocol proxyProtocol) {
+        UsageException.requireArgument(proxyProtocol, "proxyProtocol");
+        return requirePair(with(values -> values.proxyProtocol = proxyProtocol), "onRead", "proxyProtocol");
+    }
+
+    private static ServerOptions requirePair(ServerOptions options, String other, String name) {
+        ProxyProtocol proxyProtocol = options.proxyProtocol();
+        boolean isOptional = proxyProtocol != null && !proxyProtocol.isRequired();
+        SocketOptions.requireNone(isOptional && options.lent() != null, other, name);
+        return options;
     }
 
     /**
@@ -121,7 +151,8 @@ public final class ServerOptions {
      * @throws WrongThreadException if the arena of {@code buffer} is confined to another thread
      */
     public ServerOptions onRead(ByteBuffer buffer, BufferReader reader) {
-        return with(values -> values.sockets = values.sockets.onRead(buffer, reader));
+        return requirePair(
+                with(values -> values.sockets = values.sockets.onRead(buffer, reader)), "proxyProtocol", "onRead");
     }
 
     /**
@@ -129,7 +160,8 @@ public final class ServerOptions {
      * read-only, or of a closed arena, destroys the socket with ERR_INVALID_ARG_VALUE or EFAULT.
      */
     public ServerOptions onRead(Supplier<ByteBuffer> buffers, BufferReader reader) {
-        return with(values -> values.sockets = values.sockets.onRead(buffers, reader));
+        return requirePair(
+                with(values -> values.sockets = values.sockets.onRead(buffers, reader)), "proxyProtocol", "onRead");
     }
 
     // ---- for the server
@@ -142,6 +174,11 @@ public final class ServerOptions {
     @Nullable
     BlockList blockList() {
         return values.blockList;
+    }
+
+    @Nullable
+    ProxyProtocol proxyProtocol() {
+        return values.proxyProtocol;
     }
 
     boolean pauseOnConnect() {
@@ -161,7 +198,8 @@ public final class ServerOptions {
         return values.sockets
                 .addTo(new OptionList("ServerOptions"))
                 .addFlag("pauseOnConnect", values.pauseOnConnect)
-                .add("blockList", values.blockList, null);
+                .add("blockList", values.blockList, null)
+                .add("proxyProtocol", values.proxyProtocol, null);
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
@@ -46,7 +47,8 @@ public final class Socket extends Duplex {
     /** The user's read buffer; null if the socket has data events. */
     final @Nullable LentBuffer lent;
     /** Null before the connection; kept after the socket was destroyed, for the questions that can be asked then. */
-    private @Nullable Connection connection;
+    @Nullable
+    Connection connection;
 
     private @Nullable Server server;
     /** Its neighbours among the open connections of its server, see {@link ServerConnections}. */
@@ -55,7 +57,8 @@ public final class Socket extends Duplex {
     /** Null until it connects, or gets an option of clients. */
     private @Nullable ClientState client;
     /** Null until a setting other than noDelay is made: many servers make only that one. */
-    private @Nullable SocketSettings settings;
+    @Nullable
+    SocketSettings settings;
     /** Null until a timeout is set. */
     @Nullable
     IdleTimeout idle;
@@ -95,10 +98,17 @@ public final class Socket extends Duplex {
     }
 
     /** A socket of a connection that a server has accepted, over TCP or a Unix socket. */
-    Socket(Loop loop, ServerOptions options, DuplexOptions duplex, SocketHandle accepted, @Nullable Server server) {
+    Socket(
+            Loop loop,
+            ServerOptions options,
+            DuplexOptions duplex,
+            SocketHandle accepted,
+            @Nullable Server server,
+            @Nullable ProxyHeader header) {
         super(loop, duplex);
         lent = options.lent();
         this.server = server;
+        settings = SocketSettings.of(header);
         connection = new Connection(this, accepted);
         if (options.pauseOnConnect()) {
             pause();
@@ -217,7 +227,7 @@ public final class Socket extends Duplex {
         reset = false;
         wantsRead = false;
         if (settings != null) {
-            settings.layer = null;
+            settings.endLife();
         }
     }
 
@@ -365,13 +375,7 @@ public final class Socket extends Duplex {
 
     /** Returns which ways it is open. */
     public ReadyState readyState() {
-        if (isConnecting()) {
-            return ReadyState.OPENING;
-        }
-        if (isReadable()) {
-            return isWritable() ? ReadyState.OPEN : ReadyState.READ_ONLY;
-        }
-        return isWritable() ? ReadyState.WRITE_ONLY : ReadyState.CLOSED;
+        return isConnecting() ? ReadyState.OPENING : ReadyState.of(isReadable(), isWritable());
     }
 
     /** Returns the server that accepted it, or null. */
@@ -384,21 +388,33 @@ public final class Socket extends Duplex {
         return localAddress();
     }
 
-    /** Returns its own address; null while it connects, after it was destroyed, and over a Unix socket. */
+    /** Returns its own address, or the one that {@link #proxyHeader()} names; null unless connected, and over a Unix socket. */
     public @Nullable SocketAddress localAddress() {
         checkThread();
         return connection == null ? null : connection.localAddress();
     }
 
     /**
-     * Returns the peer's address; null while the socket connects, and over a Unix socket. Listeners of {@link #onError} and
-     * {@link #onClose} still get it, and so does every caller after that, until the socket is connected again. Without such an
-     * event, of a socket that is destroyed without an error and has no close listener, it is known after the close only if it
-     * was asked for before; the same holds if another owner, or the loop, has closed the handle.
+     * Returns the peer's address, or the one that {@link #proxyHeader()} names; null while it connects, and over a Unix socket.
+     * Listeners of {@link #onError} and {@link #onClose} still get it, and so does every caller until the socket is connected again. If
+     * there is no such event or listener, and if another owner or the loop has closed the handle, it is known after the close only if
+     * it was asked for before.
      */
     public @Nullable SocketAddress remoteAddress() {
         checkThread();
         return connection == null ? null : connection.remoteAddress();
+    }
+
+    /** Returns the address of the peer itself: that of the load balancer, if there is one; null after it was destroyed. */
+    public @Nullable SocketAddress peerAddress() {
+        checkThread();
+        return handle() == null ? null : handle().peer();
+    }
+
+    /** Returns the header of the PROXY protocol that the connection began with, or null, see {@link ServerOptions#proxyProtocol}. */
+    public @Nullable ProxyHeader proxyHeader() {
+        checkThread();
+        return settings == null ? null : settings.proxyHeader;
     }
 
     /** Returns the addresses that were tried if the last connect had several to try; otherwise an empty list. */
@@ -440,12 +456,10 @@ public final class Socket extends Duplex {
     @Override
     protected void describe(StringJoiner text) {
         Opening pending = opening();
-        if (pending != null) {
-            text.add("connecting to " + pending.destination());
-        } else if (connection != null) {
+        if (pending == null && connection != null) {
             connection.describe(text);
         } else {
-            text.add("not connected");
+            text.add(pending != null ? "connecting to " + pending.destination() : "not connected");
         }
     }
 
@@ -481,10 +495,6 @@ public final class Socket extends Duplex {
     /**
      * Sets whether a silent peer is probed, and how. Kept until the socket is connected. It makes no system call if nothing changes, or
      * over a Unix socket. While data is unacknowledged no probes are sent: set {@link SocketOption#TCP_USER_TIMEOUT} as well.
-     *
-     * <pre>{@code
-     * socket.setKeepAlive(KeepAlive.every(Duration.ofSeconds(30)));
-     * }</pre>
      *
      * @see <a href="https://man7.org/linux/man-pages/man7/tcp.7.html">tcp(7): TCP_KEEPIDLE</a>
      */
@@ -536,14 +546,7 @@ public final class Socket extends Duplex {
     public <T> T get(SocketOption<T> option) {
         checkThread();
         UsageException.requireArgument(option, "option");
-        if (handle() != null) {
-            return handle().get(option);
-        }
-        T kept = settings().kept(option);
-        if (kept == null) {
-            throw new UsageException("EBADF", "get of " + option + " without a connection: " + this);
-        }
-        return kept;
+        return handle() != null ? handle().get(option) : settings().kept(option, this);
     }
 
     /** Makes the loop run as long as the socket is read; this is the default. */
@@ -574,10 +577,7 @@ public final class Socket extends Duplex {
      */
     public Socket setLayer(@Nullable Duplex layer) {
         checkThread();
-        if (layer == this || layer != null && layer.loop() != loop()) {
-            throw new UsageException("EINVAL", "a layer is another stream of the same loop. Received " + layer);
-        }
-        settings().layer = layer;
+        settings().setLayer(layer, this);
         return this;
     }
 

@@ -3,6 +3,7 @@ package io.chagres.net;
 import io.chagres.ChagresException;
 import io.chagres.address.SocketAddress;
 import io.chagres.jfr.Ends;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketHandle;
 import java.util.function.Supplier;
@@ -14,7 +15,13 @@ record SocketEnds(SocketHandle handle) implements Ends {
     /** Returns the ends of a stream that is a connected socket, otherwise {@link Ends#NONE}. */
     static Ends of(Object stream) {
         SocketHandle handle = stream instanceof Socket socket ? socket.handle() : null;
-        return handle == null ? NONE : new SocketEnds(handle);
+        return handle == null ? NONE : of((Socket) stream, handle);
+    }
+
+    /** Returns the ends of the client that a load balancer has named, otherwise those of the handle. */
+    static Ends of(Socket socket, SocketHandle handle) {
+        ProxyHeader header = SocketSettings.clientHeaderOf(socket);
+        return header == null ? new SocketEnds(handle) : new KnownEnds(header.destination(), header.source());
     }
 
     @Override

@@ -1,7 +1,9 @@
 package io.chagres.net;
 
 import io.chagres.SystemException;
+import io.chagres.UsageException;
 import io.chagres.loop.internal.Listeners;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.DeferredOptions;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketHandle;
@@ -30,6 +32,39 @@ final class SocketSettings {
     /** The stream over the socket that answers for it, see {@link Socket#setLayer}; or null. */
     @Nullable
     Duplex layer;
+    /** The header of the PROXY protocol that the connection began with, or null. */
+    @Nullable
+    ProxyHeader proxyHeader;
+
+    /** Returns the settings of a connection that has begun with {@code header}; null, for the defaults, without one. */
+    static @Nullable SocketSettings of(@Nullable ProxyHeader header) {
+        if (header == null) {
+            return null;
+        }
+        SocketSettings settings = new SocketSettings();
+        settings.proxyHeader = header;
+        return settings;
+    }
+
+    /** Returns the header of {@code socket} if it names a client; null if the addresses of the connection itself count; any thread. */
+    static @Nullable ProxyHeader clientHeaderOf(Socket socket) {
+        SocketSettings settings = socket.settings;
+        ProxyHeader header = settings == null ? null : settings.proxyHeader;
+        return header != null && header.namesClient() ? header : null;
+    }
+
+    void setLayer(@Nullable Duplex over, Socket socket) {
+        if (over == socket || over != null && over.loop() != socket.loop()) {
+            throw new UsageException("EINVAL", "a layer is another stream of the same loop. Received " + over);
+        }
+        layer = over;
+    }
+
+    /** Forgets what belongs to one connection only. */
+    void endLife() {
+        layer = null;
+        proxyHeader = null;
+    }
 
     /** Returns the keep-alive of Node's arguments: whole seconds, as TCP_KEEPIDLE has them. */
     static KeepAlive keepAlive(boolean on, long initialDelayMillis) {
@@ -67,9 +102,13 @@ final class SocketSettings {
         options = options.with(option, value);
     }
 
-    /** Returns the value that was set, or null. */
-    <T> @Nullable T kept(SocketOption<T> option) {
-        return options.valueOf(option);
+    /** Returns the value that was set; throws EBADF, which names {@code socket}, if none was. */
+    <T> T kept(SocketOption<T> option, Socket socket) {
+        T kept = options.valueOf(option);
+        if (kept == null) {
+            throw new UsageException("EBADF", "get of " + option + " without a connection: " + socket);
+        }
+        return kept;
     }
 
     void setReferenced(boolean wanted, @Nullable SocketHandle handle) {

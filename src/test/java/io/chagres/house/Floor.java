@@ -12,6 +12,7 @@ enum Floor {
     TRACE,
     HANDLE,
     ADDRESS,
+    PROXY,
     SOCKET,
     STREAM,
     NET;

@@ -12,6 +12,7 @@ import io.chagres.address.HostLookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.loop.Loop;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.SocketHandle;
 import io.chagres.socket.SocketOption;
@@ -68,6 +69,9 @@ class OptionClassesTest {
             Map.entry(SocketOption.class, SocketOption.TCP_CORK),
             Map.entry(Category[].class, new Category[] {Category.DATA}),
             Map.entry(Object.class, true),
+            Map.entry(String[].class, new String[] {"10.0.0.0/8"}),
+            Map.entry(ProxyProtocol.class, ProxyProtocol.required()),
+            Map.entry(ProxyHeader.class, ProxyHeader.local()),
             Map.entry(Duration.class, Duration.ofSeconds(7)));
 
     /** Setters that set a part of what another sets. */
@@ -84,6 +88,7 @@ class OptionClassesTest {
                 ListenOptions.at(80),
                 ListenOptions.atPath("/socket"),
                 KeepAlive.ON,
+                ProxyProtocol.optional(),
                 TraceOptions.defaults());
     }
 
@@ -98,6 +103,9 @@ class OptionClassesTest {
         Object[] arguments = Arrays.stream(setter.getParameterTypes())
                 .map(type -> type == SocketHandle.class ? HANDLES.computeIfAbsent(loop, Tcp::new) : SAMPLES.get(type))
                 .toArray();
+        if (setter.getName().equals("maxLength")) {
+            arguments[0] = 700; // of a header: 7 would be too short for any
+        }
         if (setter.getParameterTypes()[0] == boolean.class) {
             arguments[0] = true;
             Object changed = call(options, setter, arguments);

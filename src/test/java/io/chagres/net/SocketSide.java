@@ -28,6 +28,7 @@ final class SocketSide extends ModelSide {
                         .highWaterMark(mark)
                         .emitClose(false),
                 handle,
+                null,
                 null);
         socket.onData(this::take);
         socket.onEnd(this::end);
