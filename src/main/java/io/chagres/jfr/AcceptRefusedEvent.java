@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class AcceptRefusedEvent extends EndsEvent {
 
     @Label("Reason")
-    @Description("MAX_CONNECTIONS, NO_DESCRIPTORS, BLOCKED, or the code of the error")
+    @Description("BLOCKED, a reason of DroppedConnection such as MAX_CONNECTIONS, or the code of the error")
     @Nullable
     String reason;
 

@@ -36,8 +36,8 @@ final class AwaitedHeader extends TimerEntry implements ReadListener, Runnable {
 
     void begin(LoopCore core, long timeoutMicros) {
         connection.onClose(this);
-        core.timers().startByClock(this, timeoutMicros);
         connection.readStart(this);
+        core.timers().startByClock(this, timeoutMicros);
     }
 
     /** Leaves the connection to its next owner. */
@@ -117,6 +117,9 @@ final class AwaitedHeader extends TimerEntry implements ReadListener, Runnable {
     /** Called when the time is over. A direct client may be silent. */
     @Override
     protected void fire() {
+        if (connection.isClosing()) {
+            return; // by its loop, or by an Error at its begin
+        }
         if (gate.isRequired() || !isIdle()) {
             gate.refuse(this, Reason.PROXY_HEADER_TIMEOUT);
         } else {

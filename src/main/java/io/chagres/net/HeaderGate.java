@@ -32,16 +32,22 @@ final class HeaderGate {
         this.protocol = protocol;
     }
 
-    /** Waits for the header of {@code connection}, which the server counts already. */
+    /** Returns whether {@code connection} comes from an address that can pass. */
+    boolean mayWait(SocketHandle connection) {
+        return !protocol.isRequired() || protocol.isTrusted(connection);
+    }
+
+    /** Waits for the header of {@code connection}. If an Error ends this, the connection is closed. */
     void await(SocketHandle connection) {
-        boolean isTrusted = protocol.isTrusted(connection);
-        if (!isTrusted && protocol.isRequired()) {
-            connections.refuse(connection, Reason.PROXY_HEADER_UNTRUSTED);
-            return;
+        try {
+            AwaitedHeader awaited =
+                    new AwaitedHeader(this, connection, protocol.parser(), protocol.isTrusted(connection));
+            awaited.begin(core, protocol.timeoutMicros());
+            waiting.add(awaited);
+        } catch (Throwable broken) {
+            connection.close();
+            throw broken;
         }
-        AwaitedHeader awaited = new AwaitedHeader(this, connection, protocol.parser(), isTrusted);
-        waiting.add(awaited);
-        awaited.begin(core, protocol.timeoutMicros());
     }
 
     /** Returns the room for the next read of at most {@code size} bytes. */

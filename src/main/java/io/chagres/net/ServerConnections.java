@@ -77,9 +77,11 @@ final class ServerConnections implements ConnectionListener {
     private void take(SocketHandle accepted) {
         if (gate == null) {
             welcome(accepted, null, NOTHING);
-        } else {
-            count++;
+        } else if (gate.mayWait(accepted)) {
             gate.await(accepted);
+            count++;
+        } else {
+            drop(accepted, Reason.PROXY_HEADER_UNTRUSTED);
         }
     }
 

@@ -27,7 +27,8 @@
  * </ul>
  *
  * <p>Connections beyond a maximum are dropped ({@link io.chagres.net.Server#setMaxConnections}), or left in the backlog ({@link
- * io.chagres.net.Server#pauseAccepting}). A {@link io.chagres.address.BlockList} rejects addresses.
+ * io.chagres.net.Server#pauseAccepting}). A {@link io.chagres.address.BlockList} rejects addresses. Behind a load balancer, a connection
+ * begins with a header of the PROXY protocol, and becomes a socket once the header is complete: {@link io.chagres.net.ProxyProtocol}.
  *
  * <h2>A client</h2>
  *

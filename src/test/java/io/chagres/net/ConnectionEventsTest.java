@@ -8,11 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.address.BlockList;
 import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FlightRecording;
 import io.chagres.fixture.Local;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
+import io.chagres.proxy.ProxyHeader;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -64,6 +66,42 @@ class ConnectionEventsTest {
         assertEquals(client.getInt("remotePort"), server.getInt("localPort"));
         assertEquals(client.getInt("localPort"), server.getInt("remotePort"));
         assertTrue(server.getInt("descriptor") > 2);
+    }
+
+    @Test
+    void theEventsNameTheClientOfALoadBalancer(Loop loop) {
+        ProxyHeader header =
+                ProxyHeader.of(new SocketAddress("192.0.2.7", 51234), new SocketAddress("203.0.113.1", 443));
+        ServerOptions options = ServerOptions.defaults().proxyProtocol(ProxyProtocol.required());
+        for (String event : List.of("ConnectionOpened", "ConnectionClosed")) {
+            try (FlightRecording recording = FlightRecording.of(event)) {
+                int port = Local.once(loop, options, socket -> socket.resume().end());
+                Socket client = Net.connect(loop, ConnectOptions.to(HOST, port).proxyHeader(header));
+                client.resume().end();
+                loop.run();
+                RecordedEvent server = of(recording.stop(), "server");
+                assertEquals("192.0.2.7", server.getString("remoteAddress"));
+                assertEquals(51234, server.getInt("remotePort"));
+                assertEquals("203.0.113.1", server.getString("localAddress"));
+                assertEquals(443, server.getInt("localPort"));
+            }
+        }
+    }
+
+    @Test
+    void aRefusedHeaderIsARefusedAccept(Loop loop) {
+        ServerOptions options =
+                ServerOptions.defaults().proxyProtocol(ProxyProtocol.required().from("192.0.2.1"));
+        try (FlightRecording recording = FlightRecording.of("AcceptRefused")) {
+            Server server = Net.createServer(loop, options, socket -> {});
+            server.onDrop(dropped -> server.close());
+            int port = server.listen(0, HOST).address().port();
+            Net.connect(loop, port, HOST).onError(error -> {}).resume();
+            loop.run();
+            List<RecordedEvent> events = recording.stop();
+            assertEquals("PROXY_HEADER_UNTRUSTED", events.getFirst().getString("reason"));
+            assertEquals(HOST, events.getFirst().getString("remoteAddress"));
+        }
     }
 
     @Test
