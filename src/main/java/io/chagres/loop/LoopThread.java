@@ -1,12 +1,16 @@
 package io.chagres.loop;
 
+import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.internal.Exit;
 import io.chagres.loop.internal.Failures;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.Obstacle;
 import io.chagres.loop.internal.Resident;
 import io.chagres.loop.internal.Task;
 import io.chagres.loop.internal.WorkerPool;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -15,12 +19,20 @@ import org.jspecify.annotations.Nullable;
  * A loop on a platform thread of its own, see {@link Loop#start}. Unlike a loop that is run by hand, it stays alive with nothing to do,
  * until it is closed or drained.
  *
- * <p>An exception that no {@linkplain Loop#setUncaughtHandler handler} takes ends the loop. The uncaught exception handler of the thread
- * is called with the exception, and {@link #execute} throws a RejectedExecutionException with this cause from then on.
+ * <p>A setup that fails is thrown by {@link Loop#start}. Later, an exception that no {@linkplain Loop#setUncaughtHandler handler} takes
+ * ends the loop: it dies. Its starter is notified in each of these ways:
  *
- * <p>{@link #close} and {@link #drain} may be called from any thread, and wait until the loop thread has ended. On two threads they
- * begin the end and return at once, because the loop thread would wait for them: on the loop thread itself, and on a worker that runs
- * {@link io.chagres.handle.Work} of this loop.
+ * <ul>
+ *   <li>{@link #join()} throws ERR_LOOP_DIED with the exception as its cause, and {@link #failure()} returns the exception;
+ *   <li>the listeners of {@link #onExit} are called, and the futures of {@link #ended()} fail;
+ *   <li>{@link #execute} throws a RejectedExecutionException with this cause from then on;
+ *   <li>the uncaught exception handler of the thread is called last. By default it prints the exception.
+ * </ul>
+ *
+ * <p>{@link #close()} and {@link #drain()} may be called from any thread, and wait until the loop thread has ended, without a limit.
+ * {@link #close(Duration)} and {@link #drain(Duration)} give up after a time, with an exception that says what holds the loop. On two
+ * threads all four begin the end and return at once, because the loop thread would wait for them: on the loop thread itself, and on a
+ * worker that runs {@link io.chagres.handle.Work} of this loop.
  *
  * <pre>{@code
  * try (LoopThread server = Loop.start("server", loop -> Net.createServer(loop).listen(8080))) {
@@ -31,10 +43,14 @@ import org.jspecify.annotations.Nullable;
 public final class LoopThread implements Executor, AutoCloseable {
 
     /** The interval at which a close in a shutdown hook checks whether the loop can still end. */
-    private static final long LOOK_MILLIS = 100;
+    private static final long LOOK_NANOS = 100_000_000;
+
+    /** A wait that does not end: a century. */
+    private static final Duration NO_LIMIT = Duration.ofDays(36_500);
 
     private final Thread thread;
     private final Consumer<? super Loop> setup;
+    private final LoopExit exit = new LoopExit();
     /** The loop thread sets this field and the next two, then {@link #started}, and notifies. */
     @SuppressWarnings("NullAway.Init") // set by the loop thread before start() returns
     private Loop loop;
@@ -81,18 +97,22 @@ public final class LoopThread implements Executor, AutoCloseable {
     // ---- on the loop thread
 
     private void live() {
-        boolean running = false;
+        Throwable failure = null;
         try (Loop own = new Loop()) {
             prepare(own);
-            running = true;
             announce(null);
             own.run();
         } catch (Throwable thrown) {
-            if (running) {
-                throw thrown;
-            }
+            failure = thrown;
+        }
+        if (!started) {
             // the loop is closed by now, so that the starter may try again with the same port
-            announce(thrown);
+            announce(failure);
+            return;
+        }
+        exit.end(failure);
+        if (failure != null) {
+            throw Failures.<RuntimeException>asIs(failure);
         }
     }
 
@@ -128,6 +148,94 @@ public final class LoopThread implements Executor, AutoCloseable {
         loop.execute(task);
     }
 
+    // ---- the end
+
+    /** Returns whether the loop has not ended; any thread. It is false in the listeners of {@link #onExit}. */
+    public boolean isAlive() {
+        return !exit.isOver();
+    }
+
+    /** Returns the exception that the loop has died of; null if it is alive or has ended normally. Any thread. */
+    public @Nullable Throwable failure() {
+        return exit.failure();
+    }
+
+    /**
+     * Calls {@code listener} once, when the loop has ended and everything on it is closed. The argument is the exception that the loop
+     * has died of; null if it has ended normally.
+     *
+     * <p>The call is on the loop thread, as one of its last acts: {@link #close()} and {@link #join()} on other threads wait for it. If
+     * the loop has ended before, the listener is called at once, on the calling thread. Listeners are called in the order in which they
+     * were added. An exception of a listener goes to the uncaught exception handler of the thread.
+     *
+     * @return this loop thread
+     */
+    public LoopThread onExit(Consumer<? super @Nullable Throwable> listener) {
+        exit.add(UsageException.requireArgument(listener, "listener"));
+        return this;
+    }
+
+    /**
+     * Returns a future that completes when the loop has ended, in the way of {@link #onExit}: with null, or exceptionally with the
+     * exception that the loop has died of. Each call returns a new future. To complete or cancel it has no effect on the loop.
+     */
+    public CompletableFuture<Void> ended() {
+        CompletableFuture<Void> future = new CompletableFuture<>();
+        onExit(failure -> {
+            if (failure == null) {
+                future.complete(null);
+            } else {
+                future.completeExceptionally(failure);
+            }
+        });
+        return future;
+    }
+
+    /**
+     * Waits until the loop has ended: for a main thread that has nothing else to do. It does not end the loop.
+     *
+     * @throws ChagresException ERR_LOOP_DIED if the loop has died; the cause is {@link #failure()}
+     * @throws UsageException EDEADLK on the loop thread, and in {@link io.chagres.handle.Work} of this loop
+     * @throws InterruptedException if the calling thread is interrupted; the loop goes on
+     */
+    public void join() throws InterruptedException {
+        requireOutside();
+        thread.join();
+        throwFailure();
+    }
+
+    /**
+     * Waits like {@link #join()}, for up to {@code limit}.
+     *
+     * @param limit zero or less returns at once
+     * @return whether the loop has ended
+     */
+    public boolean join(Duration limit) throws InterruptedException {
+        UsageException.requireArgument(limit, "limit");
+        requireOutside();
+        boolean over = thread.join(limit);
+        if (over) {
+            throwFailure();
+        }
+        return over;
+    }
+
+    private void requireOutside() {
+        if (isCalledFromInside()) {
+            throw new UsageException(
+                    "EDEADLK",
+                    "join was called on the loop thread \"" + thread.getName() + "\" or in Work of its loop");
+        }
+    }
+
+    private void throwFailure() {
+        Throwable failure = exit.failure();
+        if (failure != null) {
+            throw new ChagresException(
+                    "ERR_LOOP_DIED", "the loop of thread \"" + thread.getName() + "\" has died: " + failure, failure);
+        }
+    }
+
     /**
      * Stops the loop, ends what is open on it, and waits for its thread to end. From the loop thread, and from {@link
      * io.chagres.handle.Work} of this loop, it does not wait. An interrupt does not end the wait; the interrupt flag is set
@@ -139,16 +247,51 @@ public final class LoopThread implements Executor, AutoCloseable {
     @Override
     public void close() {
         end(true);
+        awaitEnd(NO_LIMIT);
+    }
+
+    /**
+     * Stops the loop like {@link #close()}, and waits for up to {@code limit}.
+     *
+     * <p>If the loop has not ended then, the exception says what holds it: a callback or an onExit listener that does not return, or
+     * {@link io.chagres.handle.Work} that does not. It carries the stack of that thread. The order to stop remains: the loop ends when
+     * the callback returns.
+     *
+     * @param limit zero or less does not wait
+     * @throws StuckLoopException ETIMEDOUT if the loop has not ended in time
+     * @throws UsageException EDEADLK as {@link #close()}
+     */
+    public void close(Duration limit) {
+        UsageException.requireArgument(limit, "limit");
+        end(true);
+        awaitEnd(limit);
     }
 
     /**
      * Lets the loop end when nothing is left that keeps it alive, and waits for that, with the same exceptions as {@link
-     * #close}.
+     * #close()}.
      *
-     * @throws UsageException EDEADLK as {@link #close}
+     * @throws UsageException EDEADLK as {@link #close()}
      */
     public void drain() {
         end(false);
+        awaitEnd(NO_LIMIT);
+    }
+
+    /**
+     * Lets the loop end like {@link #drain()}, and waits for up to {@code limit}.
+     *
+     * <p>If the loop has not ended then, the exception names what keeps it alive, such as open connections. The loop goes on, and ends
+     * when nothing is left. {@link #close()} ends it at once.
+     *
+     * @param limit zero or less does not wait
+     * @throws StuckLoopException ETIMEDOUT if the loop has not ended in time
+     * @throws UsageException EDEADLK as {@link #close()}
+     */
+    public void drain(Duration limit) {
+        UsageException.requireArgument(limit, "limit");
+        end(false);
+        awaitEnd(limit);
     }
 
     private void end(boolean stop) {
@@ -158,10 +301,11 @@ public final class LoopThread implements Executor, AutoCloseable {
                 loop.stop();
             }
         }));
+    }
+
+    private boolean isCalledFromInside() {
         Thread caller = Thread.currentThread();
-        if (caller != thread && !WorkerPool.isServedBy(LoopCore.of(loop), worker -> worker == caller)) {
-            awaitEnd();
-        }
+        return caller == thread || WorkerPool.isServedBy(LoopCore.of(loop), worker -> worker == caller);
     }
 
     /** Returns the thread and its loop, as in {@code LoopThread (Loop (running on "server", 3 active))}; any thread. */
@@ -170,12 +314,20 @@ public final class LoopThread implements Executor, AutoCloseable {
         return "LoopThread (" + loop + (thread.isAlive() ? ")" : ", thread has ended)");
     }
 
-    private void awaitEnd() {
+    private void awaitEnd(Duration limit) {
+        if (isCalledFromInside()) {
+            return;
+        }
+        long deadline = System.nanoTime() + nanos(limit);
         boolean inHook = thread.isAlive() && Exit.hasBegun();
         boolean interrupted = false;
         try {
             while (thread.isAlive()) {
-                interrupted |= isJoinInterrupted(inHook ? LOOK_MILLIS : 0);
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    throw new StuckLoopException(nanos(limit), Obstacle.of(LoopCore.of(loop)));
+                }
+                interrupted |= isJoinInterrupted(inHook ? Math.min(LOOK_NANOS, left) : left);
                 if (inHook) {
                     requireThatItCanEnd();
                 }
@@ -187,9 +339,13 @@ public final class LoopThread implements Executor, AutoCloseable {
         }
     }
 
-    private boolean isJoinInterrupted(long millis) {
+    private static long nanos(Duration limit) {
+        return limit.compareTo(NO_LIMIT) < 0 ? Math.max(0, limit.toNanos()) : NO_LIMIT.toNanos();
+    }
+
+    private boolean isJoinInterrupted(long nanos) {
         try {
-            thread.join(millis);
+            thread.join(Duration.ofNanos(nanos));
             return false;
         } catch (InterruptedException again) {
             return true;

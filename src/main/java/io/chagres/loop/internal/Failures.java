@@ -77,7 +77,7 @@ public final class Failures {
     }
 
     /** Passes what a call on a thread of Chagres has thrown to the handler of that thread. This never throws. */
-    static void reportUncaught(Throwable thrown) {
+    public static void reportUncaught(Throwable thrown) {
         Thread thread = Thread.currentThread();
         try {
             thread.getUncaughtExceptionHandler().uncaughtException(thread, thrown);
