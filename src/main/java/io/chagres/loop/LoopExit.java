@@ -24,6 +24,13 @@ final class LoopExit {
         call(listener);
     }
 
+    /** Removes {@code listener}, if the loop has not ended. */
+    synchronized void remove(Consumer<? super @Nullable Throwable> listener) {
+        if (!over) {
+            listeners.remove(listener);
+        }
+    }
+
     /** Notes the end and calls the listeners. It needs no memory: a loop may die of an OutOfMemoryError. */
     void end(@Nullable Throwable thrown) {
         synchronized (this) {

@@ -175,6 +175,11 @@ public final class LoopThread implements Executor, AutoCloseable {
         return this;
     }
 
+    /** Removes a listener of {@link #onExit}. */
+    public void offExit(Consumer<? super @Nullable Throwable> listener) {
+        exit.remove(UsageException.requireArgument(listener, "listener"));
+    }
+
     /**
      * Returns a future that completes when the loop has ended, in the way of {@link #onExit}: with null, or exceptionally with the
      * exception that the loop has died of. Each call returns a new future. To complete or cancel it has no effect on the loop.

@@ -120,6 +120,9 @@ final class Binding {
         try {
             opening.run();
             handle.listen(where.backlog(), listener);
+            if (where.epollExclusive()) {
+                handle.acceptExclusively();
+            }
         } catch (SystemException refused) {
             abandon(handle);
             throw SystemException.described(refused.errno(), "listen", address, port, handle.remark());

@@ -39,6 +39,7 @@ public final class ListenOptions {
         private int backlog = Tcp.DEFAULT_BACKLOG;
         private boolean ipv6Only;
         private boolean reusePort;
+        private boolean epollExclusive;
         private boolean readableAll;
         private boolean writableAll;
         private @Nullable AbortSignal signal;
@@ -180,6 +181,14 @@ public final class ListenOptions {
     }
 
     /**
+     * Sets whether a connection wakes only one of the loops that listen on duplicates of one descriptor ({@link #atFd}), or a few, instead
+     * of all. False by default. See {@link SocketHandle#acceptExclusively}.
+     */
+    public ListenOptions epollExclusive(boolean exclusive) {
+        return with(values -> values.epollExclusive = exclusive);
+    }
+
+    /**
      * Sets whether all users can read the socket file of the path. False by default: the umask decides.
      *
      * @throws UsageException ERR_INCOMPATIBLE_OPTION_PAIR if the place is not a path; ERR_INVALID_ARG_VALUE if it is a name of the
@@ -286,6 +295,15 @@ public final class ListenOptions {
         return values.reusePort;
     }
 
+    boolean epollExclusive() {
+        return values.epollExclusive;
+    }
+
+    /** Returns a copy for another port. */
+    ListenOptions withPort(int port) {
+        return with(values -> values.port = port);
+    }
+
     boolean readableAll() {
         return values.readableAll;
     }
@@ -309,6 +327,7 @@ public final class ListenOptions {
                 .add("backlog", values.backlog, Tcp.DEFAULT_BACKLOG)
                 .addFlag("ipv6Only", values.ipv6Only)
                 .addFlag("reusePort", values.reusePort)
+                .addFlag("epollExclusive", values.epollExclusive)
                 .addFlag("readableAll", values.readableAll)
                 .addFlag("writableAll", values.writableAll)
                 .add("signal", values.signal, null);

@@ -177,7 +177,10 @@ public final class Server {
         return handle() == null ? null : handle().localName();
     }
 
-    /** Returns its state, place and number of connections, as in "Server (listening on 127.0.0.1:80, 3 connections)"; any thread. */
+    /**
+     * Returns its state, place and number of connections, as in "Server (listening on 127.0.0.1:80, 3 connections)". Any thread: on another
+     * than the loop's, a count may be a moment old.
+     */
     @Override
     public String toString() {
         StringJoiner text = new StringJoiner(", ", "Server (", ")");
@@ -222,10 +225,9 @@ public final class Server {
 
     /**
      * Returns the number of its open connections, accepted and not destroyed: Node's getConnections. Those that wait for their header
-     * of the PROXY protocol count.
+     * of the PROXY protocol count. Any thread: see {@link #toString}.
      */
     public int connectionCount() {
-        core.checkThread();
         return connections.count();
     }
 
@@ -237,16 +239,17 @@ public final class Server {
 
     /**
      * Returns the number of connections that it has accepted and closed without making a socket of them, for a {@link
-     * DroppedConnection.Reason}, see {@link #onDrop}. It is never reset.
+     * DroppedConnection.Reason}, see {@link #onDrop}. It is never reset. Any thread.
      */
     public long droppedCount() {
-        core.checkThread();
         return connections.droppedCount();
     }
 
-    /** Returns the number of connections that it has accepted or {@linkplain #adopt adopted}, and that became sockets. It only grows. */
+    /**
+     * Returns the number of connections that it has accepted or {@linkplain #adopt adopted}, and that became sockets. It only grows. Any
+     * thread.
+     */
     public long acceptedCount() {
-        core.checkThread();
         return connections.acceptedCount();
     }
 

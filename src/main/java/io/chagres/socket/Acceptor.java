@@ -45,6 +45,8 @@ final class Acceptor {
 
     private int failures;
     private int parked = NONE;
+    /** The events that a listener wants. */
+    private int interest = Epoll.EPOLLIN;
     /** True while the user wants no connections: {@link #pause}. */
     private boolean paused;
 
@@ -60,9 +62,15 @@ final class Acceptor {
         listen();
     }
 
+    /** Wakes one of several loops, and not all: see {@link SocketHandle#acceptExclusively}. */
+    void beExclusive() {
+        interest = Epoll.EPOLLIN | Watcher.EXCLUSIVE;
+        listen();
+    }
+
     void pause() {
         paused = true;
-        watcher.remove(Epoll.EPOLLIN);
+        watcher.want(0);
     }
 
     void resume() {
@@ -72,7 +80,7 @@ final class Acceptor {
 
     private void listen() {
         if (!paused && !hasParked()) {
-            watcher.add(Epoll.EPOLLIN);
+            watcher.want(interest);
         }
     }
 
@@ -91,7 +99,7 @@ final class Acceptor {
         }
         spare.refill();
         parked = fd;
-        watcher.remove(Epoll.EPOLLIN);
+        watcher.want(0);
         listener.onConnection(socket);
     }
 
@@ -116,7 +124,7 @@ final class Acceptor {
     /** Accepts nothing for REST_MICROS: connections wait in the backlog. Otherwise the level-triggered event would repeat at once. */
     void rest() {
         failures = 0;
-        watcher.remove(Epoll.EPOLLIN);
+        watcher.want(0);
         core.timers().startByClock(rest, REST_MICROS);
     }
 

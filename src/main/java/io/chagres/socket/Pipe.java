@@ -435,9 +435,8 @@ public final class Pipe extends SocketHandle {
 
     @Override
     protected void release() {
-        if (file != null) {
+        if (file != null && !watcher().isDisowned()) {
             file.unlink();
-            file = null;
         }
         try {
             super.release();

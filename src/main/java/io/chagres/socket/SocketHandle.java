@@ -101,6 +101,18 @@ public abstract sealed class SocketHandle extends StreamHandle permits Tcp, Pipe
         requireListening("resumeAccepting").resume();
     }
 
+    /**
+     * Wakes only one of the loops that listen on this socket, or a few, for each connection: EPOLLEXCLUSIVE. Without it, a connection
+     * wakes all of them, and all but one find nothing to accept. It is for duplicates of one descriptor, in threads or processes, and
+     * each of them must set it. The kernel prefers the loop that has begun to listen last, if it waits.
+     *
+     * @throws UsageException EINVAL if the handle does not listen
+     * @see <a href="https://man7.org/linux/man-pages/man2/epoll_ctl.2.html">epoll_ctl(2): EPOLLEXCLUSIVE</a>
+     */
+    public final void acceptExclusively() {
+        requireListening("acceptExclusively").beExclusive();
+    }
+
     private Acceptor requireListening(String call) {
         requireOpen(call);
         if (acceptor == null) {

@@ -71,8 +71,12 @@ abstract class StreamWatcher extends Watcher {
         disowned = true;
     }
 
+    boolean isDisowned() {
+        return disowned;
+    }
+
     void close() {
-        int fd = detach(shared);
+        int fd = detach(shared || disowned);
         if (nonBlocking != null) {
             nonBlocking.end();
         }

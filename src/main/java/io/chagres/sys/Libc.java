@@ -129,6 +129,12 @@ final class Libc {
         return result;
     }
 
+    static int call(CFunction function, long a, long b, MemorySegment p, long d) {
+        int result = call(function, a, b, pointer(p), d, 0);
+        Reference.reachabilityFence(p);
+        return result;
+    }
+
     static int call(CFunction function, long a, MemorySegment p, MemorySegment q, long d) {
         int result = call(function, a, pointer(p), pointer(q), d, 0);
         Reference.reachabilityFence(p);

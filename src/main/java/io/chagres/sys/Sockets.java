@@ -42,6 +42,7 @@ public final class Sockets {
     public static final int SO_PROTOCOL = 38;
     public static final int SO_DOMAIN = 39;
     public static final int SO_INCOMING_CPU = 49;
+    public static final int SO_ATTACH_REUSEPORT_CBPF = 51;
 
     public static final int IPPROTO_TCP = 6;
     public static final int TCP_NODELAY = 1;

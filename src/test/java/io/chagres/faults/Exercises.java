@@ -10,6 +10,8 @@ import io.chagres.address.Lookup;
 import io.chagres.address.SocketAddress;
 import io.chagres.fixture.Descriptor;
 import io.chagres.fixture.RawSocket;
+import io.chagres.group.GroupOptions;
+import io.chagres.group.LoopGroup;
 import io.chagres.handle.Poll;
 import io.chagres.handle.PollEvents;
 import io.chagres.handle.Timer;
@@ -224,6 +226,15 @@ final class Exercises {
             report.accept(FINE);
         } catch (ChagresException refused) {
             report.accept(nameOf(refused));
+        }
+    }
+
+    /** A group of pinned loops starts. */
+    static void pin(World world, Consumer<String> report) {
+        try (LoopGroup group = LoopGroup.start(1, GroupOptions.defaults().pinned(true))) {
+            report.accept(FINE);
+        } catch (ChagresException refused) {
+            report.accept(nameOf(refused.getCause()));
         }
     }
 

@@ -162,6 +162,8 @@ final class FaultTable {
                 .expect(FINE, "EINTR");
         of("epoll_pwait2", 0, "a loop", Exercises::liveAndDie)
                 .expect(FINE, "EBADF EFAULT EINVAL EINTR ENOSYS EPERM EACCES ENOTSUP");
+        of("sched_setaffinity", -1, "a pinned loop", Exercises::pin)
+                .expect(CALL_AND_ERROR, "EFAULT EINVAL EPERM ESRCH");
         of("write", 0, "a wake-up", Exercises::wake).expect(FINE, "EINTR EAGAIN");
     }
 

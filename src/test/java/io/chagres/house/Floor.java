@@ -15,7 +15,8 @@ enum Floor {
     PROXY,
     SOCKET,
     STREAM,
-    NET;
+    NET,
+    GROUP;
 
     /** The package of the exceptions, which all floors but the lowest import. */
     static final String BASE = "io.chagres";

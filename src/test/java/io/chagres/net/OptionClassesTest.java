@@ -11,6 +11,9 @@ import io.chagres.address.Family;
 import io.chagres.address.HostLookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.fixture.ConnectionTest;
+import io.chagres.group.DeathListener;
+import io.chagres.group.DeathPolicy;
+import io.chagres.group.GroupOptions;
 import io.chagres.loop.Loop;
 import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.KeepAlive;
@@ -33,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.WeakHashMap;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -72,6 +76,9 @@ class OptionClassesTest {
             Map.entry(String[].class, new String[] {"10.0.0.0/8"}),
             Map.entry(ProxyProtocol.class, ProxyProtocol.required()),
             Map.entry(ProxyHeader.class, ProxyHeader.local()),
+            Map.entry(Consumer.class, (Consumer<Loop>) loop -> {}),
+            Map.entry(DeathPolicy.class, DeathPolicy.exit(7)),
+            Map.entry(DeathListener.class, (DeathListener) (index, cause) -> {}),
             Map.entry(Duration.class, Duration.ofSeconds(7)));
 
     /** Setters that set a part of what another sets. */
@@ -89,6 +96,7 @@ class OptionClassesTest {
                 ListenOptions.atPath("/socket"),
                 KeepAlive.ON,
                 ProxyProtocol.optional(),
+                GroupOptions.defaults(),
                 TraceOptions.defaults());
     }
 
@@ -210,7 +218,9 @@ class OptionClassesTest {
                     .map(Method::getName)
                     .forEach(set::add);
         }
-        assertEquals(Set.of("backlog", "ipv6Only", "readableAll", "reusePort", "signal", "writableAll"), set);
+        assertEquals(
+                Set.of("backlog", "epollExclusive", "ipv6Only", "readableAll", "reusePort", "signal", "writableAll"),
+                set);
     }
 
     // ---- what can't apply

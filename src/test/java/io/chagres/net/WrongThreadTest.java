@@ -46,7 +46,10 @@ class WrongThreadTest {
             "equals",
             "readableHighWaterMark",
             "writableHighWaterMark",
-            "describeEnds");
+            "describeEnds",
+            "connectionCount",
+            "acceptedCount",
+            "droppedCount");
 
     /** Arguments that would do; of other types, null, since the thread is looked at first. */
     private final Map<Class<?>, Object> samples = new HashMap<>();

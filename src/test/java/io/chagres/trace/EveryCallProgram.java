@@ -1,6 +1,7 @@
 package io.chagres.trace;
 
 import io.chagres.loop.Loop;
+import io.chagres.sys.Affinity;
 import io.chagres.sys.Cmsg;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.Epoll;
@@ -10,6 +11,7 @@ import io.chagres.sys.IoVec;
 import io.chagres.sys.Memory;
 import io.chagres.sys.MsgHdr;
 import io.chagres.sys.SockAddr;
+import io.chagres.sys.SocketFilter;
 import io.chagres.sys.Sockets;
 import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.Arena;
@@ -213,6 +215,10 @@ public final class EveryCallProgram {
         Descriptors.isatty(tcp);
         Descriptors.fchmod(tcp, 0600);
         Descriptors.getrlimit(Descriptors.RLIMIT_NOFILE, value);
+        Affinity.sched_setaffinity(0, Affinity.mask(0));
+        Affinity.sched_setaffinity(0, Affinity.mask(1000));
+        Sockets.setsockopt(tcp, Sockets.SOL_SOCKET, Sockets.SO_REUSEPORT, 1);
+        SocketFilter.attachByProcessor(tcp, 0, 3);
         Descriptors.close(tcp);
     }
 

@@ -87,6 +87,7 @@ final class StraceLog {
         return switch (call.name()) {
             case "epoll_create1", "eventfd2", "pipe2", "socketpair" -> true;
             case "socket" -> call.arguments().contains("SOCK_NONBLOCK");
+            case "sched_setaffinity" -> call.first().equals("0");
             case "prlimit64" -> call.arguments().startsWith("0, RLIMIT_NOFILE, NULL");
             default ->
                 OF_PATHS.contains(call.name()) && call.arguments().contains(EveryCallProgram.MARK)

@@ -14,7 +14,8 @@ final class TracedProgram implements AutoCloseable {
 
     private static final String CALLS =
             "trace=network,epoll_create1,epoll_ctl,epoll_wait,epoll_pwait,epoll_pwait2,eventfd2,read,write,"
-                    + "writev,close,fcntl,pipe2,openat,unlink,unlinkat,chmod,fchmodat,fchmod,statx,prlimit64,ioctl";
+                    + "writev,close,fcntl,pipe2,openat,unlink,unlinkat,chmod,fchmodat,fchmod,statx,prlimit64,ioctl,"
+                    + "sched_setaffinity";
 
     private final Path folder;
     private final String name;

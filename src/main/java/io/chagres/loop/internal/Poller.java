@@ -248,6 +248,9 @@ public final class Poller {
         int result = control(operation, watcher);
         if (result == -Errno.EEXIST) {
             result = control(Epoll.EPOLL_CTL_MOD, watcher);
+        } else if (result == -Errno.EINVAL && operation == Epoll.EPOLL_CTL_MOD) {
+            control(Epoll.EPOLL_CTL_DEL, watcher); // EPOLLEXCLUSIVE can be added only
+            result = control(Epoll.EPOLL_CTL_ADD, watcher);
         }
         if (result < 0 && operation != Epoll.EPOLL_CTL_DEL) {
             refuse(watcher, -result);
@@ -267,8 +270,13 @@ public final class Poller {
     }
 
     private int control(int operation, Watcher watcher) {
-        EpollEvent.set(change, 0, watcher.wanted, data(watcher.generation, watcher.fd));
+        EpollEvent.set(change, 0, bits(watcher.wanted), data(watcher.generation, watcher.fd));
         return Epoll.epoll_ctl(epoll, operation, watcher.fd, change);
+    }
+
+    /** Returns the bits of epoll_ctl(2), without a branch. */
+    private static int bits(int wanted) {
+        return wanted & ~Watcher.EXCLUSIVE | (wanted & Watcher.EXCLUSIVE) * (Epoll.EPOLLEXCLUSIVE / Watcher.EXCLUSIVE);
     }
 
     private static long data(int generation, int fd) {

@@ -27,7 +27,8 @@ final class Stacks {
             "io.chagres.address.",
             "io.chagres.socket.",
             "io.chagres.stream.",
-            "io.chagres.net.");
+            "io.chagres.net.",
+            "io.chagres.group.");
 
     private Stacks() {}
 

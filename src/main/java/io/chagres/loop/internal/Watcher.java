@@ -11,6 +11,12 @@ import io.chagres.sys.Epoll;
  */
 public abstract class Watcher {
 
+    /**
+     * A wanted event that is none: of the loops that watch the same open file description with it, an event wakes only one, or a few.
+     * EPOLLEXCLUSIVE of epoll_ctl(2), in a bit that fits the 16 bits of {@link #wanted}.
+     */
+    public static final int EXCLUSIVE = 0x4000;
+
     private final Poller poller;
 
     int fd = -1;

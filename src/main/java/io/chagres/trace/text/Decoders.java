@@ -116,6 +116,7 @@ final class Decoders {
         call("fchmod", NET, number(0), FileText.mode(1));
         Argument flags = FileText.statxFlags(2);
         call("statx", NET, FileText.directory(0), FileText.path(1), flags, FileText.statxMask(3), FileText.statx(4));
+        call("sched_setaffinity", NET, number(0), size(1), FileText.processors(2, 1));
         Argument limit = FileText.limit(1);
         put("getrlimit", "prlimit64", NET, Result.INT, fixed("0"), FileText.resource(0), fixed("NULL"), limit);
         put(

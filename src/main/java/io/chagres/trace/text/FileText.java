@@ -4,9 +4,11 @@ import io.chagres.sys.Call;
 import io.chagres.sys.Descriptors;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.BitSet;
 import java.util.Locale;
+import java.util.StringJoiner;
 
-/** The arguments of open(2), fcntl(2), pipe2(2), statx(2) and getrlimit(2). */
+/** The arguments of open(2), fcntl(2), pipe2(2), statx(2), getrlimit(2) and sched_setaffinity(2). */
 final class FileText {
 
     private static final int COMMAND = 1;
@@ -191,6 +193,17 @@ final class FileText {
             out.add(", stx_attributes=").add(STATX_ATTRIBUTES.bits(statx.get(ValueLayout.JAVA_LONG, 8)));
             out.add(", stx_mode=").add(TYPES.name(mode & TYPE_MASK)).add("|").add(permissions(mode & ~TYPE_MASK));
             out.add(", stx_size=").add(statx.get(ValueLayout.JAVA_LONG, 40)).add(", ...}");
+        });
+    }
+
+    /** The set of processors of sched_setaffinity: {@code [0 2]}. */
+    static Argument processors(int index, int sizeIndex) {
+        return Argument.in(index, (call, out) -> {
+            MemorySegment mask = call.memory(index, call.word(sizeIndex));
+            StringJoiner processors = new StringJoiner(" ", "[", "]");
+            BitSet.valueOf(mask.toArray(ValueLayout.JAVA_BYTE)).stream()
+                    .forEach(processor -> processors.add(String.valueOf(processor)));
+            out.add(processors.toString());
         });
     }
 

@@ -1,6 +1,7 @@
 package io.chagres.trace.text;
 
 import io.chagres.sys.Call;
+import io.chagres.sys.SocketFilter;
 import io.chagres.sys.Sockets;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -51,6 +52,7 @@ final class OptionText {
             .with("SO_BUSY_POLL", 46)
             .with("SO_MAX_PACING_RATE", 47)
             .with("SO_INCOMING_CPU", Sockets.SO_INCOMING_CPU)
+            .with("SO_ATTACH_REUSEPORT_CBPF", Sockets.SO_ATTACH_REUSEPORT_CBPF)
             .with("SO_ZEROCOPY", 60);
 
     private static final FlagNames TCP = new FlagNames("TCP_???")
@@ -137,6 +139,13 @@ final class OptionText {
         } else if (ofSocket && name == Sockets.SO_ERROR && value.byteSize() == Integer.BYTES) {
             int errno = number(value, 0);
             out.add("[").add(errno == 0 ? "0" : CallText.errorName(errno)).add("]");
+        } else if (ofSocket
+                && name == Sockets.SO_ATTACH_REUSEPORT_CBPF
+                && value.byteSize() == SocketFilter.FPROG_BYTES) {
+            out.add("{len=").add(Short.toUnsignedInt(value.get(ValueLayout.JAVA_SHORT_UNALIGNED, 0)));
+            out.add(", filter=0x")
+                    .add(Long.toHexString(value.get(ValueLayout.JAVA_LONG_UNALIGNED, 8)))
+                    .add("}");
         } else if (value.byteSize() == Integer.BYTES) {
             out.add("[").add(number(value, 0)).add("]");
         } else {

@@ -1,0 +1,255 @@
+package io.chagres.group;
+
+import io.chagres.UsageException;
+import io.chagres.loop.Loop;
+import io.chagres.net.ListeningSocket;
+import io.chagres.net.Server;
+import io.chagres.socket.ConnectionListener;
+import io.chagres.socket.Pipe;
+import io.chagres.socket.SocketHandle;
+import io.chagres.socket.Tcp;
+import io.chagres.sys.Descriptors;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+
+/**
+ * The dealer of a server: it accepts on the first loop, and sends each connection to the loop that has the fewest.
+ *
+ * <p>A connection counts from the moment of the deal, not from its arrival at the loop. Otherwise the counts of distant loops would be
+ * older than that of the own loop, and a burst would go to one of them (seastar#3514).
+ */
+final class Dealer implements ConnectionListener {
+
+    private final GroupServer server;
+    private final int loops;
+    /** The connections that were dealt and have not arrived, by loop. */
+    private final AtomicIntegerArray underway;
+    /** The deals that no loop could take, while a loop is dead. */
+    private final Queue<Deal> waiting = new ConcurrentLinkedQueue<>();
+    /** The handles that listen. Used on the accepting loop only. */
+    private final List<SocketHandle> handles = new ArrayList<>();
+    /** The loop that got the last connection: of loops with the same number, the next one gets the next. */
+    private int last = -1;
+
+    private volatile boolean ended;
+
+    Dealer(GroupServer server, int loops) {
+        this.server = server;
+        this.loops = loops;
+        underway = new AtomicIntegerArray(loops);
+    }
+
+    /** Listens on {@code loop}, on its thread. */
+    void listen(Loop loop, List<ListeningSocket> sockets) {
+        handles.clear();
+        for (ListeningSocket socket : sockets) {
+            int fd = socket.duplicate();
+            SocketHandle handle;
+            try {
+                handle = open(loop, fd, socket.address() == null);
+            } catch (Throwable failed) {
+                Descriptors.close(fd);
+                throw failed;
+            }
+            handles.add(handle);
+            handle.listen(socket.backlog(), this);
+        }
+    }
+
+    private static SocketHandle open(Loop loop, int fd, boolean unix) {
+        SocketHandle handle = unix ? new Pipe(loop) : new Tcp(loop);
+        try {
+            handle.open(fd);
+        } catch (Throwable refused) {
+            handle.close();
+            throw refused;
+        }
+        return handle;
+    }
+
+    /** Stops listening, if {@code loop} is the accepting loop; on its thread. */
+    void stopListening(Loop loop) {
+        for (SocketHandle handle : handles) {
+            if (handle.loop() == loop && !handle.isClosing()) {
+                handle.close();
+            }
+        }
+    }
+
+    // ---- dealing
+
+    @Override
+    public void onConnection(SocketHandle listener) {
+        SocketHandle accepted = listener.accept();
+        Deal deal = new Deal(this, accepted.fd(), accepted instanceof Pipe);
+        int target = deal.choose();
+        Server own = target < 0 ? null : server.serverOf(target);
+        if (own != null && own.loop() == accepted.loop()) {
+            boolean taken = own.adopt(accepted);
+            arrived(target);
+            if (taken) {
+                return;
+            }
+            target = deal.choose();
+        }
+        accepted.giveBack();
+        deal.send(target);
+    }
+
+    /** Chooses the loop with the fewest connections that is not in {@code tried}, and counts the connection there; -1 for none. */
+    synchronized int choose(boolean[] tried) {
+        int best = -1;
+        int fewest = Integer.MAX_VALUE;
+        for (int i = 1; i <= loops; i++) {
+            int loop = Math.floorMod(last + i, loops);
+            int count = tried[loop] || !server.group().members().get(loop).isAlive() ? Integer.MAX_VALUE : load(loop);
+            if (count < fewest) {
+                fewest = count;
+                best = loop;
+            }
+        }
+        if (best >= 0) {
+            last = best;
+            underway.incrementAndGet(best);
+        }
+        return best;
+    }
+
+    /** A connection that has just arrived may count twice for a moment, but never not at all. */
+    private int load(int loop) {
+        Server there = server.serverOf(loop);
+        return underway.get(loop) + (there == null ? 0 : there.connectionCount());
+    }
+
+    /** Notes that a connection has arrived at {@code loop}, or was refused there. */
+    void arrived(int loop) {
+        underway.decrementAndGet(loop);
+    }
+
+    /** Sends {@code deal} to {@code loop}; returns false if that loop has ended. */
+    boolean post(Deal deal, int loop) {
+        try {
+            server.group().members().get(loop).loop().execute(deal);
+            return true;
+        } catch (RejectedExecutionException hasEnded) {
+            return false;
+        }
+    }
+
+    /** Lets the server of {@code loop} take the connection, on that loop's thread. If it returns false or throws, the deal still owns it. */
+    boolean adopt(int loop, int fd, boolean unix) {
+        Server there = server.serverOf(loop);
+        if (there == null) {
+            return false;
+        }
+        SocketHandle connection = open(there.loop(), fd, unix);
+        try {
+            if (there.adopt(connection)) {
+                return true;
+            }
+        } catch (UsageException closing) {
+            // another loop may take it
+        }
+        connection.giveBack();
+        return false;
+    }
+
+    /** Keeps a connection that no loop has taken, if a loop is dead and may be restarted; otherwise closes it. */
+    void keep(Deal deal) {
+        if (ended || server.group().members().areAllAlive()) {
+            deal.drop();
+            return;
+        }
+        waiting.add(deal);
+        if (ended || server.group().members().areAllAlive()) {
+            dealAgain();
+        }
+    }
+
+    /** Deals the connections that have waited for a loop. */
+    void dealAgain() {
+        for (Deal deal = waiting.poll(); deal != null; deal = waiting.poll()) {
+            deal.again();
+        }
+    }
+
+    /** Closes the connections that wait for a loop: the server closes. */
+    void end() {
+        ended = true;
+        for (Deal deal = waiting.poll(); deal != null; deal = waiting.poll()) {
+            deal.drop();
+        }
+    }
+
+    /** Returns the text of its server, for a dump of the handle that listens; any thread. */
+    @Override
+    public String toString() {
+        return "Dealer of " + server;
+    }
+
+    /** An accepted connection on its way to a loop. */
+    static final class Deal implements Runnable {
+
+        private final Dealer dealer;
+        private final int fd;
+        private final boolean unix;
+        private boolean[] tried;
+        private int target;
+
+        Deal(Dealer dealer, int fd, boolean unix) {
+            this.dealer = dealer;
+            this.fd = fd;
+            this.unix = unix;
+            tried = new boolean[dealer.loops];
+        }
+
+        /** Chooses a loop that was not tried; -1 for none. */
+        int choose() {
+            int chosen = dealer.choose(tried);
+            if (chosen >= 0) {
+                tried[chosen] = true;
+            }
+            return chosen;
+        }
+
+        /** Sends the connection to {@code loop}, or to another if that has ended. */
+        void send(int loop) {
+            target = loop;
+            while (target >= 0 && !dealer.post(this, target)) {
+                dealer.arrived(target);
+                target = choose();
+            }
+            if (target < 0) {
+                dealer.keep(this);
+            }
+        }
+
+        /** Tries all loops again. */
+        void again() {
+            tried = new boolean[dealer.loops];
+            send(choose());
+        }
+
+        void drop() {
+            Descriptors.close(fd);
+        }
+
+        @Override
+        public void run() {
+            boolean taken = false;
+            try {
+                taken = dealer.adopt(target, fd, unix);
+            } catch (RuntimeException closing) {
+                // the loop ends: another may take it
+            }
+            dealer.arrived(target);
+            if (!taken) {
+                send(choose());
+            }
+        }
+    }
+}
