@@ -14,10 +14,12 @@ import java.util.List;
  * Runs of new servers, so that the warm-up is a part of the run.
  *
  * @param cores the cores of a server
+ * @param before the rate at which a server runs before the run, for as long; 0 for none
  * @param seconds the length of a run
  * @param every the length of an interval
  */
-record FixedRate(Servers servers, Workshop workshop, OpenLoop clients, int cores, double seconds, double every) {
+record FixedRate(
+        Servers servers, Workshop workshop, OpenLoop clients, int cores, double before, double seconds, double every) {
 
     /** The time for the start of a JVM to end, with which the load should have nothing to do. */
     private static final long SETTLE_MILLIS = 1000;
@@ -58,6 +60,9 @@ record FixedRate(Servers servers, Workshop workshop, OpenLoop clients, int cores
         try (RunningServer server =
                 variant.start(servers, cores, variant.isJvm() ? List.of(JitLog.flag(file)) : List.of())) {
             settle();
+            if (before > 0) {
+                clients.run(server, before, seconds, seconds);
+            }
             Disturbance disturbance = new Disturbance();
             long cpu = server.figures().cpuNanos();
             Course course = clients.run(server, rate, seconds, every);

@@ -50,6 +50,13 @@ public final class Latency implements Callable<Integer> {
     @Option(names = "--size", defaultValue = "64", description = "The bytes of a message (${DEFAULT-VALUE}).")
     private int size;
 
+    @Option(
+            names = "--before",
+            defaultValue = "0",
+            description =
+                    "Another rate, at which a server runs before for as long, to measure a change of load (none).")
+    private double before;
+
     @Option(names = "--seconds", defaultValue = "30", description = "The length of a run (${DEFAULT-VALUE}).")
     private double seconds;
 
@@ -119,7 +126,7 @@ public final class Latency implements Callable<Integer> {
         System.out.println();
         try (Servers running = new Servers(places, workshop)) {
             OpenLoop clients = new OpenLoop(workshop.c("open"), connections, size);
-            FixedRate bench = new FixedRate(running, workshop, clients, cores, seconds, every);
+            FixedRate bench = new FixedRate(running, workshop, clients, cores, before, seconds, every);
             Spans spans = new Spans(machine, String.join(" ", arguments), FILE);
             measure(bench, variants(chosen, workshop), spans);
         }
