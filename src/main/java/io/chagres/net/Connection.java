@@ -170,6 +170,13 @@ final class Connection implements ReadListener, Runnable {
         owes = true;
     }
 
+    /** Counts on from the numbers of the socket that had the connection before. */
+    void countFrom(DetachedSocket earlier) {
+        bytesRead = earlier.bytesRead();
+        bytesWritten = earlier.bytesWritten();
+        owes = !earlier.wasIdle();
+    }
+
     // ---- writing
 
     void write(ByteBuffer data, Completion done) {

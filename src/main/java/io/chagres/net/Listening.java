@@ -172,6 +172,17 @@ final class Listening {
         }
     }
 
+    /** Stops, and leaves the listening socket open: returns its descriptor. */
+    int detach() {
+        SocketHandle detached = handle;
+        if (detached == null) {
+            throw new UsageException("ERR_SERVER_NOT_RUNNING", "Server is not running: " + server);
+        }
+        int fd = detached.detach();
+        stop();
+        return fd;
+    }
+
     /** Called when a handle has closed. If the server did not stop it, the loop has closed it. */
     private void closed(SocketHandle listening) {
         if (handle == listening) {

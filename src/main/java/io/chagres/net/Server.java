@@ -159,6 +159,25 @@ public final class Server {
         return listening.handle();
     }
 
+    /** Returns the descriptor that it listens on, which it owns; -1 if it does not listen. */
+    public int fd() {
+        core.checkThread();
+        return handle() == null ? -1 : handle().fd();
+    }
+
+    /**
+     * Stops listening, and leaves the listening socket open, with the connections that wait in its backlog: another server, loop or process
+     * goes on with it, see {@link ListenOptions#atFd}. The file of a Unix socket stays. The connections of this server live on. It may
+     * listen again, and is closed by {@link #close()} as before.
+     *
+     * @return the descriptor, which is non-blocking, and which the caller owns
+     * @throws UsageException ERR_SERVER_NOT_RUNNING if it does not listen
+     */
+    public int detach() {
+        core.checkThread();
+        return listening.detach();
+    }
+
     /** Returns whether it listens. */
     public boolean isListening() {
         core.checkThread();
@@ -215,6 +234,24 @@ public final class Server {
                     "EINVAL", "a connection of this loop that is not read is wanted. Received " + connection);
         }
         return connections.adopt(connection);
+    }
+
+    /**
+     * Takes over a connection that {@link Socket#detach()} has taken out of another socket, or that is made by hand. The connection
+     * listeners are called inside this call with a new socket, whose first data are the unread bytes. The server need not listen.
+     *
+     * <p>The options of this server apply to the new socket as to one that it has accepted. But the connection keeps its own {@code
+     * allowHalfOpen} and its idle timeout, and an option of the kernel's socket that this server does not set.
+     *
+     * @return false if the server has its maximum of connections, or blocks the peer: the caller still owns {@code connection} then
+     * @throws UsageException EBADF if it was adopted or closed before; ERR_INVALID_FD_TYPE if the descriptor is no stream socket; EEXIST
+     *     if a handle of this loop has the descriptor; EINVAL if it has unread bytes and this server reads into a buffer of its own
+     *     ({@link ServerOptions#onRead}). The caller still owns it then
+     * @throws io.chagres.SystemException EBADF if the descriptor is not open
+     */
+    public boolean adopt(DetachedSocket connection) {
+        core.checkThread();
+        return connections.adopt(UsageException.requireArgument(connection, "connection"));
     }
 
     /** Called when a socket of this server was destroyed. */

@@ -94,6 +94,31 @@ final class ServerConnections implements ConnectionListener {
         return true;
     }
 
+    /** Takes over a connection that was taken out of another socket; returns false in the same cases. */
+    boolean adopt(DetachedSocket connection) {
+        if (options.lent() != null && connection.unread().hasRemaining()) {
+            throw new UsageException("EINVAL", "a server with onRead can't take bytes that were read: " + connection);
+        }
+        int fd = connection.take();
+        SocketHandle handle = null;
+        boolean taken = false;
+        try {
+            handle = GivenDescriptor.open(server.loop(), fd);
+            taken = count < max && !isBlocked(handle);
+        } finally {
+            if (!taken) {
+                connection.putBack(fd);
+            }
+            if (!taken && handle != null) {
+                handle.giveBack();
+            }
+        }
+        if (taken) {
+            welcome(handle, connection);
+        }
+        return taken;
+    }
+
     // ---- from the gate
 
     /** Makes a socket of a connection that has waited, unless the block list has the client that its header names. */
@@ -215,11 +240,22 @@ final class ServerConnections implements ConnectionListener {
 
     /** Makes the socket and hands it out. If a listener throws, the socket is destroyed: no other code may hold a reference. */
     private void welcome(SocketHandle accepted, @Nullable ProxyHeader header, byte[] unread) {
+        welcome(new Socket(server.loop(), options, duplex, accepted, server, header), unread, null);
+    }
+
+    private void welcome(SocketHandle handle, DetachedSocket earlier) {
+        DuplexOptions asBefore = duplex.allowHalfOpen(earlier.allowHalfOpen());
+        welcome(new Socket(server.loop(), options, asBefore, handle, server, earlier.proxyHeader()), NOTHING, earlier);
+    }
+
+    private void welcome(Socket socket, byte[] unread, @Nullable DetachedSocket earlier) {
         acceptedCount++;
-        Socket socket = new Socket(server.loop(), options, duplex, accepted, server, header);
         add(socket);
         try {
             putBack(socket, unread);
+            if (earlier != null) {
+                Detaching.goOn(socket, earlier);
+            }
             applyOptions(socket);
             server.emitConnection(socket);
         } catch (Throwable thrown) {

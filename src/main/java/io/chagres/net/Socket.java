@@ -231,11 +231,24 @@ public final class Socket extends Duplex {
         }
     }
 
-    /** Takes over an established connection; {@code hasOptions} if the options of its kernel socket were set before connect(2). */
+    /** Takes over a connection; {@code hasOptions} if its kernel socket has the options. A setting that is refused destroys the socket. */
     void begin(Connection established, boolean hasOptions) {
         connection = established;
         touch();
-        applyConnected(established.open(), hasOptions);
+        SocketHandle handle = established.open();
+        try {
+            if (!hasOptions) {
+                applyOptions(handle);
+            }
+            if (noDelay && handle.has(SocketOption.TCP_NODELAY)) {
+                handle.set(SocketOption.TCP_NODELAY, true);
+            }
+            if (settings != null) {
+                settings.applyConnected(handle);
+            }
+        } catch (SystemException refused) {
+            destroy(refused);
+        }
     }
 
     /** Starts reading if that was asked for before the connection, or nothing was said. */
@@ -253,23 +266,6 @@ public final class Socket extends Duplex {
     void applyOptions(SocketHandle handle) {
         if (settings != null) {
             settings.applyOptions(handle);
-        }
-    }
-
-    /** Applies the settings to an established connection. If the kernel refuses one, the socket is destroyed. */
-    private void applyConnected(SocketHandle handle, boolean hasOptions) {
-        try {
-            if (!hasOptions) {
-                applyOptions(handle);
-            }
-            if (noDelay && handle.has(SocketOption.TCP_NODELAY)) {
-                handle.set(SocketOption.TCP_NODELAY, true);
-            }
-            if (settings != null) {
-                settings.applyConnected(handle);
-            }
-        } catch (SystemException refused) {
-            destroy(refused);
         }
     }
 
@@ -620,7 +616,7 @@ public final class Socket extends Duplex {
         }
         if (millis > 0) {
             if (idle == null) {
-                idle = new IdleTimeout(LoopCore.of(loop()), this::queueSize, this::emitTimeout);
+                idle = new IdleTimeout(LoopCore.of(loop()), this::queueSize, settings()::emitTimeout);
             }
             idle.start(millis);
         } else if (idle != null) {
@@ -644,14 +640,6 @@ public final class Socket extends Duplex {
     /** Removes a listener of {@link #onTimeout}, or one that was passed to {@code setTimeout}. */
     public void offTimeout(Runnable listener) {
         settings().timeoutListeners = without(settings().timeoutListeners, listener);
-    }
-
-    private void emitTimeout() {
-        if (settings != null) {
-            Listeners<Runnable> called = settings.timeoutListeners;
-            settings.timeoutListeners = Listeners.lasting(called);
-            Listeners.run(called);
-        }
     }
 
     /** Called when there was activity. */
@@ -782,6 +770,19 @@ public final class Socket extends Duplex {
 
     // ---- the end
 
+    /**
+     * Takes the connection out of this socket, for a server of another loop or process: see {@link DetachedSocket}. The socket is destroyed,
+     * without an error, and its close event comes on a tick; the peer notices nothing.
+     *
+     * @throws UsageException ENOTCONN or EALREADY if it is not connected; EBUSY if it has a layer, has bytes that are not sent yet, or was
+     *     ended. Nothing is changed then
+     */
+    public DetachedSocket detach() {
+        checkThread();
+        Detaching.require(this, connection, opening() != null);
+        return Detaching.from(this, connection, takeUnread(), options().allowHalfOpen());
+    }
+
     @Override
     protected void doDestroy(@Nullable ChagresException error, Completion done) {
         Opening unopened = client == null ? null : client.end();
@@ -790,23 +791,19 @@ public final class Socket extends Duplex {
         }
         boolean closesLater =
                 connection != null && isConnected() && connection.close(reset, () -> emitClose(error != null));
-        endTimeout();
-        done.onComplete(error);
-        if (!closesLater) {
-            closeSoon(unopened, error != null);
-        }
-        if (server != null) {
-            server.connectionGone(this);
-        }
-    }
-
-    private void endTimeout() {
         if (idle != null) {
             idle.stop();
             idle = null;
         }
         if (settings != null) {
             settings.timeoutListeners = Listeners.lasting(settings.timeoutListeners);
+        }
+        done.onComplete(error);
+        if (!closesLater) {
+            closeSoon(unopened, error != null);
+        }
+        if (server != null) {
+            server.connectionGone(this);
         }
     }
 

@@ -111,6 +111,13 @@ final class SocketSettings {
         return kept;
     }
 
+    /** Calls the listeners of the timeout. */
+    void emitTimeout() {
+        Listeners<Runnable> called = timeoutListeners;
+        timeoutListeners = Listeners.lasting(called);
+        Listeners.run(called);
+    }
+
     void setReferenced(boolean wanted, @Nullable SocketHandle handle) {
         referenced = wanted;
         if (handle != null) {
@@ -126,7 +133,6 @@ final class SocketSettings {
         }
     }
 
-    /** Returns whether there is a handle, of a kind that has {@code option}. */
     /**
      * Sets the options of the kernel's socket: over TCP before it connects, since some take effect only then.
      *

@@ -99,7 +99,7 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
 
     /**
      * Closes the handle and leaves the descriptor that it was opened with open: the caller owns it again, in the blocking mode that
-     * it had.
+     * it had. The file of a Unix socket that listens stays too.
      *
      * @throws UsageException EINVAL if the handle is closed
      */
@@ -107,6 +107,25 @@ public abstract sealed class StreamHandle extends Handle permits SocketHandle {
         requireOpen("giveBack");
         watcher.disown();
         close();
+    }
+
+    /**
+     * Closes the handle and leaves its descriptor open, for a handle of another loop or process that goes on with it. It stays
+     * non-blocking, even if it was given to this handle as a blocking one. The file of a Unix socket that listens stays too. Pending
+     * requests complete with ECANCELED.
+     *
+     * @return the descriptor, which the caller owns
+     * @throws UsageException EINVAL if the handle is closed; EBADF if it has no descriptor
+     */
+    public final int detach() {
+        requireOpen("detach");
+        int fd = watcher.fd();
+        if (fd < 0) {
+            throw new UsageException("EBADF", "detach of a handle without a descriptor: " + this);
+        }
+        watcher.leaveNonBlocking();
+        giveBack();
+        return fd;
     }
 
     final StreamWatcher watcher() {

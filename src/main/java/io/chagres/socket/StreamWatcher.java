@@ -71,6 +71,13 @@ abstract class StreamWatcher extends Watcher {
         disowned = true;
     }
 
+    /** Makes the close leave the descriptor non-blocking. */
+    void leaveNonBlocking() {
+        if (nonBlocking != null) {
+            nonBlocking.leave();
+        }
+    }
+
     boolean isDisowned() {
         return disowned;
     }

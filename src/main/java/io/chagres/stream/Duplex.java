@@ -91,9 +91,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
 
     /**
      * Hands on bytes that have arrived; the listeners own them from now on. Position and limit are read during this call only:
-     * listeners get a view of {@code chunk}.
-     *
-     * @return whether the subclass should go on, see {@link #doRead()}
+     * listeners get a view of {@code chunk}. Returns whether the subclass should go on, see {@link #doRead()}.
      */
     protected final boolean push(ByteBuffer chunk) {
         return reading.push(Buffers.view(UsageException.requireArgument(chunk, "chunk")));
@@ -125,6 +123,12 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     /** Ends the reading side: no more bytes arrive. */
     protected final void pushEnd() {
         reading.pushEnd();
+    }
+
+    /** Takes out the bytes that no listener has taken, those of a character that {@link #onText} could not complete included. */
+    protected final ByteBuffer takeUnread() {
+        checkThread();
+        return Unread.takeFrom(reading);
     }
 
     /** Starts reading if there is room, and ends the reading side if its end was pushed and nothing is buffered: Node's read(0). */
@@ -204,10 +208,7 @@ public abstract non-sealed class Duplex implements Readable, Writable {
      * ERR_MULTIPLE_CALLBACK.
      *
      * <pre>{@code
-     * FileStream(Loop loop, Path path) {
-     *     super(loop, DuplexOptions.defaults().writable(false));
-     *     constructWith(done -> open(path, done));
-     * }
+     * constructWith(done -> open(path, done)); // in the constructor, after super(...)
      * }</pre>
      *
      * @param step gets the completion to call: with null, or with the error
@@ -662,10 +663,8 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     /**
      * Returns whether the stream has nothing to do, as far as it knows: all bytes that were written have been handed on, all bytes
      * that arrived were taken by a listener, and the last thing that passed was a write, or nothing has passed. A stream that is
-     * paused or destroyed is not idle.
-     *
-     * <p>A server that closes with a grace period asks its connections. A subclass that knows more, for example whether a request is
-     * open, overrides this.
+     * paused or destroyed is not idle. A server that closes with a grace period asks its connections. A subclass that knows more,
+     * for example whether a request is open, overrides this.
      */
     public boolean isIdle() {
         checkThread();

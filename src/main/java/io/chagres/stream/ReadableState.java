@@ -7,8 +7,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reading side of a {@link Duplex}: its buffer, its flow and its end. The names of the methods and the order of events are those of
- * Node's lib/internal/streams/readable.js.
+ * The reading side of a {@link Duplex}: its buffer, its flow and its end. Methods and events are those of Node's streams/readable.js.
  *
  * <pre>
  *   flow       paused  readableListening
@@ -53,10 +52,11 @@ final class ReadableState extends ReadableListeners {
     private @Nullable Runnable readMoreTick; // kept: a new one would be garbage at each push
     private boolean wishesPause; // the user's last call: unlike the pauses of pipes it outlives a reopening
     private boolean wishesFlow;
-    int waitingPipes; // those that wait for their sinks to drain, counted: to look for one would cost a walk at
-    // each drain
+    int waitingPipes; // those that wait for their sinks to drain: counted, since looking for one costs a walk
     private boolean kept; // whether the chunk that is lent now is still needed
-    private @Nullable Chunks chunks; // null until a chunk is buffered
+
+    @Nullable
+    Chunks chunks; // null until a chunk is buffered
 
     ReadableState(Duplex stream) {
         super(stream);

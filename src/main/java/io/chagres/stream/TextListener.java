@@ -32,6 +32,11 @@ final class TextListener implements Borrower {
         stream.reading.beforeEnd(atEnd);
     }
 
+    /** Returns the bytes of a character that the last chunk has cut. */
+    ByteBuffer unfinished() {
+        return cut.duplicate();
+    }
+
     boolean decodesFor(Consumer<String> asked) {
         return listener == asked;
     }

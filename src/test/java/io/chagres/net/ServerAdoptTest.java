@@ -74,7 +74,7 @@ class ServerAdoptTest {
         SocketHandle listening = TcpPair.listening(loop);
         assertRefused(() -> server.adopt(listening));
         listening.close();
-        assertRefused(() -> server.adopt(null));
+        assertRefused(() -> server.adopt((SocketHandle) null));
         try (Loop other = new Loop()) {
             TcpPair elsewhere = TcpPair.connected(other);
             assertRefused(() -> server.adopt(elsewhere.client()));

@@ -87,6 +87,15 @@ public final class NonBlocking {
         }
     }
 
+    /** Ends the use, and leaves the descriptor non-blocking for an owner that goes on with it. */
+    public void leave() {
+        synchronized (CHANGED) {
+            if (description != null && description.users.remove((Integer) fd) && description.users.isEmpty()) {
+                CHANGED.remove(description);
+            }
+        }
+    }
+
     /** Clears the flag, unless the owner has closed the descriptor and another file has its number now. */
     private static void putBack(Description description, int fd) {
         int flags = Descriptors.fcntl(fd, Descriptors.F_GETFL, 0);
