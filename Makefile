@@ -107,6 +107,10 @@ lab: target/labs/checks ## check an exercise of the course, examples/labs/Lab3.j
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test)
 
+restarts: ## restart the example 50 times under wrk and 500 held connections, by itself and under systemd's protocol; RESTARTS=10
+	@$(MVN) $(TESTS_ONLY) test -Dtest=RestartTest -Dchagres.restarts=$(or $(RESTARTS),50) -Dchagres.held=500 \
+	    -Djunit.jupiter.execution.timeout.testable.method.default=30m | grep -E "RestartTest:|ERROR|Tests run"
+
 format: ## format the sources as `make test` requires
 	@$(MVN) --quiet spotless:apply
 

@@ -72,10 +72,19 @@ final class ExampleProcess implements AutoCloseable {
 
     /** Starts a program like {@link #start}, with other options for the JVM. */
     static ExampleProcess startWith(List<String> options, String name, String... arguments) throws IOException {
+        return run(options(options, name), arguments);
+    }
+
+    /** Returns the command that starts a program with {@code arguments}. */
+    static List<String> command(String name, String... arguments) {
+        return command(options(List.of(ALLOW_NATIVE), name), arguments);
+    }
+
+    private static List<String> options(List<String> options, String name) {
         List<String> all = new ArrayList<>(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         all.addAll(options);
         all.addAll(List.of("-cp", "target/classes" + File.pathSeparator + Compiled.folder(), name));
-        return run(all, arguments);
+        return all;
     }
 
     /** The programs, compiled once for all tests but {@link #fromSource}, since compiling takes longer than the rest of a start. */
@@ -101,11 +110,15 @@ final class ExampleProcess implements AutoCloseable {
     }
 
     private static ExampleProcess run(List<String> options, String... arguments) throws IOException {
+        return new ExampleProcess(Waits.limit(new ProcessBuilder(command(options, arguments)).start()));
+    }
+
+    private static List<String> command(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(options);
         command.addAll(List.of(arguments));
-        return new ExampleProcess(Waits.limit(new ProcessBuilder(command).start()));
+        return command;
     }
 
     private static BlockingQueue<String> lines(BufferedReader reader) {

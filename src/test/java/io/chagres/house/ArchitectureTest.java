@@ -28,7 +28,7 @@ class ArchitectureTest {
     private static final JavaClasses MAIN = new ClassFileImporter().importPath(Path.of("target/classes"));
 
     @ParameterizedTest
-    @EnumSource(value = Floor.class, names = "GROUP", mode = EnumSource.Mode.EXCLUDE)
+    @EnumSource(value = Floor.class, names = "SERVICE", mode = EnumSource.Mode.EXCLUDE)
     void aFloorDoesNotUseAFloorAboveIt(Floor floor) {
         check(noClasses()
                 .that()

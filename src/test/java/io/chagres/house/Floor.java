@@ -16,7 +16,8 @@ enum Floor {
     SOCKET,
     STREAM,
     NET,
-    GROUP;
+    GROUP,
+    SERVICE;
 
     /** The package of the exceptions, which all floors but the lowest import. */
     static final String BASE = "io.chagres";

@@ -77,6 +77,17 @@ public final class NonBlocking {
         return description;
     }
 
+    /**
+     * Makes {@code fd} non-blocking for good: a handle does not put the blocking mode back at its close, since other processes use the same
+     * open file description by then.
+     *
+     * @throws SystemException the error of fcntl(2)
+     */
+    public static void forGood(int fd) {
+        int flags = check(Descriptors.fcntl(fd, Descriptors.F_GETFL, 0), "fcntl");
+        check(Descriptors.fcntl(fd, Descriptors.F_SETFL, flags | Descriptors.O_NONBLOCK), "fcntl");
+    }
+
     /** Ends the use. A handle that closes the descriptor calls this before. Calling it again is a no-op. */
     public void end() {
         synchronized (CHANGED) {
