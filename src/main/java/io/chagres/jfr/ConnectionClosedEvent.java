@@ -45,7 +45,7 @@ final class ConnectionClosedEvent extends EndsEvent {
     long lifetime;
 
     @Label("Reason")
-    @Description("The code of the error; otherwise end, reset, idle timeout, loop closed or destroy")
+    @Description("The code of the error; otherwise end, reset, idle timeout, detached, loop closed or destroy")
     @Nullable
     String reason;
 

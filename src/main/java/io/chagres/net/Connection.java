@@ -310,6 +310,18 @@ final class Connection implements ReadListener, Runnable {
         return true;
     }
 
+    /** Gives the handle up, and leaves its descriptor open for another connection: returns it. */
+    int detach() {
+        rememberPeer();
+        SocketHandle leaving = open();
+        if (Flight.isOn()) {
+            ConnectionRecord.detached(socket, this, leaving, firstEnd);
+        }
+        handle = null;
+        reading = false;
+        return leaving.detach();
+    }
+
     private void reportUnsent(SocketHandle closing) {
         long unsent = Math.max(closing.writeQueueSize(), socket.writableLength());
         if (unsent > 0) {

@@ -22,6 +22,16 @@ final class ConnectionRecord {
      * @param firstEnd which side has ended first, of {@link Connection}
      */
     static void closed(Socket socket, Connection connection, SocketHandle handle, boolean reset, byte firstEnd) {
+        closed(socket, connection, handle, reason(socket, handle, reset), firstEnd);
+    }
+
+    /** Records that the connection has left the socket, for another one. */
+    static void detached(Socket socket, Connection connection, SocketHandle handle, byte firstEnd) {
+        closed(socket, connection, handle, "detached", firstEnd);
+    }
+
+    private static void closed(
+            Socket socket, Connection connection, SocketHandle handle, String reason, byte firstEnd) {
         Flight.connectionClosed(
                 handle.fd(),
                 side(socket),
@@ -31,7 +41,7 @@ final class ConnectionRecord {
                         connection.bytesWritten(),
                         Math.max(socket.writableLength(), handle.writeQueueSize()),
                         handle.ageMillis() * NANOS_PER_MILLI,
-                        reason(socket, handle, reset),
+                        reason,
                         endedBy(socket.errored(), firstEnd)));
     }
 

@@ -29,7 +29,6 @@ final class Detaching {
     static DetachedSocket from(
             Socket socket, @Nullable Connection connection, ByteBuffer unread, boolean allowHalfOpen) {
         Connection leaving = Objects.requireNonNull(connection);
-        leaving.rememberPeer();
         DetachedSocket.State state = new DetachedSocket.State(
                 leaving.bytesRead(),
                 socket.bytesWritten(),
@@ -37,7 +36,7 @@ final class Detaching {
                 allowHalfOpen,
                 leaving.isIdle() && !unread.hasRemaining(),
                 socket.proxyHeader());
-        int fd = leaving.open().detach();
+        int fd = leaving.detach();
         socket.destroy();
         return new DetachedSocket(fd, unread, state);
     }

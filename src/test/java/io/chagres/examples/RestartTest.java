@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Waits;
+import io.chagres.service.Notifications;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.ServerSocket;
@@ -67,18 +68,28 @@ class RestartTest {
     void restartsUnderSystemdLoseNoConnection() throws Exception {
         assumeTrue(Files.isExecutable(SYSTEMD), SYSTEMD + " is not installed");
         int port = freePort();
-        String path = folder.resolve("handover").toString();
-        List<String> command =
-                new ArrayList<>(List.of(SYSTEMD.toString(), "--listen=127.0.0.1:" + port, "--fdname=http"));
-        command.addAll(ExampleProcess.command("Restart", Integer.toString(port), path));
+        String notify = "@chagres-restart-" + ProcessHandle.current().pid();
+        List<String> command = new ArrayList<>(List.of(
+                SYSTEMD.toString(), "--listen=127.0.0.1:" + port, "--fdname=http", "--setenv=NOTIFY_SOCKET=" + notify));
+        command.addAll(ExampleProcess.command(
+                "Restart", Integer.toString(port), folder.resolve("handover").toString()));
         Path errors = folder.resolve("errors");
-        Process systemd = Waits.limit(new ProcessBuilder(command)
-                .redirectOutput(folder.resolve("output").toFile())
-                .redirectError(errors.toFile())
-                .start());
-        processes.add(systemd.pid()); // it becomes the first server
-        Waits.until("systemd listens", () -> text(errors).contains("Listening on"));
-        restart(port, RESTARTS > 0 ? RESTARTS : 1);
+        try (Notifications manager = new Notifications(notify)) {
+            Process systemd = Waits.limit(new ProcessBuilder(command)
+                    .redirectOutput(folder.resolve("output").toFile())
+                    .redirectError(errors.toFile())
+                    .start());
+            processes.add(systemd.pid()); // it becomes the first server
+            Waits.until("systemd listens", () -> text(errors).contains("Listening on"));
+            int restarts = RESTARTS > 0 ? RESTARTS : 1;
+            restart(port, restarts);
+            assertEquals("READY=1", manager.await());
+            for (long next : processes.subList(processes.size() - restarts, processes.size())) {
+                assertEquals("MAINPID=" + next, manager.await());
+                assertEquals("READY=1", manager.await());
+            }
+            assertEquals("none", manager.next());
+        }
     }
 
     private void restart(int port, int restarts) throws Exception {

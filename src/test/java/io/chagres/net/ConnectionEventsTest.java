@@ -139,6 +139,14 @@ class ConnectionEventsTest {
     }
 
     @Test
+    void aConnectionThatLeavesItsSocketIsDetached(Loop loop) {
+        List<RecordedEvent> events =
+                record(loop, "ConnectionClosed", socket -> socket.detach().close(), client -> client.resume());
+        assertEquals("detached", of(events, "server").getString("reason"));
+        assertEquals(HOST, of(events, "server").getString("remoteAddress"));
+    }
+
+    @Test
     void aListenerForTheTimeoutThatDestroysGivesTheReason(Loop loop) {
         List<RecordedEvent> events = record(
                 loop, "ConnectionClosed", socket -> socket.setTimeout(1, socket::destroy), client -> client.resume());

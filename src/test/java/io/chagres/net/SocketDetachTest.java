@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.UsageException;
+import io.chagres.address.SocketAddress;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Local;
 import io.chagres.fixture.PipePair;
 import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
+import io.chagres.proxy.ProxyHeader;
 import io.chagres.socket.KeepAlive;
 import io.chagres.socket.Pipe;
 import io.chagres.socket.SocketOption;
@@ -204,6 +206,27 @@ class SocketDetachTest {
         loop.run();
         DetachedSocket.of(pair[1]).close();
         journal.expect("9 4 50000");
+    }
+
+    @Test
+    void theHeaderOfTheProxyProtocolMoves(Loop loop) {
+        ProxyHeader header = ProxyHeader.of(new SocketAddress("192.0.2.1", 5), new SocketAddress("192.0.2.9", 10));
+        int[] pair = Pipe.socketpair();
+        ByteBuffer state = ByteBuffer.allocate(200).put(24, (byte) 4);
+        state.position(25).put(header.encode()).put("abc".getBytes(UTF_8)).flip();
+        DetachedSocket moved = DetachedSocket.of(pair[0], state);
+        assertEquals(header, moved.proxyHeader());
+        assertEquals(state, moved.state());
+        Server server = Net.createServer(loop, socket -> {
+            assertEquals(header.source(), socket.remoteAddress());
+            DetachedSocket again = socket.detach();
+            assertEquals(header, again.proxyHeader());
+            assertEquals("abc", Talk.text(again.unread()));
+            again.close();
+        });
+        assertTrue(server.adopt(moved));
+        loop.run();
+        DetachedSocket.of(pair[1]).close();
     }
 
     @Test

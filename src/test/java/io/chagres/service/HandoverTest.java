@@ -236,6 +236,10 @@ class HandoverTest {
 
     @Test
     void anotherVersionAndNonsenseAreRefused() throws Exception {
+        try (SocketChannel silent = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            silent.connect(UnixDomainSocketAddress.of(path));
+            silent.write(Frame.hello(Frame.VERSION).encode().limit(6));
+        }
         assertEquals("VERSION", refusalOf(Frame.hello(7).encode()));
         assertEquals("", refusalOf(Frame.of(Frame.Type.READY).encode()));
         assertEquals("", refusalOf(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8))));

@@ -18,7 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** The side of systemd in sd_notify(3): a datagram socket. */
-final class Notifications implements AutoCloseable {
+public final class Notifications implements AutoCloseable {
 
     private final int fd;
     private final MemorySegment bytes = Memory.allocate(4096);
@@ -28,7 +28,7 @@ final class Notifications implements AutoCloseable {
     private final List<Integer> stored = new ArrayList<>();
 
     /** @param address a path, or "@" and an abstract name */
-    Notifications(String address) {
+    public Notifications(String address) {
         byte[] name = address.replace('@', '\0').getBytes(StandardCharsets.UTF_8);
         MemorySegment memory = Memory.allocate(SockAddr.SIZE);
         int length = SockAddr.putUnix(memory, name);
@@ -37,7 +37,7 @@ final class Notifications implements AutoCloseable {
     }
 
     /** Returns the next message; "none" if there is none. */
-    String next() {
+    public String next() {
         IoVec.set(vector, 0, bytes, bytes.byteSize());
         MsgHdr.iov(message, vector, 1);
         MsgHdr.control(message, control, control.byteSize());
@@ -54,7 +54,7 @@ final class Notifications implements AutoCloseable {
     }
 
     /** Waits for the next message. */
-    String await() throws InterruptedException {
+    public String await() throws InterruptedException {
         String[] found = {"none"};
         Waits.until("a message for systemd", () -> {
             found[0] = next();
@@ -64,7 +64,7 @@ final class Notifications implements AutoCloseable {
     }
 
     /** Returns the descriptors that were stored. */
-    List<Integer> stored() {
+    public List<Integer> stored() {
         return stored;
     }
 
