@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
+import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
@@ -289,6 +290,26 @@ class LoopGroupTest {
         assertEquals("callback", died.getCause().getMessage());
         assertEquals("again", died.getCause().getSuppressed()[0].getMessage());
         group.close();
+    }
+
+    @Test
+    void aDeathEndsTheProcessIfThatIsThePolicy() throws Exception {
+        ForkedJvm.Outcome outcome = ForkedJvm.run(DyingProgram.class);
+        assertEquals(7, outcome.status(), outcome.output());
+        assertEquals("died: callback", outcome.output());
+    }
+
+    static final class DyingProgram {
+        public static void main(String[] arguments) throws InterruptedException {
+            ForkedJvm.haltAfter(50);
+            GroupOptions options = GroupOptions.defaults()
+                    .policy(DeathPolicy.exit(7))
+                    .onDeath((index, cause) -> System.out.println("died: " + cause.getMessage()));
+            try (LoopGroup group = LoopGroup.start(2, options)) {
+                die(group.next());
+                group.join();
+            }
+        }
     }
 
     @Test
