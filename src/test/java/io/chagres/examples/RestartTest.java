@@ -135,7 +135,8 @@ class RestartTest {
 
     private Process wrk(int port) throws IOException {
         assumeTrue(Files.isExecutable(WRK), WRK + " is not installed");
-        Process wrk = new ProcessBuilder(WRK.toString(), "-t1", "-c64", "-d1h", "--timeout=20s", "http://127.0.0.1:" + port + "/")
+        Process wrk = new ProcessBuilder(
+                        WRK.toString(), "-t1", "-c64", "-d1h", "--timeout=20s", "http://127.0.0.1:" + port + "/")
                 .redirectErrorStream(true)
                 .start();
         processes.add(wrk.pid());

@@ -52,9 +52,8 @@ class GroupHandoverTest {
                     .onTaken(() -> first.close(Duration.ofSeconds(5)).thenRun(() -> closed.complete(null))));
             ask(port, "old");
             Takeover taken = take(path);
-            List<ListeningSocket> sockets = taken.descriptors("http").stream()
-                    .map(ListeningSocket::of)
-                    .toList();
+            List<ListeningSocket> sockets =
+                    taken.descriptors("http").stream().map(ListeningSocket::of).toList();
             assertEquals(2, sockets.size());
             GroupServer second = next.listen(sockets, Sharing.REUSE_PORT, loop -> named(loop, "next"));
             Loop nextLoop = next.loops().getFirst();
