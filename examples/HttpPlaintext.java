@@ -56,18 +56,22 @@ public class HttpPlaintext {
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 8080;
         String host = args.length > 1 ? args[1] : "127.0.0.1";
-        HttpPlaintext http = new HttpPlaintext();
         try (Loop loop = new Loop()) {
-            http.tellTime();
-            Timer.every(loop, 1000, http::tellTime).unref();
-            Server server = Net.createServer(loop, socket -> http.new Client(socket));
-            server.setMaxConnections((int) Math.min(MAX_CLIENTS, Integer.MAX_VALUE));
-            server.onDrop(dropped -> http.isFull = true);
-            Timer.every(loop, 1000, () -> http.makeRoom(server)).unref();
+            Server server = new HttpPlaintext().server(loop);
             server.listen(port, host, () -> System.out.println("listening on " + server.address()));
             Signal.on(loop, "INT", () -> server.close(GRACE)).unref();
             loop.run();
         }
+    }
+
+    Server server(Loop loop) {
+        tellTime();
+        Timer.every(loop, 1000, this::tellTime).unref();
+        Server server = Net.createServer(loop, Client::new);
+        server.setMaxConnections((int) Math.min(MAX_CLIENTS, Integer.MAX_VALUE));
+        server.onDrop(dropped -> isFull = true);
+        Timer.every(loop, 1000, () -> makeRoom(server)).unref();
+        return server;
     }
 
     private void tellTime() {

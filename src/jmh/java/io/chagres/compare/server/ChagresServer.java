@@ -18,10 +18,10 @@ final class ChagresServer {
 
     private ByteBuffer room = ByteBuffer.allocateDirect(Task.PIECE);
 
-    public static void main(String[] args) {
+    public static void main(String[] args) throws InterruptedException {
         Task task = Task.of(args);
         if (task.loops() > 1) {
-            ChagresLoops.start(task.port(), task.loops(), loop -> new ChagresServer().server(loop, task));
+            ChagresLoops.run(task.port(), task.loops(), loop -> new ChagresServer().server(loop, task));
             return;
         }
         try (Loop loop = new Loop()) {
