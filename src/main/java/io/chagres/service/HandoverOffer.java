@@ -3,6 +3,7 @@ package io.chagres.service;
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.Server;
 import io.chagres.sys.Descriptors;
@@ -33,9 +34,9 @@ public final class HandoverOffer {
     private long readyMillis = 60_000;
     private @Nullable HandoverRun run;
     private boolean isTaken;
-    private Runnable onTaken = () -> {};
-    private Runnable onDone = () -> {};
-    private Consumer<? super ChagresException> onFailed = error -> {};
+    private @Nullable Listeners<Runnable> takenListeners;
+    private @Nullable Listeners<Runnable> doneListeners;
+    private @Nullable Listeners<Consumer<? super ChagresException>> failedListeners;
 
     HandoverOffer(Loop loop, String path) {
         core = LoopCore.of(loop);
@@ -117,28 +118,45 @@ public final class HandoverOffer {
         return this;
     }
 
-    /** Sets what is called when the new process has taken over: this one does not listen any more. One call replaces the other. */
+    /** Adds a listener that is called when the new process has taken over: this one does not listen any more. */
     public HandoverOffer onTaken(Runnable listener) {
-        core.checkThread();
-        onTaken = UsageException.requireArgument(listener, "listener");
+        takenListeners = Listeners.add(takenListeners, require(listener));
         return this;
     }
 
-    /** Sets what is called when the last connection has ended or moved, or the grace is over: the process may exit. */
+    /** Removes a listener of {@link #onTaken}. */
+    public void offTaken(Runnable listener) {
+        takenListeners = Listeners.remove(takenListeners, require(listener));
+    }
+
+    /** Adds a listener that is called when the last connection has ended or moved, or the grace is over: the process may exit. */
     public HandoverOffer onDone(Runnable listener) {
-        core.checkThread();
-        onDone = UsageException.requireArgument(listener, "listener");
+        doneListeners = Listeners.add(doneListeners, require(listener));
         return this;
+    }
+
+    /** Removes a listener of {@link #onDone}. */
+    public void offDone(Runnable listener) {
+        doneListeners = Listeners.remove(doneListeners, require(listener));
     }
 
     /**
-     * Sets what is called when a handover has failed, and this process goes on: ERR_HANDOVER_LOST, ERR_HANDOVER_TIMEOUT,
-     * ERR_HANDOVER_VERSION, ERR_HANDOVER_DENIED. By default nothing is.
+     * Adds a listener that is called when a handover has failed, and this process goes on: ERR_HANDOVER_LOST, ERR_HANDOVER_TIMEOUT,
+     * ERR_HANDOVER_VERSION, ERR_HANDOVER_DENIED. Without a listener the error is ignored.
      */
     public HandoverOffer onFailed(Consumer<? super ChagresException> listener) {
-        core.checkThread();
-        onFailed = UsageException.requireArgument(listener, "listener");
+        failedListeners = Listeners.add(failedListeners, require(listener));
         return this;
+    }
+
+    /** Removes a listener of {@link #onFailed}. */
+    public void offFailed(Consumer<? super ChagresException> listener) {
+        failedListeners = Listeners.remove(failedListeners, require(listener));
+    }
+
+    private <L> L require(L listener) {
+        core.checkThread();
+        return UsageException.requireArgument(listener, "listener");
     }
 
     // ---- its state
@@ -192,7 +210,10 @@ public final class HandoverOffer {
         if (run == failed) {
             run = null;
         }
-        onFailed.accept(new ChagresException("ERR_HANDOVER_" + code, message));
+        ChagresException error = new ChagresException("ERR_HANDOVER_" + code, message);
+        for (var at = failedListeners; at != null; at = at.next()) {
+            at.listener().accept(error);
+        }
     }
 
     /** Called when the new process listens, and this one does not any more. */
@@ -204,12 +225,12 @@ public final class HandoverOffer {
             }
         }
         path.close();
-        onTaken.run();
+        Listeners.run(takenListeners);
     }
 
     void done() {
         run = null;
-        onDone.run();
+        Listeners.run(doneListeners);
     }
 
     /** Returns the names and the path, as in "HandoverOffer (http at /run/app/handover, offering)". */

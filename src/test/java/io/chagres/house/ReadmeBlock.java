@@ -63,7 +63,9 @@ record ReadmeBlock(int line, List<String> code) {
         return text(imports()) + (imports().isEmpty() ? defaultImports() : javaImports())
                 + "abstract class Block {\n"
                 // fields, so that the fragment may declare variables with the same names
-                + "io.chagres.loop.Loop loop; io.chagres.net.Server server; io.chagres.net.Socket socket;\n"
+                + "io.chagres.loop.Loop loop, other; io.chagres.group.LoopGroup group; String path;\n"
+                + "io.chagres.net.Server server; io.chagres.net.Socket socket, client;\n"
+                + "java.util.Optional<io.chagres.service.Takeover> old;\n"
                 + (hasMethods ? text(body()) : "void block() throws Exception {\n" + text(body()) + "}\n")
                 + "}\n";
     }
