@@ -117,6 +117,12 @@ final class Contestants {
                 List.of(Mode.ECHO),
                 "ChagresServer",
                 "lent");
+        addJava(
+                "chagres-rehearsed",
+                "Chagres, after a Rehearsal of three seconds",
+                List.of(Mode.ECHO),
+                "ChagresServer",
+                "rehearsed");
         addJava("chagres-stream", "Chagres, socket floor: Tcp, tryWrite", STREAMS, "ChagresStreamServer");
     }
 

@@ -6,43 +6,85 @@ import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.ForkedJvm.Outcome;
 import io.chagres.fixture.HangGuard;
 import io.chagres.loop.Loop;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** What the first connection of a process loads, while all the others wait. */
+/** The classes that the first connection of a process loads, while all others wait. */
 @ExtendWith(HangGuard.class)
 class FirstConnectionTest {
 
-    /** A connection with options, to a server that ends it. */
-    static final class Greeting {
+    private static final String FIRST = "the first client connects";
+
+    private static List<String> lines = List.of();
+
+    /** A server that has rehearsed, and a client of the JDK. */
+    static final class Echo {
+
+        private static volatile Runnable onClose = () -> {};
 
         public static void main(String[] args) {
+            Rehearsal.run(Duration.ofMillis(300), ByteBuffer.allocate(8), Echo::serve);
             try (Loop loop = new Loop()) {
-                Server server =
-                        Net.createServer(loop, ServerOptions.defaults().noDelay(true), socket -> socket.end("hello"));
-                server.listen(
-                        0,
-                        "127.0.0.1",
-                        () -> Net.connect(loop, server.address().port())
-                                .setKeepAlive(true, 1000)
-                                .resume()
-                                .onClose(hadError -> server.close()));
+                Server server = Net.createServer(loop, Echo::serve);
+                onClose = () -> {
+                    System.out.println("closed");
+                    server.close();
+                };
+                server.listen(0, "127.0.0.1", () -> {
+                    int port = server.address().port();
+                    Thread.ofPlatform().start(() -> talk(port));
+                });
                 loop.run();
+            }
+        }
+
+        private static void serve(Socket socket) {
+            socket.pipe(socket);
+            socket.onClose(hadError -> onClose.run());
+        }
+
+        private static void talk(int port) {
+            System.out.println(FIRST);
+            try (java.net.Socket client = new java.net.Socket("127.0.0.1", port)) {
+                client.getOutputStream().write(1);
+                System.out.println("echoed " + client.getInputStream().read());
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
     }
 
+    @BeforeAll
+    static void run() throws Exception {
+        Outcome outcome = ForkedJvm.run(Echo.class, "-Xlog:class+load");
+        assertEquals(0, outcome.status(), outcome.output());
+        lines = outcome.output().lines().toList();
+    }
+
     /** The class initialiser of BigDecimal takes some 100 ms of CPU on JDK 25, and the products of a Duration need it. */
     @Test
-    void theFirstConnectionNeedsNoBigDecimal() throws Exception {
-        Outcome outcome = ForkedJvm.run(Greeting.class, "-Xlog:class+load");
-        assertEquals(0, outcome.status(), outcome.output());
+    void aConnectionNeedsNoBigDecimal() {
         assertEquals(
                 List.of(),
-                outcome.output()
-                        .lines()
+                lines.stream()
                         .filter(line -> line.contains(" java.math.BigDecimal "))
+                        .toList());
+    }
+
+    @Test
+    void afterARehearsalTheFirstConnectionLoadsNoClassOfTheLibrary() {
+        List<String> meanwhile = lines.subList(lines.indexOf(FIRST), lines.indexOf("closed"));
+        assertEquals(1, meanwhile.stream().filter("echoed 1"::equals).count());
+        assertEquals(
+                List.of(),
+                meanwhile.stream()
+                        .filter(line -> line.contains("[class,load] io.chagres."))
                         .toList());
     }
 }

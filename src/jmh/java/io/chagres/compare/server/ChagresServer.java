@@ -2,10 +2,12 @@ package io.chagres.compare.server;
 
 import io.chagres.loop.Loop;
 import io.chagres.net.Net;
+import io.chagres.net.Rehearsal;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
@@ -20,6 +22,9 @@ final class ChagresServer {
 
     public static void main(String[] args) throws InterruptedException {
         Task task = Task.of(args);
+        if (task.variant().equals("rehearsed")) {
+            Rehearsal.run(Duration.ofSeconds(3), ByteBuffer.allocate(64), socket -> socket.pipe(socket));
+        }
         if (task.loops() > 1) {
             ChagresLoops.run(task.port(), task.loops(), loop -> new ChagresServer().server(loop, task));
             return;
