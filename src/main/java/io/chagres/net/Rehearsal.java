@@ -17,6 +17,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
@@ -53,6 +54,9 @@ public final class Rehearsal {
     private final MemorySegment answer = MemorySegment.ofArray(new byte[ROOM]);
     private final int[] clients = new int[CONNECTIONS];
     private final int[] sent = new int[CONNECTIONS];
+    /** The requests of the current connection: one for the first, so that an end is rehearsed soon. */
+    private final int[] planned = new int[CONNECTIONS];
+
     private long answers;
 
     private Rehearsal(int port, byte[] request) {
@@ -62,8 +66,8 @@ public final class Rehearsal {
 
     /**
      * Serves connections with {@code listener}, on a loop and a thread of its own, for {@code time}. The calling thread is the client: 16
-     * connections over loopback, each of which sends {@code request}, waits for the first bytes of an answer, and sends it again. After 500
-     * requests a connection ends, and another begins. An interrupt ends the rehearsal; the interrupt flag stays set.
+     * connections over loopback, each of which sends {@code request}, waits for the first bytes of an answer, and sends it again. The first
+     * connections end after one answer, later ones after 500, and others begin. An interrupt ends the rehearsal; the interrupt flag stays set.
      *
      * @param time two seconds are enough for most servers; the compilers of a server with one core take longer
      * @param request the bytes between position and limit, which stay as they are; at most 64 KiB
@@ -98,7 +102,8 @@ public final class Rehearsal {
 
     private long play(Duration time, LoopThread server) {
         Arrays.fill(clients, NONE);
-        long end = System.nanoTime() + time.toNanos();
+        Arrays.fill(planned, 1);
+        long end = System.nanoTime() + TimeUnit.NANOSECONDS.convert(time);
         try {
             while (System.nanoTime() - end < 0 && !Thread.currentThread().isInterrupted() && server.isAlive()) {
                 if (!exchange()) {
@@ -139,7 +144,7 @@ public final class Rehearsal {
             } else if (hasAnswer(i)) {
                 any = true;
                 answers++;
-                if (sent[i] == REQUESTS_PER_CONNECTION) {
+                if (sent[i] == planned[i]) {
                     leave(i);
                 } else {
                     send(i);
@@ -178,6 +183,7 @@ public final class Rehearsal {
     private void leave(int i) {
         Descriptors.close(clients[i]);
         clients[i] = NONE;
+        planned[i] = REQUESTS_PER_CONNECTION;
     }
 
     @Override

@@ -111,7 +111,7 @@ abstract class MemoryOption<T> extends SocketOption<T> {
         private static final int BYTES = 2 * Integer.BYTES;
         private static final Duration MAX = Duration.ofSeconds(65535);
         private static final Duration SECOND = Duration.ofSeconds(1);
-        /** Not a product: the arithmetic of Duration loads BigDecimal, which costs 100 ms at the first connection. */
+        /** Not a product: the arithmetic of Duration loads BigDecimal, which costs some 50 ms at the first connection. */
         private static final Duration OFF = Duration.ofSeconds(-1);
 
         Linger() {
