@@ -24,7 +24,8 @@ final class PointedLoader extends ClassLoader {
 
     private static final String ROOT = "io.chagres.";
     private static final Set<String> FLOORS = Set.of(
-            "sys", "jfr", "loop", "trace", "handle", "address", "proxy", "socket", "stream", "net", "group", "service");
+            "sys", "jfr", "loop", "trace", "handle", "address", "proxy", "socket", "stream", "framing", "net", "group",
+            "service");
     private static final String POINTS = Points.class.getName().replace('.', '/');
 
     /** Names of methods of the JDK that allocate memory or start a thread, in any class. */

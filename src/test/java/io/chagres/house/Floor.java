@@ -15,6 +15,7 @@ enum Floor {
     PROXY,
     SOCKET,
     STREAM,
+    FRAMING,
     NET,
     GROUP,
     SERVICE;

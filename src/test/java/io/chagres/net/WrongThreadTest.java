@@ -9,6 +9,8 @@ import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
+import io.chagres.framing.FrameReader;
+import io.chagres.framing.Framing;
 import io.chagres.handle.Completion;
 import io.chagres.loop.Loop;
 import io.chagres.socket.SocketHandle;
@@ -90,6 +92,18 @@ class WrongThreadTest {
         tcp.bind(new SocketAddress(Local.HOST, 0));
         callAll(Tcp.class, tcp, loop);
         tcp.close();
+        loop.run();
+        assertEquals(List.of(), didNotThrow);
+    }
+
+    @Test
+    void theMethodsOfAFrameReaderAreRefusedToAnotherThread(Loop loop) {
+        Socket socket = new Socket(loop);
+        FrameReader reader = FrameReader.on(socket, Framing.lines(80));
+        samples.put(Framing.class, Framing.fixed(1));
+        callAll(FrameReader.class, reader, loop);
+        elsewhere(() -> call("on", () -> FrameReader.on(socket, Framing.lines(80))));
+        socket.destroy();
         loop.run();
         assertEquals(List.of(), didNotThrow);
     }
