@@ -4,7 +4,9 @@ import io.chagres.ChagresException;
 import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.handle.Work;
+import io.chagres.handle.WorkerMetrics;
 import io.chagres.loop.Loop;
+import io.chagres.loop.internal.WorkerPool;
 import io.chagres.sys.AddrInfo;
 import io.chagres.sys.NetDb;
 import io.chagres.sys.Region;
@@ -21,11 +23,16 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lookup on a worker thread: of the addresses of a name, uv_getaddrinfo, or of the name of an address,
+ * A lookup on a thread for lookups: of the addresses of a name, uv_getaddrinfo, or of the name of an address,
  * uv_getnameinfo.
  *
- * <p>The worker may wait for a name server. The loop stays alive until the callback has been called, in the poll
- * phase.
+ * <p>The thread may wait for a name server: with the defaults of resolv.conf(5), 10 seconds for each name server that does
+ * not answer. The loop stays alive until the callback has been called, in the poll phase.
+ *
+ * <p>All loops of the process share the threads, 4 by default. They run lookups only, so that {@link Work} does not delay a
+ * lookup, nor a lookup Work. libuv has one pool for both, and limits lookups to half of its threads. The threads are
+ * daemons: a process can end while a lookup waits. Up to 10,000 lookups wait for a thread. {@link Work#submitLookup} has
+ * the properties that change both numbers, and {@link #metrics()} the state.
  *
  * <pre>{@code
  * Lookup.address(loop, "example.org", LookupOptions.defaults(), (found, error) -> {
@@ -43,7 +50,10 @@ import org.jspecify.annotations.Nullable;
  * <li>ENOTFOUND if there is no such name, or the name has no address.
  * <li>Otherwise the name of getaddrinfo(3), for instance EAI_AGAIN if the name server does not answer. The errno is
  *     then negative: the number of getaddrinfo(3).
- * <li>EAI_MEMORY or EAI_FAIL if the worker has thrown an Error, for lack of memory for instance. That Error is the
+ * <li>EAI_AGAIN with a cause if the lookup was refused because too many wait. The cause has the code
+ *     ERR_WORK_QUEUE_FULL, and names the limit. A name server that does not answer has the same code and no cause. In
+ *     both cases the lookup may be tried again later.
+ * <li>EAI_MEMORY or EAI_FAIL if the thread has thrown an Error, for lack of memory for instance. That Error is the
  *     cause.
  * </ul>
  *
@@ -256,7 +266,7 @@ public final class Lookup {
             Function<? super T, String> naming,
             BiConsumer<? super @Nullable T, ? super @Nullable Throwable> callback) {
         UsageException.requireArgument(callback, "callback");
-        work = Work.submitSlow(
+        work = Work.submitLookup(
                 loop,
                 RecordedLookup.of(job, syscall, subject, naming),
                 (found, failure) ->
@@ -272,11 +282,18 @@ public final class Lookup {
         if (failure instanceof SystemException error && error.code().equals("ECANCELED")) {
             return failure(NetDb.EAI_CANCELED, syscall, subject);
         }
+        if (failure instanceof ChagresException error && error.code().equals(WorkerPool.QUEUE_FULL)) {
+            return failure(NetDb.EAI_AGAIN, syscall, subject, error);
+        }
         if (failure instanceof ChagresException error) {
             return error;
         }
         int result = failure instanceof OutOfMemoryError ? NetDb.EAI_MEMORY : NetDb.EAI_FAIL;
-        return SystemException.ofLookup(NetDb.eaiName(result), result, syscall, subject, failure);
+        return failure(result, syscall, subject, failure);
+    }
+
+    private static SystemException failure(int result, String syscall, @Nullable String subject, Throwable cause) {
+        return SystemException.ofLookup(NetDb.eaiName(result), result, syscall, subject, cause);
     }
 
     /**
@@ -299,13 +316,22 @@ public final class Lookup {
     }
 
     /**
-     * Cancels the lookup if no worker has begun it. The callback is still called, later, with EAI_CANCELED.
+     * Cancels the lookup if no thread has begun it. The callback is still called, later, with EAI_CANCELED. The lookup
+     * leaves the queue at once, so that another one has its place.
      *
-     * @return false if a worker has begun the lookup already
+     * @return false if a thread has begun the lookup already, or the lookup was refused
      */
     public boolean cancel() {
         Work<?> current = work;
         return current != null && current.cancel();
+    }
+
+    /**
+     * Returns the state of the threads for lookups, which all loops of the process share; any thread. Lookups that wait
+     * while all threads are busy mean that the name server is slow, or that there are too few threads.
+     */
+    public static WorkerMetrics metrics() {
+        return WorkerPool.lookups().read(WorkerMetrics::new);
     }
 
     private static void check(int result, String syscall, @Nullable String subject) {

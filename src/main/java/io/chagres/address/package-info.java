@@ -7,7 +7,7 @@
  *
  * <pre>
  *     {@link io.chagres.address.Lookup}     a name becomes addresses, or an address a name: getaddrinfo(3), getnameinfo(3)
- *        |             on a worker thread of {@link io.chagres.handle.Work}; the callback runs on the thread of the loop
+ *        |             on a thread that is kept for lookups; the callback runs on the thread of the loop
  *     {@link io.chagres.address.HostLookup} a function of the user that replaces the lookup, as in Node
  * </pre>
  *

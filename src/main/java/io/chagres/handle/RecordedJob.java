@@ -7,18 +7,24 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** A job that records its time in the queue and its run time for JDK Flight Recorder. */
-record RecordedJob<T extends @Nullable Object>(Callable<? extends T> job, boolean slow, long queuedAt)
+record RecordedJob<T extends @Nullable Object>(Callable<? extends T> job, WorkerPool pool, boolean slow, long queuedAt)
         implements Callable<T> {
 
     /** Returns {@code job}, recorded if JFR runs. */
-    static <T extends @Nullable Object> Callable<? extends T> of(Callable<? extends T> job, boolean slow) {
+    static <T extends @Nullable Object> Callable<? extends T> of(
+            Callable<? extends T> job, WorkerPool pool, boolean slow) {
         Observation.look();
-        return Flight.isOn() ? new RecordedJob<T>(job, slow, System.nanoTime()) : job;
+        return Flight.isOn() ? new RecordedJob<T>(job, pool, slow, System.nanoTime()) : job;
     }
 
     /** Returns the job of the program. */
     static Callable<?> unwrapped(Callable<?> job) {
         return job instanceof RecordedJob<?> recorded ? recorded.job : job;
+    }
+
+    /** Returns the class of the program's job. */
+    static String nameOf(Callable<?> job) {
+        return unwrapped(job).getClass().getName();
     }
 
     @Override
@@ -28,12 +34,11 @@ record RecordedJob<T extends @Nullable Object>(Callable<? extends T> job, boolea
             return job.call();
         }
         long queueNanos = System.nanoTime() - queuedAt;
-        WorkerPool pool = WorkerPool.shared();
         int waiting = pool.waiting();
         try {
             return job.call();
         } finally {
-            Flight.endWork(event, job.getClass().getName(), slow, queueNanos, pool.size(), waiting);
+            Flight.endWork(event, nameOf(job), pool.name(), slow, queueNanos, pool.size(), waiting);
         }
     }
 }

@@ -93,7 +93,8 @@ public final class Flight {
             AcceptRefusedEvent.class,
             DescriptorShortageEvent.class,
             LookupEvent.class,
-            WorkEvent.class
+            WorkEvent.class,
+            WorkRefusedEvent.class
         };
     }
 
@@ -286,13 +287,20 @@ public final class Flight {
     }
 
     /** Records a job that has ended. */
-    public static void endWork(Object begun, String job, boolean slow, long queueNanos, int poolSize, int jobsWaiting) {
+    public static void endWork(
+            Object begun, String job, String pool, boolean slow, long queueNanos, int poolSize, int jobsWaiting) {
         WorkEvent event = (WorkEvent) begun;
         event.job = job;
+        event.pool = pool;
         event.slow = slow;
         event.queueTime = queueNanos;
         event.poolSize = poolSize;
         event.jobsWaiting = jobsWaiting;
         event.commit();
+    }
+
+    /** Records a job that was refused, because as many wait as may wait. */
+    public static void workRefused(String job, String pool, int poolSize, int maxWaiting) {
+        WorkRefusedEvent.record(job, pool, poolSize, maxWaiting);
     }
 }

@@ -27,7 +27,7 @@ final class LookupEvent extends Event {
     String function;
 
     @Label("Queue Time")
-    @Description("The time that the lookup has waited for a thread of the worker pool")
+    @Description("The time that the lookup has waited for a thread of those for lookups")
     @Timespan
     long queueTime;
 

@@ -9,10 +9,10 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 import org.jspecify.annotations.Nullable;
 
-/** A job of the worker pool. The duration is its run time. */
+/** A job of a worker pool. The duration is its run time. */
 @Name("io.chagres.Work")
 @Label("Work")
-@Description("A job that has run on a thread of the worker pool. The duration is the time that it has run.")
+@Description("A job that has run on a thread of a worker pool. The duration is the time that it has run.")
 @Category({"Chagres", "Worker Pool"})
 @StackTrace(false)
 final class WorkEvent extends Event {
@@ -22,8 +22,13 @@ final class WorkEvent extends Event {
     @Nullable
     String job;
 
+    @Label("Pool")
+    @Description("The pool whose thread has run the job: workers or lookups")
+    @Nullable
+    String pool;
+
     @Label("Slow")
-    @Description("Whether the job may use only half of the threads, as lookups do")
+    @Description("Whether the job may use only half of the threads")
     boolean slow;
 
     @Label("Queue Time")

@@ -38,7 +38,7 @@
  * one connect. A connect takes these steps, each with its events:
  *
  * <pre>
- *     lookup        a name becomes addresses, on a worker thread or by a function of the user's
+ *     lookup        a name becomes addresses, on a thread for lookups or by a function of the user's
  *     attempts      one address after the other, families in turns, each but the last with its time (happy eyeballs);
  *                   or the path of a Unix socket, or a handle or descriptor that is there already
  *     connect       settings are applied, bytes and an end that were written meanwhile are sent

@@ -5,7 +5,7 @@ import java.lang.ref.Reference;
 
 /**
  * The lookups of names and addresses of {@code <netdb.h>}. <b>They block</b>, for seconds if a name server does not
- * answer, so only worker threads call them.
+ * answer, so only threads for lookups call them.
  *
  * <p>They have error numbers of their own, which are negative already. One of them, EAI_SYSTEM, means "see errno".
  * The next call would overwrite errno, so it becomes part of the result, {@code -(1000 + errno)}, and {@link

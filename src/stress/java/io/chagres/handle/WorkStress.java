@@ -6,6 +6,7 @@ import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 import io.chagres.ChagresException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
+import io.chagres.loop.internal.WorkerPool;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -26,7 +27,7 @@ public final class WorkStress {
     @State
     public static class RunAgainstCancel {
         private final Loop loop = new Loop();
-        private final Work<Integer> work = new Work<>(loop, this::job, this::complete);
+        private final Work<Integer> work = new Work<>(loop, WorkerPool.shared(), this::job, false, this::complete);
         private int runs;
         private int callbacks;
         private int outcome;

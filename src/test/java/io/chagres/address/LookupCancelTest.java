@@ -22,7 +22,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** Lookups that wait for a worker are cancelled. Their callbacks are called all the same. */
+/** Lookups that wait for a thread are cancelled. Their callbacks are called all the same. */
 @ExtendWith(LoopFixture.class)
 class LookupCancelTest {
 
@@ -38,10 +38,10 @@ class LookupCancelTest {
     }
 
     @BeforeEach
-    void occupyEveryWorker(Loop loop) throws InterruptedException {
-        Gate started = new Gate(WorkerPool.shared().size());
-        for (int i = 0; i < WorkerPool.shared().size(); i++) {
-            Work.submit(
+    void occupyEveryThread(Loop loop) throws InterruptedException {
+        Gate started = new Gate(WorkerPool.lookups().size());
+        for (int i = 0; i < WorkerPool.lookups().size(); i++) {
+            Work.submitLookup(
                     loop,
                     () -> {
                         started.open();
@@ -84,10 +84,10 @@ class LookupCancelTest {
     }
 
     @Test
-    void aDestroyedSocketCancelsItsLookupAndTheLoopEndsWhileTheWorkersAreBusy(Loop loop) {
+    void aDestroyedSocketCancelsItsLookupAndTheLoopEndsWhileTheThreadsAreBusy(Loop loop) {
         try (Loop own = new Loop()) {
             Timer.after(own, 20_000, () -> {
-                        calls.add("it waits for a worker");
+                        calls.add("it waits for a thread");
                         mayEnd.open();
                     })
                     .unref();
@@ -100,6 +100,20 @@ class LookupCancelTest {
         }
         mayEnd.open();
         loop.run();
+    }
+
+    /** Otherwise the lookups of clients that have given up would fill the queue while a name server does not answer. */
+    @Test
+    void aCancelledLookupLeavesTheQueue(Loop loop) {
+        int before = Lookup.metrics().waitingJobs();
+        Lookup first = Lookup.address(loop, "localhost", LookupOptions.defaults(), this::keep);
+        Lookup.address(loop, "127.0.0.1", LookupOptions.defaults(), (found, failure) -> calls.add("found"));
+        assertEquals(before + 2, Lookup.metrics().waitingJobs());
+        assertTrue(first.cancel());
+        assertEquals(before + 1, Lookup.metrics().waitingJobs());
+        mayEnd.open();
+        loop.run();
+        assertEquals(List.of("getaddrinfo EAI_CANCELED", "found"), calls);
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class ErrorRun {
     private ErrorRun() {}
 
     public static void main(String[] arguments) throws Exception {
+        System.setProperty("io.chagres.lookups.queue", "1"); // so that some of the lookups are refused
         ClassLoader loader = new PointedLoader(
                 Set.of(Points.class.getName(), PointedLoader.class.getName(), OpenDescriptors.class.getName()));
         Method inside = loader.loadClass(ErrorRun.class.getName()).getDeclaredMethod("inside", String.class);

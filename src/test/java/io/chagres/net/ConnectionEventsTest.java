@@ -336,10 +336,11 @@ class ConnectionEventsTest {
                     .toList();
             assertEquals(2, jobs.size(), events::toString);
             for (RecordedEvent job : jobs) {
-                assertTrue(job.getBoolean("slow"));
+                assertEquals("lookups", job.getString("pool"));
+                assertFalse(job.getBoolean("slow"));
                 assertEquals(4, job.getInt("poolSize"));
                 assertEquals("io.chagres.address.RecordedLookup", job.getString("job"));
-                assertTrue(job.getThread().getJavaName().startsWith("chagres-worker-"), job::toString);
+                assertTrue(job.getThread().getJavaName().startsWith("chagres-lookup-"), job::toString);
                 assertTrue(job.getDuration("queueTime").toNanos() > 0, job::toString);
             }
         }

@@ -35,7 +35,7 @@ class OptionValuesTest {
 
     @Test
     void aLookupGoesByItsOptionsAtTheCall(Loop loop) throws Exception {
-        Gate mayEnd = occupyEveryWorker(loop);
+        Gate mayEnd = occupyEveryLookupThread(loop);
         LookupOptions options = LookupOptions.defaults().family(Family.IPV4).service("80");
         Lookup.address(
                 loop,
@@ -49,11 +49,11 @@ class OptionValuesTest {
         journal.expect("[127.0.0.1:80]");
     }
 
-    private static Gate occupyEveryWorker(Loop loop) throws InterruptedException {
-        Gate started = new Gate(WorkerPool.shared().size());
+    private static Gate occupyEveryLookupThread(Loop loop) throws InterruptedException {
+        Gate started = new Gate(WorkerPool.lookups().size());
         Gate mayEnd = new Gate();
-        for (int i = 0; i < WorkerPool.shared().size(); i++) {
-            Work.submit(
+        for (int i = 0; i < WorkerPool.lookups().size(); i++) {
+            Work.submitLookup(
                     loop,
                     () -> {
                         started.open();

@@ -1,5 +1,5 @@
 /**
- * The mechanisms of the loop, for the floors above it: watchers, timers, phases, queues, the mailbox and the worker pool. The
+ * The mechanisms of the loop, for the floors above it: watchers, timers, phases, queues, the mailbox and the worker pools. The
  * package is not exported. It knows nothing of handles.
  *
  * <p>{@link io.chagres.loop.internal.LoopCore} is the door. A handle takes what it needs from there:
@@ -32,8 +32,8 @@
  *       queued after a change of state, {@link io.chagres.loop.internal.LoopCore#reservePend} comes before it.
  *   <li>A sender makes sure of the stack that a wake-up takes before it leaves its task. The wake-up itself uses memory of
  *       the loop, none of the thread. A wake-up that has failed is owed by the next sender.
- *   <li>A thread is started before anything is queued for it. {@link io.chagres.loop.internal.WorkerPool} refuses a job only if no
- *       thread is left that could do it.
+ *   <li>A thread is started before anything is queued for it. {@link io.chagres.loop.internal.WorkerPool} throws only if no thread is
+ *       left that could do the job.
  *   <li>A thread that owes the loop an answer tries until it can post it.
  *   <li>User code that throws an Error is treated like user code that throws an exception: the state is repaired first.
  *   <li>{@link io.chagres.loop.Loop#close} needs no memory for its own steps, and frees the descriptors whatever is thrown.

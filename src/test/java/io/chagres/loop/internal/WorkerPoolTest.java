@@ -2,6 +2,9 @@ package io.chagres.loop.internal;
 
 import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNotSame;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -211,30 +214,144 @@ class WorkerPoolTest {
         }
     }
 
+    /** A pool of two threads that are busy until {@link #mayGo} opens. */
+    private WorkerPool busyPool(int maxWaiting) throws InterruptedException {
+        WorkerPool pool = new WorkerPool(2, maxWaiting);
+        CountDownLatch begun = new CountDownLatch(2);
+        for (int i = 0; i < 2; i++) {
+            assertNotNull(pool.execute(() -> {
+                begun.countDown();
+                await(mayGo);
+            }));
+        }
+        Waits.await(begun);
+        return pool;
+    }
+
     @Test
-    void allLoopsOfTheProcessShareOneWorkerPool() {
+    void aJobIsRefusedIfAsManyWaitAsMayWait() throws InterruptedException {
+        WorkerPool pool = busyPool(3);
+        CountDownLatch ended = new CountDownLatch(3);
+        for (int i = 0; i < 3; i++) {
+            assertNotNull(pool.execute(() -> note("ran", ended)));
+        }
+        assertNull(pool.execute(() -> note("refused", ended)));
+        assertEquals("WorkerPool (workers, 2 of 2 threads busy, 3 of 3 jobs wait, 1 refused)", pool.toString());
+        mayGo.countDown();
+        Waits.await(ended);
+        assertEquals(List.of("ran", "ran", "ran"), order);
+    }
+
+    @Test
+    void withAQueueOfNoPlaceAJobRunsOnlyIfThereIsAThreadForIt() throws InterruptedException {
+        WorkerPool pool = busyPool(0);
+        assertNull(pool.execute(() -> note("refused", mayGo)));
+        assertNull(pool.executeSlow(() -> note("refused", mayGo)));
+        mayGo.countDown();
+        CountDownLatch ended = new CountDownLatch(1);
+        Waits.until("a thread is free", () -> pool.execute(() -> note("ran", ended)) != null);
+        Waits.await(ended);
+        assertEquals(List.of("ran"), order);
+    }
+
+    /** More jobs than the queue has places, and no thread has begun one yet. */
+    @Test
+    void aJobForWhichThereIsAThreadTakesNoPlaceInTheQueue() throws InterruptedException {
+        List<Runnable> threads = new ArrayList<>();
+        WorkerPool pool = new WorkerPool("a.test.workers", 4, 1, worker -> {
+            threads.add(worker);
+            return Thread.ofPlatform().daemon().unstarted(() -> await(mayGo));
+        });
+        for (int i = 0; i < 5; i++) {
+            assertNotNull(pool.execute(() -> {}), "job " + i);
+        }
+        assertNull(pool.execute(() -> {}));
+        assertEquals(4, threads.size());
+        mayGo.countDown();
+    }
+
+    @Test
+    void slowJobsThatWaitTakeNoPlaceOfTheOthers() throws InterruptedException {
+        WorkerPool pool = busyPool(2);
+        CountDownLatch ended = new CountDownLatch(4);
+        assertNotNull(pool.executeSlow(() -> note("slow", ended)));
+        assertNotNull(pool.executeSlow(() -> note("slow", ended)));
+        assertNotNull(pool.executeSlow(() -> note("slow", ended)));
+        assertNull(pool.executeSlow(() -> note("refused", ended)));
+        assertNotNull(pool.execute(() -> note("ordinary", ended)));
+        assertNull(pool.execute(() -> note("refused", ended)));
+        mayGo.countDown();
+        Waits.await(ended);
+        Collections.sort(order);
+        assertEquals(List.of("ordinary", "slow", "slow", "slow"), order);
+    }
+
+    @Test
+    void aJobThatIsWithdrawnDoesNotRunAndFreesItsPlace() throws InterruptedException {
+        WorkerPool pool = busyPool(3);
+        CountDownLatch ended = new CountDownLatch(2);
+        PoolJob first = pool.execute(() -> note("first", ended));
+        pool.execute(() -> note("second", ended));
+        PoolJob third = pool.execute(() -> note("third", ended));
+        third.withdraw();
+        first.withdraw();
+        first.withdraw();
+        assertEquals(1, pool.waiting());
+        PoolJob fourth = pool.execute(() -> note("fourth", ended));
+        mayGo.countDown();
+        Waits.await(ended);
+        fourth.withdraw();
+        Collections.sort(order);
+        assertEquals(List.of("fourth", "second"), order);
+    }
+
+    @Test
+    void aSlowJobThatIsWithdrawnGivesItsThreadToTheNext() throws InterruptedException {
+        WorkerPool pool = busyPool(2);
+        CountDownLatch ended = new CountDownLatch(2);
+        PoolJob admitted = pool.executeSlow(() -> note("withdrawn", ended));
+        pool.executeSlow(() -> note("slow 1", ended));
+        PoolJob waiting = pool.executeSlow(() -> note("withdrawn", ended));
+        admitted.withdraw();
+        waiting.withdraw();
+        pool.executeSlow(() -> note("slow 2", ended));
+        mayGo.countDown();
+        Waits.await(ended);
+        assertEquals(List.of("slow 1", "slow 2"), order);
+    }
+
+    @Test
+    void allLoopsOfTheProcessShareAPoolForWorkAndOneForLookups() {
         assertSame(WorkerPool.shared(), WorkerPool.shared());
+        assertSame(WorkerPool.lookups(), WorkerPool.lookups());
+        assertNotSame(WorkerPool.shared(), WorkerPool.lookups());
         assertTrue(WorkerPool.shared().size() >= 1);
+        assertEquals("workers", WorkerPool.shared().name());
+        assertEquals("lookups", WorkerPool.lookups().name());
     }
 
     @ParameterizedTest
     @CsvSource({
-        "-Dunrelated=1, 4",
-        "-Dio.chagres.workers=7, 7",
-        "-Dio.chagres.workers=0, 1",
-        "-Dio.chagres.workers=-3, 1",
-        "-Dio.chagres.workers=5000, 1024",
-        "-Dio.chagres.workers=many, 4"
+        "-Dunrelated=1, 4 100000 4 10000",
+        "-Dio.chagres.workers=7, 7 100000 4 10000",
+        "-Dio.chagres.workers=0, 1 100000 4 10000",
+        "-Dio.chagres.workers=5000, 1024 100000 4 10000",
+        "-Dio.chagres.workers.queue=0 -Dio.chagres.lookups=2, 4 0 2 10000",
+        "-Dio.chagres.workers=many -Dio.chagres.lookups.queue=3, 4 100000 4 3",
+        "-Dio.chagres.lookups=-3 -Dio.chagres.lookups.queue=-1, 4 100000 1 0"
     })
-    void aPropertySetsTheNumberOfWorkerThreads(String option, String size) throws Exception {
-        ForkedJvm.Outcome outcome = ForkedJvm.run(PrintSize.class, option);
-        assertEquals(size, outcome.output());
+    void propertiesSetTheNumberOfThreadsAndOfJobsThatWait(String options, String sizes) throws Exception {
+        ForkedJvm.Outcome outcome = ForkedJvm.run(PrintSizes.class, options.split(" "));
+        assertEquals(sizes, outcome.output());
         assertEquals(0, outcome.status());
     }
 
-    static final class PrintSize {
+    static final class PrintSizes {
         public static void main(String[] arguments) {
-            System.out.println(WorkerPool.shared().size());
+            WorkerPool work = WorkerPool.shared();
+            WorkerPool lookups = WorkerPool.lookups();
+            System.out.println(
+                    work.size() + " " + work.maxWaiting() + " " + lookups.size() + " " + lookups.maxWaiting());
         }
     }
 
