@@ -1,19 +1,24 @@
 import io.chagres.handle.Signal;
-import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
 import io.chagres.net.Net;
 import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayDeque;
-import java.util.Queue;
-import java.util.concurrent.CancellationException;
+import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
- * Requests that block, each on a virtual thread of its own, and their replies in order.
+ * A server whose code blocks, on virtual threads: for each client one that reads, one that replies in order, and one for each request.
  *
  * <p>A request is a line with a number of milliseconds to sleep, in place of a database or a slow service:
  * {@code printf '300\n200\n100\n' | nc -N 127.0.0.1 9297} takes 300 ms, not 600.
@@ -28,7 +33,8 @@ public class VirtualThreads {
     private static final int MAX_AT_ONCE = 100;
 
     private static final int MAX_LINE = 1024;
-    private static final long IDLE_MILLIS = 60_000;
+    /** The time that a client may send nothing, while it waits for nothing, or read nothing. */
+    private static final Duration IDLE = Duration.ofSeconds(60);
     /** The time that a request may take: a client waits for its reply, and the next ones wait behind it. */
     private static final long WORK_MILLIS = Long.getLong("workMillis", 30_000);
 
@@ -54,110 +60,98 @@ public class VirtualThreads {
         }
     }
 
-    /** A client. All its methods run on the thread of the loop. */
+    /** A client. The loop makes it and notices its close. Everything else is on its two threads. */
     private static final class Client {
 
-        private final Loop loop;
-        private final Socket socket;
-        private final Timer deadline;
-        /** Requests that have not begun, and the beginning of a request whose end has not arrived. */
-        private String unread = "";
-        /** The requests that have begun, in order. Some may have finished. */
-        private final Queue<FutureTask<String>> pending = new ArrayDeque<>();
+        private static final FutureTask<String> END = new FutureTask<>(() -> "");
 
-        private boolean ended;
+        private final InputStream in;
+        private final OutputStream out;
+        /** The requests that have begun, in order. Some may have finished. A full queue blocks the reader. */
+        private final BlockingQueue<FutureTask<String>> pending = new ArrayBlockingQueue<>(MAX_AT_ONCE);
+
+        private final Thread reader = Thread.ofVirtual().unstarted(this::read);
+        private final Thread replier = Thread.ofVirtual().unstarted(this::reply);
 
         Client(Socket socket) {
-            this.socket = socket;
-            loop = socket.loop();
-            deadline = new Timer(loop);
-            socket.onText(StandardCharsets.UTF_8, this::read);
-            socket.onEnd(this::end);
-            socket.onDrain(this::goOn);
-            socket.setTimeout(IDLE_MILLIS).onTimeout(this::leaveIfIdle);
-            socket.onError(error -> {}); // the close, which follows, is enough
-            socket.onClose(hadError -> close());
+            in = socket.inputStream(IDLE);
+            out = socket.outputStream(IDLE);
+            socket.onClose(hadError -> leave());
+            reader.start();
+            replier.start();
         }
 
-        private void read(String text) {
-            unread += text;
-            goOn();
+        /** Interrupts the threads of a client that has gone. */
+        private void leave() {
+            reader.interrupt();
+            replier.interrupt();
         }
 
-        private void end() {
-            ended = true;
-            goOn();
-        }
-
-        private void leaveIfIdle() {
-            if (pending.isEmpty() || socket.writableNeedDrain()) {
-                socket.destroy();
-            }
-        }
-
-        /** Interrupts the threads of the client when it has gone. */
-        private void close() {
-            deadline.close();
-            pending.forEach(task -> task.cancel(true));
-            pending.clear();
-        }
-
-        /** Sends the finished replies, begins requests up to the limit, and resumes reading if there is room. */
-        private void goOn() {
-            if (socket.isDestroyed()) {
-                return;
-            }
-            reply();
-            begin();
-            if (unread.length() > MAX_LINE && pending.size() < MAX_AT_ONCE) {
-                socket.destroy(); // a line without an end
-            } else if (ended && pending.isEmpty()) {
-                socket.end();
-            } else if (pending.size() >= MAX_AT_ONCE) {
-                socket.pause();
-            } else if (socket.isPaused()) {
-                socket.resume();
-            }
-        }
-
-        /** Sends the replies up to the first unfinished one, and no more than the client reads. */
-        private void reply() {
-            boolean replied = false;
-            while (!pending.isEmpty() && pending.peek().isDone() && !socket.writableNeedDrain()) {
-                socket.write(result(pending.remove()) + "\n");
-                replied = true;
-            }
-            if (replied || pending.isEmpty()) {
-                deadline.stop();
-            }
-        }
-
-        private static String result(FutureTask<String> task) {
+        private void read() {
             try {
-                return task.get();
-            } catch (CancellationException | ExecutionException | InterruptedException e) {
-                return "no: it took too long";
+                StringBuilder line = new StringBuilder();
+                for (int next; (next = readByte()) >= 0; ) {
+                    if (next != '\n') {
+                        line.append((char) next);
+                    } else {
+                        begin(line.toString().strip());
+                        line.setLength(0);
+                    }
+                    if (line.length() > MAX_LINE) {
+                        throw new IOException("a line without an end");
+                    }
+                }
+                pending.put(END);
+            } catch (IOException | InterruptedException e) {
+                close(); // an idle client, a hostile one, or one that has gone
             }
         }
 
-        private void begin() {
-            int start = 0;
-            for (int end; pending.size() < MAX_AT_ONCE && (end = unread.indexOf('\n', start)) >= 0; start = end + 1) {
-                String request = unread.substring(start, end).strip();
-                FutureTask<String> task = new FutureTask<>(() -> work(request)) {
-                    @Override
-                    protected void done() {
-                        loop.execute(Client.this::goOn);
+        private int readByte() throws IOException {
+            while (true) {
+                try {
+                    return in.read();
+                } catch (SocketTimeoutException idle) {
+                    if (pending.isEmpty()) {
+                        throw idle;
                     }
-                };
-                pending.add(task);
-                Thread.startVirtualThread(task);
+                }
             }
-            unread = unread.substring(start);
-            if (!pending.isEmpty() && !deadline.isActive()) {
-                FutureTask<String> first = pending.peek();
-                deadline.start(WORK_MILLIS, () -> first.cancel(true));
+        }
+
+        private void begin(String request) throws InterruptedException {
+            FutureTask<String> task = new FutureTask<>(() -> work(request));
+            pending.put(task);
+            Thread.startVirtualThread(task);
+        }
+
+        private void reply() {
+            try (out) {
+                for (FutureTask<String> task = pending.take(); task != END; task = pending.take()) {
+                    out.write((result(task) + "\n").getBytes(StandardCharsets.UTF_8));
+                }
+            } catch (IOException | InterruptedException e) {
+                close();
             }
+        }
+
+        private static String result(FutureTask<String> task) throws InterruptedException {
+            try {
+                return task.get(WORK_MILLIS, TimeUnit.MILLISECONDS);
+            } catch (TimeoutException | ExecutionException e) {
+                return "no: it took too long";
+            } finally {
+                task.cancel(true);
+            }
+        }
+
+        private void close() {
+            try {
+                in.close(); // destroys the socket
+            } catch (IOException impossible) {
+                throw new AssertionError(impossible);
+            }
+            pending.forEach(task -> task.cancel(true));
         }
     }
 }

@@ -230,14 +230,14 @@ public final class GroupServer {
      * Stops listening on all loops, and gives the connections {@code grace} to end, as {@link Server#close(Duration)} does. The sockets are
      * closed: connections that wait in their backlogs are reset, unless another process has the sockets too.
      *
-     * @return a future that completes when all connections have ended
+     * @return a future that completes when all connections have ended. A wait for it on the thread of a loop of the group throws EDEADLK
      * @throws UsageException ERR_OUT_OF_RANGE if {@code grace} is negative
      */
     public CompletableFuture<Void> close(Duration grace) {
         requireGrace(grace);
         closeSockets();
         group.forget(this);
-        return closeServers(grace);
+        return group.members().refusingWaits(closeServers(grace));
     }
 
     static void requireGrace(Duration grace) {

@@ -5,6 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.loop.LoopThread;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.LoopFuture;
 import io.chagres.loop.internal.WorkerPool;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -116,11 +117,19 @@ final class Members {
                 .anyMatch(core -> core.isLoopThread() || WorkerPool.isServedBy(core, worker -> worker == caller));
     }
 
+    /** Returns {@code ended} as a future that refuses a wait on the thread of a loop, which would wait for itself. */
+    CompletableFuture<Void> refusingWaits(CompletableFuture<Void> ended) {
+        return LoopFuture.of(
+                ended,
+                () -> members.stream()
+                        .anyMatch(member -> LoopCore.of(member.loop()).isLoopThread()));
+    }
+
     // ---- calling
 
     CompletableFuture<Void> forEach(Consumer<? super Loop> action) {
-        return CompletableFuture.allOf(
-                members.stream().map(member -> call(member, action)).toArray(CompletableFuture[]::new));
+        return refusingWaits(CompletableFuture.allOf(
+                members.stream().map(member -> call(member, action)).toArray(CompletableFuture[]::new)));
     }
 
     private static CompletableFuture<Void> call(Member member, Consumer<? super Loop> action) {

@@ -210,7 +210,7 @@ public final class Loop implements Executor, AutoCloseable {
             core.checkThread();
             throw new UsageException("EBUSY", "run was called from inside a callback of the same loop");
         }
-        control.setOwner(thread);
+        control.runOn(thread);
         failures.endWith(null);
     }
 
@@ -411,7 +411,7 @@ public final class Loop implements Executor, AutoCloseable {
     }
 
     private void endResidents() {
-        core.residents().refuse();
+        control.beginClose();
         core.callbacks().drainTicks();
         int broken = 0;
         do {

@@ -5,6 +5,7 @@ import io.chagres.UsageException;
 import io.chagres.loop.internal.Exit;
 import io.chagres.loop.internal.Failures;
 import io.chagres.loop.internal.LoopCore;
+import io.chagres.loop.internal.LoopFuture;
 import io.chagres.loop.internal.Obstacle;
 import io.chagres.loop.internal.Resident;
 import io.chagres.loop.internal.Task;
@@ -119,6 +120,7 @@ public final class LoopThread implements Executor, AutoCloseable {
     private void prepare(Loop own) {
         loop = own;
         anchor = new Anchor(LoopCore.of(own));
+        LoopCore.of(own).noteRun(); // a setup that throws is reported by start()
         setup.accept(own);
         own.endSetup();
     }
@@ -183,9 +185,10 @@ public final class LoopThread implements Executor, AutoCloseable {
     /**
      * Returns a future that completes when the loop has ended, in the way of {@link #onExit}: with null, or exceptionally with the
      * exception that the loop has died of. Each call returns a new future. To complete or cancel it has no effect on the loop.
+     * To wait for it where {@link #join()} is refused throws EDEADLK, too.
      */
     public CompletableFuture<Void> ended() {
-        CompletableFuture<Void> future = new CompletableFuture<>();
+        CompletableFuture<Void> future = new LoopFuture<>(this::isCalledFromInside);
         onExit(failure -> {
             if (failure == null) {
                 future.complete(null);

@@ -7,7 +7,6 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.sys.Buffers;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
@@ -385,12 +384,6 @@ public abstract non-sealed class Duplex implements Readable, Writable {
     public boolean unshift(ByteBuffer chunk) {
         checkThread();
         return reading.unshift(UsageException.requireArgument(chunk, "chunk"));
-    }
-
-    @Override
-    public InputStream inputStream() {
-        checkThread();
-        return new ReadableInput(this);
     }
 
     @Override

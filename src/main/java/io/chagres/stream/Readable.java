@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -216,15 +217,31 @@ public sealed interface Readable permits Duplex {
      *
      * <p>An error of this stream is thrown by the read as an {@link java.io.IOException}, with the error as its cause. A close before the
      * end is such an error, too: ERR_STREAM_PREMATURE_CLOSE. A read on the loop thread throws a {@link io.chagres.UsageException}
-     * ERR_INVALID_STATE. An interrupt ends the wait with an {@link java.io.InterruptedIOException}. Closing the input stream, on any
-     * thread, destroys this stream.
+     * EDEADLK. An interrupt ends the wait with an {@link java.io.InterruptedIOException}. Closing the input stream, on any thread, destroys
+     * this stream.
      *
      * <pre>{@code
      * InputStream in = socket.inputStream();
      * Thread.startVirtualThread(() -> handle(in));
      * }</pre>
+     *
+     * @see Writable#outputStream()
      */
-    InputStream inputStream();
+    default InputStream inputStream() {
+        return ReadableInput.of(this);
+    }
+
+    /**
+     * Returns an input stream like {@link #inputStream()} with a limit: a read that has waited {@code timeout} for a byte throws a {@link
+     * java.net.SocketTimeoutException}. This stream is not changed by it, no byte is lost, and the next read waits again. The time is
+     * that of the system, not of a {@link io.chagres.loop.LoopClock}.
+     *
+     * @param timeout more than zero
+     * @throws io.chagres.UsageException ERR_OUT_OF_RANGE if {@code timeout} is zero or negative
+     */
+    default InputStream inputStream(Duration timeout) {
+        return ReadableInput.of(this, timeout);
+    }
 
     // ---- pipes
 

@@ -1,16 +1,15 @@
 package io.chagres.stream;
 
 import io.chagres.ChagresException;
-import io.chagres.UsageException;
-import io.chagres.loop.internal.Resident;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InterruptedIOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +19,12 @@ import org.jspecify.annotations.Nullable;
 final class ReadableInput extends InputStream {
 
     private final Duplex stream;
+    private final Patience patience;
     private final Stay stay;
     private final ReentrantLock lock = new ReentrantLock();
     private final Condition changed = lock.newCondition();
     private final Runnable onReadable = this::bring;
+    private final BooleanSupplier hasNews = this::hasNews;
 
     // guarded by the lock
     private @Nullable ByteBuffer chunk; // the rest that the reader has not taken yet, or null
@@ -31,65 +32,30 @@ final class ReadableInput extends InputStream {
     private @Nullable ChagresException error;
     private boolean closed; // by the reader
 
-    ReadableInput(Duplex stream) {
+    private ReadableInput(Duplex stream, Patience patience) {
         this.stream = stream;
-        stay = new Stay(stream);
-        if (!stream.isClosed()) {
-            stay.begin();
-        }
+        this.patience = patience;
+        stay = new Stay(stream, "inputStream", lock, () -> finished(Finished.prematureClose()));
+        stay.begin();
         stream.onReadable(onReadable);
         Streams.finishedReading(stream, this::finished);
     }
 
-    // ---- on the loop thread
-
-    /**
-     * A resident that keeps the loop alive until the stream has closed. A loop that is closed closes it, so that no reader waits without
-     * end.
-     */
-    private final class Stay extends Resident {
-
-        private final CloseListener onClose = hadError -> end();
-        private boolean begun;
-
-        Stay(Duplex stream) {
-            super(stream.core);
-        }
-
-        void begin() {
-            begun = true;
-            stream.core.residents().add(this);
-            stream.core.keepAlive();
-            stream.onClose(onClose);
-        }
-
-        private void end() {
-            if (begun) {
-                begun = false;
-                stream.offClose(onClose);
-                stream.core.residents().remove(this);
-                stream.core.letGo();
-            }
-        }
-
-        @Override
-        public void close() {
-            stream.destroy();
-            finished(Finished.prematureClose());
-            end();
-            stream.core.phases().closing.add(this);
-        }
-
-        @Override
-        protected boolean holdsLoop() {
-            return begun;
-        }
-
-        @Override
-        public String toString() {
-            return "inputStream of " + stream;
-        }
+    /** Returns an input stream of {@code readable} whose reads have no limit. */
+    static InputStream of(Readable readable) {
+        Duplex stream = (Duplex) readable;
+        stream.checkThread();
+        return new ReadableInput(stream, Patience.ENDLESS);
     }
+
+    /** Returns an input stream of {@code readable} whose reads wait for up to {@code timeout}. */
+    static InputStream of(Readable readable, Duration timeout) {
+        Duplex stream = (Duplex) readable;
+        stream.checkThread();
+        return new ReadableInput(stream, Patience.of(timeout));
+    }
+
+    // ---- on the loop thread
 
     private void bring() {
         if (hasRoom()) {
@@ -148,7 +114,7 @@ final class ReadableInput extends InputStream {
         if (length == 0) {
             return 0;
         }
-        requireOtherThread();
+        stream.core.refuseWait("read()");
         lock.lock();
         try {
             ByteBuffer from = await();
@@ -170,24 +136,13 @@ final class ReadableInput extends InputStream {
         return count;
     }
 
-    /** Throws on the loop thread, which would wait for what only it can bring. */
-    private void requireOtherThread() {
-        if (stream.core.isLoopThread()) {
-            throw new UsageException(
-                    "ERR_INVALID_STATE", "read() waits, and this is the loop's thread: read on another");
-        }
+    private boolean hasNews() {
+        return chunk != null || over || closed;
     }
 
     /** Waits for a chunk and returns it, or null at the end. */
     private @Nullable ByteBuffer await() throws IOException {
-        while (chunk == null && !over && !closed) {
-            try {
-                changed.await();
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                throw new InterruptedIOException("interrupted while waiting for bytes");
-            }
-        }
+        patience.await(changed, hasNews, "bytes");
         if (closed) {
             throw new IOException("Stream closed");
         }
@@ -215,10 +170,12 @@ final class ReadableInput extends InputStream {
             closed = true;
             chunk = null;
             changed.signalAll();
+            if (stay.isOn()) {
+                onLoop(stream::destroy);
+            }
         } finally {
             lock.unlock();
         }
-        onLoop(stream::destroy);
     }
 
     private void onLoop(Runnable task) {

@@ -2,8 +2,10 @@ package io.chagres.stream;
 
 import io.chagres.ChagresException;
 import io.chagres.handle.Completion;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -88,6 +90,44 @@ public sealed interface Writable permits Duplex {
      * @see <a href="https://nodejs.org/api/stream.html#writablewritechunk-encoding-callback">writable.write</a>
      */
     boolean write(ByteBuffer data, @Nullable Completion callback);
+
+    /**
+     * Returns an output stream into this stream, for one other thread, for example a virtual one, that waits while {@link
+     * #writableHighWaterMark()} bytes or more are not written yet. It is made on the loop thread, and written while the loop runs. The bytes
+     * are copied, so the writer may use its array again.
+     *
+     * <p>Small writes that the loop has not taken yet go out together. There is nothing to flush: {@link OutputStream#flush()} only throws
+     * the error of an earlier write. {@link OutputStream#close()} ends this stream, as {@link #end()} does, and waits until all bytes are
+     * written; on the loop thread it does not wait. Until the finish or the close of this stream, the output stream keeps the loop alive. If
+     * the loop is closed, the stream is destroyed.
+     *
+     * <p>An error of this stream is thrown by the next write as an {@link java.io.IOException}, with the error as its cause. A close of this
+     * stream before its finish is such an error, too: ERR_STREAM_PREMATURE_CLOSE. A write on the loop thread throws a {@link
+     * io.chagres.UsageException} EDEADLK. An interrupt ends the wait with an {@link java.io.InterruptedIOException}, whose {@code
+     * bytesTransferred} are the bytes of this write that will go out.
+     *
+     * <pre>{@code
+     * OutputStream out = socket.outputStream();
+     * Thread.startVirtualThread(() -> copy(file, out));
+     * }</pre>
+     *
+     * @see Readable#inputStream()
+     */
+    default OutputStream outputStream() {
+        return WritableOutput.of(this);
+    }
+
+    /**
+     * Returns an output stream like {@link #outputStream()} with a limit: a write or a close that has waited {@code timeout} for room
+     * throws a {@link java.net.SocketTimeoutException}. Its {@code bytesTransferred} are the bytes of this write that will go out; the next
+     * write may go on with the rest. The time is that of the system, not of a {@link io.chagres.loop.LoopClock}.
+     *
+     * @param timeout more than zero
+     * @throws io.chagres.UsageException ERR_OUT_OF_RANGE if {@code timeout} is zero or negative
+     */
+    default OutputStream outputStream(Duration timeout) {
+        return WritableOutput.of(this, timeout);
+    }
 
     // ---- ending
 

@@ -24,7 +24,19 @@ final class PointedLoader extends ClassLoader {
 
     private static final String ROOT = "io.chagres.";
     private static final Set<String> FLOORS = Set.of(
-            "sys", "jfr", "loop", "trace", "handle", "address", "proxy", "socket", "stream", "framing", "net", "group",
+            "sys",
+            "jfr",
+            "loop",
+            "trace",
+            "handle",
+            "address",
+            "proxy",
+            "socket",
+            "stream",
+            "framing",
+            "net",
+            "blocking",
+            "group",
             "service");
     private static final String POINTS = Points.class.getName().replace('.', '/');
 

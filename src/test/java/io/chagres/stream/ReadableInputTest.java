@@ -17,7 +17,9 @@ import io.chagres.loop.Loop;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -212,6 +214,45 @@ class ReadableInputTest {
     }
 
     @Test
+    void aReadThatWaitsLongerThanItsTimeoutThrowsAndTheNextReadGoesOn(Loop loop) throws Exception {
+        InputStream input = stream.inputStream(Duration.ofMillis(1));
+        FutureTask<Integer> reader = onVirtualThread(() -> {
+            assertThrows(SocketTimeoutException.class, input::read);
+            assertThrows(SocketTimeoutException.class, input::read);
+            loop.execute(() -> {
+                stream.push("x");
+                stream.pushNoMore();
+            });
+            int read = readPatiently(input);
+            return read == 'x' ? readPatiently(input) : read;
+        });
+        loop.run();
+        assertEquals(-1, Waits.get(reader));
+    }
+
+    private static int readPatiently(InputStream input) throws IOException {
+        while (true) {
+            try {
+                return input.read();
+            } catch (SocketTimeoutException late) {
+                continue;
+            }
+        }
+    }
+
+    @Test
+    void aTimeoutMustBePositive(Loop loop) {
+        for (Duration wrong : List.of(Duration.ZERO, Duration.ofNanos(-1))) {
+            UsageException refused = assertThrows(UsageException.class, () -> stream.inputStream(wrong));
+            assertEquals("ERR_OUT_OF_RANGE", refused.code());
+        }
+        assertEquals(
+                "EINVAL",
+                assertThrows(UsageException.class, () -> stream.inputStream(null))
+                        .code());
+    }
+
+    @Test
     void aLoopThatIsClosedEndsTheInputStream() {
         Loop other = new Loop();
         MemoryDuplex lasting = MemoryDuplex.readable(other, 10);
@@ -227,9 +268,7 @@ class ReadableInputTest {
     @Test
     void aReadOnTheLoopThreadIsRefused(Loop loop) throws IOException {
         InputStream input = stream.inputStream();
-        assertEquals(
-                "ERR_INVALID_STATE",
-                assertThrows(UsageException.class, input::read).code());
+        assertEquals("EDEADLK", assertThrows(UsageException.class, input::read).code());
         input.close();
         loop.run();
     }

@@ -62,8 +62,9 @@ public final class LoopControl {
     }
 
     /** Makes {@code thread} the owner: it runs the loop from now on. */
-    public void setOwner(Thread thread) {
+    public void runOn(Thread thread) {
         core.owner = thread;
+        core.noteRun();
     }
 
     /**
@@ -77,6 +78,12 @@ public final class LoopControl {
             throw core.wrongThread();
         }
         core.owner = heir;
+    }
+
+    /** Refuses new residents from now on, because the loop is being closed. Reports a loop with something to do that was never run. */
+    public void beginClose() {
+        ForgottenRun.reportClose(core);
+        core.residents().refuse();
     }
 
     /** Returns whether anything is left that keeps the loop alive: {@link Phases#hasWork()}, or a task of another thread. */

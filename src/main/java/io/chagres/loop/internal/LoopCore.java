@@ -1,5 +1,6 @@
 package io.chagres.loop.internal;
 
+import io.chagres.UsageException;
 import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.function.Supplier;
@@ -39,6 +40,7 @@ public final class LoopCore {
 
     Thread owner = Thread.currentThread();
     int reasons;
+    boolean wasRun;
 
     LoopCore(Executor loop, LoopTime time) {
         this.loop = loop;
@@ -109,7 +111,24 @@ public final class LoopCore {
         return Thread.currentThread() == owner;
     }
 
+    /**
+     * Checks that the calling thread may wait for what only the loop thread can bring; any thread.
+     *
+     * @param call the name of the call that waits, for the message
+     * @throws UsageException EDEADLK on the loop thread
+     */
+    public void refuseWait(String call) {
+        if (isLoopThread()) {
+            throw LoopFuture.deadlock(call);
+        }
+    }
+
     // ---- life
+
+    /** Notes that the loop is run, or that another class runs it: see {@link ForgottenRun}. */
+    public void noteRun() {
+        wasRun = true;
+    }
 
     /** Adds a reason to go on: a handle that is active and referenced, or a pending request. */
     public void keepAlive() {

@@ -45,7 +45,7 @@ public final class Obstacle {
         if (!core.mailbox().isAsleep()) {
             return busyText();
         }
-        return workers.isEmpty() ? aliveText() : workText();
+        return workers.isEmpty() ? "it is kept alive by " + reasons(core) : workText();
     }
 
     private String busyText() {
@@ -69,7 +69,8 @@ public final class Obstacle {
         return user == null ? "" : ": " + user;
     }
 
-    private String aliveText() {
+    /** Returns what keeps {@code core} alive, by name; any thread. */
+    static String reasons(LoopCore core) {
         StringJoiner named = new StringJoiner(", ");
         int count = 0;
         int seen = 0;
@@ -79,9 +80,9 @@ public final class Obstacle {
             }
         }
         if (count == 0) {
-            return core.reasons() + " pending requests keep it alive";
+            return core.reasons() + " pending requests";
         }
-        return "it is kept alive by " + named + (count > MAX_NAMED ? " and " + (count - MAX_NAMED) + " more" : "");
+        return named + (count > MAX_NAMED ? " and " + (count - MAX_NAMED) + " more" : "");
     }
 
     private static @Nullable String nameOf(Resident member) {

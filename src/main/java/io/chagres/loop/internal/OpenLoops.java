@@ -15,6 +15,10 @@ public final class OpenLoops {
 
     private static final Set<LoopCore> CORES = Collections.newSetFromMap(new WeakHashMap<>());
 
+    static {
+        ForgottenRun.watchExit();
+    }
+
     private OpenLoops() {}
 
     static synchronized void add(LoopCore core) {
