@@ -179,8 +179,7 @@ public final class Futures {
         return request(stream, "end of", stream::end);
     }
 
-    private static CompletableFuture<Void> request(
-            Duplex stream, String verb, Consumer<? super Completion> begin) {
+    private static CompletableFuture<Void> request(Duplex stream, String verb, Consumer<? super Completion> begin) {
         Loop loop = UsageException.requireArgument(stream, "stream").loop();
         return Request.begin(loop, verb, stream, request -> {
             Received received = Received.listenTo(stream);
