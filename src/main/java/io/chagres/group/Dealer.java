@@ -14,33 +14,22 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicIntegerArray;
 
-/**
- * The dealer of a server: it accepts on the first loop, and sends each connection to the loop that has the fewest.
- *
- * <p>A connection counts from the moment of the deal, not from its arrival at the loop. Otherwise the counts of distant loops would be
- * older than that of the own loop, and a burst would go to one of them (seastar#3514).
- */
+/** The dealer of a server: it accepts on the first loop, and sends each connection to the loop that has the fewest. */
 final class Dealer implements ConnectionListener {
 
     private final GroupServer server;
-    private final int loops;
-    /** The connections that were dealt and have not arrived, by loop. */
-    private final AtomicIntegerArray underway;
+    private final Balance balance;
     /** The deals that no loop could take, while a loop is dead. */
     private final Queue<Deal> waiting = new ConcurrentLinkedQueue<>();
     /** The handles that listen. Used on the accepting loop only. */
     private final List<SocketHandle> handles = new ArrayList<>();
-    /** The loop that got the last connection: of loops with the same number, the next one gets the next. */
-    private int last = -1;
 
     private volatile boolean ended;
 
-    Dealer(GroupServer server, int loops) {
+    Dealer(GroupServer server, Balance balance) {
         this.server = server;
-        this.loops = loops;
-        underway = new AtomicIntegerArray(loops);
+        this.balance = balance;
     }
 
     /** Listens on {@code loop}, on its thread. */
@@ -71,6 +60,19 @@ final class Dealer implements ConnectionListener {
         return handle;
     }
 
+    /** Stops accepting for a while, or goes on, if {@code loop} is the accepting loop; on its thread. */
+    void setPaused(Loop loop, boolean paused) {
+        for (SocketHandle handle : handles) {
+            if (handle.loop() == loop && !handle.isClosing()) {
+                if (paused) {
+                    handle.pauseAccepting();
+                } else {
+                    handle.resumeAccepting();
+                }
+            }
+        }
+    }
+
     /** Stops listening, if {@code loop} is the accepting loop; on its thread. */
     void stopListening(Loop loop) {
         for (SocketHandle handle : handles) {
@@ -90,7 +92,7 @@ final class Dealer implements ConnectionListener {
         Server own = target < 0 ? null : server.serverOf(target);
         if (own != null && own.loop() == accepted.loop()) {
             boolean taken = own.adopt(accepted);
-            arrived(target);
+            balance.arrived(target);
             if (taken) {
                 return;
             }
@@ -98,36 +100,6 @@ final class Dealer implements ConnectionListener {
         }
         accepted.giveBack();
         deal.send(target);
-    }
-
-    /** Chooses the loop with the fewest connections that is not in {@code tried}, and counts the connection there; -1 for none. */
-    synchronized int choose(boolean[] tried) {
-        int best = -1;
-        int fewest = Integer.MAX_VALUE;
-        for (int i = 1; i <= loops; i++) {
-            int loop = Math.floorMod(last + i, loops);
-            int count = tried[loop] || !server.group().members().get(loop).isAlive() ? Integer.MAX_VALUE : load(loop);
-            if (count < fewest) {
-                fewest = count;
-                best = loop;
-            }
-        }
-        if (best >= 0) {
-            last = best;
-            underway.incrementAndGet(best);
-        }
-        return best;
-    }
-
-    /** A connection that has just arrived may count twice for a moment, but never not at all. */
-    private int load(int loop) {
-        Server there = server.serverOf(loop);
-        return underway.get(loop) + (there == null ? 0 : there.connectionCount());
-    }
-
-    /** Notes that a connection has arrived at {@code loop}, or was refused there. */
-    void arrived(int loop) {
-        underway.decrementAndGet(loop);
     }
 
     /** Sends {@code deal} to {@code loop}; returns false if that loop has ended. */
@@ -204,23 +176,19 @@ final class Dealer implements ConnectionListener {
             this.dealer = dealer;
             this.fd = fd;
             this.unix = unix;
-            tried = new boolean[dealer.loops];
+            tried = dealer.balance.untried();
         }
 
         /** Chooses a loop that was not tried; -1 for none. */
         int choose() {
-            int chosen = dealer.choose(tried);
-            if (chosen >= 0) {
-                tried[chosen] = true;
-            }
-            return chosen;
+            return dealer.balance.choose(tried);
         }
 
         /** Sends the connection to {@code loop}, or to another if that has ended. */
         void send(int loop) {
             target = loop;
             while (target >= 0 && !dealer.post(this, target)) {
-                dealer.arrived(target);
+                dealer.balance.arrived(target);
                 target = choose();
             }
             if (target < 0) {
@@ -230,7 +198,7 @@ final class Dealer implements ConnectionListener {
 
         /** Tries all loops again. */
         void again() {
-            tried = new boolean[dealer.loops];
+            tried = dealer.balance.untried();
             send(choose());
         }
 
@@ -246,7 +214,7 @@ final class Dealer implements ConnectionListener {
             } catch (RuntimeException closing) {
                 // the loop ends: another may take it
             }
-            dealer.arrived(target);
+            dealer.balance.arrived(target);
             if (!taken) {
                 send(choose());
             }

@@ -6,8 +6,10 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.address.SocketAddress;
 import io.chagres.loop.Loop;
+import io.chagres.net.DetachedSocket;
 import io.chagres.net.ListeningSocket;
 import io.chagres.net.Server;
+import io.chagres.socket.DescriptorKind;
 import io.chagres.sys.Descriptors;
 import io.chagres.sys.SocketFilter;
 import java.time.Duration;
@@ -17,6 +19,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -38,7 +41,10 @@ public final class GroupServer {
     /** The connections that were accepted by loops which have died, by the index of the loop. */
     private final AtomicLongArray acceptedBefore;
 
+    private final Balance balance;
     private final @Nullable Dealer dealer;
+    private volatile boolean paused;
+    private volatile boolean listens = true;
     private volatile boolean closed;
 
     GroupServer(LoopGroup group, List<ListeningSocket> sockets, Sharing sharing, Function<? super Loop, Server> maker) {
@@ -47,7 +53,8 @@ public final class GroupServer {
         this.sharing = sharing;
         this.maker = maker;
         int loops = group.size();
-        dealer = sharing == Sharing.DEALER ? new Dealer(this, loops) : null;
+        balance = new Balance(this, loops);
+        dealer = sharing == Sharing.DEALER ? new Dealer(this, balance) : null;
         servers = new AtomicReferenceArray<>(dealer == null ? Math.max(loops, sockets.size()) : loops);
         acceptedBefore = new AtomicLongArray(loops);
     }
@@ -80,17 +87,18 @@ public final class GroupServer {
 
     /** Listens with the servers of a loop, on its thread. */
     void listen(Member member, Loop loop) {
-        if (dealer != null) {
-            if (member.index == 0) {
-                dealer.listen(loop, sockets);
+        if (dealer == null) {
+            for (int i = member.index; i < servers.length(); i += group.size()) {
+                Server server = servers.get(i);
+                if (server != null) {
+                    listen(server, sockets.get(i % sockets.size()));
+                }
             }
-            return;
+        } else if (member.index == 0) {
+            dealer.listen(loop, sockets);
         }
-        for (int i = member.index; i < servers.length(); i += group.size()) {
-            Server server = servers.get(i);
-            if (server != null) {
-                listen(server, sockets.get(i % sockets.size()));
-            }
+        if (paused) {
+            applyPaused(loop);
         }
     }
 
@@ -113,7 +121,9 @@ public final class GroupServer {
         acceptedBefore.set(member.index, accepted(member.index));
         if (!closed) {
             make(member, loop);
-            listen(member, loop);
+            if (listens) {
+                listen(member, loop);
+            }
         }
     }
 
@@ -222,6 +232,97 @@ public final class GroupServer {
             sum += count;
         }
         return sum == 0 ? 1 : (double) max * group.size() / sum;
+    }
+
+    // ---- calling
+
+    /**
+     * Runs {@code action} for each server, on the thread of its loop, in the poll phase.
+     *
+     * <pre>{@code
+     * http.forEach(Server::closeIdleConnections);
+     * }</pre>
+     *
+     * @return a future that completes when it has run for all; exceptionally if it has thrown for one, or a loop has ended
+     */
+    public CompletableFuture<Void> forEach(Consumer<? super Server> action) {
+        UsageException.requireArgument(action, "action");
+        return group.forEach(loop -> eachOf(loop, action));
+    }
+
+    private void eachOf(Loop loop, Consumer<? super Server> action) {
+        for (int i = 0; i < servers.length(); i++) {
+            Server server = servers.get(i);
+            if (server != null && server.loop() == loop) {
+                action.accept(server);
+            }
+        }
+    }
+
+    /**
+     * Takes over a connection that {@link io.chagres.net.Socket#detach()} has taken out of another socket, as {@link
+     * Server#adopt(DetachedSocket)} does, on the loop that has the fewest connections. If its server does not take it, the next
+     * loop is asked, and if none takes it, the connection is closed.
+     *
+     * @return false if this is closed, or no loop is alive: the caller still owns {@code connection} then
+     * @throws UsageException EBADF if it was adopted or closed before; ERR_INVALID_FD_TYPE if the descriptor is no stream socket
+     */
+    public boolean adopt(DetachedSocket connection) {
+        int fd = UsageException.requireArgument(connection, "connection").fd();
+        if (fd < 0) {
+            throw new UsageException("EBADF", "the connection was adopted or closed already: " + connection);
+        }
+        DescriptorKind kind = DescriptorKind.of(fd);
+        if (kind != DescriptorKind.TCP && kind != DescriptorKind.PIPE) {
+            throw new UsageException("ERR_INVALID_FD_TYPE", "Unsupported fd type: " + kind + ", of " + connection);
+        }
+        return !closed && new Adoption(this, balance, connection).send();
+    }
+
+    /**
+     * Stops accepting on all loops until {@link #resumeAccepting()}: connections wait in the kernel's backlog. A loop that takes the place
+     * of a dead one is paused too.
+     *
+     * @return a future that completes when all loops have stopped; exceptionally if a loop has ended
+     */
+    public CompletableFuture<Void> pauseAccepting() {
+        paused = true;
+        return group.forEach(this::applyPaused);
+    }
+
+    /** Accepts connections again. Calling it again is a no-op. */
+    public CompletableFuture<Void> resumeAccepting() {
+        paused = false;
+        return group.forEach(this::applyPaused);
+    }
+
+    private void applyPaused(Loop loop) {
+        boolean pause = paused;
+        if (dealer != null) {
+            dealer.setPaused(loop, pause);
+        }
+        eachOf(loop, pause ? Server::pauseAccepting : Server::resumeAccepting);
+    }
+
+    /**
+     * Closes the sockets that listen, and leaves the connections: for a server whose sockets another process has. Connections that wait in
+     * a backlog are reset if none has. {@link #close} follows, when the connections are to end.
+     *
+     * @return a future that completes when no loop listens; exceptionally if a loop has ended
+     */
+    public CompletableFuture<Void> stopListening() {
+        listens = false;
+        sockets.forEach(ListeningSocket::close);
+        return group.forEach(loop -> {
+            if (dealer != null) {
+                dealer.stopListening(loop);
+            }
+            eachOf(loop, server -> {
+                if (server.isListening()) {
+                    Descriptors.close(server.detach());
+                }
+            });
+        });
     }
 
     // ---- closing

@@ -134,7 +134,12 @@ final class Members {
 
     private static CompletableFuture<Void> call(Member member, Consumer<? super Loop> action) {
         CompletableFuture<Void> done = new CompletableFuture<>();
-        Loop loop = member.loop();
+        LoopThread thread = member.thread();
+        Loop loop = thread.loop();
+        Consumer<@Nullable Throwable> lost = failure -> done.completeExceptionally(
+                new RejectedExecutionException("the loop has ended before the call: " + thread, failure));
+        thread.onExit(lost);
+        done.whenComplete((none, thrown) -> thread.offExit(lost));
         try {
             loop.execute(() -> {
                 try {

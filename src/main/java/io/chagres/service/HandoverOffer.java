@@ -2,11 +2,11 @@ package io.chagres.service;
 
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
+import io.chagres.group.GroupServer;
 import io.chagres.loop.Loop;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.Server;
-import io.chagres.sys.Descriptors;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ public final class HandoverOffer {
 
     /** Offers the listening socket of {@code server}. After the handover the server is closed with the grace, and its connections end. */
     public HandoverOffer listener(String name, Server server) {
-        return add(new Offered(requireName(name), requireServer(server), List.of(), false));
+        return add(new OfferedServer(requireName(name), requireServer(server), false));
     }
 
     /**
@@ -62,17 +62,41 @@ public final class HandoverOffer {
      * @param server a server of the loop of this offer
      */
     public HandoverOffer connections(String name, Server server) {
-        return add(new Offered(requireName(name), requireServer(server), List.of(), true));
+        return add(new OfferedServer(requireName(name), requireServer(server), true));
     }
 
     /**
-     * Offers listening sockets as plain descriptors, those of a SO_REUSEPORT group for example. They stay open: their owner stops accepting
+     * Offers the listening sockets of a group, all of them in their order. After the handover the server is closed with the grace, and its
+     * connections end. The group belongs to the caller, who ends it in {@link #onDone}, with {@link
+     * io.chagres.group.LoopGroup#close()}.
+     */
+    public HandoverOffer listener(String name, GroupServer server) {
+        return add(new OfferedGroup(loop(), requireName(name), requireGroup(server), false));
+    }
+
+    /**
+     * Offers the listening sockets of a group, and its connections as they become idle, see {@link #connections(String, Server)}. Each
+     * loop of the group takes them out of their sockets on its own thread. If the handover fails they return to the loops that they come
+     * from.
+     *
+     * @param server a server of any group; the loop of this offer may be one of that group or another
+     */
+    public HandoverOffer connections(String name, GroupServer server) {
+        return add(new OfferedGroup(loop(), requireName(name), requireGroup(server), true));
+    }
+
+    private static GroupServer requireGroup(GroupServer server) {
+        return UsageException.requireArgument(server, "server");
+    }
+
+    /**
+     * Offers listening sockets as plain descriptors. They stay open: their owner stops accepting
      * and closes them in {@link #onTaken}. Both processes accept until then.
      */
     public HandoverOffer descriptors(String name, List<Integer> descriptors) {
         core.checkThread();
         List<Integer> copy = List.copyOf(UsageException.requireArgument(descriptors, "descriptors"));
-        return add(new Offered(requireName(name), null, copy, false));
+        return add(new OfferedDescriptors(requireName(name), copy));
     }
 
     private HandoverOffer add(Offered one) {
@@ -219,11 +243,7 @@ public final class HandoverOffer {
     /** Called when the new process listens, and this one does not any more. */
     void taken() {
         isTaken = true;
-        for (Offered one : offered) {
-            if (one.server() != null && one.server().fd() >= 0) {
-                Descriptors.close(one.server().detach());
-            }
-        }
+        offered.forEach(Offered::release);
         path.close();
         Listeners.run(takenListeners);
     }

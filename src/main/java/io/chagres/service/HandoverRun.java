@@ -36,7 +36,7 @@ final class HandoverRun implements Channel.Receiver {
     HandoverRun(HandoverOffer offer, Channel channel) {
         this.offer = offer;
         this.channel = channel;
-        moves = new Moves(channel, offer.offered());
+        moves = new Moves(channel, offer.offered(), this::settled);
     }
 
     void begin(long readyMillis) {
@@ -76,11 +76,7 @@ final class HandoverRun implements Channel.Receiver {
         }
         stopTimer();
         step = Step.MOVING;
-        for (Offered one : offer.offered()) {
-            if (one.server() != null) {
-                one.server().pauseAccepting();
-            }
-        }
+        offer.offered().forEach(Offered::pause);
         move();
     }
 
@@ -91,17 +87,15 @@ final class HandoverRun implements Channel.Receiver {
         }
     }
 
-    /** Sends connections that are idle. Once there are none, and the new process has those that were sent, it commits. */
     private void move() {
-        if (channel.isClosed()) {
-            return;
-        }
-        try {
+        if (!channel.isClosed()) {
             moves.send();
-        } catch (SystemException refused) {
-            moves.stop(); // no descriptor to spare: the connections stay
         }
-        if (step == Step.MOVING && moves.isAnswered()) {
+    }
+
+    /** Called when no connection is idle, and the new process has those that were sent. */
+    private void settled() {
+        if (step == Step.MOVING) {
             commit();
         }
     }
@@ -120,20 +114,22 @@ final class HandoverRun implements Channel.Receiver {
             return;
         }
         long spent = (System.nanoTime() - committedAt) / NANOS_PER_MILLI;
-        if (moves.isAnswered()) {
+        moves.closeSettled(Math.max(0, offer.graceMillis() - spent));
+        if (moves.isDone()) {
+            over();
+        } else if (spent >= offer.graceMillis()) {
+            moves.destroyAll();
+        } else if (moves.isAnswered()) {
             move();
         }
-        moves.closeSettled(Math.max(0, offer.graceMillis() - spent));
-        if (spent >= offer.graceMillis()) {
-            moves.destroyAll();
-        }
-        if (moves.isDone()) {
-            stopTimer();
-            step = Step.OVER;
-            channel.close();
-            moves.closeServers();
-            offer.done();
-        }
+    }
+
+    private void over() {
+        stopTimer();
+        step = Step.OVER;
+        channel.close();
+        moves.closeServers();
+        offer.done();
     }
 
     private void stopTimer() {
@@ -169,11 +165,7 @@ final class HandoverRun implements Channel.Receiver {
         stopTimer();
         channel.close();
         moves.takeBack();
-        for (Offered one : offer.offered()) {
-            if (one.server() != null) {
-                one.server().resumeAccepting();
-            }
-        }
+        offer.offered().forEach(Offered::resume);
         offer.failed(this, code, message);
     }
 }

@@ -2,17 +2,13 @@ package io.chagres.service;
 
 import io.chagres.SystemException;
 import io.chagres.net.DetachedSocket;
-import io.chagres.net.Server;
-import io.chagres.net.Socket;
 import io.chagres.sys.Cmsg;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The connections that move to the new process. Each is kept here until the new process has answered: if it does not want the connection,
@@ -23,55 +19,68 @@ final class Moves {
     /** The maximum that waits for an answer: that many descriptors may be on their way, SCM_MAX_FD of the kernel. */
     private static final int MAX_PENDING = Cmsg.MAX_FDS;
 
-    private record Move(String name, Server server, DetachedSocket connection) {}
+    private record Move(String name, IdleConnection connection) {}
 
     private final Channel channel;
     private final List<Offered> offered;
+    private final Runnable settled;
     private final Map<Integer, Move> pending = new LinkedHashMap<>();
     private final Set<String> declined = new HashSet<>();
-    private final Set<String> settled = new HashSet<>();
+    private final Set<String> closed = new HashSet<>();
     private int nextId;
+    /** The connections that searches of other loops may still find. */
+    private int expected;
 
-    Moves(Channel channel, List<Offered> offered) {
+    private boolean isSending;
+
+    /** @param settled called when no connection is idle, and the new process has answered for all that were sent */
+    Moves(Channel channel, List<Offered> offered, Runnable settled) {
         this.channel = channel;
         this.offered = offered;
+        this.settled = settled;
     }
 
-    /** Sends connections that are idle now, at most one batch. */
+    /** Sends connections that are idle now, at most one batch. Those of other loops follow when they are found. */
     void send() {
+        isSending = true;
         for (Offered one : offered) {
-            if (one.isMoving() && one.server() != null && !declined.contains(one.name())) {
-                send(one.name(), one.server());
+            int room = MAX_PENDING - pending.size() - expected;
+            if (isWanted(one) && room > 0) {
+                expected += room;
+                one.detachIdle(room, found -> found(one, room, found));
             }
         }
+        isSending = false;
+        checkSettled();
     }
 
-    private void send(String name, Server server) {
-        for (Socket socket : server.connections()) {
-            if (pending.size() == MAX_PENDING) {
-                return;
-            }
-            if (canMove(socket)) {
-                send(name, server, socket.detach());
+    private boolean isWanted(Offered one) {
+        return one.isMoving() && !declined.contains(one.name()) && !channel.isClosed();
+    }
+
+    private void found(Offered one, int room, List<IdleConnection> found) {
+        expected -= room;
+        for (IdleConnection connection : found) {
+            if (!isWanted(one) || !send(one.name(), connection)) {
+                connection.giveBack();
             }
         }
+        checkSettled();
     }
 
-    private static boolean canMove(Socket socket) {
-        boolean isLayered = socket.layer() != null && !socket.layer().isDestroyed();
-        return !isLayered && socket.isIdle() && socket.isWritable() && socket.isReadable();
-    }
-
-    private void send(String name, Server server, DetachedSocket connection) {
+    /** Sends a connection. Returns false if there is no descriptor to spare: the connections stay. */
+    private boolean send(String name, IdleConnection idle) {
         int id = nextId++;
-        pending.put(id, new Move(name, server, connection));
+        DetachedSocket connection = idle.connection();
+        pending.put(id, new Move(name, idle));
         try {
             channel.send(
                     Frame.connection(Channel.inode(connection.fd()), id, name, connection.state()), connection.fd());
+            return true;
         } catch (SystemException refused) {
             pending.remove(id);
-            giveBack(server, connection);
-            throw refused;
+            stop();
+            return false;
         }
     }
 
@@ -81,34 +90,34 @@ final class Moves {
             throw new IllegalArgumentException("no connection has the id " + id);
         }
         if (taken) {
-            move.connection.close();
+            move.connection.connection().close();
         } else {
             declined.add(move.name);
-            giveBack(move.server, move.connection);
+            move.connection.giveBack();
         }
     }
 
     /** Sends no further connection. */
-    void stop() {
+    private void stop() {
         offered.forEach(one -> declined.add(one.name()));
     }
 
-    /** Returns whether the new process has answered for each connection. */
+    /** Returns whether the new process has answered for each connection, and no search is going on. */
     boolean isAnswered() {
-        return pending.isEmpty();
+        return pending.isEmpty() && expected == 0;
+    }
+
+    private void checkSettled() {
+        if (!isSending && isAnswered() && !channel.isClosed()) {
+            settled.run();
+        }
     }
 
     /** Returns all connections that wait for an answer to their servers. */
     void takeBack() {
         List<Move> moves = List.copyOf(pending.values());
         pending.clear();
-        moves.forEach(move -> giveBack(move.server, move.connection));
-    }
-
-    private static void giveBack(@Nullable Server server, DetachedSocket connection) {
-        if (server == null || !server.adopt(connection)) {
-            connection.close();
-        }
+        moves.forEach(move -> move.connection.giveBack());
     }
 
     // ---- after the commit
@@ -116,32 +125,21 @@ final class Moves {
     /** Lets each server whose connections do not move, or move no longer, end them as they become idle. */
     void closeSettled(long graceMillis) {
         for (Offered one : offered) {
-            boolean moves = one.isMoving() && !declined.contains(one.name()) && !channel.isClosed();
-            if (one.server() != null && !moves && settled.add(one.name())) {
-                one.server().close(Duration.ofMillis(graceMillis));
+            if (!isWanted(one) && closed.add(one.name())) {
+                one.close(Duration.ofMillis(graceMillis));
             }
         }
     }
 
     void destroyAll() {
-        servers().forEach(Server::closeAllConnections);
+        offered.forEach(Offered::destroyConnections);
     }
 
     void closeServers() {
-        servers().forEach(Server::close);
+        offered.forEach(one -> one.close(Duration.ZERO));
     }
 
     boolean isDone() {
-        return pending.isEmpty() && servers().stream().allMatch(server -> server.connectionCount() == 0);
-    }
-
-    private List<Server> servers() {
-        List<Server> servers = new ArrayList<>();
-        for (Offered one : offered) {
-            if (one.server() != null) {
-                servers.add(one.server());
-            }
-        }
-        return servers;
+        return isAnswered() && offered.stream().allMatch(Offered::isEmpty);
     }
 }

@@ -1,23 +1,43 @@
 package io.chagres.service;
 
-import io.chagres.net.Server;
+import java.time.Duration;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
 
-/**
- * The listening sockets of one name in an offer.
- *
- * @param server the server that listens; null for plain descriptors
- * @param descriptors the plain descriptors; empty for a server
- * @param isMoving whether idle connections of the server are offered too
- */
-record Offered(String name, @Nullable Server server, List<Integer> descriptors, boolean isMoving) {
+/** What is offered under one name: sockets that listen, and perhaps the connections of their server. It is used on the loop of the offer. */
+interface Offered {
+
+    String name();
 
     /** Returns the descriptors that listen now. */
-    List<Integer> listening() {
-        if (server == null) {
-            return descriptors;
-        }
-        return server.fd() < 0 ? List.of() : List.of(server.fd());
-    }
+    List<Integer> listening();
+
+    /** Returns whether idle connections are offered too. */
+    boolean isMoving();
+
+    /** Accepts no more: the new process listens. */
+    void pause();
+
+    /** Accepts again: the new process has failed. */
+    void resume();
+
+    /** Closes the listening sockets and leaves the connections: the new process has taken over. */
+    void release();
+
+    /**
+     * Takes connections that are idle out of their sockets.
+     *
+     * @param max the maximum of connections
+     * @param found gets them once, in this call or later; an empty list if none is idle
+     */
+    void detachIdle(int max, Consumer<List<IdleConnection>> found);
+
+    /** Lets the connections end as they become idle, within {@code grace}. */
+    void close(Duration grace);
+
+    /** Ends all connections at once. */
+    void destroyConnections();
+
+    /** Returns whether no connection is left. */
+    boolean isEmpty();
 }

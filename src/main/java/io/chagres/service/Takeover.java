@@ -4,6 +4,7 @@ import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.net.DetachedSocket;
 import io.chagres.net.ListenOptions;
+import io.chagres.net.ListeningSocket;
 import io.chagres.socket.Pipe;
 import io.chagres.sys.Descriptors;
 import java.util.LinkedHashMap;
@@ -42,6 +43,14 @@ public final class Takeover implements AutoCloseable {
     public List<Integer> descriptors(String name) {
         List<Integer> found = listeners.remove(UsageException.requireArgument(name, "name"));
         return found == null ? List.of() : List.copyOf(found);
+    }
+
+    /**
+     * Returns the {@link #descriptors} of that name as sockets, for {@link io.chagres.group.LoopGroup#listen(List,
+     * io.chagres.group.Sharing, java.util.function.Function)}. The caller owns them.
+     */
+    public List<ListeningSocket> sockets(String name) {
+        return descriptors(name).stream().map(ListeningSocket::of).toList();
     }
 
     /**

@@ -13,6 +13,7 @@ import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
+import io.chagres.net.DetachedSocket;
 import io.chagres.net.ListenOptions;
 import io.chagres.net.ListeningSocket;
 import io.chagres.net.Net;
@@ -24,6 +25,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -417,5 +422,108 @@ class GroupServerTest {
                 until(second, 2);
             }
         }
+    }
+
+    // ---- calling
+
+    @ParameterizedTest
+    @EnumSource(Sharing.class)
+    void aPausedServerLeavesConnectionsInTheBacklog(Sharing sharing) throws InterruptedException {
+        try (LoopGroup group = LoopGroup.start(2, RESTART.pinned(sharing == Sharing.CPU))) {
+            GroupServer server = group.listen(PLACE, sharing, GroupServerTest::indexed);
+            Waits.get(server.pauseAccepting());
+            try (Clients clients = new Clients(server.address()).connect(10)) {
+                Loop before = group.loops().get(1);
+                before.execute(() -> {
+                    throw new IllegalStateException("died while it was paused");
+                });
+                Waits.until("restarted", () -> server.server(1).loop() != before && server.isOnCurrentLoops());
+                Waits.get(server.forEach(own -> {}));
+                assertEquals(0, server.accepted());
+                Waits.get(server.resumeAccepting());
+                until(server, 10);
+                Waits.get(server.stopListening());
+                assertEquals(10, server.connections());
+                assertThrows(
+                        SystemException.class,
+                        () -> server.listeners().getFirst().duplicate());
+            }
+        }
+    }
+
+    @Test
+    void eachServerIsCalledOnTheThreadOfItsLoop() {
+        try (LoopGroup group = LoopGroup.start(2)) {
+            List<ListeningSocket> sockets = ListeningSocket.openReusePort(PLACE, 3);
+            GroupServer server = group.listen(sockets, Sharing.REUSE_PORT, GroupServerTest::indexed);
+            Queue<Server> called = new ConcurrentLinkedQueue<>();
+            Waits.get(server.forEach(own -> {
+                own.isListening(); // throws on another thread
+                called.add(own);
+            }));
+            assertEquals(3, Set.copyOf(called).size());
+        }
+    }
+
+    @Test
+    void aCallOnALoopThatEndsBeforeItCompletesTheFuture() throws InterruptedException {
+        try (LoopGroup group = LoopGroup.start(2, RESTART)) {
+            GroupServer server = group.listen(PLACE, Sharing.REUSE_PORT, GroupServerTest::indexed);
+            CountDownLatch inside = new CountDownLatch(1);
+            CountDownLatch go = new CountDownLatch(1);
+            Loop ending = group.loops().get(1);
+            ending.execute(() -> {
+                inside.countDown();
+                LoopGroupTest.await(go);
+                ending.close();
+            });
+            Waits.await(inside);
+            CompletableFuture<Void> called = server.forEach(own -> {});
+            go.countDown();
+            Waits.get(called.handle((none, thrown) -> none));
+        }
+    }
+
+    @Test
+    void anAdoptedConnectionGoesToTheLoopThatHasTheFewest() throws Exception {
+        try (LoopGroup group = LoopGroup.start(2);
+                LoopGroup other = LoopGroup.start(1)) {
+            GroupServer server =
+                    group.listen(PLACE, Sharing.SHARED, loop -> indexed(loop).setMaxConnections(10));
+            GroupServer from = other.listen(PLACE, Sharing.SHARED, GroupServerTest::indexed);
+            try (Clients clients = new Clients(from.address()).connect(21)) {
+                until(from, 21);
+                CompletableFuture<List<DetachedSocket>> detached = new CompletableFuture<>();
+                from.forEach(own -> detached.complete(
+                        own.connections().stream().map(Socket::detach).toList()));
+                for (DetachedSocket connection : Waits.get(detached)) {
+                    assertTrue(server.adopt(connection));
+                }
+                until(server, 20);
+                assertEquals(10, server.connections(0));
+                assertEquals(10, server.connections(1));
+                int closed = 0;
+                for (int i = 0; i < 21; i++) {
+                    assertEquals(0, clients.read(i));
+                    closed += clients.read(i) < 0 ? 1 : 0;
+                }
+                assertEquals(1, closed, "the one that no loop takes");
+                assertRefusals(server, from);
+            }
+        }
+    }
+
+    private static void assertRefusals(GroupServer server, GroupServer from) {
+        DetachedSocket gone = DetachedSocket.of(from.listeners().getFirst().duplicate());
+        Waits.get(server.close(Duration.ZERO));
+        assertFalse(server.adopt(gone));
+        gone.close();
+        assertEquals(
+                "EBADF",
+                assertThrows(UsageException.class, () -> server.adopt(gone)).code());
+        DetachedSocket unknown = DetachedSocket.of(Integer.MAX_VALUE);
+        assertEquals(
+                "ERR_INVALID_FD_TYPE",
+                assertThrows(UsageException.class, () -> server.adopt(unknown)).code());
     }
 }
