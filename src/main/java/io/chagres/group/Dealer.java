@@ -1,5 +1,6 @@
 package io.chagres.group;
 
+import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.Loop;
 import io.chagres.net.ListeningSocket;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** The dealer of a server: it accepts on the first loop, and sends each connection to the loop that has the fewest. */
 final class Dealer implements ConnectionListener {
@@ -22,6 +24,8 @@ final class Dealer implements ConnectionListener {
     private final Balance balance;
     /** The deals that no loop could take, while a loop is dead. */
     private final Queue<Deal> waiting = new ConcurrentLinkedQueue<>();
+    /** The number of loops that have taken the place of a dead one. */
+    private final AtomicInteger renewals = new AtomicInteger();
     /** The handles that listen. Used on the accepting loop only. */
     private final List<SocketHandle> handles = new ArrayList<>();
 
@@ -96,6 +100,7 @@ final class Dealer implements ConnectionListener {
             if (taken) {
                 return;
             }
+            deal.refused[target] = true;
             target = deal.choose();
         }
         accepted.giveBack();
@@ -130,20 +135,27 @@ final class Dealer implements ConnectionListener {
         return false;
     }
 
-    /** Keeps a connection that no loop has taken, if a loop is dead and may be restarted; otherwise closes it. */
+    /** Keeps a connection that a dead loop may take once it is restarted; closes one that all loops have refused. */
     void keep(Deal deal) {
-        if (ended || server.group().members().areAllAlive()) {
+        if (ended || deal.isRefusedByAll()) {
             deal.drop();
             return;
         }
         waiting.add(deal);
-        if (ended || server.group().members().areAllAlive()) {
-            dealAgain();
+        if (ended) {
+            end();
+        } else if (deal.renewals != renewals.get()) {
+            deal(); // a loop was restarted between the choice and now
         }
     }
 
-    /** Deals the connections that have waited for a loop. */
+    /** Deals the connections that have waited for a loop: one has been restarted. */
     void dealAgain() {
+        renewals.incrementAndGet();
+        deal();
+    }
+
+    private void deal() {
         for (Deal deal = waiting.poll(); deal != null; deal = waiting.poll()) {
             deal.again();
         }
@@ -169,14 +181,20 @@ final class Dealer implements ConnectionListener {
         private final Dealer dealer;
         private final int fd;
         private final boolean unix;
+        /** The loops that are alive and have not taken the connection. */
+        private final boolean[] refused;
+
         private boolean[] tried;
+        private int renewals;
         private int target;
 
         Deal(Dealer dealer, int fd, boolean unix) {
             this.dealer = dealer;
             this.fd = fd;
             this.unix = unix;
-            tried = dealer.balance.untried();
+            refused = dealer.balance.untried();
+            tried = refused.clone();
+            renewals = dealer.renewals.get();
         }
 
         /** Chooses a loop that was not tried; -1 for none. */
@@ -196,10 +214,20 @@ final class Dealer implements ConnectionListener {
             }
         }
 
-        /** Tries all loops again. */
+        /** Tries all loops again that have not refused it. */
         void again() {
-            tried = dealer.balance.untried();
+            tried = refused.clone();
+            renewals = dealer.renewals.get();
             send(choose());
+        }
+
+        boolean isRefusedByAll() {
+            for (boolean one : refused) {
+                if (!one) {
+                    return false;
+                }
+            }
+            return true;
         }
 
         void drop() {
@@ -211,8 +239,9 @@ final class Dealer implements ConnectionListener {
             boolean taken = false;
             try {
                 taken = dealer.adopt(target, fd, unix);
-            } catch (RuntimeException closing) {
-                // the loop ends: another may take it
+                refused[target] = !taken;
+            } catch (ChagresException failed) {
+                refused[target] = !failed.code().equals("ERR_LOOP_CLOSED"); // a loop that ends may be restarted
             }
             dealer.balance.arrived(target);
             if (!taken) {

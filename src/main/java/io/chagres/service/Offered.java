@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 
-/** What is offered under one name: sockets that listen, and perhaps the connections of their server. It is used on the loop of the offer. */
+/** The things that are offered under one name: sockets that listen, and perhaps the connections of their server. It is used on the loop of the offer. */
 interface Offered {
 
     String name();
