@@ -31,6 +31,19 @@
  * <p>State first, callback last: a handle changes its state before it calls back. So the callback may do anything with the handle, and
  * may also close it. After the callback, the handle checks its state before it continues.
  *
+ * <h2>Threads for what blocks</h2>
+ *
+ * <p>No callback may block. {@link io.chagres.handle.Work} runs a job that would on a thread of a pool, and calls back on the loop thread.
+ * There are two pools in a process, which all loops share: the workers, and threads that are kept for lookups.
+ *
+ * <pre>
+ *     Work.submit, submitSlow   ---&gt;  queue, up to 100,000 jobs    ---&gt;  up to 4 threads, half of them for slow jobs
+ *     Work.submitLookup, Lookup ---&gt;  queue, up to 10,000 lookups  ---&gt;  up to 4 threads
+ * </pre>
+ *
+ * <p>If a queue is full, the job is refused, and its callback gets the error. {@link io.chagres.handle.Work#metrics()} and {@link
+ * io.chagres.address.Lookup#metrics()} count threads, jobs that wait and jobs that were refused.
+ *
  * <h2>Where to begin</h2>
  *
  * {@link io.chagres.handle.Handle}, {@link io.chagres.handle.Timer} and {@link io.chagres.handle.Async}.
