@@ -1,6 +1,7 @@
 package io.chagres.framing;
 
 import io.chagres.ChagresException;
+import io.chagres.loop.internal.PartListener;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Readable;
 import java.nio.ByteBuffer;
@@ -22,14 +23,13 @@ import org.jspecify.annotations.Nullable;
  *   bytes  bytes    cutting the rest of a frame, which an earlier chunk has begun; no listener is running
  * </pre>
  */
-final class Cutter {
+final class Cutter implements Consumer<ByteBuffer>, PartListener {
 
-    private static final int MIN_PARTIAL = 64;
+    private static final int MIN_PARTIAL = 128; // more than most frames of a protocol of requests: grown once less
     private static final Runnable NOTHING = () -> {};
 
     private final Readable readable;
     private final FrameListeners listeners;
-    private final Consumer<ByteBuffer> onData = this::take;
     private final Runnable onEnd = this::end;
     private final CloseListener onClose = hadError -> drop();
     private Framing framing;
@@ -53,6 +53,11 @@ final class Cutter {
         return stopped;
     }
 
+    @Override
+    public boolean hasPart() {
+        return partial != null;
+    }
+
     /** Returns how many bytes of an unfinished frame have arrived. */
     int partialLength() {
         ByteBuffer first = partial;
@@ -65,7 +70,7 @@ final class Cutter {
             begun = true;
             readable.onEnd(onEnd);
             readable.onClose(onClose);
-            readable.onData(onData);
+            readable.onData(this);
         }
     }
 
@@ -86,7 +91,7 @@ final class Cutter {
         if (begun) {
             readable.offEnd(onEnd);
             readable.offClose(onClose);
-            putBack(() -> readable.offData(onData));
+            putBack(() -> readable.offData(this));
         }
     }
 
@@ -140,7 +145,8 @@ final class Cutter {
 
     // ---- cutting
 
-    private void take(ByteBuffer arrived) {
+    @Override
+    public void accept(ByteBuffer arrived) {
         arrived.order(ByteOrder.BIG_ENDIAN);
         if (chunk != null) {
             takeLater(arrived);
@@ -192,8 +198,8 @@ final class Cutter {
         int from = bytes.position();
         long extent = framing.find(bytes, from, bytes.limit(), 0);
         if (extent == Extent.NONE) {
-            ByteBuffer first = ByteBuffer.allocate(Math.max(MIN_PARTIAL, bytes.remaining()));
-            partial = first.put(bytes);
+            partial = ByteBuffer.allocate(Math.max(MIN_PARTIAL, bytes.remaining()))
+                    .put(bytes);
         } else {
             bytes.position(from + Extent.total(extent));
             call(bytes, from, extent);

@@ -43,6 +43,9 @@ import java.util.function.Consumer;
  * <p>A frame listener may do all of these: pause, switch to another framing, stop, destroy the readable. Each works at once: the next frame
  * is not handed on, although its bytes may have arrived.
  *
+ * <p>While the first bytes of a frame have arrived, a stream is not {@linkplain Duplex#isIdle idle}, even if all earlier frames have been
+ * answered: a server that closes with a grace period waits for the rest.
+ *
  * <p>All methods belong to the thread of the readable's loop and throw {@link WrongThreadException} on another. A socket that connects
  * again keeps its reader, as it keeps its listeners.
  */

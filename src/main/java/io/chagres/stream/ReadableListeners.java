@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.loop.internal.Listeners;
+import io.chagres.loop.internal.PartListener;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
@@ -102,8 +103,13 @@ class ReadableListeners {
         return data != null;
     }
 
-    /** Returns whether a chunk was handed out after the last write: an answer may be due. */
+    /** Returns whether an answer may be due: a chunk was handed out after the last write, or a listener has a part of a message. */
     final boolean owes() {
+        for (var at = data; at != null; at = at.next()) {
+            if (at.listener() instanceof PartListener listener && listener.hasPart()) {
+                return true;
+            }
+        }
         return owes;
     }
 

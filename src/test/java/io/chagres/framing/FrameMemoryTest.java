@@ -12,6 +12,7 @@ import io.chagres.loop.RunMode;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -20,6 +21,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class FrameMemoryTest {
 
     private static final int MAX_ADDED = 1 << 16;
+    /** A view of the chunk, and what one iteration of the loop may cost. */
+    private static final int CHUNK = 128;
 
     @Test
     void aFrameOfOneChunkIsNotCopiedAndOneOfTwoIs(Loop loop) {
@@ -69,7 +72,7 @@ class FrameMemoryTest {
         FrameReader.on(source, Framing.lines(1 << 20)).onFrame(frame -> length[0] = frame.remaining());
         loop.run();
         ByteBuffer piece = ByteBuffer.wrap(FrameSource.bytes("x"));
-        int pieces = 1 << 18;
+        int pieces = 1 << 16;
         long views = 2L * 64 * pieces; // of push, and its tick
         long bytes = Allocations.once(() -> {
             for (int i = 0; i < pieces; i++) {
@@ -83,24 +86,36 @@ class FrameMemoryTest {
     }
 
     @Test
-    void framesOfWholeChunksMakeNoGarbage(Loop loop) {
+    void aFrameOfAWholeChunkCostsAView(Loop loop) {
         long[] sum = {0};
+        // 56 bytes each, and less if the compiler sees that the listener does not keep the view
+        expectBytesForEach(56, loop, reader -> reader.onFrame(frame -> sum[0] += frame.remaining()));
+    }
+
+    @Test
+    void aTextCostsAString(Loop loop) {
+        long[] sum = {0};
+        // the String, and its array of 17 characters
+        expectBytesForEach(24 + 16 + 24, loop, reader -> reader.onText(text -> sum[0] += text.length()));
+    }
+
+    /** Sends a chunk of many frames of 17 bytes. */
+    private static void expectBytesForEach(int bytes, Loop loop, Consumer<FrameReader> listening) {
+        int frames = 1000;
         StringBuilder lines = new StringBuilder();
-        for (int i = 0; i < 1000; i++) {
+        for (int i = 0; i < frames; i++) {
             lines.append("a line of text, ").append(i % 10).append('\n');
         }
-        byte[] bytes = FrameSource.bytes(lines.toString());
-        ByteBuffer chunk = ByteBuffer.wrap(bytes);
+        ByteBuffer chunk = ByteBuffer.wrap(FrameSource.bytes(lines.toString()));
         FrameSource source = new FrameSource(loop);
-        FrameReader.on(source, Framing.lines(80)).onFrame(frame -> sum[0] += frame.remaining());
+        listening.accept(FrameReader.on(source, Framing.lines(80)));
         loop.run();
         Runnable push = () -> source.give(chunk);
-        // a view of a frame is 64 bytes at most, and one for the chunk
-        long bound = 64 * 1001;
-        assertTrue(bound
-                >= Allocations.steadyState(bound, () -> {
-                    loop.nextTick(push);
-                    loop.run(RunMode.NOWAIT);
-                }));
+        long bound = (long) bytes * frames + CHUNK;
+        long least = Allocations.steadyState(bound, () -> {
+            loop.nextTick(push);
+            loop.run(RunMode.NOWAIT);
+        });
+        assertTrue(least <= bound, () -> least + " bytes for " + frames + " frames");
     }
 }

@@ -465,6 +465,20 @@ class FrameReaderTest {
         journal.expect("one", "error ERR_FRAME_TOO_LONG");
     }
 
+    @Test
+    void aStreamWithAPartOfAFrameIsNotIdle(Loop loop) {
+        listen();
+        then = frame -> source.write("ok");
+        loop.run();
+        assertTrue(source.isIdle());
+        source.give("one\nt");
+        loop.run();
+        assertFalse(source.isIdle());
+        source.give("wo\n");
+        loop.run();
+        assertTrue(source.isIdle());
+    }
+
     // ---- streams in memory
 
     @Test
