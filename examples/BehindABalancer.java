@@ -1,3 +1,5 @@
+import io.chagres.framing.FrameReader;
+import io.chagres.framing.Framing;
 import io.chagres.handle.Signal;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
@@ -21,9 +23,9 @@ import java.util.Arrays;
  */
 public class BehindABalancer {
 
-    private static final int MAX_HEAD = 8 * 1024;
+    private static final Framing HEADS = Framing.delimiter("\r\n\r\n".getBytes(StandardCharsets.US_ASCII), 8 * 1024);
     private static final int MAX_CLIENTS = 10_000;
-    private static final long REQUEST_MILLIS = 10_000;
+    private static final long REQUEST_MILLIS = Long.getLong("requestMillis", 10_000);
     /** The time that the balancer has to notice: a few of its checks. */
     private static final long DRAIN_MILLIS = Long.getLong("drainMillis", 3_000);
 
@@ -56,16 +58,14 @@ public class BehindABalancer {
     }
 
     private void serve(Socket socket) {
-        StringBuilder head = new StringBuilder();
         Timer deadline = Timer.after(socket.loop(), REQUEST_MILLIS, socket::destroy);
         socket.onClose(hadError -> deadline.close());
-        socket.onError(error -> {}); // a client that is gone needs no answer
-        socket.onText(StandardCharsets.ISO_8859_1, text -> {
-            head.append(text);
-            if (!socket.isWritable() || head.length() > MAX_HEAD) {
-                socket.destroy();
-            } else if (head.indexOf("\r\n\r\n") >= 0) {
-                socket.end(answer(socket, head.toString()));
+        socket.onError(error -> {}); // a client that is gone, or sends a head without end
+        FrameReader.on(socket, HEADS).onText(head -> {
+            if (socket.isWritable()) {
+                socket.end(answer(socket, head));
+            } else {
+                socket.destroy(); // one request is answered
             }
         });
     }

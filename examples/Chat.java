@@ -1,3 +1,6 @@
+import io.chagres.ChagresException;
+import io.chagres.framing.FrameReader;
+import io.chagres.framing.Framing;
 import io.chagres.handle.Signal;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
@@ -6,19 +9,17 @@ import io.chagres.net.Server;
 import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 import io.chagres.socket.KeepAlive;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.Queue;
 
 /**
  * A chat: each line of a member goes to all other members.
  *
  * <p>Join it with {@code nc 127.0.0.1 9297}; the first line is your name. One line makes as many writes as there are
  * members. So each member has a limit of lines per turn, and all of them together have a limit of writes. The server
- * reads the rest of the lines of a member in the next turn. It disconnects a member that does not read, or does not
+ * reads further lines in the next turn. It disconnects a member that does not read, or does not
  * give a name.
  *
  * <pre>java --enable-native-access=ALL-UNNAMED -cp target/classes examples/Chat.java [port] [host]</pre>
@@ -40,10 +41,6 @@ public class Chat {
 
     private final List<Member> members = new ArrayList<>();
     private final Timer turn;
-    /** The members with more lines than this turn allows, in the order of arrival. */
-    private Queue<Member> waiting = new ArrayDeque<>();
-
-    private int turns;
     private int writes;
 
     Chat(Loop loop) {
@@ -80,17 +77,22 @@ public class Chat {
 
     private void spend(int count) {
         writes += count;
+        if (writes >= WRITES_PER_TURN) {
+            members.forEach(member -> member.lines.pause());
+        }
         if (!turn.isActive()) {
             turn.start(TURN_MILLIS, this::nextTurn);
         }
     }
 
+    /** Begins a turn, in which another member is the first. */
     private void nextTurn() {
-        turns++;
         writes = 0;
-        Queue<Member> waited = waiting;
-        waiting = new ArrayDeque<>();
-        waited.forEach(Member::speak);
+        Collections.rotate(members, -1);
+        for (Member member : members) {
+            member.said = 0;
+            member.lines.resume();
+        }
     }
 
     private void close() {
@@ -104,54 +106,33 @@ public class Chat {
 
         private final Socket socket;
         private final Timer patience;
+        private final FrameReader lines;
         private String name;
-        /** Lines that are not forwarded yet, and the beginning of a line whose end has not arrived. */
-        private String unsaid = "";
-
-        private int spokeIn;
-        private int lines;
+        /** The number of its lines in this turn. */
+        private int said;
 
         Member(Socket socket) {
             this.socket = socket;
             patience = Timer.after(socket.loop(), NAME_MILLIS, () -> disconnect("has no name"));
             members.add(this);
-            socket.onText(StandardCharsets.UTF_8, this::read);
-            socket.onError(error -> {}); // the close, which follows, is enough
+            lines = FrameReader.on(socket, Framing.lines(MAX_LINE)).onText(this::read);
+            socket.onError(this::fail);
             socket.onClose(hadError -> leave());
             tell("* Who are you?");
         }
 
-        private void read(String text) {
-            unsaid += text;
-            speak();
+        private void read(String line) {
+            if (++said == LINES_PER_TURN) {
+                lines.pause();
+            }
+            hear(line.replaceAll("\\p{Cntrl}", "").strip());
         }
 
-        /** Forwards the complete lines, up to the limits. While some are left, the server does not read from the member. */
-        private void speak() {
-            if (socket.isDestroyed()) {
-                return;
-            }
-            int start = 0;
-            for (int end; (end = unsaid.indexOf('\n', start)) >= 0 && maySpeak(); start = end + 1) {
-                hear(unsaid.substring(start, end).replaceAll("\\p{Cntrl}", "").strip());
-            }
-            unsaid = unsaid.substring(start);
-            if (unsaid.indexOf('\n') >= 0) {
-                socket.pause();
-                waiting.add(this);
-            } else if (unsaid.length() > MAX_LINE) {
+        /** The close, which follows, is enough for a lost connection. */
+        private void fail(ChagresException error) {
+            if (error.code().equals("ERR_FRAME_TOO_LONG")) {
                 disconnect("sends a line without end");
-            } else if (socket.isPaused()) {
-                socket.resume();
             }
-        }
-
-        private boolean maySpeak() {
-            if (spokeIn != turns) {
-                spokeIn = turns;
-                lines = 0;
-            }
-            return !socket.isDestroyed() && writes < WRITES_PER_TURN && lines++ < LINES_PER_TURN;
         }
 
         private void hear(String line) {

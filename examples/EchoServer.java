@@ -19,7 +19,7 @@ public class EchoServer {
     private static final int MAX_HELD = 128 * 1024;
 
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 2 / MAX_HELD);
-    private static final long IDLE_MILLIS = 600_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 600_000);
 
     public static void main(String[] args) {
         try {

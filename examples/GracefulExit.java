@@ -18,7 +18,7 @@ public class GracefulExit {
     /** Each client holds up to 128 KiB. */
     private static final int MAX_CLIENTS = 1000;
 
-    private static final long IDLE_MILLIS = 600_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 600_000);
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;

@@ -18,8 +18,9 @@ import java.nio.charset.StandardCharsets;
  */
 public class HalfOpen {
 
+    private static final int MAX_CLIENTS = 1000;
     private static final int THINKING_MILLIS = 100;
-    private static final long IDLE_MILLIS = 60_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 60_000);
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9297;
@@ -32,7 +33,8 @@ public class HalfOpen {
     }
 
     private static void listen(Loop loop, int port, boolean allowHalfOpen) {
-        Server server = Net.createServer(loop, ServerOptions.defaults().allowHalfOpen(allowHalfOpen), HalfOpen::answer);
+        Server server = Net.createServer(loop, ServerOptions.defaults().allowHalfOpen(allowHalfOpen), HalfOpen::answer)
+                .setMaxConnections(MAX_CLIENTS);
         server.listen(
                 port,
                 "127.0.0.1",

@@ -1,3 +1,5 @@
+import io.chagres.framing.FrameReader;
+import io.chagres.framing.Framing;
 import io.chagres.group.GroupOptions;
 import io.chagres.group.GroupServer;
 import io.chagres.group.LoopGroup;
@@ -31,10 +33,10 @@ public class HttpAllCores {
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
-    private static final String END_OF_HEAD = "\r\n\r\n";
-    private static final int MAX_UNREAD = 64 * 1024;
+    private static final Framing HEADS = Framing.delimiter(new byte[] {'\r', '\n', '\r', '\n'}, 8 * 1024);
+    private static final int GET = 0x47455420; // "GET "
     private static final int MAX_HELD = 256 * 1024;
-    private static final long IDLE_MILLIS = 60_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 60_000);
     private static final Duration GRACE = Duration.ofSeconds(5);
 
     private ByteBuffer answer = ByteBuffer.allocate(0);
@@ -72,46 +74,41 @@ public class HttpAllCores {
         String body = "Hello, World!";
         answer = StandardCharsets.ISO_8859_1.encode("HTTP/1.1 200 OK\r\nDate: "
                 + DATE.format(ZonedDateTime.now(ZoneOffset.UTC)) + "\r\nContent-Type: text/plain\r\nContent-Length: "
-                + body.length() + END_OF_HEAD + body);
+                + body.length() + "\r\n\r\n" + body);
     }
 
     private final class Client {
 
         private final Socket socket;
-        private String unread = "";
+        private final FrameReader heads;
+        private boolean isAnswering;
 
         Client(Socket socket) {
             this.socket = socket;
             socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
-            socket.onError(error -> {}); // a client that is gone needs no answer
-            socket.onText(StandardCharsets.ISO_8859_1, this::read);
-            socket.onDrain(socket::resume);
+            socket.onError(error -> {}); // a client that is gone, or sends a head without end
+            heads = FrameReader.on(socket, HEADS).onFrame(this::answer);
+            socket.onDrain(heads::resume);
         }
 
-        /** Answers the complete requests together, and keeps the beginning of the next. */
-        private void read(String text) {
-            unread = unread.isEmpty() ? text : unread + text;
-            socket.cork();
-            int start = 0;
-            for (int end = find(0); end >= 0; end = find(start)) {
-                if (!unread.startsWith("GET ", start)) {
-                    socket.destroy();
-                    return;
-                }
-                socket.write(answer);
-                start = end + END_OF_HEAD.length();
-            }
-            unread = unread.substring(start);
-            socket.uncork();
-            if (unread.length() > MAX_UNREAD) {
+        private void answer(ByteBuffer head) {
+            if (head.remaining() < Integer.BYTES || head.getInt(0) != GET) {
                 socket.destroy();
-            } else if (socket.writableNeedDrain()) {
-                socket.pause(); // a client that does not read answers may not ask for more
+                return;
+            }
+            if (!isAnswering) { // the answers of one turn are written together
+                isAnswering = true;
+                socket.cork();
+                socket.loop().nextTick(this::send);
+            }
+            if (!socket.write(answer)) {
+                heads.pause(); // a client that does not read answers may not ask for more
             }
         }
 
-        private int find(int start) {
-            return unread.indexOf(END_OF_HEAD, start);
+        private void send() {
+            isAnswering = false;
+            socket.uncork();
         }
     }
 }

@@ -39,7 +39,7 @@ public class HttpPlaintext {
     private static final int MAX_HELD = 256 * 1024;
 
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);
-    private static final long IDLE_MILLIS = 60_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 60_000);
     /** The time from the first byte of a request to its last, and from the last answer to the client's end. */
     private static final long REQUEST_MILLIS = Long.getLong("requestMillis", 10_000);
     /** The time that pending requests have when the server exits. */

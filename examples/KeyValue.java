@@ -32,7 +32,7 @@ public class KeyValue {
 
     private static final long QUARTER_OF_HEAP = Runtime.getRuntime().maxMemory() / 4;
     private static final int MAX_CLIENTS = 10_000;
-    private static final long IDLE_MILLIS = 300_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 300_000);
     /** The time for a request to arrive, and for replies that fill the socket's buffer to be read. */
     private static final long REQUEST_MILLIS = Long.getLong("requestMillis", 30_000);
     /** The time that pending requests have when the server exits. */

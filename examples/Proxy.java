@@ -24,7 +24,7 @@ public class Proxy {
     private static final int MAX_HELD = 256 * 1024;
 
     private static final long MAX_CLIENTS = Math.max(16, Runtime.getRuntime().maxMemory() / 4 / MAX_HELD);
-    private static final long IDLE_MILLIS = 300_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 300_000);
 
     public static void main(String[] args) {
         int port = args.length > 0 ? Integer.parseInt(args[0]) : 9298;

@@ -1,3 +1,5 @@
+import io.chagres.framing.FrameReader;
+import io.chagres.framing.Framing;
 import io.chagres.handle.Signal;
 import io.chagres.loop.Loop;
 import io.chagres.net.ListenOptions;
@@ -32,8 +34,10 @@ import java.util.Optional;
 public class Restart {
 
     private static final Duration GRACE = Duration.ofSeconds(20);
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 60_000);
+    private static final int MAX_CLIENTS = 1000;
     private static final String END_OF_HEAD = "\r\n\r\n";
-    private static final int MAX_HEAD = 8 * 1024;
+    private static final Framing HEADS = Framing.delimiter(END_OF_HEAD.getBytes(StandardCharsets.US_ASCII), 8 * 1024);
     private static final long PID = ProcessHandle.current().pid();
 
     private final Readiness readiness = new Readiness();
@@ -47,7 +51,7 @@ public class Restart {
         Systemd systemd = Systemd.here();
         Optional<Takeover> old = Handover.take(path);
         try (Loop loop = new Loop()) {
-            Server server = Net.createServer(loop, this::serve);
+            Server server = Net.createServer(loop, this::serve).setMaxConnections(MAX_CLIENTS);
             readiness.add(server);
             ListenOptions where = old.flatMap(takeover -> takeover.listener("http"))
                     .or(() -> systemd.listener("http"))
@@ -87,19 +91,13 @@ public class Restart {
     }
 
     private void serve(Socket socket) {
-        StringBuilder unread = new StringBuilder();
-        socket.setNoDelay();
-        socket.onError(error -> {}); // a client that is gone needs no answer
-        socket.onText(StandardCharsets.ISO_8859_1, text -> {
-            unread.append(text);
-            int end = unread.indexOf(END_OF_HEAD);
-            while (end >= 0) {
-                socket.write(answer(unread.substring(0, end)));
-                unread.delete(0, end + END_OF_HEAD.length());
-                end = unread.indexOf(END_OF_HEAD);
-            }
-            if (unread.length() > MAX_HEAD) {
-                socket.destroy();
+        socket.setNoDelay().setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
+        socket.onError(error -> {}); // a client that is gone, or sends a head without end
+        FrameReader heads = FrameReader.on(socket, HEADS);
+        socket.onDrain(heads::resume);
+        heads.onText(head -> {
+            if (!socket.write(answer(head))) {
+                heads.pause(); // a client that does not read answers may not ask for more
             }
         });
     }

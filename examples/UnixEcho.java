@@ -15,7 +15,7 @@ public class UnixEcho {
     /** Each client holds up to 128 KiB. */
     private static final int MAX_CLIENTS = 100;
 
-    private static final long IDLE_MILLIS = 600_000;
+    private static final long IDLE_MILLIS = Long.getLong("idleMillis", 600_000);
 
     public static void main(String[] args) {
         String path = args.length > 0 ? args[0] : "/tmp/echo.sock";

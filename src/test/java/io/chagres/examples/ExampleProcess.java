@@ -109,6 +109,11 @@ final class ExampleProcess implements AutoCloseable {
         }
     }
 
+    /** Returns the folder of the compiled programs. */
+    static String compiled() {
+        return Compiled.folder();
+    }
+
     private static ExampleProcess run(List<String> options, String... arguments) throws IOException {
         return new ExampleProcess(Waits.limit(new ProcessBuilder(command(options, arguments)).start()));
     }
