@@ -203,7 +203,7 @@ public final class HandoverOffer {
     // ---- the handover
 
     private void visited(Visitor visitor) {
-        visitor.greet(this::accepted);
+        visitor.greet(this::accepted, (code, message) -> failed(null, code, message));
     }
 
     private void accepted(Visitor visitor) {

@@ -2,6 +2,7 @@ package io.chagres.service;
 
 import io.chagres.handle.Timer;
 import io.chagres.socket.Pipe;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ final class Visitor implements Channel.Receiver {
     private final Channel channel;
     private final Timer timer;
     private @Nullable Consumer<Visitor> onAccepted;
+    private @Nullable BiConsumer<String, String> onRefused;
     private @Nullable HandoverRun run;
 
     Visitor(Pipe pipe) {
@@ -23,13 +25,20 @@ final class Visitor implements Channel.Receiver {
         timer.unref();
     }
 
-    /** Waits for the greeting; {@code accepted} is called once it is right. */
-    void greet(Consumer<Visitor> accepted) {
+    /**
+     * Waits for the greeting.
+     *
+     * @param accepted called once it is right
+     * @param refused called with a code and a message if it is wrong; not for a peer that does not know the protocol
+     */
+    void greet(Consumer<Visitor> accepted, BiConsumer<String, String> refused) {
         onAccepted = accepted;
+        onRefused = refused;
         if (Channel.isTrusted(pipe)) {
             channel.begin();
         } else {
-            refuse("DENIED", "this process has another user");
+            refuse("DENIED", "the new process has another user: " + pipe.peerCredentials());
+            refused.accept("DENIED", "a process of another user wants the sockets: " + pipe.peerCredentials());
         }
     }
 
@@ -65,7 +74,11 @@ final class Visitor implements Channel.Receiver {
         }
         int version = frame.payload().getInt();
         if (version != Frame.VERSION) {
-            refuse("VERSION", "the old process speaks version " + Frame.VERSION + ", the new one version " + version);
+            String message = "the old process speaks version " + Frame.VERSION + ", the new one version " + version;
+            refuse("VERSION", message);
+            if (onRefused != null) {
+                onRefused.accept("VERSION", message);
+            }
         } else if (onAccepted != null) {
             onAccepted.accept(this);
         }

@@ -4,12 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.Local;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.UnixPeer;
 import io.chagres.fixture.Waits;
@@ -241,6 +243,7 @@ class HandoverTest {
             silent.write(Frame.hello(Frame.VERSION).encode().limit(6));
         }
         assertEquals("VERSION", refusalOf(Frame.hello(7).encode()));
+        assertEquals("ERR_HANDOVER_VERSION", Waits.take(events));
         assertEquals("", refusalOf(Frame.of(Frame.Type.READY).encode()));
         assertEquals("", refusalOf(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.UTF_8))));
         assertEquals("", refusalOf(ByteBuffer.wrap(new byte[] {0, 0, 0, 9, 0, 1, 2, 3, 4, 5, 6, 7, 8})));
@@ -277,6 +280,21 @@ class HandoverTest {
         assertFalse(Files.exists(Path.of(stale)));
         assertTrue(Handover.take(stale).isEmpty());
         assertTrue(Handover.take(folder.resolve("none").toString()).isEmpty());
+    }
+
+    @Test
+    void aProcessOfAnotherUserIsDenied() throws Exception {
+        Program.require("setpriv");
+        Program.require("nc");
+        assumeTrue(Files.isWritable(Path.of("/root")), "only root can start a process of another user");
+        Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.setPosixFilePermissions(Path.of(path), PosixFilePermissions.fromString("rw-rw-rw-"));
+        String answer = Program.run("setpriv", "--reuid=65534", "--clear-groups", "nc", "-U", path);
+        assertTrue(answer.contains("DENIED"), answer);
+        assertTrue(answer.contains("another user: PeerCredentials"), answer);
+        assertEquals("ERR_HANDOVER_DENIED", Waits.take(events));
+        takeOver();
+        assertEquals("taken", Waits.take(events));
     }
 
     @Test
