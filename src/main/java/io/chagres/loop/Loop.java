@@ -387,7 +387,8 @@ public final class Loop implements Executor, AutoCloseable {
 
     /**
      * Closes the handles that are open, runs their last callbacks, waits for work that a worker thread is in the middle of, and frees
-     * the loop's descriptors. Nothing new can be opened meanwhile. On a closed loop, this is a no-op.
+     * the loop's descriptors. Nothing new can be opened meanwhile. On a closed loop, this is a no-op. A loop that has work and was never
+     * run is reported to the {@link System.Logger} "io.chagres".
      *
      * @throws UsageException EBUSY from inside a callback: {@link #stop()}, and close after run has returned
      */

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.FullBacklog;
+import io.chagres.fixture.Gate;
 import io.chagres.fixture.Local;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
@@ -127,10 +128,18 @@ class GivenUpFutureTest {
 
     @Test
     void aWriteThatIsGivenUpDestroysTheStream(Loop loop) {
-        try (Peer<String> server = Peer.server(Talk::ending)) {
+        Gate cancelled = new Gate(); // the peer reads nothing before it
+        try (Peer<String> server = Peer.server(socket -> {
+            cancelled.await();
+            return Talk.ending(socket);
+        })) {
             Socket socket = Local.connect(loop, server.port());
             CompletableFuture<Void> write = Futures.write(socket, ByteBuffer.allocate(64 << 20));
-            FutureTask<Boolean> caller = new FutureTask<>(() -> write.cancel(true));
+            FutureTask<Boolean> caller = new FutureTask<>(() -> {
+                boolean first = write.cancel(true);
+                cancelled.open();
+                return first;
+            });
             socket.onConnect(() -> Thread.startVirtualThread(caller));
             loop.run();
             assertTrue(Waits.get(caller));

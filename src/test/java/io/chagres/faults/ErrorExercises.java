@@ -5,6 +5,7 @@ import static io.chagres.faults.ErrorWorld.surely;
 import io.chagres.address.Lookup;
 import io.chagres.address.LookupOptions;
 import io.chagres.address.SocketAddress;
+import io.chagres.blocking.Futures;
 import io.chagres.fixture.Waits;
 import io.chagres.handle.Async;
 import io.chagres.handle.Handle;
@@ -39,6 +40,7 @@ final class ErrorExercises {
     static Map<String, ErrorWorld.Exercise> all() {
         Map<String, ErrorWorld.Exercise> all = new LinkedHashMap<>();
         all.put("tasks of other threads", ErrorExercises::execute);
+        all.put("futures of other threads", ErrorExercises::futures);
         all.put("an async", ErrorExercises::async);
         all.put("work", ErrorExercises::work);
         all.put("lookups", ErrorExercises::lookUp);
@@ -67,6 +69,30 @@ final class ErrorExercises {
                             answer.run();
                             answered.countDown();
                         }));
+                world.call("wait", () -> awaitShortly(answered));
+            }
+            surely(() -> world.loop.execute(() -> LoopCore.of(world.loop).letGo()));
+        });
+        world.run();
+    }
+
+    /** One of the three calls is cancelled. */
+    private static void futures(ErrorWorld world) {
+        LoopCore.of(world.loop).keepAlive();
+        Thread.ofPlatform().start(() -> {
+            for (int i = 0; i < 3; i++) {
+                CountDownLatch answered = new CountDownLatch(1);
+                boolean isCancelled = i == 1;
+                world.request("future", answer -> {
+                    CompletableFuture<Integer> future = Futures.call(world.loop, () -> 1);
+                    future.whenComplete((result, error) -> {
+                        answer.run();
+                        answered.countDown();
+                    });
+                    if (isCancelled) {
+                        future.cancel(true);
+                    }
+                });
                 world.call("wait", () -> awaitShortly(answered));
             }
             surely(() -> world.loop.execute(() -> LoopCore.of(world.loop).letGo()));

@@ -101,8 +101,8 @@ class SocketOutputStreamTest {
                         out.write(new byte[1 << 20]);
                     }
                 });
-                late.open();
                 loop.execute(socket::destroy);
+                late.open();
                 return "timed out";
             });
         });
