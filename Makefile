@@ -1,5 +1,5 @@
-# `make` lists the targets. They need only a JDK 22+, Maven and make. The JDK may be one of JAVA_HOME, PATH
-# or JVM_DIRS, so that an older default `java` is no obstacle.
+# `make` lists the targets. They need only a JDK 22+ and make. The JDK may be one of JAVA_HOME, PATH or JVM_DIRS, so that an
+# older default `java` is no obstacle. If there is no mvn, ./mvnw downloads Maven once, and holds it against a checksum.
 
 JVM_DIRS ?= /usr/lib/jvm $(HOME)/.sdkman/candidates/java
 ARGS     ?=
@@ -30,14 +30,13 @@ version  = $(firstword $(subst :, ,$(jdks)))
 home     = $(word 2,$(subst :, ,$(jdks)))
 found    = found $(if $(version),only $(version),none)
 no-jdk   = $(error Chagres needs a JDK 22 or newer ($(found)): install one, e.g. under /usr/lib/jvm, or set JAVA_HOME)
-no-maven = $(error Chagres needs Maven 3.6.3 or newer, and there is no mvn on the PATH: apt-get install maven, for one)
 
 JDK = $(if $(shell [ 0$(version) -ge 22 ] && echo yes),$(home),$(no-jdk))
 
 # Maven's own libraries use JNI and Unsafe, which a JDK from 24 on reports at every start.
 hush = $(if $(filter-out 22 23,$(version)),--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow)
-MVN  = $(if $(shell command -v mvn),,$(no-maven))JAVA_HOME=$(JDK) MAVEN_OPTS="$$MAVEN_OPTS $(hush)" \
-       mvn --batch-mode --no-transfer-progress
+MVN  = JAVA_HOME=$(JDK) MAVEN_OPTS="$$MAVEN_OPTS $(hush)" \
+       $(if $(shell command -v mvn),mvn,./mvnw) --batch-mode --no-transfer-progress
 
 # All lines of Surefire, of other plugins only errors; no stack trace for a program that exits with 1.
 TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
@@ -70,6 +69,7 @@ comma  = ,
 commas = $(subst $() $(),$(comma),$(1))
 
 COMPILED = target/compiled
+VERSION  = $(shell sed -n 's,^  <version>\(.*\)</version>,\1,p' pom.xml)
 
 # The checks of the labs need no library, so they are compiled without Maven.
 LAB_CHECKS = $(filter-out %Test.java,$(wildcard src/test/java/io/chagres/labs/*.java))
@@ -87,10 +87,10 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch lab test format mutants bench stress compare latency many aot examples doc docs docs-check conformance api clean
+.PHONY: help run watch lab test format mutants bench stress compare latency many aot examples jar check-consumer doc docs docs-check conformance api clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
 
 run: $(COMPILED) ## start examples/EchoServer.java; ARGS="port host"
 	@exec $(JDK)/bin/java --enable-native-access=ALL-UNNAMED -cp target/classes examples/EchoServer.java $(ARGS)
@@ -151,6 +151,15 @@ examples: $(COMPILED) ## compile the examples and list them
 	    $(JDK)/bin/javac --release 22 -cp target/classes -d target/examples "$$file" || exit 1; \
 	    printf '%-36s %s\n' "$$file" "$$(sed -nE 's,^(/\*\*| \*) +([^*]*[^*/ ]).*,\2,p' "$$file" | head -n 1)"; \
 	done
+
+check-consumer: ## install the jar, then use it as a program does: class path, modules, jlink, AOT cache, and the project of README.md
+	@$(MVN) --quiet -Dmaven.test.skip install
+	@$(MVN) $(TESTS_ONLY) test -Dtest=ConsumerCheck -Dchagres.jar=target/chagres-$(VERSION).jar \
+	    -Dchagres.mvn=$(or $(shell command -v mvn),$(CURDIR)/mvnw)
+
+jar: ## write the jar, target/chagres-VERSION.jar; `mvn -Dmaven.test.skip install` puts it into the local repository
+	@$(MVN) --quiet -Dmaven.test.skip package
+	@echo target/chagres-$(VERSION).jar
 
 doc: ## write the API documentation
 	@$(MVN) --quiet compile javadoc:javadoc

@@ -25,6 +25,8 @@
  *
  * <p>Calling libc is a restricted operation. Start the JVM with {@code --enable-native-access=io.chagres} if Chagres
  * is on the module path, and with {@code --enable-native-access=ALL-UNNAMED} if it is on the class path.
+ *
+ * @since 0.1.0
  */
 module io.chagres {
     // for sun.misc.Signal: the JVM owns the delivery of signals, so a library must not call sigaction(2)

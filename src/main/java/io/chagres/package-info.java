@@ -13,6 +13,7 @@
  * </ul>
  *
  * @see <a href="https://nodejs.org/api/errors.html#errorcode">Node.js: error.code</a>
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres;

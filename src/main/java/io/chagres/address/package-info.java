@@ -16,6 +16,7 @@
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/dns.html">libuv: DNS utility functions</a>
  * @see <a href="https://nodejs.org/api/net.html#class-netblocklist">Node.js: net.BlockList, net.SocketAddress</a>
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.address;

@@ -20,6 +20,8 @@
  * </ul>
  *
  * <p>Read {@link io.chagres.blocking.Futures} first.
+ *
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.blocking;

@@ -23,6 +23,8 @@
  * </ul>
  *
  * <p>Read {@link io.chagres.framing.Framing} first, then {@link io.chagres.framing.FrameReader}. The class that cuts is {@code Cutter}.
+ *
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.framing;

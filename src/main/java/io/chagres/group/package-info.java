@@ -22,6 +22,8 @@
  * </ul>
  *
  * <p>Read {@link io.chagres.group.LoopGroup}, {@link io.chagres.group.GroupServer} and {@link io.chagres.group.Sharing}, in this order.
+ *
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.group;

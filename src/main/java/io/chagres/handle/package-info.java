@@ -49,6 +49,7 @@
  * {@link io.chagres.handle.Handle}, {@link io.chagres.handle.Timer} and {@link io.chagres.handle.Async}.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/handle.html">uv_handle_t</a>
+ * @since 0.1.0
  */
 @NullMarked
 package io.chagres.handle;

@@ -60,6 +60,7 @@
  * exported: its chapter says how an Error in the middle is survived.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/design.html">libuv: design overview</a>
+ * @since 0.1.0
  */
 @NullMarked
 package io.chagres.loop;

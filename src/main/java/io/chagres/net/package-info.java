@@ -64,6 +64,7 @@
  * connections that are open after the period are destroyed.
  *
  * @see <a href="https://nodejs.org/api/net.html">Node: net</a>
+ * @since 0.1.0
  */
 @NullMarked
 package io.chagres.net;

@@ -28,6 +28,7 @@
  * io.chagres.proxy.Tlv}.
  *
  * @see <a href="https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt">The PROXY protocol, versions 1 and 2</a>
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.proxy;

@@ -12,6 +12,7 @@
  * methods do nothing then.
  *
  * @see <a href="https://www.freedesktop.org/software/systemd/man/latest/sd_notify.html">sd_notify(3)</a>
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.service;

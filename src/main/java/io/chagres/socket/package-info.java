@@ -41,6 +41,7 @@
  * socket in the order of its life, and {@code WriteQueue} shows how a write becomes system calls and a callback.
  *
  * @see <a href="https://docs.libuv.org/en/v1.x/stream.html">uv_stream_t</a>
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.socket;

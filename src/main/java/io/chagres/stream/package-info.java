@@ -67,6 +67,7 @@
  * into. It is refused with a {@link io.chagres.UsageException}.
  *
  * @see <a href="https://nodejs.org/api/stream.html">Node: stream</a>
+ * @since 0.1.0
  */
 @NullMarked
 package io.chagres.stream;

@@ -32,6 +32,8 @@
  * }</pre>
  *
  * <p>A value that cannot be used is reported on standard error, and the program runs without a trace.
+ *
+ * @since 0.2.0
  */
 @NullMarked
 package io.chagres.trace;
