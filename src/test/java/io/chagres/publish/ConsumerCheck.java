@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.chagres.fixture.ForkedJvm.Outcome;
 import io.chagres.fixture.HangGuard;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.jar.JarFile;
@@ -22,7 +21,8 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @ExtendWith(HangGuard.class)
 class ConsumerCheck {
-    private static final Path JAR = Path.of(System.getProperty("chagres.jar", "")).toAbsolutePath();
+    private static final Path JAR =
+            Path.of(System.getProperty("chagres.jar", "")).toAbsolutePath();
 
     @TempDir
     Path folder;
@@ -59,7 +59,8 @@ class ConsumerCheck {
     @Test
     void theJarHasItsLicenceAndTheMetadata() throws IOException {
         try (JarFile jar = new JarFile(JAR.toFile())) {
-            for (String name : List.of("LICENSE", "NOTICE", "native-image/io.chagres/chagres/reachability-metadata.json")) {
+            for (String name :
+                    List.of("LICENSE", "NOTICE", "native-image/io.chagres/chagres/reachability-metadata.json")) {
                 assertTrue(jar.getEntry("META-INF/" + name) != null, name);
             }
             assertEquals("ALL-UNNAMED", jar.getManifest().getMainAttributes().getValue("Enable-Native-Access"));

@@ -78,8 +78,7 @@ final class ConsumerProject {
     }
 
     private Path modules() {
-        return compile(
-                "modules", "-p", SOURCES.resolve("module-info.java"), SOURCES.resolve("consumer/Main.java"));
+        return compile("modules", "-p", SOURCES.resolve("module-info.java"), SOURCES.resolve("consumer/Main.java"));
     }
 
     private Path compile(String name, String pathOption, Path... sources) {

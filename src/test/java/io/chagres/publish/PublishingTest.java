@@ -29,9 +29,11 @@ class PublishingTest {
     @Test
     void theReadmeNamesTheVersionOfThePom() throws IOException {
         String version = version();
-        assertTrue(ReadmeProject.pom().contains("<version>" + version + "</version>"), "the dependency is not " + version);
+        assertTrue(
+                ReadmeProject.pom().contains("<version>" + version + "</version>"), "the dependency is not " + version);
         Set<String> others = new TreeSet<>();
-        Matcher named = Pattern.compile("(?<![\\d.])0\\.\\d+\\.\\d+(-SNAPSHOT)?\\b(?=\\.jar|/|\")").matcher(Files.readString(Path.of("README.md")));
+        Matcher named = Pattern.compile("(?<![\\d.])0\\.\\d+\\.\\d+(-SNAPSHOT)?\\b(?=\\.jar|/|\")")
+                .matcher(Files.readString(Path.of("README.md")));
         while (named.find()) {
             others.add(named.group());
         }
@@ -100,7 +102,12 @@ class PublishingTest {
     }
 
     private static Set<String> exports() {
-        return ModuleFinder.of(Path.of("target/classes")).find("io.chagres").orElseThrow().descriptor().exports().stream()
+        return ModuleFinder.of(Path.of("target/classes"))
+                .find("io.chagres")
+                .orElseThrow()
+                .descriptor()
+                .exports()
+                .stream()
                 .map(ModuleDescriptor.Exports::source)
                 .collect(Collectors.toSet());
     }

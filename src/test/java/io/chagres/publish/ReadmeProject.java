@@ -54,7 +54,8 @@ final class ReadmeProject {
     List<String> commandsFor(String target) {
         String java = "java --enable-native-access=" + target + " ";
         Predicate<String> isPreparation = line -> line.equals("mvn compile") || line.startsWith("jar=");
-        return section().lines()
+        return section()
+                .lines()
                 .filter(line -> line.startsWith("    "))
                 .map(String::strip)
                 .filter(isPreparation.or(line -> line.startsWith(java)))
@@ -68,12 +69,14 @@ final class ReadmeProject {
         String maven = System.getProperty("chagres.mvn", "mvn");
         Files.writeString(
                 script,
-                "set -e\nmvn() { command " + maven + " --offline --quiet \"$@\"; }\n" + commands.get(0) + "\n" + commands.get(1)
-                        + "\nexec " + commands.get(2) + "\n");
+                "set -e\nmvn() { command " + maven + " --offline --quiet \"$@\"; }\n" + commands.get(0) + "\n"
+                        + commands.get(1) + "\nexec " + commands.get(2) + "\n");
         Path printed = folder.resolve("printed.txt");
         Process process = start(script, printed);
         try {
-            Waits.until("the program does not listen", () -> !process.isAlive() || text(printed).contains("listening on"));
+            Waits.until(
+                    "the program does not listen",
+                    () -> !process.isAlive() || text(printed).contains("listening on"));
             return text(printed);
         } finally {
             process.destroy();
@@ -108,7 +111,8 @@ final class ReadmeProject {
     }
 
     private String block(String language, String opening) {
-        Matcher block = Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme);
+        Matcher block =
+                Pattern.compile("```" + language + "\n(.*?)```", Pattern.DOTALL).matcher(readme);
         return Stream.iterate(block.find(), found -> found, found -> block.find())
                 .map(found -> block.group(1))
                 .filter(text -> text.contains(opening))

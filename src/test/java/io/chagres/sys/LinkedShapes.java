@@ -22,10 +22,12 @@ final class LinkedShapes {
 
     /** The packages of the JDK whose fields this program reads. */
     static final String[] OPTIONS = {
-        "--add-opens=java.base/jdk.internal.foreign.abi=ALL-UNNAMED", "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED"
+        "--add-opens=java.base/jdk.internal.foreign.abi=ALL-UNNAMED",
+        "--add-opens=java.base/jdk.internal.foreign=ALL-UNNAMED"
     };
 
-    private static final Map<ValueLayout, String> NAMES = Map.of(ValueLayout.JAVA_LONG, "jlong", ValueLayout.ADDRESS, "void*");
+    private static final Map<ValueLayout, String> NAMES =
+            Map.of(ValueLayout.JAVA_LONG, "jlong", ValueLayout.ADDRESS, "void*");
 
     private LinkedShapes() {}
 
@@ -63,8 +65,8 @@ final class LinkedShapes {
         String parameters = shape.argumentLayouts().stream()
                 .map(layout -> '"' + NAMES.get(layout) + '"')
                 .collect(Collectors.joining(", "));
-        return "{ \"returnType\": \"" + NAMES.get(shape.returnLayout().orElseThrow()) + "\", \"parameterTypes\": [" + parameters
-                + "], \"options\": { " + String.join(", ", options) + " } }";
+        return "{ \"returnType\": \"" + NAMES.get(shape.returnLayout().orElseThrow()) + "\", \"parameterTypes\": ["
+                + parameters + "], \"options\": { " + String.join(", ", options) + " } }";
     }
 
     private static Object read(Object object, String method) throws ReflectiveOperationException {

@@ -39,7 +39,9 @@ class NativeImageMetadataTest {
     void theForeignCallsAreThoseThatAreLinked() throws IOException, InterruptedException {
         assumeTrue(Libc.CRITICAL, "a JDK before 24 links no critical call");
         List<String> command = new ArrayList<>(ForkedJvm.command(LinkedShapes.class, LinkedShapes.OPTIONS));
-        command.add(Path.of(URI.create(Libc.class.getResource("Libc.class").toString())).getParent().toString());
+        command.add(Path.of(URI.create(Libc.class.getResource("Libc.class").toString()))
+                .getParent()
+                .toString());
         Outcome linked = ForkedJvm.run(command);
         assertEquals(0, linked.status(), linked.output());
         assertEquals(
