@@ -34,7 +34,7 @@ import org.jspecify.annotations.Nullable;
 final class ReadableState extends ReadableListeners {
 
     static final int ALL = -1; // an argument of read(int): everything that is buffered
-    private static final int NEXT = -2; // the next chunk, which only listeners get
+    static final int NEXT = -2; // the next chunk, which listeners get as it is
 
     int highWaterMark = stream.options().readableHighWaterMark(); // in bytes; a read of more raises it, as in Node
     private Flow flow = Flow.UNDECIDED;
@@ -294,7 +294,7 @@ final class ReadableState extends ReadableListeners {
     private int available(int wanted) {
         long length = length();
         if (wanted < 0) {
-            return chunks != null && length > 0 && (flow == Flow.FLOWING || length > Chunks.MAX_READ)
+            return chunks != null && length > 0 && (flow == Flow.FLOWING || wanted == NEXT || length > Chunks.MAX_READ)
                     ? chunks.firstLength()
                     : (int) length;
         }

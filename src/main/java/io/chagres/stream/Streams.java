@@ -2,10 +2,14 @@ package io.chagres.stream;
 
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.Flow.Publisher;
+import java.util.concurrent.Flow.Subscriber;
 
 /**
- * Functions on streams: Node's stream.pipeline, stream.finished and stream.addAbortSignal. All of them belong to the loop thread of the
+ * Functions on streams: Node's stream.pipeline, stream.finished and stream.addAbortSignal, and bridges to {@link
+ * java.util.concurrent.Flow}. All of them belong to the loop thread of the
  * streams. A {@link Completion} bridges to a future in one line:
  *
  * <pre>{@code
@@ -101,6 +105,70 @@ public final class Streams {
             });
         }
         return stream;
+    }
+
+    // ---- java.util.concurrent.Flow
+
+    /**
+     * Returns the bytes of {@code stream} as a publisher of Reactive Streams, for libraries that take one: Reactor, Mutiny, the HTTP client
+     * of the JDK. It is made on the loop thread. Its {@code subscribe}, and {@code request} and {@code cancel} of its subscription, may be
+     * called on any thread. The subscriber is called on the loop thread and must not block.
+     *
+     * <p>From this call on the stream is read by hand: it does not flow, and without demand it buffers up to its high-water mark. Each
+     * requested element is one chunk as it has arrived. The chunk belongs to the subscriber, and its bytes are never reused. The end of the
+     * stream is {@code onComplete}, which needs no demand. An error is {@code onError} and counts as received, so that it does not go to the
+     * loop's uncaught handler. A close before the end is an error, too: ERR_STREAM_PREMATURE_CLOSE.
+     *
+     * <p>A stream has one subscriber. A second one gets {@code onError} with an {@link IllegalStateException}. A subscriber that cancels
+     * destroys the stream, and so does one that throws or requests a number that is not positive. After the end, a cancel has no effect.
+     *
+     * <p>Until the stream has closed, the publisher keeps the loop alive. If the loop is closed, the stream is destroyed.
+     *
+     * <pre>{@code
+     * HttpRequest.newBuilder(uri).POST(BodyPublishers.fromPublisher(Streams.publisher(socket)));
+     * Flux<ByteBuffer> chunks = JdkFlowAdapter.flowPublisherToFlux(Streams.publisher(socket));
+     * }</pre>
+     *
+     * @throws UsageException EINVAL if {@code stream} is null
+     * @see <a href="https://github.com/reactive-streams/reactive-streams-jvm/blob/v1.0.4/README.md">Reactive Streams 1.0.4</a>
+     */
+    public static Publisher<ByteBuffer> publisher(Readable stream) {
+        return ReadablePublisher.of(UsageException.requireArgument(stream, "stream"));
+    }
+
+    /**
+     * Returns a subscriber of Reactive Streams that writes each chunk to {@code stream}. It is made on the loop thread. A publisher may call
+     * it on any thread, one call at a time. The bytes of a chunk must not change until they have been written.
+     *
+     * <p>The subscriber requests up to eight chunks ahead, and none while {@code stream} waits for a {@code drain}. {@code onComplete} ends
+     * the stream. {@code onError} destroys it, with the error, or with ERR_UNHANDLED_ERROR whose cause is the error. When the stream
+     * finishes, fails or closes for another reason, the subscription is cancelled.
+     *
+     * <p>The subscriber adds no error listener: an error of a stream without one goes to the loop's uncaught handler. Until the stream has
+     * finished or closed, the subscriber keeps the loop alive. If the loop is closed, the stream is destroyed.
+     *
+     * <pre>{@code
+     * JdkFlowAdapter.publisherToFlowPublisher(flux).subscribe(Streams.subscriber(socket));
+     * }</pre>
+     *
+     * @throws UsageException EINVAL if {@code stream} is null
+     * @see <a href="https://github.com/reactive-streams/reactive-streams-jvm/blob/v1.0.4/README.md">Reactive Streams 1.0.4</a>
+     */
+    public static Subscriber<ByteBuffer> subscriber(Writable stream) {
+        return WritableSubscriber.of(UsageException.requireArgument(stream, "stream"), List::of);
+    }
+
+    /**
+     * Returns a subscriber like {@link #subscriber} whose elements are lists of chunks, as the HTTP client of the JDK passes them.
+     *
+     * <pre>{@code
+     * client.sendAsync(request, BodyHandlers.fromSubscriber(Streams.listSubscriber(socket)));
+     * }</pre>
+     *
+     * @throws UsageException EINVAL if {@code stream} is null
+     */
+    public static Subscriber<List<ByteBuffer>> listSubscriber(Writable stream) {
+        return WritableSubscriber.of(UsageException.requireArgument(stream, "stream"), chunks -> chunks);
     }
 
     private static Runnable finished(Duplex stream, boolean reading, boolean writing, Completion callback) {

@@ -43,7 +43,8 @@
  * </pre>
  *
  * A pipe couples two streams that may end apart. {@link io.chagres.stream.Streams#pipeline} makes several succeed or fail as one.
- * {@link io.chagres.stream.Streams#finished} calls back when a stream has ended, finished and closed.
+ * {@link io.chagres.stream.Streams#finished} calls back when a stream has ended, finished and closed. {@link
+ * io.chagres.stream.Streams#publisher} and {@link io.chagres.stream.Streams#subscriber} connect a stream to libraries of reactive streams.
  *
  * <h2>Who owns the bytes</h2>
  *
