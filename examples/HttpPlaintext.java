@@ -1,3 +1,6 @@
+import io.chagres.ChagresException;
+import io.chagres.framing.FrameReader;
+import io.chagres.framing.Framing;
 import io.chagres.handle.Signal;
 import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
@@ -32,8 +35,7 @@ public class HttpPlaintext {
 
     private static final DateTimeFormatter DATE =
             DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.ENGLISH);
-    private static final String END_OF_HEAD = "\r\n\r\n";
-    private static final int MAX_HEAD = 8 * 1024;
+    private static final Framing HEADS = Framing.delimiter(new byte[] {'\r', '\n', '\r', '\n'}, 8 * 1024);
     private static final int MAX_FIELDS = 100;
     /** The chunk that was read last, and answers that fill the socket's buffer, both at most 64 KiB, and a few objects. */
     private static final int MAX_HELD = 256 * 1024;
@@ -49,7 +51,7 @@ public class HttpPlaintext {
     /** The usual answer: it is made once a second, and writing does not change it. */
     private ByteBuffer greeting;
     /** The head of the last request that got this answer: a client repeats its request. */
-    private String usual = "";
+    private ByteBuffer usual = ByteBuffer.allocate(0);
     /** True if a connection was refused in the last second. */
     private boolean isFull;
 
@@ -201,93 +203,73 @@ public class HttpPlaintext {
     private final class Client {
 
         private final Socket socket;
-        private final Timer deadline;
-        /** The bytes that are not answered yet: requests that wait until answers are read, and the beginning of a request. */
-        private String unread = "";
+        private final FrameReader heads;
+        private boolean isAnswering;
 
         Client(Socket socket) {
             this.socket = socket;
-            deadline = new Timer(socket.loop());
-            socket.onText(StandardCharsets.ISO_8859_1, this::read);
-            socket.onDrain(this::goOn);
             socket.setTimeout(IDLE_MILLIS).onTimeout(socket::destroy);
             socket.onError(error -> {}); // a client that is gone needs no answer
-            socket.onClose(hadError -> deadline.close());
+            heads = FrameReader.on(socket, HEADS)
+                    .frameTimeout(Duration.ofMillis(REQUEST_MILLIS))
+                    .onFrame(this::answer)
+                    .onError(this::refuse);
+            socket.onDrain(heads::resume);
         }
 
-        private void read(String text) {
-            if (socket.isWritable()) { // bytes after the last request are dropped
-                unread += text;
-                answerAll();
-            }
-        }
-
-        private void goOn() {
-            socket.resume();
-            answerAll();
-        }
-
-        /** Answers the complete requests, while the client reads the answers. All answers are written together. */
-        private void answerAll() {
-            socket.cork();
-            int start = 0;
-            while (mayAnswer()) {
-                // an empty line between requests: RFC 9112, 2.2
-                start = unread.startsWith("\r\n", start) ? start + 2 : start;
-                int end = unread.indexOf(END_OF_HEAD, start);
-                if (end < 0) {
-                    break;
-                }
-                answer(unread.substring(start, end));
-                start = end + END_OF_HEAD.length();
-                deadline.stop();
-            }
-            unread = unread.substring(start);
-            if (unread.length() > MAX_HEAD && mayAnswer()) {
-                end(Answer.TOO_LARGE, true);
-            }
-            socket.uncork();
-            waitForMore();
-        }
-
-        private void waitForMore() {
+        private void answer(ByteBuffer head) {
             if (!socket.isWritable()) {
-                // a client that does not end after its last answer
-                deadline.start(REQUEST_MILLIS, socket::destroy);
-            } else if (socket.writableNeedDrain()) {
-                socket.pause(); // a client that does not read answers may not ask for more
-            } else if (!unread.isEmpty() && !deadline.isActive()) {
-                deadline.start(REQUEST_MILLIS, this::tooSlow);
+                return; // requests after the last one are dropped
             }
-        }
-
-        private void tooSlow() {
-            end(Answer.TOO_SLOW, true);
-            waitForMore();
-        }
-
-        private boolean mayAnswer() {
-            return socket.isWritable() && !socket.writableNeedDrain();
-        }
-
-        private void answer(String request) {
-            if (request.equals(usual)) {
+            if (!isAnswering) { // the answers of one turn are written together
+                isAnswering = true;
+                socket.cork();
+                socket.loop().nextTick(this::send);
+            }
+            if (head.equals(usual)) {
                 socket.write(greeting);
-                return;
+            } else {
+                answer(head, StandardCharsets.ISO_8859_1.decode(head.slice()).toString());
             }
-            Head head = Head.of(request);
-            Answer answer = request.length() > MAX_HEAD ? Answer.TOO_LARGE : Answer.to(head);
+            if (socket.writableNeedDrain()) {
+                heads.pause(); // a client that does not read answers may not ask for more
+            }
+        }
+
+        private void answer(ByteBuffer bytes, String text) {
+            // an empty line between requests: RFC 9112, 2.2
+            Head head = Head.of(text.startsWith("\r\n") ? text.substring(2) : text);
+            Answer answer = Answer.to(head);
             boolean withBody = head == null || !head.method.equals("HEAD");
             if (!answer.mayGoOn() || head.isLast()) {
                 end(answer, withBody);
             } else {
                 socket.write(response(answer, "", withBody));
-                usual = answer == Answer.GREETING && withBody ? request : usual;
+                if (answer == Answer.GREETING && withBody) {
+                    usual = ByteBuffer.allocate(bytes.remaining()).put(bytes).flip();
+                }
+            }
+        }
+
+        private void send() {
+            isAnswering = false;
+            socket.uncork();
+        }
+
+        private void refuse(ChagresException error) {
+            if (socket.isWritable()) {
+                switch (error.code()) {
+                    case "ERR_FRAME_TOO_LONG" -> end(Answer.TOO_LARGE, true);
+                    case "ERR_FRAME_TIMEOUT" -> end(Answer.TOO_SLOW, true);
+                    default -> {} // the client has ended in the middle of a request
+                }
             }
         }
 
         private void end(Answer answer, boolean withBody) {
             socket.end(response(answer, "Connection: close\r\n", withBody));
+            Timer deadline = Timer.after(socket.loop(), REQUEST_MILLIS, socket::destroy); // if the client does not end
+            socket.onClose(hadError -> deadline.close());
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.chagres.framing;
 
 import io.chagres.ChagresException;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.loop.internal.PartListener;
 import io.chagres.stream.CloseListener;
 import io.chagres.stream.Readable;
@@ -30,19 +31,22 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
 
     private final Readable readable;
     private final FrameListeners listeners;
+    private final FrameTimeout timeout;
     private final Runnable onEnd = this::end;
-    private final CloseListener onClose = hadError -> drop();
+    private final CloseListener onClose = hadError -> close();
     private Framing framing;
     private boolean begun;
     private boolean stopped;
+    private boolean refused;
     private @Nullable ByteBuffer chunk;
     private @Nullable ByteBuffer partial; // up to its position
     private @Nullable ArrayDeque<ByteBuffer> later; // chunks that arrived while a listener was running
 
-    Cutter(Readable readable, FrameListeners listeners, Framing framing) {
+    Cutter(Readable readable, LoopCore core, FrameListeners listeners, Framing framing) {
         this.readable = readable;
         this.listeners = listeners;
         this.framing = framing;
+        timeout = new FrameTimeout(core, this::expire);
     }
 
     Framing framing() {
@@ -51,6 +55,15 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
 
     boolean isStopped() {
         return stopped;
+    }
+
+    /** Returns whether bytes have arrived that are no frame: nothing is cut any more. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    FrameTimeout timeout() {
+        return timeout;
     }
 
     @Override
@@ -91,6 +104,7 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
         if (begun) {
             readable.offEnd(onEnd);
             readable.offClose(onClose);
+            timeout.stop();
             putBack(() -> readable.offData(this));
         }
     }
@@ -116,6 +130,7 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
         unshiftRest();
         ByteBuffer first = partial;
         partial = null;
+        timeout.end();
         if (first != null && !readable.isReadableEnded()) {
             readable.unshift(first.flip());
         }
@@ -134,7 +149,13 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
         }
     }
 
+    private void close() {
+        drop();
+        refused = false;
+    }
+
     private void drop() {
+        timeout.stop();
         partial = null;
         later = null;
         ByteBuffer rest = chunk;
@@ -147,6 +168,9 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
 
     @Override
     public void accept(ByteBuffer arrived) {
+        if (refused) {
+            return; // no border of a frame is known: the bytes are dropped
+        }
         arrived.order(ByteOrder.BIG_ENDIAN);
         if (chunk != null) {
             takeLater(arrived);
@@ -157,12 +181,31 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
                 chunk = next;
                 cutAll(next);
             }
-        } catch (
-                Throwable thrown) { // of the framing, or of the JVM: in both cases the border of the next frame is lost
-            drop();
-            readable.destroy(ChagresException.of(thrown));
+        } catch (Throwable thrown) { // of the framing, or of the JVM: the border of the next frame is lost
+            refuse(ChagresException.of(thrown));
         } finally {
             chunk = null;
+        }
+    }
+
+    /** Hands nothing on any more. The listeners decide what becomes of the readable; without one it is destroyed. */
+    private void refuse(ChagresException error) {
+        refused = true;
+        drop();
+        if (!listeners.callError(error)) {
+            refused = false; // a socket may connect again
+            readable.destroy(error);
+        }
+    }
+
+    private void expire() {
+        if (readable.isPaused()) {
+            timeout.again();
+        } else {
+            refuse(new ChagresException(
+                    "ERR_FRAME_TIMEOUT",
+                    "of a frame, " + partialLength() + " bytes have arrived in " + timeout.limitNanos() / 1_000_000
+                            + " ms, and not the rest"));
         }
     }
 
@@ -191,7 +234,7 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
     }
 
     private boolean flows() {
-        return readable.isReadableFlowing() && readable.isReadable() && !stopped;
+        return readable.isReadableFlowing() && readable.isReadable() && !stopped && !refused;
     }
 
     private void cut(ByteBuffer bytes) {
@@ -200,6 +243,7 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
         if (extent == Extent.NONE) {
             partial = ByteBuffer.allocate(Math.max(MIN_PARTIAL, bytes.remaining()))
                     .put(bytes);
+            timeout.begin();
         } else {
             bytes.position(from + Extent.total(extent));
             call(bytes, from, extent);
@@ -220,6 +264,7 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
             bytes.position(
                     bytes.position() + Extent.total(extent) - known); // find may have needed bytes of the next frame
             partial = null;
+            timeout.end();
             call(both, 0, extent);
         }
     }
@@ -237,11 +282,13 @@ final class Cutter implements Consumer<ByteBuffer>, PartListener {
 
     private void end() {
         ByteBuffer first = partial;
+        if (refused) {
+            return;
+        }
         if (first == null) {
             listeners.callEnd();
         } else {
-            partial = null;
-            readable.destroy(new ChagresException(
+            refuse(new ChagresException(
                     "ERR_FRAME_TRUNCATED",
                     "the stream has ended inside a frame, of which " + first.position() + " bytes have arrived"));
         }

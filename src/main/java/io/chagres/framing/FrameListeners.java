@@ -1,5 +1,6 @@
 package io.chagres.framing;
 
+import io.chagres.ChagresException;
 import io.chagres.loop.internal.Callbacks;
 import io.chagres.loop.internal.Listeners;
 import java.nio.ByteBuffer;
@@ -15,6 +16,7 @@ final class FrameListeners {
     private final Callbacks callbacks;
     private @Nullable Listeners<Consumer<? super ByteBuffer>> frame;
     private @Nullable Listeners<Runnable> end;
+    private @Nullable Listeners<Consumer<? super ChagresException>> error;
 
     FrameListeners(Callbacks callbacks) {
         this.callbacks = callbacks;
@@ -45,6 +47,27 @@ final class FrameListeners {
 
     void offEnd(Runnable listener) {
         end = Listeners.remove(end, listener);
+    }
+
+    void onError(Consumer<? super ChagresException> listener) {
+        error = Listeners.add(error, listener);
+    }
+
+    void offError(Consumer<? super ChagresException> listener) {
+        error = Listeners.remove(error, listener);
+    }
+
+    /** Calls the listeners; returns false if there is none. */
+    boolean callError(ChagresException thrown) {
+        boolean isCalled = error != null;
+        for (var at = error; at != null; at = at.next()) {
+            try {
+                at.listener().accept(thrown);
+            } catch (Throwable again) {
+                callbacks.raise(again);
+            }
+        }
+        return isCalled;
     }
 
     /** Calls the listeners with the frame from {@code from} to {@code to}: each with a view of its own. */

@@ -1,5 +1,6 @@
 package io.chagres.framing;
 
+import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.loop.internal.LoopCore;
 import io.chagres.stream.Duplex;
@@ -7,6 +8,8 @@ import io.chagres.stream.Readable;
 import java.nio.ByteBuffer;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /**
@@ -35,8 +38,9 @@ import java.util.function.Consumer;
  *
  * <ul>
  *   <li>The readable ends at the border of two frames: the {@link #onEnd} listeners are called.
- *   <li>The bytes are no frame: the readable is destroyed with ERR_FRAME_TOO_LONG, ERR_FRAME_MALFORMED or ERR_FRAME_TRUNCATED. The error
- *       goes to the {@link Readable#onError} listeners. Frames that came before it have been handed on.
+ *   <li>The bytes are no frame: the readable is destroyed with ERR_FRAME_TOO_LONG, ERR_FRAME_MALFORMED, ERR_FRAME_TRUNCATED or
+ *       ERR_FRAME_TIMEOUT, and the error goes to the {@link Readable#onError} listeners. A listener of {@link #onError} gets it instead, and
+ *       can answer. Frames that came before have been handed on.
  *   <li>{@link #stop} gives the readable back, at the border of two frames.
  * </ul>
  *
@@ -60,7 +64,7 @@ public final class FrameReader {
         this.readable = readable;
         this.core = core;
         listeners = new FrameListeners(core.callbacks());
-        cutter = new Cutter(readable, listeners, framing);
+        cutter = new Cutter(readable, core, listeners, framing);
     }
 
     /**
@@ -136,6 +140,54 @@ public final class FrameReader {
     public void offEnd(Runnable listener) {
         core.checkThread();
         listeners.offEnd(UsageException.requireArgument(listener, "listener"));
+    }
+
+    /**
+     * Adds a listener for bytes that are no frame. With a listener, the readable is not destroyed: the listener answers and ends it. Nothing
+     * is cut after the call, and bytes that arrive are dropped, up to the end of the peer.
+     *
+     * <pre>{@code
+     * FrameReader.on(socket, Framing.lines(1024))
+     *         .onText(this::command)
+     *         .onError(error -> socket.end("ERROR " + error.code() + "\n"));
+     * }</pre>
+     *
+     * <p>The codes are ERR_FRAME_TOO_LONG, ERR_FRAME_MALFORMED, ERR_FRAME_TIMEOUT, and ERR_FRAME_TRUNCATED at the end of the readable.
+     * Errors of the readable itself go to its own listeners.
+     *
+     * @throws UsageException EINVAL if {@code listener} is null; ERR_INVALID_STATE if the reader was stopped
+     */
+    public FrameReader onError(Consumer<? super ChagresException> listener) {
+        listeners.onError(require(listener));
+        return this;
+    }
+
+    /** Removes a listener of {@link #onError}. */
+    public void offError(Consumer<? super ChagresException> listener) {
+        core.checkThread();
+        listeners.offError(UsageException.requireArgument(listener, "listener"));
+    }
+
+    /**
+     * Limits the time of a frame, from its first bytes to its last; without a limit by default. A client that sends a byte a minute never
+     * is idle, and holds a connection for ever: this ends it with ERR_FRAME_TIMEOUT. Between two frames there is no limit: see {@link
+     * io.chagres.stream.Duplex} and the idle timeout of a socket.
+     *
+     * <p>The limit begins again if the readable is paused when it has passed: the rest may have arrived and not been read. The timer does not
+     * keep the loop alive.
+     *
+     * @param limit zero for none
+     * @throws UsageException ERR_OUT_OF_RANGE if {@code limit} is negative; ERR_INVALID_STATE if the reader was stopped
+     */
+    public FrameReader frameTimeout(Duration limit) {
+        core.checkThread();
+        requireNotStopped();
+        if (UsageException.requireArgument(limit, "limit").isNegative()) {
+            throw new UsageException(
+                    "ERR_OUT_OF_RANGE", "The value of \"limit\" is out of range. It must be >= 0. Received " + limit);
+        }
+        cutter.timeout().limit(TimeUnit.NANOSECONDS.convert(limit));
+        return this;
     }
 
     /**
@@ -250,6 +302,7 @@ public final class FrameReader {
         int first = cutter.partialLength();
         return "FrameReader (" + cutter.framing()
                 + (cutter.isStopped() ? ", stopped" : "")
+                + (cutter.isRefused() ? ", refused" : "")
                 + (first > 0 ? ", " + first + " bytes of a frame" : "")
                 + ") on " + readable;
     }

@@ -10,10 +10,14 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.ManualClock;
+import io.chagres.handle.Timer;
 import io.chagres.loop.Loop;
+import io.chagres.loop.RunMode;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
@@ -548,5 +552,114 @@ class FrameReaderTest {
         loop.run();
         journal.expect("one");
         assertEquals(4, source.readableLength());
+    }
+
+    // ---- bytes that are no frame
+
+    @Test
+    void anErrorListenerAnswersInsteadOfTheDestroy(Loop loop) {
+        listen();
+        Consumer<ChagresException> removed = error -> journal.add("removed");
+        reader.onError(removed).onError(error -> {
+            journal.add("refused " + error.code());
+            source.end("too long\n");
+        });
+        reader.offError(removed);
+        source.give("one\n123456789\ntwo\n");
+        source.give("three\n");
+        loop.run();
+        journal.expect("one", "refused ERR_FRAME_TOO_LONG");
+        assertEquals("too long\n", source.writtenText());
+        assertFalse(source.isDestroyed());
+        assertEquals("FrameReader (lines(8), refused) on " + source, reader.toString());
+        source.finish();
+        loop.run();
+        journal.expect();
+        assertTrue(source.isDestroyed());
+    }
+
+    @Test
+    void anErrorListenerHearsOfAnEndInsideAFrame(Loop loop) {
+        listen();
+        reader.onError(error -> journal.add("refused " + error.code()));
+        source.give("one\ntw");
+        source.finish();
+        loop.run();
+        journal.expect("one", "refused ERR_FRAME_TRUNCATED");
+    }
+
+    // ---- the time of a frame
+
+    @Test
+    void aFrameThatTakesTooLongIsRefused(Loop loop, ManualClock clock) {
+        listen();
+        reader.frameTimeout(Duration.ofMillis(100));
+        source.give("one\nt");
+        Timer.after(loop, 60, () -> source.give("w"));
+        Timer.after(loop, 99, journal.note("99"));
+        Timer.after(loop, 101, journal.note("101"));
+        loop.run();
+        journal.expect("one", "99", "error ERR_FRAME_TIMEOUT", "101");
+    }
+
+    @Test
+    void eachFrameHasItsOwnTime(Loop loop, ManualClock clock) {
+        listen();
+        reader.frameTimeout(Duration.ofMillis(100));
+        source.give("o");
+        Timer.after(loop, 90, () -> source.give("ne\nt"));
+        Timer.after(loop, 180, () -> source.give("wo\n"));
+        Timer.after(loop, 1000, () -> source.give("three\n"));
+        loop.run();
+        journal.expect("one", "two", "three");
+    }
+
+    @Test
+    void theTimeOfAFrameBeginsAgainIfTheReaderIsPaused(Loop loop, ManualClock clock) {
+        listen();
+        reader.frameTimeout(Duration.ofMillis(100));
+        source.give("o");
+        Timer.after(loop, 50, reader::pause);
+        Timer.after(loop, 150, () -> {
+            source.give("ne\nt");
+            reader.resume();
+        });
+        Timer.after(loop, 249, journal.note("249"));
+        Timer.after(loop, 260, journal.note("260"));
+        loop.run();
+        journal.expect("one", "249", "error ERR_FRAME_TIMEOUT", "260");
+    }
+
+    @Test
+    void aLimitThatIsSetOrTakenAwayCountsForTheFrameThatHasBegun(Loop loop, ManualClock clock) {
+        listen();
+        source.give("o");
+        loop.run();
+        reader.frameTimeout(Duration.ofMillis(100));
+        Timer.after(loop, 50, () -> reader.frameTimeout(Duration.ZERO));
+        Timer.after(loop, 200, () -> reader.frameTimeout(Duration.ofMillis(10)));
+        Timer.after(loop, 209, journal.note("209"));
+        Timer.after(loop, 211, journal.note("211"));
+        loop.run();
+        journal.expect("209", "error ERR_FRAME_TIMEOUT", "211");
+    }
+
+    @Test
+    void aFrameThatIsGivenBackHasNoTimeLimit(Loop loop, ManualClock clock) {
+        listen();
+        reader.frameTimeout(Duration.ofMillis(100));
+        source.give("o");
+        loop.run(RunMode.NOWAIT);
+        reader.stop();
+        Timer.after(loop, 500, journal.note("500"));
+        loop.run();
+        journal.expect("500");
+        assertThrows(UsageException.class, () -> reader.frameTimeout(Duration.ZERO));
+    }
+
+    @Test
+    void aNegativeLimitIsRefused(Loop loop) {
+        UsageException thrown = assertThrows(UsageException.class, () -> reader.frameTimeout(Duration.ofMillis(-1)));
+        assertEquals("ERR_OUT_OF_RANGE", thrown.code());
     }
 }
