@@ -17,8 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * Races each pair of calls that may meet on a loop: execute, {@code Async.send} and signals against close, and closes
- * against each other. {@code Races 20} runs each race for 20 seconds. The program ends with status 1 at the first round
+ * Races each pair of calls that may meet on a loop: execute, {@code Async.send} and signals against close, closes
+ * against each other, and the calls of reactive streams. {@code Races 20} runs each race for 20 seconds. The program ends with status 1 at the first round
  * whose outcome is forbidden, and with a thread dump if a round does not end.
  */
 public final class Races {
@@ -43,6 +43,12 @@ public final class Races {
             race("send against close", seconds, Races::sendAgainstClose);
             race("close against close", seconds, Races::closeAgainstClose);
             race("a signal against stop", seconds, Races::signalAgainstStop);
+            race("request against request", seconds, FlowRaces::requestAgainstRequest);
+            race("request against cancel", seconds, () -> FlowRaces.requestAgainstTheEnd(true));
+            race("request against an error", seconds, () -> FlowRaces.requestAgainstTheEnd(false));
+            race("subscribe against close", seconds, FlowRaces::subscribeAgainstClose);
+            race("publisher to subscriber", seconds, () -> FlowRaces.publisherAgainstSubscriber(false));
+            race("subscriber against close", seconds, () -> FlowRaces.publisherAgainstSubscriber(true));
         } finally {
             THREADS.shutdownNow();
         }
@@ -68,14 +74,14 @@ public final class Races {
         System.out.printf("%-24s %,9d rounds, 0 forbidden outcomes%n", name, rounds);
     }
 
-    private static void require(boolean fact, String otherwise) {
+    static void require(boolean fact, String otherwise) {
         if (!fact) {
             throw new AssertionError(otherwise);
         }
     }
 
     /** Runs all actions at once, and waits for them. */
-    private static void together(List<? extends Runnable> actions) throws Exception {
+    static void together(List<? extends Runnable> actions) throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         List<Future<?>> running = new ArrayList<>();
         for (Runnable action : actions) {
