@@ -42,6 +42,10 @@ MVN  = JAVA_HOME=$(JDK) MAVEN_OPTS="$$MAVEN_OPTS $(hush)" \
 TESTS_ONLY = -Dorg.slf4j.simpleLogger.defaultLogLevel=error -Dorg.slf4j.simpleLogger.log.org.apache.maven.plugin.surefire=info
 NO_TRACE   = -Dorg.slf4j.simpleLogger.log.org.codehaus.mojo.exec=off
 
+# The last lines tell which tests were skipped, and why.
+BEGIN_TESTS = mkdir -p target; touch target/tests-began;
+END_TESTS   = ; status=$$?; .ci/skipped target/tests-began; exit $$status
+
 # Instructions and cache misses for each operation, if perf(1) can count them on this machine.
 PERF = $(shell perf stat -x, -e instructions true 2>&1 | grep -q '^[0-9]' && echo -prof perfnorm)
 
@@ -105,7 +109,7 @@ lab: target/labs/checks ## check an exercise of the course, examples/labs/Lab3.j
 	    io.chagres.labs.Labs '$(N)' $(if $(SOLUTION),solution,hole) target/labs/$(if $(SOLUTION),solution,hole)
 
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
-	@$(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test)
+	@$(BEGIN_TESTS) $(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test) $(END_TESTS)
 
 restarts: ## restart the example 50 times under wrk and 500 held connections, by itself and under systemd's protocol; RESTARTS=10
 	@$(MVN) $(TESTS_ONLY) test -Dtest=RestartTest -Dchagres.restarts=$(or $(RESTARTS),50) -Dchagres.held=500 \

@@ -38,6 +38,7 @@ class LookupSilentServerTest {
     @Test
     void aNameServerThatNeverAnswersDelaysNoWorkAndNoEndOfTheProcess(@TempDir Path folder) throws Exception {
         Program.require("unshare");
+        Program.require("ip");
         Path resolver = Files.writeString(
                 folder.resolve("resolv.conf"), "nameserver 127.0.0.1\noptions timeout:30 attempts:5\n");
         Path order = Files.writeString(folder.resolve("nsswitch.conf"), "hosts: files dns\n");

@@ -3,16 +3,14 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.HangGuard;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.Waits;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -73,12 +71,9 @@ class EchoServerAbuseTest {
 
     @Test
     void aClientThatIsKilledWhileItSendsDoesNotHarmTheServer() throws Exception {
-        Path bash = Path.of("/bin/bash");
-        assumeTrue(Files.isExecutable(bash), "bash is not installed");
+        Program.require("bash");
         Process client = new ProcessBuilder(
-                        bash.toString(),
-                        "-c",
-                        "exec 3<>/dev/tcp/127.0.0.1/" + server.port() + "; exec cat /dev/zero >&3")
+                        "bash", "-c", "exec 3<>/dev/tcp/127.0.0.1/" + server.port() + "; exec cat /dev/zero >&3")
                 .start();
         try {
             ExampleProcess.await("it connects", () -> server.sockets().size() == socketsAtRest.size() + 1);

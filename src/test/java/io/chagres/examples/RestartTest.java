@@ -3,9 +3,9 @@ package io.chagres.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.HangGuard;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.Waits;
 import io.chagres.service.Notifications;
 import java.io.IOException;
@@ -36,8 +36,8 @@ class RestartTest {
     private static final int HELD = Integer.getInteger("chagres.held", 50);
     private static final int CLIENTS = 4;
     private static final String QUESTION = "GET / HTTP/1.1\r\nHost: x\r\n\r\n";
-    private static final Path WRK = Path.of("/usr/bin/wrk");
-    private static final Path SYSTEMD = Path.of("/usr/bin/systemd-socket-activate");
+    private static final String WRK = "wrk";
+    private static final String SYSTEMD = "systemd-socket-activate";
 
     @TempDir
     private Path folder;
@@ -66,11 +66,11 @@ class RestartTest {
 
     @Test
     void restartsUnderSystemdLoseNoConnection() throws Exception {
-        assumeTrue(Files.isExecutable(SYSTEMD), SYSTEMD + " is not installed");
+        Program.require(SYSTEMD);
         int port = freePort();
         String notify = "@chagres-restart-" + ProcessHandle.current().pid();
-        List<String> command = new ArrayList<>(List.of(
-                SYSTEMD.toString(), "--listen=127.0.0.1:" + port, "--fdname=http", "--setenv=NOTIFY_SOCKET=" + notify));
+        List<String> command = new ArrayList<>(
+                List.of(SYSTEMD, "--listen=127.0.0.1:" + port, "--fdname=http", "--setenv=NOTIFY_SOCKET=" + notify));
         command.addAll(ExampleProcess.command(
                 "Restart", Integer.toString(port), folder.resolve("handover").toString()));
         Path errors = folder.resolve("errors");
@@ -134,9 +134,8 @@ class RestartTest {
     }
 
     private Process wrk(int port) throws IOException {
-        assumeTrue(Files.isExecutable(WRK), WRK + " is not installed");
-        Process wrk = new ProcessBuilder(
-                        WRK.toString(), "-t1", "-c64", "-d1h", "--timeout=20s", "http://127.0.0.1:" + port + "/")
+        Program.require(WRK);
+        Process wrk = new ProcessBuilder(WRK, "-t1", "-c64", "-d1h", "--timeout=20s", "http://127.0.0.1:" + port + "/")
                 .redirectErrorStream(true)
                 .start();
         processes.add(wrk.pid());

@@ -11,6 +11,7 @@ import io.chagres.SystemException;
 import io.chagres.UsageException;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.LoopFixture;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.net.DetachedSocket;
@@ -233,6 +234,8 @@ class GroupServerTest {
     /** Why the group keeps its sockets: without the setting of the kernel, half of the connections are reset. The bound is 8 deviations. */
     @Test
     void aSocketThatClosesLosesItsBacklogUnlessTheKernelMigratesIt() throws Exception {
+        Program.require("unshare");
+        Program.require("ip");
         List<String> command =
                 new ArrayList<>(List.of("unshare", "-n", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"));
         command.addAll(ForkedJvm.command(MigrationProgram.class));

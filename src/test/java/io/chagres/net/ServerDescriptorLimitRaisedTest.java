@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.ServerProcess;
 import io.chagres.fixture.Talk;
 import java.io.IOException;
@@ -41,6 +42,7 @@ class ServerDescriptorLimitRaisedTest {
     }
 
     private void limit(int descriptors) throws Exception {
+        Program.require("prlimit");
         ForkedJvm.Outcome outcome = ForkedJvm.run(
                 List.of("prlimit", "--pid", String.valueOf(server.pid()), "--nofile=" + descriptors + ":"));
         assumeTrue(outcome.status() == 0, outcome.output());

@@ -1,7 +1,6 @@
 package io.chagres.net;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.ServerProcess;
@@ -30,8 +29,7 @@ class ServerStraceTest {
 
     @BeforeEach
     void requireStrace() throws Exception {
-        String cause = SystemCalls.unavailabilityCause();
-        assumeTrue(cause == null, cause);
+        SystemCalls.require();
     }
 
     @Test

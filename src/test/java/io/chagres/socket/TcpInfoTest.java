@@ -3,11 +3,11 @@ package io.chagres.socket;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.address.Family;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.ForkedJvm;
+import io.chagres.fixture.Program;
 import io.chagres.fixture.Talk;
 import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
@@ -16,8 +16,6 @@ import io.chagres.sys.TcpInfoFields;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -137,7 +135,7 @@ class TcpInfoTest {
     /** ss(8) of iproute2 reads the same numbers by netlink, and prints milliseconds. */
     @Test
     void ssPrintsTheSameNumbersAsInfo(Loop loop) throws Exception {
-        assumeTrue(Files.exists(Path.of("/usr/bin/ss")), "no ss installed");
+        Program.require("ss");
         TcpPair pair = used(loop);
         int port = pair.client().localAddress().port();
         TcpInfo info;

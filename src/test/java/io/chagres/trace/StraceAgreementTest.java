@@ -2,7 +2,6 @@ package io.chagres.trace;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.SystemCalls;
@@ -35,8 +34,7 @@ class StraceAgreementTest {
 
     @BeforeAll
     static void compile() throws Exception {
-        String cause = SystemCalls.unavailabilityCause();
-        assumeTrue(cause == null, cause);
+        SystemCalls.require();
         String main = placeOf(Trace.class);
         classes = String.join(File.pathSeparator, main, placeOf(StraceAgreementTest.class), folder.toString());
         List<String> command = new ArrayList<>(List.of("-proc:none", "-cp", main, "-d", folder.toString()));
