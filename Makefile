@@ -91,7 +91,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch lab test format mutants bench stress compare latency many aot examples jar check-consumer doc docs docs-check conformance api clean
+.PHONY: help run watch lab test test-old restarts format mutants bench stress compare latency many aot examples jar check-consumer doc docs docs-check conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -110,6 +110,12 @@ lab: target/labs/checks ## check an exercise of the course, examples/labs/Lab3.j
 
 test: ## run the tests; TEST=SomeTest for one class, TEST=SomeTest#method for one method
 	@$(BEGIN_TESTS) $(MVN) $(TESTS_ONLY) $(if $(TEST),test -Dtest='$(TEST)',spotless:check test) $(END_TESTS)
+
+test-old: ## run the tests in the ways of older systems: without critical calls (JDK 22, 23), then without epoll_pwait2(2); TEST=
+	@failed=0; for ability in critical epoll_pwait2; do \
+	    echo "without $$ability:"; \
+	    $(MVN) $(TESTS_ONLY) test -Dchagres.test.without=$$ability $(if $(TEST),-Dtest='$(TEST)') || failed=1; \
+	done; exit $$failed
 
 restarts: ## restart the example 50 times under wrk and 500 held connections, by itself and under systemd's protocol; RESTARTS=10
 	@$(MVN) $(TESTS_ONLY) test -Dtest=RestartTest -Dchagres.restarts=$(or $(RESTARTS),50) -Dchagres.held=500 \

@@ -57,6 +57,7 @@ final class Contestants {
         contestants.addNatives();
         contestants.addChagres();
         contestants.addRecorded();
+        contestants.addOldWays();
         contestants.addOtherBuild();
         contestants.addJdk();
         contestants.addPeers();
@@ -128,9 +129,23 @@ final class Contestants {
 
     /** Adds Chagres with all of its eyes open but the trace: a recording of every event, the beans, origins and leaks. */
     private void addRecorded() {
-        add("chagres-seen", "Chagres, recorded: docs/flight-recorder.md", Runtime.JVM, null, STREAMS, mode -> {
+        addWithOptions("chagres-seen", "Chagres, recorded: docs/flight-recorder.md", SEEN);
+    }
+
+    /** Adds Chagres in the ways of older systems. */
+    private void addOldWays() {
+        addWithOptions(
+                "chagres-copies",
+                "Chagres, without critical calls: JDK 22 and 23",
+                List.of("-Dchagres.test.without=critical"));
+        addWithOptions(
+                "chagres-millis", "Chagres, without epoll_pwait2(2)", List.of("-Dchagres.test.without=epoll_pwait2"));
+    }
+
+    private void addWithOptions(String name, String says, List<String> options) {
+        add(name, says, Runtime.JVM, null, STREAMS, mode -> {
             List<String> command = java(workshop.classPath(), "ChagresServer", mode);
-            command.addAll(1, SEEN);
+            command.addAll(1, options);
             return command;
         });
     }

@@ -51,7 +51,7 @@ import java.lang.ref.Reference;
 final class Libc {
 
     /** Tells whether a critical call can capture errno: since JDK 24 (JDK-8336768). */
-    static final boolean CRITICAL = Runtime.version().feature() >= 24;
+    static final boolean CRITICAL = Runtime.version().feature() >= 24 && !TakenAway.has(TakenAway.CRITICAL);
 
     private static final FunctionDescriptor FIVE_WORDS =
             FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG);
@@ -83,6 +83,7 @@ final class Libc {
 
     /** Links a function {@code (fd, buffer, length, flags)} that never blocks. It accepts heap segments. */
     static MethodHandle critical(String name) {
+        assert CRITICAL : "a linker before JDK 24 refuses this";
         return link(name, BUFFER, ERRNO, Linker.Option.critical(true));
     }
 
@@ -97,7 +98,7 @@ final class Libc {
 
     /** Returns whether this C library has the function. For instance, {@code epoll_pwait2} exists since glibc 2.35. */
     static boolean has(String name) {
-        return SYMBOLS.find(name).isPresent();
+        return !TakenAway.has(name) && SYMBOLS.find(name).isPresent();
     }
 
     private static MemorySegment address(String name) {

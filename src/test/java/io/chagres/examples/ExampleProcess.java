@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import io.chagres.fixture.OldWays;
 import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
 import java.io.File;
@@ -121,6 +122,7 @@ final class ExampleProcess implements AutoCloseable {
     private static List<String> command(List<String> options, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(OldWays.options());
         command.addAll(options);
         command.addAll(List.of(arguments));
         return command;

@@ -5,6 +5,7 @@ import static io.chagres.faults.Visitor.DROPPED;
 import static io.chagres.faults.Visitor.FINE;
 import static io.chagres.faults.Visitor.LEFT_ALONE;
 
+import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.NetDb;
 import java.util.ArrayList;
@@ -40,6 +41,9 @@ final class FaultTable {
         table.pipes();
         table.unixSockets();
         table.lasting();
+        if (!Epoll.hasPwait2()) {
+            table.cases.removeIf(fault -> fault.calls().contains("epoll_pwait2"));
+        }
         return table.cases;
     }
 

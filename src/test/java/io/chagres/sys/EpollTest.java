@@ -4,6 +4,7 @@ import static java.lang.foreign.MemorySegment.NULL;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.lang.foreign.MemorySegment;
@@ -129,6 +130,12 @@ class EpollTest extends SysTest {
         long start = System.nanoTime();
         assertEquals(0, Epoll.epoll_wait(epoll(), events, 4, 20));
         assertTrue(System.nanoTime() - start >= 20_000_000);
+    }
+
+    @Test
+    void aSystemWithoutFineWaitsSaysSo() {
+        assumeFalse(Epoll.hasPwait2());
+        assertEquals(-Errno.ENOSYS, Epoll.epoll_pwait2(epoll(), events, 4, NULL, NULL));
     }
 
     @Test

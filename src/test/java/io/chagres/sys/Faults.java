@@ -103,13 +103,14 @@ public final class Faults {
         return new TreeSet<>(ObservedCalls.functions());
     }
 
-    /** Initializes every class of sys, including those that are initialized at their first use. */
+    /** Initializes every class of sys, including those that are initialized at their first use, but not calls that are not to be had. */
     public static void linkAll() throws IOException, ClassNotFoundException {
         URI file = URI.create(Sockets.class.getResource("Sockets.class").toString());
         try (Stream<Path> classes = Files.list(Path.of(file).getParent())) {
             for (String name :
                     classes.map(path -> path.getFileName().toString()).toList()) {
-                if (name.endsWith(".class") && !name.startsWith("package-info")) {
+                boolean isUsed = Libc.CRITICAL || !name.equals("HeapCalls.class");
+                if (isUsed && name.endsWith(".class") && !name.startsWith("package-info")) {
                     Class.forName(Sockets.class.getPackageName() + "." + name.replace(".class", ""));
                 }
             }

@@ -1,5 +1,6 @@
 package io.chagres.trace;
 
+import io.chagres.fixture.OldWays;
 import io.chagres.fixture.Waits;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -30,6 +31,7 @@ final class TracedProgram implements AutoCloseable {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "--enable-native-access=ALL-UNNAMED"));
         command.addAll(List.of("-Dchagres.trace=" + file(".trace"), "-Dchagres.trace.categories=net,epoll,data"));
+        command.addAll(OldWays.options());
         command.addAll(List.of("-cp", classes, name));
         command.addAll(arguments);
         process = Waits.limit(
