@@ -91,7 +91,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch lab test test-old restarts format mutants bench stress compare latency many aot examples jar check-consumer doc docs docs-check conformance api clean
+.PHONY: help run watch lab test test-old restarts format mutants bench stress compare latency many aot examples jar check-consumer bundle check-release check-api doc docs docs-check conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -166,6 +166,20 @@ check-consumer: ## install the jar, then use it as a program does: class path, m
 	@$(MVN) --quiet -Dmaven.test.skip install
 	@$(MVN) $(TESTS_ONLY) test -Dtest=ConsumerCheck -Dchagres.jar=target/chagres-$(VERSION).jar \
 	    -Dchagres.mvn=$(or $(shell command -v mvn),$(CURDIR)/mvnw)
+
+bundle: ## write what Maven Central takes, target/chagres-VERSION-bundle.zip, signed by gpg; KEY=0x1234 for another key than gpg's default
+	@rm -rf target/bundle
+	@$(MVN) --quiet -Prelease -Dmaven.test.skip $(if $(KEY),-Dgpg.keyname=$(KEY)) verify deploy:deploy \
+	    -DaltDeploymentRepository=bundle::default::file://$(CURDIR)/target/bundle
+	@find target/bundle -name 'maven-metadata.xml*' -delete
+	@$(JDK)/bin/jar --create --no-manifest --file target/chagres-$(VERSION)-bundle.zip -C target/bundle .
+	@echo target/chagres-$(VERSION)-bundle.zip
+
+check-release: ## build this tree as a version in two folders: the same bytes, and a signed bundle that follows the rules of Maven Central
+	@MAKE='$(MAKE)' MVN='$(MVN)' JDK='$(JDK)' VERSION='$(VERSION)' sh src/test/sh/check-release.sh
+
+check-api: ## compare the public API with that of the last tag: a patch version may not break a program; OLD=jar NEW=jar STRICT=true
+	@MVN='$(MVN)' JDK='$(JDK)' VERSION='$(VERSION)' OLD='$(OLD)' NEW='$(NEW)' STRICT='$(STRICT)' sh src/test/sh/check-api.sh
 
 jar: ## write the jar, target/chagres-VERSION.jar; `mvn -Dmaven.test.skip install` puts it into the local repository
 	@$(MVN) --quiet -Dmaven.test.skip package

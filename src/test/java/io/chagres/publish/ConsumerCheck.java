@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.jar.JarFile;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * is no part of {@code make test}. The property {@code chagres.jar} names the jar.
  */
 @ExtendWith(HangGuard.class)
+@Timeout(300)
 class ConsumerCheck {
     private static final Path JAR =
             Path.of(System.getProperty("chagres.jar", "")).toAbsolutePath();
@@ -82,6 +84,6 @@ class ConsumerCheck {
     }
 
     private static void assertListens(String printed) {
-        assertEquals("listening on", printed.substring(0, Math.min(12, printed.length())), printed);
+        assertTrue(printed.startsWith("listening on "), printed);
     }
 }
