@@ -176,7 +176,7 @@ bundle: ## write what Maven Central takes, target/chagres-VERSION-bundle.zip, si
 	@echo target/chagres-$(VERSION)-bundle.zip
 
 check-release: ## build this tree as a version in two folders: the same bytes, and a signed bundle that follows the rules of Maven Central
-	@MAKE='$(MAKE)' MVN='$(MVN)' JDK='$(JDK)' VERSION='$(VERSION)' sh src/test/sh/check-release.sh
+	@MVN='$(MVN)' JDK='$(JDK)' VERSION='$(VERSION)' sh src/test/sh/check-release.sh
 
 check-api: ## compare the public API with that of the last tag: a patch version may not break a program; OLD=jar NEW=jar STRICT=true
 	@MVN='$(MVN)' JDK='$(JDK)' VERSION='$(VERSION)' OLD='$(OLD)' NEW='$(NEW)' STRICT='$(STRICT)' sh src/test/sh/check-api.sh

@@ -22,7 +22,7 @@ trap 'gpgconf --kill all; rm -rf "$GNUPGHOME"' EXIT
 gpg --batch --quiet --passphrase '' --quick-generate-key 'A key of a test <test@example.invalid>' ed25519 sign never 2>/dev/null
 
 echo "building in two folders"
-$MAKE --no-print-directory -C "$one" bundle
+make --no-print-directory -C "$one" bundle
 eval "$MVN --quiet -f '$two/pom.xml' -Prelease -Dmaven.test.skip package"
 
 for file in chagres-$version.jar chagres-$version-sources.jar chagres-$version-javadoc.jar bom.json; do
