@@ -84,7 +84,8 @@ final class Bundle {
     }
 
     private void check() throws IOException {
-        List<String> poms = files.keySet().stream().filter(name -> name.endsWith(".pom")).toList();
+        List<String> poms =
+                files.keySet().stream().filter(name -> name.endsWith(".pom")).toList();
         if (poms.size() != 1) {
             faults.add("there is not one pom, but " + poms);
             return;
@@ -103,7 +104,8 @@ final class Bundle {
     private void checkPom(String base, Document pom) {
         String artifact = text(pom, "artifactId");
         String version = text(pom, "version");
-        String expected = text(pom, "groupId").replace('.', '/') + "/" + artifact + "/" + version + "/" + artifact + "-" + version;
+        String expected = text(pom, "groupId").replace('.', '/') + "/" + artifact + "/" + version + "/" + artifact + "-"
+                + version;
         if (!base.equals(expected)) {
             faults.add("the path is not that of the coordinates: " + base);
         }
@@ -153,7 +155,8 @@ final class Bundle {
         return !name.matches(".*\\.(asc|md5|sha1|sha256|sha512)");
     }
 
-    private static List<String> wrongSignatures(TreeMap<String, byte[]> files) throws IOException, InterruptedException {
+    private static List<String> wrongSignatures(TreeMap<String, byte[]> files)
+            throws IOException, InterruptedException {
         List<String> wrong = new ArrayList<>();
         Path folder = Files.createTempDirectory("chagres-bundle");
         Path file = folder.resolve("file");
@@ -181,7 +184,9 @@ final class Bundle {
 
     private static Document parse(byte[] xml) throws IOException {
         try (InputStream in = new ByteArrayInputStream(xml)) {
-            return DocumentBuilderFactory.newDefaultInstance().newDocumentBuilder().parse(in);
+            return DocumentBuilderFactory.newDefaultInstance()
+                    .newDocumentBuilder()
+                    .parse(in);
         } catch (SAXException | ParserConfigurationException e) {
             throw new IOException(e);
         }

@@ -72,8 +72,7 @@ class BundleTest {
     @Test
     void aSnapshotIsFound() throws IOException {
         putPom("<version>0.2.0</version>", "<version>0.2.0-SNAPSHOT</version>");
-        assertFaults(
-                "the path is not that of the coordinates: " + BASE, "the version is a snapshot: 0.2.0-SNAPSHOT");
+        assertFaults("the path is not that of the coordinates: " + BASE, "the version is a snapshot: 0.2.0-SNAPSHOT");
     }
 
     @Test

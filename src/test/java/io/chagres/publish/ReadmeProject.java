@@ -71,12 +71,16 @@ final class ReadmeProject {
         assertTrue(commands.size() == 3, () -> "README.md has other commands: " + commands);
         String maven = System.getProperty("chagres.mvn", "mvn");
         Path compiled = folder.resolve("compiled.txt");
-        Process compiler = start("mvn() { command " + maven + " --offline --quiet \"$@\"; }\n" + commands.get(0), compiled);
-        assertTrue(compiler.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && compiler.exitValue() == 0, () -> text(compiled));
+        Process compiler =
+                start("mvn() { command " + maven + " --offline --quiet \"$@\"; }\n" + commands.get(0), compiled);
+        assertTrue(
+                compiler.waitFor(LIMIT_SECONDS, TimeUnit.SECONDS) && compiler.exitValue() == 0, () -> text(compiled));
         Path printed = folder.resolve("printed.txt");
         Process program = start(commands.get(1) + "\nexec " + commands.get(2), printed);
         try {
-            Waits.until("the program listens", () -> !program.isAlive() || text(printed).contains("listening on"));
+            Waits.until(
+                    "the program listens",
+                    () -> !program.isAlive() || text(printed).contains("listening on"));
             return text(printed);
         } finally {
             program.destroy();
