@@ -102,7 +102,7 @@ public final class Loop implements Executor, AutoCloseable {
         }
     }
 
-    /** Returns whether loops can run here: on Linux on x86-64 or aarch64, with native access allowed. */
+    /** Returns whether loops can run here: on Linux on x86-64, aarch64 or riscv64, with native access allowed. */
     public static boolean isAvailable() {
         return SelfCheck.isAvailable();
     }

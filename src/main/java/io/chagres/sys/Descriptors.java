@@ -36,7 +36,7 @@ public final class Descriptors {
     public static final int AT_EMPTY_PATH = 0x1000;
     public static final int STATX_INO = 0x100;
 
-    /** One of the few flags that have another number on AArch64. */
+    /** One of the few flags that have another number on AArch64. RISC-V has that of x86-64. */
     public static final int O_DIRECTORY = directoryFlag(System.getProperty("os.arch"));
 
     private static final CFunction CLOSE = Libc.plain("close");

@@ -3,7 +3,7 @@ package io.chagres.sys;
 /**
  * The error numbers of errno(3), which are positive, with their C names and the English texts of libuv and Node.
  *
- * <p>The numbers are those of {@code asm-generic/errno.h}, which x86-64 and AArch64 share. The texts are constants
+ * <p>The numbers are those of {@code asm-generic/errno.h}, which x86-64, AArch64 and RISC-V share. The texts are constants
  * here instead of answers of strerror(3), so that they do not depend on the locale or on the C library.
  *
  * @see <a href="https://man7.org/linux/man-pages/man3/errno.3.html">errno(3)</a>

@@ -28,12 +28,13 @@ import java.lang.ref.Reference;
  *   long f(long x 7)                         getnameinfo
  * }</pre>
  *
- * <p>This is correct on the two architectures that {@link SelfCheck} accepts. The System V and the AArch64
- * conventions pass each of the first six integer or pointer arguments in a 64-bit register (the seventh in a 64-bit
- * slot on the stack or a register). The upper half is undefined if the parameter has 32 bits. A callee reads the
- * parameters of its prototype and ignores all other registers. The upper half of an {@code int} result is undefined
- * as well, so {@link #call} narrows the result before it tests the sign. The signatures of the public methods tell
- * the C types: {@code size_t} is a long there, {@code socklen_t} an int.
+ * <p>This is correct on the three architectures that {@link SelfCheck} accepts. The conventions of System V, AArch64 and
+ * RISC-V pass each of the first six integer or pointer arguments in a 64-bit register (the seventh in a 64-bit slot on
+ * the stack or a register). If the parameter has 32 bits, the upper half is undefined on the first two. On RISC-V it
+ * must be a copy of bit 31, even for an unsigned parameter, which is what Java does when an int becomes a long. A
+ * callee reads the parameters of its prototype and ignores all other registers. The upper half of an {@code int}
+ * result is undefined as well, so {@link #call} narrows the result before it tests the sign. The signatures of the
+ * public methods tell the C types: {@code size_t} is a long there, {@code socklen_t} an int.
  *
  * <h2>One body for all</h2>
  *

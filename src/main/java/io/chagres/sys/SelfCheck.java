@@ -1,6 +1,7 @@
 package io.chagres.sys;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,6 +21,9 @@ public final class SelfCheck {
         "shutdown", "recv", "send", "recvmsg", "sendmsg", "read", "write", "close", "fcntl",
         "epoll_create1", "epoll_ctl", "epoll_wait", "eventfd",
     };
+
+    /** The values of {@code os.arch} on the processors whose structs and call conventions the tests have confirmed. */
+    private static final Set<String> ARCHITECTURES = Set.of("amd64", "x86_64", "aarch64", "riscv64");
 
     /** A large number without two equal bytes, so that bytes read from a wrong offset cannot have the same value. */
     private static final long MAGIC = 0x0123_4567_89ab_cdefL;
@@ -47,8 +51,8 @@ public final class SelfCheck {
         if (!os.equals("Linux")) {
             return "Chagres speaks to the Linux kernel, and this is " + os + ".";
         }
-        if (!arch.equals("amd64") && !arch.equals("x86_64") && !arch.equals("aarch64")) {
-            return "Chagres knows the kernel's structs on amd64 and aarch64, and this is " + arch + ".";
+        if (!ARCHITECTURES.contains(arch)) {
+            return "Chagres knows the kernel's structs on amd64, aarch64 and riscv64, and this is " + arch + ".";
         }
         try {
             return library();

@@ -81,8 +81,8 @@
  * <h2>Layouts</h2>
  *
  * <p>Each struct is one class. Its javadoc has the C declaration. The offsets are private constants, and static
- * accessors read and write a segment. The offsets are the same on x86-64 and AArch64 except those of {@code
- * epoll_event}, which is packed on x86-64; a flag or two of open(2) also differ. The tests compare all of them with
+ * accessors read and write a segment. The offsets are the same on x86-64, AArch64 and RISC-V except those of
+ * {@code epoll_event}, which is packed on x86-64. A flag or two of open(2) have another number on AArch64. The tests compare all of them with
  * the kernel, and {@link io.chagres.sys.SelfCheck} compares {@code epoll_event} again at run time.
  *
  * <h2>How to add a system call</h2>

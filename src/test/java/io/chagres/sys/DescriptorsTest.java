@@ -150,6 +150,7 @@ class DescriptorsTest extends SysTest {
         assertEquals(-Errno.ENOTDIR, Descriptors.open(path("new"), flags, 0));
         assertEquals(0200000, Descriptors.directoryFlag("amd64"));
         assertEquals(040000, Descriptors.directoryFlag("aarch64"));
+        assertEquals(0200000, Descriptors.directoryFlag("riscv64"));
     }
 
     private MemorySegment path(String name) {

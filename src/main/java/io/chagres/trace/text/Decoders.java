@@ -24,8 +24,8 @@ final class Decoders {
     /** The size of the kernel's signal set, which the C library adds to epoll_pwait(2). */
     private static final Argument SIGSET_BYTES = fixed("8");
 
-    /** AArch64 has no system calls of old names, so the C library calls newer ones. */
-    private static final boolean HAS_OLD_CALLS = !System.getProperty("os.arch").equals("aarch64");
+    /** AArch64 and RISC-V have no system calls of old names, so the C library calls newer ones. */
+    private static final boolean HAS_OLD_CALLS = !Set.of("aarch64", "riscv64").contains(System.getProperty("os.arch"));
 
     private static final Map<String, Decoder> ALL = new HashMap<>();
 
