@@ -7,11 +7,13 @@ import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Faults;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The C library's list of addresses is freed. The test runs in a JVM of its own, which counts the calls. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class LookupMemoryTest {
 
     @Test

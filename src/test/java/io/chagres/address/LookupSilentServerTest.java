@@ -20,6 +20,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
  * there can be no namespace, the test is skipped.
  */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class LookupSilentServerTest {
 
     private static final int NO_NAMESPACE = 77;

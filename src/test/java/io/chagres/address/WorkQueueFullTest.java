@@ -14,11 +14,13 @@ import io.chagres.loop.RunMode;
 import io.chagres.net.ListenOptions;
 import io.chagres.net.Net;
 import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The queues of Work and of lookups, each with one thread and two places; in a separate JVM, because a process has one of each. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class WorkQueueFullTest {
 
     private static final String[] SMALL = {

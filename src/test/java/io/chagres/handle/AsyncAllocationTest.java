@@ -7,10 +7,12 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(LoopFixture.class)
+@Tag("no-qemu")
 class AsyncAllocationTest {
 
     private static final int SENDS = 5_000;

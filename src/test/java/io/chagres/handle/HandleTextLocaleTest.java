@@ -6,11 +6,13 @@ import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
 import io.chagres.loop.Loop;
 import java.util.Locale;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Texts are the same in every language. In Turkish the small letter of I has no dot, which breaks most texts that depend on the language. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class HandleTextLocaleTest {
 
     @Test

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sun.misc.SignalHandler;
@@ -70,6 +71,7 @@ class SignalForeignHandlerTest {
 
     /** The action before was the default one, which would end the process. */
     @Test
+    @Tag("host")
     void theProcessSurvivesASignalIfTheHandlerOfAnotherLibraryIsLeft() throws Exception {
         assertEquals(new ForkedJvm.Outcome(0, "the other's\nalive"), ForkedJvm.run(StopUnderAnother.class));
     }

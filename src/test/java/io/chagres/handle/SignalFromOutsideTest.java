@@ -16,6 +16,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Signals that another process sends by kill(1). */
 @ExtendWith({SignalBackdrop.class, LoopFixture.class})
+@Tag("host")
 class SignalFromOutsideTest {
 
     private final List<String> calls = new ArrayList<>();

@@ -10,6 +10,7 @@ import io.chagres.fixture.SignalBackdrop;
 import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import sun.misc.SignalHandler;
@@ -58,6 +59,7 @@ class SignalHandlerRestoredTest {
     }
 
     @Test
+    @Tag("host")
     void theDefaultActionIsRestoredAfterTheLastStop() throws IOException, InterruptedException {
         int killedByUsr1 = 128 + USR1.getNumber();
         ForkedJvm.Outcome outcome = ForkedJvm.run(CatchOnceThenDie.class);

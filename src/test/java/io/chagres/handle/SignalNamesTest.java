@@ -13,6 +13,7 @@ import io.chagres.loop.Loop;
 import io.chagres.loop.RunMode;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,6 +100,7 @@ class SignalNamesTest {
     }
 
     @Test
+    @Tag("host")
     void usr2CanBeCaughtIfTheSuspendSignalIsAnother() throws Exception {
         List<String> command = new ArrayList<>(List.of("env", "_JAVA_SR_SIGNUM=16"));
         command.addAll(ForkedJvm.command(TryMoved.class));
@@ -158,6 +160,7 @@ class SignalNamesTest {
     }
 
     @Test
+    @Tag("host")
     void aJvmWithXrsRefusesHupIntAndTerm() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(TryAll.class, "-Xrs");
         assertEquals("HUP refused, INT refused, TERM refused, USR1 caught", outcome.output());

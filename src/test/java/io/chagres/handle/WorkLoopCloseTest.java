@@ -12,6 +12,7 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -72,6 +73,7 @@ class WorkLoopCloseTest {
 
     @Test
     @Covers("libuv:loop_instant_close")
+    @Tag("host")
     void aProcessMayEndWithWorkOnALoopThatNeverRan() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(EndAtOnce.class);
         assertEquals("end", outcome.output());

@@ -9,11 +9,13 @@ import io.chagres.loop.internal.WorkerPool;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Field;
 import java.util.concurrent.ThreadFactory;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A pool that takes no work; in a separate JVM, because a process has one pool. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class WorkRefusedTest {
 
     @Test

@@ -3,15 +3,11 @@ package io.chagres.house;
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import com.tngtech.archunit.ArchConfiguration;
 import com.tngtech.archunit.core.domain.JavaClass;
-import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaMethodCall;
-import com.tngtech.archunit.core.importer.ClassFileImporter;
 import io.chagres.fixture.HangGuard;
 import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.Waits;
-import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.BlockingQueue;
@@ -31,12 +27,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 /** Every wait of a test has a limit. */
 @ExtendWith(HangGuard.class)
 class TestLimitsTest {
-
-    /** The test classes alone: reading the classes that they refer to takes long. */
-    private static final JavaClasses TESTS = ArchConfiguration.withThreadLocalScope(configuration -> {
-        configuration.setResolveMissingDependenciesFromClassPath(false);
-        return new ClassFileImporter().importPath(Path.of("target/test-classes"));
-    });
 
     private static final Set<String> ENDLESS = new TreeSet<>();
 
@@ -61,7 +51,7 @@ class TestLimitsTest {
 
     @Test
     void noTestWaitsForAnotherThreadOrProcessWithoutALimit() {
-        Set<String> waits = TESTS.stream()
+        Set<String> waits = TestClasses.ALL.stream()
                 .filter(type -> !type.isEquivalentTo(Waits.class))
                 .flatMap(type -> type.getMethodCallsFromSelf().stream())
                 .filter(TestLimitsTest::isEndless)
@@ -77,7 +67,7 @@ class TestLimitsTest {
     /** No interrupt ends a loop that waits in the kernel, or a test that computes for ever. */
     @Test
     void everyTestHasAGuard() {
-        Set<String> unguarded = TESTS.stream()
+        Set<String> unguarded = TestClasses.ALL.stream()
                 .filter(TestLimitsTest::hasTests)
                 .filter(type -> !isExtended(type))
                 .map(JavaClass::getName)

@@ -9,11 +9,13 @@ import io.chagres.sys.Epoll;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A kernel without epoll_pwait2(2), or a seccomp(2) profile that refuses it with an errno that its author has chosen. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class FineWaitRefusedTest {
 
     private static final List<Integer> REFUSALS =

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -45,6 +46,7 @@ class LeaksTest {
     }
 
     @Test
+    @Tag("host")
     void aLoopThatIsCollectedWithoutACloseIsReportedWithItsDescriptors() throws Exception {
         String output = ForkedJvm.run(Program.class).output();
         assertTrue(output.contains("a loop was collected without close(): it was made on thread \"main\""), output);

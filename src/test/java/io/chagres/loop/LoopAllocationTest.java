@@ -5,10 +5,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
 import java.io.IOException;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class LoopAllocationTest {
 
     @Test

@@ -16,6 +16,7 @@ import javax.management.Attribute;
 import javax.management.JMException;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -147,6 +148,7 @@ class LoopBeansTest {
     }
 
     @Test
+    @Tag("host")
     void aProgramThatDoesNotAskForBeansLoadsNoClassOfManagement() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(Program.class, "-Xlog:class+load");
         assertTrue(outcome.output().contains("fine"), outcome::output);
@@ -160,6 +162,7 @@ class LoopBeansTest {
     }
 
     @Test
+    @Tag("host")
     void anImageWithoutManagementWorksAndRefusesBeans() throws Exception {
         var command =
                 ForkedJvm.command(Program.class, "--limit-modules", "java.base,jdk.unsupported", "-Dchagres.jmx=true");
@@ -169,6 +172,7 @@ class LoopBeansTest {
     }
 
     @Test
+    @Tag("host")
     void thePropertyRegistersEachLoop() throws Exception {
         var command = ForkedJvm.command(Program.class, "-Dchagres.jmx=true");
         command.add("register");

@@ -14,6 +14,7 @@ import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * EINTR. signal(7): epoll_wait(2) fails with it also if no handler runs, when the process is stopped and continued.
  */
 @ExtendWith(LoopFixture.class)
+@Tag("host")
 class LoopInterruptedWaitTest {
 
     private static final long HOUR_MILLIS = 3_600_000;

@@ -20,6 +20,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -245,6 +246,7 @@ class LoopThreadTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"callback", "work"})
+    @Tag("host")
     void inAShutdownHookCloseRefusesToWaitForAnExitThatWaitsForIt(String place) throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(ForkedJvm.command(ExitFromInside.class, "-Dplace=" + place));
         assertEquals("EDEADLK", outcome.output());
@@ -278,6 +280,7 @@ class LoopThreadTest {
     }
 
     @Test
+    @Tag("host")
     void inAShutdownHookCloseWaitsForALoopThatCanEnd() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(ExitFromOutside.class);
         assertEquals("closed", outcome.output());

@@ -18,6 +18,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
 import jdk.jfr.consumer.RecordedEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,6 +81,7 @@ class LoopWatchTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void aWaitAndManyShortCallbacksAreNotReported(Loop loop) throws InterruptedException {
         try (LoopWatch watch = LoopWatch.start(loop, THRESHOLD, this::take)) {
             Timer.after(loop, 100, () -> {});

@@ -18,11 +18,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Loops in a JVM whose native memory is used up, or whose collector never frees native memory. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class LoopWithoutMemoryTest {
 
     private static void expect(String output, Class<?> main, String... options) throws Exception {

@@ -30,6 +30,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -382,6 +383,7 @@ class CallersMemoryTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"along", "try", "queued", "gathered"})
+    @Tag("host")
     void aBufferThatItsCallerForgetsLivesUntilTheKernelHasIt(String way) throws Exception {
         List<String> command = ForkedJvm.command(CollectedBufferProgram.class, "-Xbatch", "-XX:TieredStopAtLevel=1");
         command.add(way);

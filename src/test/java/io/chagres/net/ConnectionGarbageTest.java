@@ -23,11 +23,13 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Once closed, nothing of a connection is reachable, while its loop, and its server, live on. */
 @ConnectionTest
+@Tag("no-qemu")
 class ConnectionGarbageTest {
 
     private static final int COUNT = 20;

@@ -12,11 +12,13 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The classes that the first connection of a process loads, while all others wait. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class FirstConnectionTest {
 
     private static final String FIRST = "the first client connects";

@@ -17,11 +17,13 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** HAProxy and curl as senders of headers: the server sees the address of the client, 127.0.0.5. */
 @ConnectionTest
+@Tag("host")
 class ProxyProtocolHaproxyTest {
 
     private static final String CLIENT = "127.0.0.5";

@@ -11,11 +11,13 @@ import io.chagres.fixture.Local;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** accept(2) fails in a way that stays: the server tells it, and lives; in a JVM of its own, where a call can be made to fail. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class ServerAcceptErrorTest {
 
     @Test

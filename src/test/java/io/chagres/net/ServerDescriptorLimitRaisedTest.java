@@ -16,11 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The soft limit of descriptors of a server that runs is changed from outside, by prlimit(1). */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class ServerDescriptorLimitRaisedTest {
 
     private static final int CLIENTS = 400;

@@ -15,6 +15,7 @@ import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * directory: each that is not loaded by then needs a descriptor to be read.
  */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class ServerDescriptorLimitTest {
 
     private static final int LIMIT = 256;

@@ -11,10 +11,12 @@ import io.chagres.fixture.Talk;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Listening descriptors that a process has from the one that started it: here a Python that has bound them. */
 @ConnectionTest
+@Tag("host")
 class ServerInheritedTest {
 
     private static final String BOUND = """

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** 15,000 connections at once, of another process: all are accepted, each echoes, and none costs more than it should. */
 @ExtendWith(HangGuard.class)
 @Timeout(100)
+@Tag("host")
 class ServerManyConnectionsTest {
 
     private static final int CONNECTIONS = 15_000;

@@ -28,6 +28,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -175,6 +176,7 @@ class ServerPathTest {
 
     @Test
     @Covers("node:test-pipe-abstract-socket")
+    @Tag("host")
     void anAbstractNameNeedsNoFile(Loop loop) throws Exception {
         String name = "chagres-" + ProcessHandle.current().pid();
         Server server = echo(loop);
@@ -194,6 +196,7 @@ class ServerPathTest {
 
     @Test
     @Covers("node:test-pipe-abstract-socket-http")
+    @Tag("host")
     void httpOverAnAbstractName(Loop loop) throws Exception {
         String name = "chagres-http-" + ProcessHandle.current().pid();
         Server server = Net.createServer(loop);

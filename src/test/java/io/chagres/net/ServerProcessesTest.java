@@ -19,11 +19,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What Node's cluster and child processes do with listeners and connections, by passing descriptors on. */
 @ConnectionTest
+@Tag("host")
 class ServerProcessesTest {
 
     @TempDir

@@ -13,6 +13,7 @@ import io.chagres.fixture.Talk;
 import io.chagres.loop.Loop;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +63,7 @@ class ServerSharedPortTest {
     /** Which of them gets a connection the kernel decides: so both are visited until both have answered. */
     @Test
     @Covers("node:test-child-process-net-reuseport")
+    @Tag("host")
     void twoProcessesShareThePort(Loop loop) throws Exception {
         Server server = Net.createServer(loop, socket -> socket.end("j"));
         server.onConnection(Socket::resume);
@@ -99,6 +101,7 @@ class ServerSharedPortTest {
 
     @Test
     @Covers({"node:test-cluster-eaddrinuse", "node:test-cluster-bind-twice"})
+    @Tag("host")
     void withoutReusePortThePortBelongsToOneProcess(Loop loop) throws Exception {
         Server server = Net.createServer(loop);
         int port = server.listen(0, Local.HOST).address().port();
@@ -109,6 +112,7 @@ class ServerSharedPortTest {
 
     @Test
     @Covers("node:test-cluster-port-reuse-between-workers")
+    @Tag("host")
     void aPortThatOneProcessHasLeftIsFreeForTheNext(Loop loop) throws Exception {
         Server server = Net.createServer(loop);
         int port = server.listen(0, Local.HOST).address().port();

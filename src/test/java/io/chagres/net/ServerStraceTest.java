@@ -13,12 +13,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an echo server asks of the kernel, as strace(1) sees it. The first connection is for what is done only once. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class ServerStraceTest {
 
     private static final int MESSAGES = 20;

@@ -18,11 +18,13 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import jdk.jfr.consumer.RecordedEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A server whose process has no descriptor left at all, and whose classes come out of a directory. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class ServerWithoutDescriptorsTest {
 
     @Test

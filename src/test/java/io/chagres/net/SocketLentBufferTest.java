@@ -18,6 +18,7 @@ import io.chagres.loop.Loop;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -242,6 +243,7 @@ class SocketLentBufferTest {
 
     /** In a JVM of its own, where the compiler has seen nothing else. */
     @Test
+    @Tag("host")
     void readingAllocatesNothing() throws Exception {
         ForkedJvm.Outcome reading = ForkedJvm.run(LentBufferProgram.class);
         assertEquals(new ForkedJvm.Outcome(0, "nothing"), reading);

@@ -10,10 +10,12 @@ import io.chagres.fixture.ServerProcess;
 import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A server process that is killed, instead of ending gracefully. */
 @ConnectionTest
+@Tag("host")
 class SocketOfKilledServerTest {
 
     private static final int MUCH = 64 << 20;

@@ -10,11 +10,13 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** examples/KeepAliveDefaults.java, the chapter's C program in Java. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class KeepAliveDefaultsTest {
 
     /** Returns a default: 7200, 75 and 9 on an unchanged system. The file must be read at once, which Files.readString does not do. */

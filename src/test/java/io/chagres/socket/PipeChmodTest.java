@@ -13,6 +13,7 @@ import io.chagres.sys.Memory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -64,6 +65,7 @@ class PipeChmodTest {
     }
 
     @Test
+    @Tag("host")
     void chmodOfAFifoChangesTheModeOfItsFile(Loop loop) throws Exception {
         Path path = folder.resolve("fifo");
         Program.run("mkfifo", path.toString());

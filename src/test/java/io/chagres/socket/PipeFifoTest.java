@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -168,6 +169,7 @@ class PipeFifoTest {
     }
 
     @Test
+    @Tag("host")
     void aNamedFifoIsReadFromAnotherProcess(Loop loop) throws Exception {
         Path fifo = folder.resolve("fifo");
         Program.run("mkfifo", fifo.toString());

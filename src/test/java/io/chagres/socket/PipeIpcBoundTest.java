@@ -15,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -65,6 +66,7 @@ class PipeIpcBoundTest {
 
     /** The process has room for 20 more descriptors, of which 16 are reserved. */
     @Test
+    @Tag("host")
     void receivedDescriptorsNeverGetTheReservedNumbersOfTheProcess() throws Exception {
         List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n 200 && exec \"$@\"", "sh"));
         command.addAll(ForkedJvm.command(NearLimit.class));

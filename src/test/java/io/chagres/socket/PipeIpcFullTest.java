@@ -12,11 +12,13 @@ import io.chagres.sys.Descriptors;
 import io.chagres.sys.EventFd;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A process that receives descriptors although it has reached its limit. It runs in a separate JVM. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class PipeIpcFullTest {
 
     @Test

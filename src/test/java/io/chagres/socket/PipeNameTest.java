@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Random;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,6 +95,7 @@ class PipeNameTest {
     }
 
     @Test
+    @Tag("host")
     void aNameThatIsNotUtf8StaysTheSameByteForByte(Loop loop) throws Exception {
         String script = """
             import os, socket, sys

@@ -14,6 +14,7 @@ import io.chagres.loop.Loop;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -66,6 +67,7 @@ class PipePingPongTest {
 
     @Test
     @Covers("libuv:pipe_ping_pong")
+    @Tag("host")
     void aThousandPingsComeBackFromSocat(Loop loop) throws Exception {
         Pipe[] server = new Pipe[1];
         Path path = folder.resolve("socket");

@@ -23,6 +23,7 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,7 @@ class PipeSocketTest {
     }
 
     @Test
+    @Tag("host")
     void netcatTalksToAServer(Loop loop) throws Exception {
         Path path = folder.resolve("socket");
         ByteArrayOutputStream[] got = new ByteArrayOutputStream[1];
@@ -141,6 +143,7 @@ class PipeSocketTest {
     }
 
     @Test
+    @Tag("host")
     void thePeersCredentialsOfAnotherProcessHaveItsPid(Loop loop) throws Exception {
         Path path = folder.resolve("socket");
         Pipe[] server = new Pipe[1];

@@ -15,11 +15,13 @@ import io.chagres.sys.Faults;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** The bounds of a listener: connections shed per event, and failures in a row. accept4(2) fails in a separate JVM. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class TcpAcceptBoundsTest {
 
     @Test

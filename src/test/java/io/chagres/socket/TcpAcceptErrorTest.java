@@ -9,11 +9,13 @@ import io.chagres.fixture.TcpPair;
 import io.chagres.loop.Loop;
 import io.chagres.sys.Errno;
 import io.chagres.sys.Faults;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Errors of accept(2) that last. The call is made to fail in a separate JVM. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class TcpAcceptErrorTest {
 
     @Test

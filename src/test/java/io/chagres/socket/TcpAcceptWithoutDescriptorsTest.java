@@ -15,11 +15,13 @@ import io.chagres.sys.Descriptors;
 import io.chagres.sys.EventFd;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** A process that has no descriptor left. It is a separate JVM, since the JVM of the tests needs some. */
 @ExtendWith(HangGuard.class)
+@Tag("host")
 class TcpAcceptWithoutDescriptorsTest {
 
     /** For each connection the loop gives up its spare descriptor, and must get it back. */

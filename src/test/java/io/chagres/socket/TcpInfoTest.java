@@ -19,6 +19,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The kernel's numbers of a connection: {@link Tcp#info}. */
@@ -134,6 +135,7 @@ class TcpInfoTest {
 
     /** ss(8) of iproute2 reads the same numbers by netlink, and prints milliseconds. */
     @Test
+    @Tag("host")
     void ssPrintsTheSameNumbersAsInfo(Loop loop) throws Exception {
         Program.require("ss");
         TcpPair pair = used(loop);

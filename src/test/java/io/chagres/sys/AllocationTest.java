@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.chagres.fixture.Allocations;
 import io.chagres.fixture.ForkedJvm;
 import java.lang.foreign.MemorySegment;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Once compiled, a system call leaves nothing to the garbage collector, whether it succeeds or fails. */
+@Tag("no-qemu")
 class AllocationTest extends SysTest {
 
     private final MemorySegment errno = Memory.allocate(Integer.BYTES);
@@ -43,6 +45,7 @@ class AllocationTest extends SysTest {
 
     /** Runs in a JVM of its own, because the garbage of heap views depends on the kinds of views that the JVM has seen. */
     @Test
+    @Tag("host")
     void sendAndRecvOfHeapBytesLeaveNothing() throws Exception {
         assertEquals("", ForkedJvm.run(HeapGarbage.class).output());
     }

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** sendmsg and recvmsg with their structs: several buffers in one call, and descriptors. */
@@ -124,6 +125,7 @@ class MessagesTest extends SysTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void descriptorsBeyondTheRoomAreCutAndTheMessageHasCtrunc() {
         int[] ends = pair();
         int[] pipe = pipe();

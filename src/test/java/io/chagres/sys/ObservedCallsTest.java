@@ -25,7 +25,7 @@ class ObservedCallsTest {
     }
 
     private void observe() {
-        ObservedCalls.setObserver(call -> seen.add(call.function() + " " + call.number(0) + " " + call.result()));
+        ObservedCalls.setObserver(call -> seen.add(call.function() + " " + call.number(0) + " " + (int) call.result()));
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -80,6 +81,7 @@ class ForgottenRunTest {
     }
 
     @Test
+    @Tag("host")
     void theEndOfAProgramThatForgetsRunAndCloseIsReported() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(Forgetful.class);
         assertEquals(0, outcome.status());

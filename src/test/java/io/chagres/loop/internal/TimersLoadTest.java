@@ -7,6 +7,7 @@ import io.chagres.fixture.LoopFixture;
 import io.chagres.fixture.ManualClock;
 import io.chagres.loop.Loop;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -53,6 +54,7 @@ class TimersLoadTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void aMillionTimersFireInOrder(Loop loop, ManualClock clock) {
         startAMillion(LoopCore.of(loop));
         runAll(LoopCore.of(loop), clock);

@@ -19,6 +19,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -340,6 +341,7 @@ class WorkerPoolTest {
         "-Dio.chagres.workers=many -Dio.chagres.lookups.queue=3, 4 100000 4 3",
         "-Dio.chagres.lookups=-3 -Dio.chagres.lookups.queue=-1, 4 100000 1 0"
     })
+    @Tag("host")
     void propertiesSetTheNumberOfThreadsAndOfJobsThatWait(String options, String sizes) throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(PrintSizes.class, options.split(" "));
         assertEquals(sizes, outcome.output());
