@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.chagres.fixture.HangGuard;
+import io.chagres.fixture.OldWays;
 import io.chagres.sys.AddrInfo;
 import io.chagres.sys.Cmsg;
 import io.chagres.sys.Descriptors;
@@ -72,7 +73,9 @@ class CallTextTest {
         lines.clear();
         call.run();
         assertEquals(1, lines.size(), lines::toString);
-        return lines.get(0);
+        String line = lines.get(0);
+        // a copy has an address, an array has none
+        return OldWays.copiesHeapMemory() ? line.replaceAll("(recvfrom\\(-1, 0x)\\p{XDigit}+", "$1...") : line;
     }
 
     private static Row bind(byte[] ip, int port, int scope, String address) {
