@@ -181,7 +181,7 @@ class SignalNamesTest {
 
         static String tryToCatch(Loop loop, String name) {
             try {
-                Signal.on(loop, name, () -> {});
+                Signal.on(loop, name, () -> {}).unref();
                 return "caught";
             } catch (UsageException refused) {
                 return "refused";

@@ -246,14 +246,7 @@ public final class WorkerPool {
      * variables refers to the last job, which could keep a loop or a socket from being collected.
      */
     private synchronized boolean next(Worker worker) {
-        PoolJob done = worker.job;
-        worker.job = null;
-        if (done != null) {
-            running--;
-            if (done.slow) {
-                admitNextSlow();
-            }
-        }
+        finish(worker);
         if (!awaitJob()) {
             workers[worker.place] = null;
             threads--;
@@ -267,6 +260,18 @@ public final class WorkerPool {
             startThread();
         }
         return true;
+    }
+
+    /** Forgets the job that {@code worker} has run: a method of its own, since a variable of {@link #next} would keep it during the wait. */
+    private void finish(Worker worker) {
+        PoolJob done = worker.job;
+        worker.job = null;
+        if (done != null) {
+            running--;
+            if (done.slow) {
+                admitNextSlow();
+            }
+        }
     }
 
     private void admitNextSlow() {
