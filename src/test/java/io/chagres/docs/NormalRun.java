@@ -1,5 +1,6 @@
 package io.chagres.docs;
 
+import io.chagres.sys.Errno;
 import io.chagres.trace.CallbackRun;
 import io.chagres.trace.Note;
 import io.chagres.trace.Place;
@@ -111,18 +112,32 @@ final class NormalRun {
             descriptors.remove(call.descriptor());
         }
         Place place = call.place();
+        boolean full = isRest(call, descriptor);
         return new SystemCall(
                 place,
                 ports(call.owner()),
                 call.category(),
                 call.name(),
                 arguments,
-                call.result(),
-                answer,
+                full ? -Errno.EAGAIN : call.result(),
+                full ? "-1 EAGAIN (Resource temporarily unavailable)" : answer,
                 descriptor,
                 start,
                 duration,
                 sockets);
+    }
+
+    /**
+     * Returns whether {@code call} sends the rest right after a part of it was taken. Usually the buffers of the kernel are still full. On a
+     * busy machine the peer's acknowledgement comes in between, and they take some more.
+     */
+    private boolean isRest(SystemCall call, int descriptor) {
+        return call.name().equals("sendto")
+                && call.result() >= LARGE
+                && events.getLast() instanceof SystemCall before
+                && before.name().equals("sendto")
+                && before.descriptor() == descriptor
+                && before.answer().equals("N");
     }
 
     // ---- descriptors: the lowest free number, as the kernel gives in a fresh process
