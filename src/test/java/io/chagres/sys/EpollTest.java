@@ -134,19 +134,19 @@ class EpollTest extends SysTest {
 
     @Test
     void aSystemWithoutFineWaitsSaysSo() {
-        assumeFalse(Epoll.hasPwait2());
+        assumeFalse(Epoll.hasPwait2(), "the kernel and the C library have epoll_pwait2");
         assertEquals(-Errno.ENOSYS, Epoll.epoll_pwait2(epoll(), events, 4, NULL, NULL));
     }
 
     @Test
     void aWaitEndsAfterItsNanoseconds() {
-        assumeTrue(Epoll.hasPwait2());
+        assumeTrue(Epoll.hasPwait2(), "there is no epoll_pwait2");
         MemorySegment timespec = Memory.allocate(16);
         timespec.set(JAVA_LONG, 8, 300_000);
         int epfd = epoll();
         long start = System.nanoTime();
         int result = Epoll.epoll_pwait2(epfd, events, 4, timespec, NULL);
-        assumeTrue(result != -Errno.ENOSYS);
+        assumeTrue(result != -Errno.ENOSYS, "the kernel has no epoll_pwait2");
         assertEquals(0, result);
         assertTrue(System.nanoTime() - start >= 300_000);
         assertEquals(0, ctl(epfd, Epoll.EPOLL_CTL_ADD, eventfd(1), Epoll.EPOLLIN, 9));

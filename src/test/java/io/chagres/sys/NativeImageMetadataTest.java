@@ -21,6 +21,7 @@ import java.util.TreeSet;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -36,6 +37,7 @@ class NativeImageMetadataTest {
     private static final Pattern GLOB = Pattern.compile("\"glob\": \"([^\"]+)\"");
 
     @Test
+    @Tag("host")
     void theForeignCallsAreThoseThatAreLinked() throws IOException, InterruptedException {
         assumeTrue(Libc.CRITICAL, "a JDK before 24 links no critical call");
         List<String> command = new ArrayList<>(ForkedJvm.command(LinkedShapes.class, LinkedShapes.OPTIONS));

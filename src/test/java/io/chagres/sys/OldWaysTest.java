@@ -10,6 +10,7 @@ import io.chagres.fixture.HangGuard;
 import java.io.PrintWriter;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -31,6 +32,7 @@ class OldWaysTest {
 
     /** It takes some three seconds. */
     @Test
+    @Tag("host")
     @Timeout(120)
     void theCoreWorksInTheOldWays() throws Exception {
         ForkedJvm.Outcome outcome = ForkedJvm.run(
