@@ -2,6 +2,7 @@ package io.chagres.sys;
 
 import static java.util.stream.Collectors.toCollection;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.chagres.fixture.ForkedJvm;
 import io.chagres.fixture.HangGuard;
@@ -69,7 +70,9 @@ class CHeadersTest {
                 "WIDTH(struct cmsghdr, cmsg_len)",
                 "WIDTH(struct msghdr, msg_iovlen)",
                 "WIDTH(struct msghdr, msg_controllen)");
-        assertEquals(known, differences(dir, musl()));
+        List<String> compiler = musl();
+        assumeTrue(MuslTest.hasStatx(), "musl before 1.2.4 has no struct statx, and its headers are not compared");
+        assertEquals(known, differences(dir, compiler));
     }
 
     private static List<String> musl() throws Exception {

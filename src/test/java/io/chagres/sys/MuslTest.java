@@ -28,8 +28,8 @@ class MuslTest {
     /** The package "musl" of Debian and of Alpine, or musl as {@code make check-platforms} unpacks it. */
     private static final Path[] PLACES = {Path.of("/lib"), Path.of("target/platforms/musl/root/usr/lib")};
 
-    /** Functions that have a substitute where they are missing: epoll_wait, strerror. */
-    private static final Set<String> OPTIONAL = Set.of("epoll_pwait2", "strerrordesc_np");
+    /** Functions that have a substitute where they are missing: epoll_wait, strerror, ENOSYS (musl has statx since 1.2.4). */
+    private static final Set<String> OPTIONAL = Set.of("epoll_pwait2", "strerrordesc_np", "statx");
 
     /** Functions that tests link. */
     private static final Set<String> OF_TESTS = Set.of("abs", "labs");
@@ -48,6 +48,11 @@ class MuslTest {
                 .collect(toCollection(TreeSet::new));
         assertEquals(Set.of(), missing);
         assertTrue(symbols.contains("strerror"));
+    }
+
+    /** Returns whether this musl is 1.2.4 or newer. */
+    static boolean hasStatx() throws IOException {
+        return symbols(musl()).contains("statx");
     }
 
     private static Path musl() throws IOException {
