@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Without systemd there are no sockets, and the messages go nowhere: the same program runs by hand. Any thread may call the methods,
  * except {@link #watchdog}.
  *
+ * <p>A message waits while the manager's socket is full, which takes ten messages that the manager has not read ({@code
+ * net.unix.max_dgram_qlen}). Those of the watchdog do not wait: the next one follows anyway.
+ *
  * <p>Java cannot change its own environment: the variables stay, and a child process inherits them. LISTEN_PID keeps it from taking the
  * sockets for its own. A child that must not send messages gets no NOTIFY_SOCKET: {@code builder.environment().remove("NOTIFY_SOCKET")}.
  *
