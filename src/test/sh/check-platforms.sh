@@ -10,6 +10,7 @@
 cd "$(dirname "$0")/../../.." || exit 1
 
 jdk=$1 only=${*:2} work=$PWD/target/platforms
+PATH=$PATH:/usr/sbin:/sbin # chroot(8), which is not on the path of every user
 
 # name, architecture and suite of Debian, version of the JDK
 machines=(
