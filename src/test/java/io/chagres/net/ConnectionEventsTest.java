@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import jdk.jfr.consumer.RecordedEvent;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** The events of connections for JDK Flight Recorder: each field, on both sides, and for each way to end. */
@@ -105,6 +106,7 @@ class ConnectionEventsTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void theEndHasCountersAndTheSideThatEndedFirst(Loop loop) {
         List<RecordedEvent> events = record(
                 loop,
@@ -171,6 +173,7 @@ class ConnectionEventsTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void anOpenConnectionIsRecordedAtTheEndOfTheRecording(Loop loop) {
         try (FlightRecording recording = FlightRecording.of("OpenConnection#period=endChunk")) {
             int port = Local.once(

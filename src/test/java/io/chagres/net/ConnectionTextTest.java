@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -120,6 +121,7 @@ class ConnectionTextTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void aSocketThatWasResetPrintsItsPeer(Loop loop) {
         TcpPair pair = TcpPair.connected(loop);
         String peer = pair.client().localAddress().toString();

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -134,6 +135,7 @@ class ServerListenTest {
     /** What the kernel keeps of it TCP_INFO tells, of a listener. */
     @Test
     @Covers({"node:test-net-server-bind", "node:test-cluster-net-listen-backlog"})
+    @Tag("no-qemu")
     void theBacklogReachesTheKernel(Loop loop) {
         List<BiConsumer<Server, Tcp>> forms = List.of(
                 (form, tcp) -> form.listen(ListenOptions.atHandle(tcp).backlog(17)),

@@ -15,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -50,6 +51,7 @@ class SocketDumpTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void aDumpNamesTheServerTheSocketsAndWhatTheyWaitFor(Loop loop) {
         String dump = dumpOfAStuckConnection(loop);
         String address = "127\\.0\\.0\\.1:\\d+";

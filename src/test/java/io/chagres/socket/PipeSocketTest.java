@@ -166,6 +166,7 @@ class PipeSocketTest {
 
     /** A message allocates no request, buffer or copy, but at most three slices of 40 B, if the compiler does not inline a call. */
     @Test
+    @Tag("no-qemu")
     void aPingPongAllocatesOnlySlices(Loop loop) {
         PipePair socket = PipePair.of(loop, false);
         PipePair ipc = PipePair.of(loop, true);

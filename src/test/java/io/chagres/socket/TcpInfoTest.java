@@ -24,6 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /** The kernel's numbers of a connection: {@link Tcp#info}. */
 @ConnectionTest
+@Tag("no-qemu")
 class TcpInfoTest {
 
     private static final int SENT = 30_000;
