@@ -81,6 +81,7 @@ java_in() { # root java option ...
     local root=$1 user=()
     mkdir -p "$root"/{proc,dev,sys,tmp,etc,src} "$root"/target/{classes,test-classes,platforms/lib}
     cp -L /etc/{hosts,services,protocols,passwd} "$root"/etc 2>&-
+    grep -qs ^::1 "$root"/etc/hosts || echo '::1 localhost' >> "$root"/etc/hosts
     echo 'hosts: files dns' > "$root"/etc/nsswitch.conf # without the file, glibc asks DNS first
     [ "$(id -u)" -eq 0 ] || user=(--map-root-user)
     exec unshare --mount "${user[@]}" bash -c '

@@ -8,6 +8,7 @@ import io.chagres.fixture.HangGuard;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -24,6 +25,7 @@ class BlockListManyRulesTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void aCheckCostsTheSameForAnyNumberOfRules() {
         BlockList list = new BlockList();
         int start = 10 << 24;
