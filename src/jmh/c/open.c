@@ -6,6 +6,7 @@
  * The program spins, and prints nothing until it ends, so that nothing but the server delays an answer.
  */
 #define _GNU_SOURCE
+#include "buckets.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -25,10 +26,6 @@
 #define ROOM (256 * 1024)
 #define THREADS 256
 #define NAME 32
-/* A latency below 256 ns has a bucket of its own. Each octave above has 128 of them, which is exact to 0.8 %. */
-#define PARTS 128
-#define PART_BITS 7
-#define BUCKETS (PARTS * 40)
 
 struct connection {
     int fd;
@@ -81,22 +78,6 @@ static long long nanos(clockid_t clock) {
 
 static long long now(void) {
     return nanos(CLOCK_MONOTONIC);
-}
-
-static int bucket(long long value) {
-    if (value < 2 * PARTS)
-        return value < 0 ? 0 : value;
-    int shift = 63 - PART_BITS - __builtin_clzll(value);
-    int index = shift * PARTS + (value >> shift);
-    return index < BUCKETS ? index : BUCKETS - 1;
-}
-
-/* Returns the value in the middle of a bucket. */
-static long long value(int bucket) {
-    if (bucket < 2 * PARTS)
-        return bucket;
-    int shift = bucket / PARTS - 1;
-    return ((bucket - (long long) shift * PARTS) << shift) + (1LL << shift) / 2;
 }
 
 static struct interval *at(long long time) {
@@ -241,12 +222,6 @@ static long finish(void) {
         while (connections[i].answered < connections[i].sent)
             answered(&connections[i], now());
     return lost;
-}
-
-static void print_buckets(const char *name, const long *counts) {
-    for (int i = 0; i < BUCKETS; i++)
-        if (counts[i] > 0)
-            printf("%s %lld %ld\n", name, value(i), counts[i]);
 }
 
 static void print(const struct interval *interval) {

@@ -11,12 +11,14 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** All contestants, in the order of the tables. */
 final class Contestants {
 
     private static final String SERVERS = "io.chagres.compare.server.";
     private static final List<Mode> STREAMS = List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE);
+    private static final List<Mode> TLS = List.of(Mode.TLS_ECHO, Mode.TLS_SINK, Mode.TLS_SOURCE, Mode.TLS_ECHO_RSA);
     private static final List<String> SEEN = List.of(
             "-XX:StartFlightRecording:settings=src/main/resources/chagres.jfc,io.chagres.LoopTurn#enabled=true,"
                     + "filename=target/compare/seen.jfr",
@@ -68,11 +70,14 @@ final class Contestants {
     private void addNatives() {
         addScalable(
                 "c",
-                "C, a raw epoll loop",
+                "C, a raw epoll loop; OpenSSL",
                 Runtime.NATIVE,
                 "gcc",
-                STREAMS,
-                (mode, count) -> served(workshop.c("epoll", "-pthread"), mode, count));
+                OpenSsl.missing() == null ? and(STREAMS, TLS) : STREAMS,
+                (mode, count) -> served(
+                        mode.isTls() ? OpenSsl.program(workshop, "openssl") : workshop.c("epoll", "-pthread"),
+                        mode,
+                        count));
         add("libuv", "C, libuv", Runtime.NATIVE, "gcc", STREAMS, mode -> served(workshop.c("libuv", "-luv"), mode));
         addScalable(
                 "go",
@@ -83,10 +88,10 @@ final class Contestants {
                 (mode, count) -> served(workshop.go("server"), mode, count));
         addScalable(
                 "node",
-                "Node's net, http",
+                "Node's net, http, tls",
                 Runtime.NODE,
                 "node",
-                List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP),
+                and(List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP), TLS),
                 (mode, count) ->
                         List.of("node", "src/jmh/js/server.js", "0", mode.argument(), Integer.toString(count)));
         addScalable(
@@ -196,7 +201,14 @@ final class Contestants {
         for (String transport : List.of("epoll", "nio", "io_uring")) {
             addPeer("netty-" + transport, "Netty 4.2, " + transport, STREAMS, "NettyServer", transport);
         }
-        addPeer("vertx", "Vert.x 5", List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP), "VertxServer", "epoll");
+        addPeer("netty-jdk", "Netty 4.2, epoll, TLS by the JDK's engine", TLS, "NettyTlsServer", "jdk");
+        addPeer("netty-tcnative", "Netty 4.2, epoll, TLS by BoringSSL", TLS, "NettyTlsServer", "tcnative");
+        addPeer(
+                "vertx",
+                "Vert.x 5",
+                and(List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP), TLS),
+                "VertxServer",
+                "epoll");
     }
 
     private void addRedis() {
@@ -223,6 +235,10 @@ final class Contestants {
         try (ServerSocket any = new ServerSocket(0)) {
             return any.getLocalPort();
         }
+    }
+
+    private static List<Mode> and(List<Mode> some, List<Mode> others) {
+        return Stream.concat(some.stream(), others.stream()).toList();
     }
 
     private interface Starting {

@@ -7,6 +7,7 @@ import io.chagres.compare.machine.RunningServer;
 import io.chagres.compare.report.Metric;
 import io.chagres.compare.server.Mode;
 import io.chagres.compare.traffic.Connections;
+import io.chagres.compare.traffic.Holder;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayList;
@@ -21,7 +22,7 @@ import java.util.Map;
  * <p>For a JVM it is the reachable heap and the program's memory outside of the heap. For others it is the private
  * pages.
  */
-record IdleLoad(int connections) implements Load {
+record IdleLoad(String name, Mode mode, int connections) implements Load {
 
     /** The connections that are opened before the count, so that objects that are made once are not counted. */
     private static final int FIRST = 200;
@@ -31,19 +32,56 @@ record IdleLoad(int connections) implements Load {
 
     private record Memory(double heap, double outside) {}
 
-    @Override
-    public String name() {
-        return "idle-" + connections;
+    private interface Clients extends AutoCloseable {
+        /** Opens connections until there are {@code wanted}. Each echoes a byte. */
+        void open(int wanted) throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
+    private record PlainClients(Connections source, List<SocketChannel> channels) implements Clients {
+        @Override
+        public void open(int wanted) throws IOException {
+            while (channels.size() < wanted) {
+                SocketChannel client = source.open();
+                channels.add(client);
+                Connections.exchangeByte(client);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (SocketChannel client : channels) {
+                client.close();
+            }
+        }
+    }
+
+    private record TlsClients(Holder holder) implements Clients {
+        @Override
+        public void open(int wanted) throws IOException {
+            Holder.Held held = holder.open(wanted);
+            if (held.count() < wanted) {
+                throw new IOException("only " + held.count() + " connections: " + held.reason());
+            }
+        }
+
+        @Override
+        public void close() {
+            holder.close();
+        }
     }
 
     @Override
     public String says() {
-        return String.format(Locale.ROOT, "%,d idle connections: user memory of each", connections);
+        return String.format(
+                Locale.ROOT, "%,d idle connections%s: user memory of each", connections, mode.isTls() ? " of TLS" : "");
     }
 
     @Override
-    public Mode mode() {
-        return Mode.ECHO;
+    public String missing() {
+        return mode.isTls() ? OpenSsl.missing() : null;
     }
 
     @Override
@@ -62,16 +100,16 @@ record IdleLoad(int connections) implements Load {
     }
 
     private Trial.Outcome measure(Contestant contestant, Setting setting) throws IOException {
-        try (RunningServer server = setting.servers().start(contestant, mode(), true, flags(contestant))) {
-            List<SocketChannel> clients = new ArrayList<>();
-            try {
-                return measure(contestant, server, clients);
-            } finally {
-                for (SocketChannel client : clients) {
-                    client.close();
-                }
-            }
+        try (RunningServer server = setting.servers().start(contestant, mode, true, flags(contestant));
+                Clients clients = clients(server, setting.workshop())) {
+            return measure(contestant, server, clients);
         }
+    }
+
+    private Clients clients(RunningServer server, Workshop workshop) throws IOException {
+        return mode.isTls()
+                ? new TlsClients(new Holder(OpenSsl.clients(workshop, server.address(), mode, "hold", 1, 1)))
+                : new PlainClients(new Connections(server.address()), new ArrayList<>());
     }
 
     private static List<String> flags(Contestant contestant) {
@@ -82,12 +120,10 @@ record IdleLoad(int connections) implements Load {
         };
     }
 
-    private Trial.Outcome measure(Contestant contestant, RunningServer server, List<SocketChannel> clients)
-            throws IOException {
-        Connections source = new Connections(server.address());
-        open(source, clients, FIRST);
+    private Trial.Outcome measure(Contestant contestant, RunningServer server, Clients clients) throws IOException {
+        clients.open(FIRST);
         Memory before = memory(contestant, server);
-        open(source, clients, connections);
+        clients.open(FIRST + connections);
         Memory after = memory(contestant, server);
         double heap = (after.heap - before.heap) / connections;
         double outside = (after.outside - before.outside) / connections;
@@ -96,14 +132,6 @@ record IdleLoad(int connections) implements Load {
                         ? Map.of(Metric.MEMORY, heap + outside, Metric.HEAP, heap, Metric.NATIVE, outside)
                         : Map.of(Metric.MEMORY, outside),
                 null);
-    }
-
-    private static void open(Connections source, List<SocketChannel> clients, int count) throws IOException {
-        for (int i = 0; i < count; i++) {
-            SocketChannel client = source.open();
-            clients.add(client);
-            Connections.exchangeByte(client);
-        }
     }
 
     private static Memory memory(Contestant contestant, RunningServer server) throws IOException {

@@ -16,7 +16,7 @@ final class Servers implements AutoCloseable {
     private record Key(String contestant, Mode mode) {}
 
     /** @param seen the kinds of load that the JIT has compiled for */
-    private record Entry(RunningServer server, Set<Class<?>> seen) {}
+    private record Entry(RunningServer server, Set<Object> seen) {}
 
     private final Map<Key, Entry> running = new HashMap<>();
     private final Cores cores;
@@ -42,7 +42,7 @@ final class Servers implements AutoCloseable {
     }
 
     /** Returns whether a load of this kind is the first for this server. */
-    boolean isFirst(Contestant contestant, Mode mode, Class<?> kind) throws IOException {
+    boolean isFirst(Contestant contestant, Mode mode, Object kind) throws IOException {
         return entry(contestant, mode).seen.add(kind);
     }
 

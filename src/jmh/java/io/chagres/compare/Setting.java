@@ -8,9 +8,10 @@ package io.chagres.compare;
  */
 record Setting(Servers servers, Workshop workshop, double seconds, boolean countCalls) {
 
-    private static final double NANOS = 1e9;
+    /** The nanoseconds of a second. */
+    static final double SECOND = 1e9;
 
     static long nanos(double seconds) {
-        return (long) (seconds * NANOS);
+        return (long) (seconds * SECOND);
     }
 }

@@ -35,7 +35,12 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
 
     /** A function that makes the clients of a server. */
     interface Clients {
-        Traffic of(InetSocketAddress server) throws IOException;
+        Traffic of(InetSocketAddress server, Workshop workshop) throws IOException;
+    }
+
+    @Override
+    public String missing() {
+        return mode.isTls() ? OpenSsl.missing() : null;
     }
 
     @Override
@@ -53,10 +58,10 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
     @Override
     public Trial prepare(Contestant contestant, Setting setting) throws IOException {
         RunningServer server = setting.servers().get(contestant, mode);
-        Traffic traffic = clients.of(server.address());
+        Traffic traffic = clients.of(server.address(), setting.workshop());
         try {
             boolean isNews = contestant.runtime() != Runtime.NATIVE
-                    && setting.servers().isFirst(contestant, mode, traffic.getClass());
+                    && setting.servers().isFirst(contestant, mode, traffic.kind());
             warmUp(traffic, server.figures(), isNews ? FIRST_WARM_UP_SECONDS : WARM_UP_SECONDS);
             return new UnderTraffic(server, traffic, setting);
         } catch (IOException | RuntimeException failed) {
@@ -83,10 +88,12 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
             traffic.run(Setting.nanos(SETTLE_SECONDS));
             Disturbance disturbance = new Disturbance();
             ProcessFigures figures = server.figures();
+            long clients = traffic.cpuNanos();
             long cpu = figures.cpuNanos();
             run(traffic, setting.seconds());
             cpu = figures.cpuNanos() - cpu;
-            return new Outcome(figures(traffic, cpu, setting.seconds(), figures), disturbance.since(cpu));
+            clients = traffic.cpuNanos() - clients;
+            return new Outcome(figures(traffic, cpu, figures), disturbance.since(cpu + clients));
         }
 
         @Override
@@ -106,10 +113,10 @@ record TrafficLoad(String name, String says, Mode mode, Clients clients) impleme
         }
     }
 
-    private static Map<Metric, Double> figures(Traffic traffic, long cpu, double seconds, ProcessFigures server) {
+    private static Map<Metric, Double> figures(Traffic traffic, long cpu, ProcessFigures server) {
         Map<Metric, Double> figures = new EnumMap<>(Metric.class);
         figures.put(Metric.CPU, (double) cpu / traffic.operations());
-        figures.put(Metric.RATE, traffic.operations() / seconds);
+        figures.put(Metric.RATE, traffic.operations() * Setting.SECOND / traffic.nanos());
         figures.put(Metric.RESIDENT, server.residentKibibytes() / KIBIBYTES_PER_MEBIBYTE);
         Histogram latency = traffic.latency();
         if (latency.getTotalCount() > 0) {

@@ -20,11 +20,15 @@ public final class Disturbance {
     /** The time of the hypervisor and of other programs, as a share of the time of one core. */
     public record Share(double steal, double others) {}
 
-    /** Returns the shares since this object was made. The server used {@code serverNanos}; the time of this process and its tools is known. */
-    public Share since(long serverNanos) {
+    /**
+     * Returns the shares since this object was made. The time of this process, and of its tools that have ended, is known.
+     *
+     * @param oursNanos the time of the server, and of clients in a process of their own
+     */
+    public Share since(long oursNanos) {
         long[] now = ticks();
         double nanos = System.nanoTime() - began;
-        double known = serverNanos + self.ownCpuNanos() + self.childrenNanos() - knownBefore;
+        double known = oursNanos + self.ownCpuNanos() + self.childrenNanos() - knownBefore;
         double busy = 0;
         for (int kind = USER; kind < STEAL; kind++) {
             busy += kind == IDLE || kind == IOWAIT ? 0 : now[kind] - before[kind];

@@ -29,18 +29,23 @@ final class NettyServer {
 
     public static void main(String[] args) throws InterruptedException {
         Task task = Task.of(args);
+        serve(task, new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel client) {
+                client.pipeline().addLast(handler(task));
+            }
+        });
+    }
+
+    /** Listens, and prints the port. */
+    static void serve(Task task, ChannelInitializer<Channel> clients) throws InterruptedException {
         Transport transport = transport(task);
         Channel server = new ServerBootstrap()
                 .group(new MultiThreadIoEventLoopGroup(task.loops(), transport.loops))
                 .channel(transport.channels)
                 .option(ChannelOption.SO_BACKLOG, Task.BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
-                .childHandler(new ChannelInitializer<>() {
-                    @Override
-                    protected void initChannel(Channel client) {
-                        client.pipeline().addLast(handler(task));
-                    }
-                })
+                .childHandler(clients)
                 .bind(Task.HOST, task.port())
                 .sync()
                 .channel();
@@ -62,8 +67,8 @@ final class NettyServer {
         };
     }
 
-    private static ChannelInboundHandlerAdapter handler(Task task) {
-        return switch (task.mode()) {
+    static ChannelInboundHandlerAdapter handler(Task task) {
+        return switch (task.mode().plain()) {
             case ECHO -> new Echo();
             case SINK -> new Sink();
             case SOURCE -> new Source();
@@ -106,6 +111,8 @@ final class NettyServer {
         private static final ByteBuf PIECE =
                 Unpooled.unreleasableBuffer(Unpooled.directBuffer(Task.PIECE).writeZero(Task.PIECE));
 
+        private boolean isQueued;
+
         @Override
         public void channelActive(ChannelHandlerContext context) {
             pour(context);
@@ -116,9 +123,15 @@ final class NettyServer {
             pour(context);
         }
 
-        private static void pour(ChannelHandlerContext context) {
-            while (context.channel().isWritable()) {
+        /** Writes a piece a turn: a client that is faster than the encryption always has room, and others wait. */
+        private void pour(ChannelHandlerContext context) {
+            if (context.channel().isWritable() && !isQueued) {
                 context.writeAndFlush(PIECE.duplicate(), context.voidPromise());
+                isQueued = true;
+                context.executor().execute(() -> {
+                    isQueued = false;
+                    pour(context);
+                });
             }
         }
     }

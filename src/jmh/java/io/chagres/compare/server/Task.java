@@ -1,7 +1,5 @@
 package io.chagres.compare.server;
 
-import java.util.Locale;
-
 /** The task of a server, from its arguments: {@code port mode [variant [loops]]}. */
 record Task(int port, Mode mode, String variant, int loops) {
 
@@ -12,7 +10,7 @@ record Task(int port, Mode mode, String variant, int loops) {
     static Task of(String[] args) {
         return new Task(
                 Integer.parseInt(args[0]),
-                Mode.valueOf(args[1].toUpperCase(Locale.ROOT)),
+                Mode.of(args[1]),
                 args.length > 2 ? args[2] : "",
                 args.length > 3 ? Integer.parseInt(args[3]) : 1);
     }

@@ -1,5 +1,6 @@
 package io.chagres.compare.server;
 
+import io.vertx.core.Context;
 import io.vertx.core.DeploymentOptions;
 import io.vertx.core.Future;
 import io.vertx.core.VerticleBase;
@@ -8,11 +9,13 @@ import io.vertx.core.VertxOptions;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import io.vertx.core.http.HttpServerOptions;
+import io.vertx.core.net.JdkSSLEngineOptions;
 import io.vertx.core.net.NetServer;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.net.NetSocket;
+import io.vertx.core.net.PemKeyCertOptions;
 
-/** Vert.x 5 on one event loop or several, with its native transport, which is Netty's epoll. */
+/** Vert.x 5 on one event loop or several, with its native transport, which is Netty's epoll. TLS is the JDK's engine. */
 final class VertxServer {
 
     private static final Buffer PIECE = Buffer.buffer(new byte[Task.PIECE]);
@@ -51,7 +54,15 @@ final class VertxServer {
     }
 
     private static Future<Integer> listen(Vertx vertx, Task task, int port) {
-        return vertx.createNetServer(new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG))
+        NetServerOptions options = new NetServerOptions().setTcpNoDelay(true).setAcceptBacklog(Task.BACKLOG);
+        if (task.mode().isTls()) {
+            options.setSsl(true)
+                    .setSslEngineOptions(new JdkSSLEngineOptions())
+                    .setKeyCertOptions(new PemKeyCertOptions()
+                            .addCertPath(task.mode().certificate())
+                            .addKeyPath(task.mode().key()));
+        }
+        return vertx.createNetServer(options)
                 .connectHandler(socket -> serve(socket.exceptionHandler(gone -> {}), task))
                 .listen(port, Task.HOST)
                 .map(NetServer::actualPort);
@@ -68,20 +79,23 @@ final class VertxServer {
     }
 
     private static void serve(NetSocket socket, Task task) {
-        switch (task.mode()) {
+        switch (task.mode().plain()) {
             case ECHO -> socket.pipeTo(socket);
             case SINK -> socket.handler(dropped -> {});
             case SOURCE -> {
-                socket.drainHandler(drained -> fill(socket));
-                fill(socket);
+                Context loop = Vertx.currentContext();
+                socket.drainHandler(drained -> pour(socket, loop));
+                pour(socket, loop);
             }
             default -> throw task.unknown();
         }
     }
 
-    private static void fill(NetSocket socket) {
-        while (!socket.writeQueueFull()) {
+    /** Writes a piece a turn: a client that is faster than the encryption always has room, and others wait. */
+    private static void pour(NetSocket socket, Context loop) {
+        if (!socket.writeQueueFull()) {
             socket.write(PIECE);
+            loop.runOnContext(next -> pour(socket, loop));
         }
     }
 

@@ -8,7 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /** Bytes in one direction, as many as possible; 64 KiB of them are an operation. */
-public final class Bulk extends Traffic {
+public final class Bulk extends SelectorTraffic {
 
     private static final int PIECE = 64 * 1024;
 

@@ -8,7 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /** Connections that are opened, echo one byte, and are reset (RST); a certain number of them at a time. */
-public final class Churn extends Traffic {
+public final class Churn extends SelectorTraffic {
 
     private final InetSocketAddress server;
     private final ByteBuffer one = ByteBuffer.allocateDirect(1);

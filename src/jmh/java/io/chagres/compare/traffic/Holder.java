@@ -4,8 +4,9 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.util.List;
 
-/** Idle connections to one server, in a process of their own: src/jmh/c/hold.c. */
+/** Idle connections to one server, in a process of their own: src/jmh/c/hold.c, or src/jmh/c/secure.c for TLS. */
 public final class Holder implements AutoCloseable {
 
     private final Process process;
@@ -14,7 +15,12 @@ public final class Holder implements AutoCloseable {
 
     /** @param program the path of the program */
     public Holder(String program, InetSocketAddress server) throws IOException {
-        process = new ProcessBuilder(program, Integer.toString(server.getPort())).start();
+        this(List.of(program, Integer.toString(server.getPort())));
+    }
+
+    /** Starts the program with its arguments. */
+    public Holder(List<String> command) throws IOException {
+        process = new ProcessBuilder(command).start();
         commands = new PrintWriter(process.outputWriter(), true);
         answers = process.inputReader();
     }

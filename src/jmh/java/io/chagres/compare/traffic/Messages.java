@@ -8,7 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
 /** Messages of one size to an echo server, of which {@code depth} are in flight on each connection. */
-public final class Messages extends Traffic {
+public final class Messages extends SelectorTraffic {
 
     private static final int ROOM = 256 * 1024;
 

@@ -1,77 +1,34 @@
 package io.chagres.compare.traffic;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
-import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
 /** Clients of one server, which run for a given time and then rest. */
-public abstract class Traffic implements AutoCloseable {
-
-    private static final long TIMEOUT_MILLIS = 100;
-    private static final long MAX_NANOS = TimeUnit.MINUTES.toNanos(5);
-
-    final Selector selector = Selector.open();
-    private final Histogram latency = new Histogram(MAX_NANOS, 2);
-    private long operations;
-    private long began;
-
-    Traffic() throws IOException {}
+public interface Traffic extends AutoCloseable {
 
     /** Runs for {@code nanos}, and counts operations from zero. */
-    public final void run(long nanos) throws IOException {
-        latency.reset();
-        operations = 0;
-        began = System.nanoTime();
-        try {
-            while (System.nanoTime() - began < nanos) {
-                selector.select(this::ready, TIMEOUT_MILLIS);
-            }
-        } catch (UncheckedIOException lost) {
-            throw lost.getCause();
-        }
-    }
-
-    private void ready(SelectionKey key) {
-        try {
-            serve(key);
-        } catch (IOException lost) {
-            throw new UncheckedIOException(lost);
-        }
-    }
-
-    abstract void serve(SelectionKey key) throws IOException;
-
-    /** Counts {@code count} more operations. */
-    final void done(long count) {
-        operations += count;
-    }
-
-    /** Records the latency of an answer at {@code now} to a message of {@code sent}, unless the message is older than the run. */
-    final void answered(long sent, long now) {
-        if (sent >= began) {
-            latency.recordValue(Math.min(now - sent, MAX_NANOS));
-        }
-    }
+    void run(long nanos) throws IOException;
 
     /** Returns the number of operations of the last run. */
-    public long operations() {
-        return operations;
-    }
+    long operations();
+
+    /** Returns the length of the last run. */
+    long nanos();
 
     /** Returns the nanoseconds from request to answer in the last run; empty if there are no answers. */
-    public final Histogram latency() {
-        return latency;
+    Histogram latency();
+
+    /** Returns the kind of work: a JIT that has compiled for one load of a kind has compiled for the others. */
+    default Object kind() {
+        return getClass();
     }
 
-    /** Resets (RST) all connections, so that none of their ports waits in TIME_WAIT. */
-    @Override
-    public final void close() throws IOException {
-        for (SelectionKey key : selector.keys()) {
-            key.channel().close();
-        }
-        selector.close();
+    /** Returns the CPU time that the clients have used in a process of their own; 0 if they are in this process. */
+    default long cpuNanos() {
+        return 0;
     }
+
+    /** Ends all connections, so that none of their ports waits in TIME_WAIT. */
+    @Override
+    void close() throws IOException;
 }
