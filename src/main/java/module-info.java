@@ -1,12 +1,13 @@
 /**
  * Chagres: an event loop and Node's {@code net} for Java, with libc as its only native code.
  *
- * <p>The module has fourteen floors, and each imports only floors below it. From the top they are:
+ * <p>The module has fifteen floors, and each imports only floors below it. From the top they are:
  *
  * <ul>
  * <li>{@link io.chagres.service}: a server among other processes: systemd, restarts.
  * <li>{@link io.chagres.group}: several loops and one server on them.
  * <li>{@link io.chagres.blocking}: futures for code that blocks beside a loop.
+ * <li>{@link io.chagres.tls}: Node's tls, on the JDK's own engine.
  * <li>{@link io.chagres.net}: Node's net.
  * <li>{@link io.chagres.framing}: lines and messages, cut out of a stream.
  * <li>{@link io.chagres.stream}: Node's streams. {@link io.chagres.socket}: TCP and Unix sockets. These two do not
@@ -52,6 +53,7 @@ module io.chagres {
     exports io.chagres.stream;
     exports io.chagres.framing;
     exports io.chagres.net;
+    exports io.chagres.tls;
     exports io.chagres.blocking;
     exports io.chagres.group;
     exports io.chagres.service;

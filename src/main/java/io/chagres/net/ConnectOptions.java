@@ -281,9 +281,14 @@ public final class ConnectOptions {
         return with(values -> values.proxyHeader = header);
     }
 
+    /** Returns the host to connect to; null if this is a connect to a Unix socket. */
+    public @Nullable String host() {
+        return values.host;
+    }
+
     // ---- for the connect
 
-    String host() {
+    String requireHost() {
         return Objects.requireNonNull(values.host);
     }
 
@@ -346,8 +351,8 @@ public final class ConnectOptions {
         if (values.path != null) {
             return values.path.replace('\0', '@');
         }
-        boolean isIPv6 = host().indexOf(':') >= 0;
-        return (isIPv6 ? "[" + host() + "]:" : host() + ":") + values.port;
+        String host = String.valueOf(host());
+        return (host.indexOf(':') >= 0 ? "[" + host + "]:" : host + ":") + values.port;
     }
 
     private OptionList list() {

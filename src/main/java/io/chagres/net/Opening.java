@@ -61,11 +61,11 @@ final class Opening implements ConnectAttempts.Listener {
             connectPipe(options.path());
             return;
         }
-        SocketAddress literal = SocketAddress.ofLiteral(options.host(), port);
+        SocketAddress literal = SocketAddress.ofLiteral(options.requireHost(), port);
         if (literal != null) {
             socket.loop().nextTick(() -> attempt(List.of(literal)));
         } else {
-            lookUp(options.host());
+            lookUp(options.requireHost());
         }
     }
 

@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.loop.internal.Borrower;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 

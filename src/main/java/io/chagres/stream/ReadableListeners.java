@@ -1,5 +1,6 @@
 package io.chagres.stream;
 
+import io.chagres.loop.internal.Borrower;
 import io.chagres.loop.internal.Listeners;
 import io.chagres.loop.internal.PartListener;
 import io.chagres.sys.Buffers;

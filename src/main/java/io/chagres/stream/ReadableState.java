@@ -116,7 +116,7 @@ final class ReadableState extends ReadableListeners {
         return hasRoom();
     }
 
-    /** Returns whether a chunk can be lent now: it would go at once to listeners that only {@linkplain Borrower borrow} it. */
+    /** Returns whether a chunk can be lent now: it would go at once to listeners that only borrow it. */
     boolean canLend() {
         boolean goesThrough = flow == Flow.FLOWING && length() == 0 && !asking && !ended;
         return goesThrough && stream.core.nesting().hasRoom() && allBorrow();

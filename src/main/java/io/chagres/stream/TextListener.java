@@ -1,6 +1,7 @@
 package io.chagres.stream;
 
 import io.chagres.UsageException;
+import io.chagres.loop.internal.Borrower;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.Charset;

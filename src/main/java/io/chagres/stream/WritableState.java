@@ -5,7 +5,6 @@ import io.chagres.handle.Completion;
 import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -50,7 +49,7 @@ final class WritableState implements Completion {
     private boolean needDrain; // a write has returned false
     private boolean withoutFinal; // no doFinal: a destruction after the prefinish cancels the finish then
     private int ticksOwed; // callbacks that a tick will call; those of later writes and the finish wait for them
-    private @Nullable List<Completion> finishCallbacks; // those of end(), or null
+    private @Nullable EndCallbacks ends; // null until there is one
 
     WritableState(Duplex stream) {
         this.stream = stream;
@@ -209,25 +208,34 @@ final class WritableState implements Completion {
         length -= writing;
         writing = -1;
         writingCallback = null;
-        boolean inside = calling || !stream.core.nesting().hasRoom();
+        boolean inside = calling || ticksOwed > 0 || !stream.core.nesting().hasRoom(); // earlier callbacks come first
         if (error != null) {
             fail(callback, error, inside);
             return;
         }
-        if (!calling) {
-            writeWaiting();
+        if (inside) {
+            completeOnATick(callback);
+            return;
         }
-        if (!inside) {
-            stream.core.nesting().enter();
-            afterWrite(callback);
-            stream.core.nesting().leave();
-        } else if (callback != null || needDrain && length == 0) {
+        writeWaiting();
+        stream.core.nesting().enter();
+        afterWrite(callback);
+        stream.core.nesting().leave();
+    }
+
+    private void completeOnATick(@Nullable Completion callback) {
+        boolean isAwaited = callback != null || needDrain && length == 0;
+        if (isAwaited) {
             ticksOwed++;
             stream.tick(() -> {
                 ticksOwed--;
                 afterWrite(callback);
             });
-        } else {
+        }
+        if (!calling) {
+            writeWaiting(); // behind the tick: callbacks are called in the order of their writes
+        }
+        if (!isAwaited) {
             finishWhenDone();
         }
     }
@@ -321,23 +329,12 @@ final class WritableState implements Completion {
         }
         ChagresException error = refusal != null ? refusal : whyNotEnd();
         if (callback != null) {
-            onFinished(callback, error);
+            ends = EndCallbacks.add(ends, callback, error, stream);
         }
         if (error == null && !isEnded()) {
             ending = Ending.ENDED;
             finishWhenDone();
         }
-    }
-
-    private void onFinished(Completion callback, @Nullable ChagresException error) {
-        if (error != null) {
-            stream.tick(() -> callback.onComplete(error));
-            return;
-        }
-        if (finishCallbacks == null) {
-            finishCallbacks = new ArrayList<>(1);
-        }
-        finishCallbacks.add(callback);
     }
 
     private @Nullable ChagresException whyNotEnd() {
@@ -409,10 +406,8 @@ final class WritableState implements Completion {
     }
 
     private void completeEnds(@Nullable ChagresException error) {
-        if (finishCallbacks != null) {
-            List<Completion> callbacks = finishCallbacks;
-            finishCallbacks = null;
-            callbacks.forEach(callback -> stream.complete(callback, error));
+        if (ends != null) {
+            ends.complete(error);
         }
     }
 
@@ -420,7 +415,7 @@ final class WritableState implements Completion {
 
     /** Called when the stream is destroyed: on a tick the callbacks that wait are called, and the pipes that end here are ended. */
     void cancelSoon() {
-        if (hasWaiting() || finishCallbacks != null) {
+        if (hasWaiting() || ends != null) {
             stream.tick(this::cancelWaiting);
         }
         if (feeds != null) {

@@ -35,6 +35,7 @@ final class PointedLoader extends ClassLoader {
             "stream",
             "framing",
             "net",
+            "tls",
             "blocking",
             "group",
             "service");

@@ -17,6 +17,8 @@ import io.chagres.sys.Descriptors;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.Set;
+import javax.net.ssl.X509ExtendedKeyManager;
+import javax.net.ssl.X509ExtendedTrustManager;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -103,6 +105,10 @@ class ArchitectureTest {
     @Test
     void noClassUsesTheSocketsOfTheJdk() {
         check(noClasses()
+                .that()
+                .areNotAssignableTo(X509ExtendedKeyManager.class) // its methods take sockets, too
+                .and()
+                .areNotAssignableTo(X509ExtendedTrustManager.class)
                 .should()
                 .dependOnClassesThat(
                         nameMatching("java\\.nio\\.channels\\..*|java\\.net\\.(Server|Datagram|Multicast)?Socket")));

@@ -17,6 +17,7 @@ enum Floor {
     STREAM,
     FRAMING,
     NET,
+    TLS,
     BLOCKING,
     GROUP,
     SERVICE;

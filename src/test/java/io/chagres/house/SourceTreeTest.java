@@ -31,8 +31,17 @@ class SourceTreeTest {
      * The classes that people read first, with their javadoc in full. Socket has 75 public methods of its own, and repeats 23 of its parent
      * so that a chain of calls stays with the socket.
      */
-    private static final Map<String, Integer> MAX_LINES_OF_A_FACADE =
-            Map.of("Socket.java", 1000, "Server.java", 700, "Duplex.java", 700, "StreamHandle.java", 700);
+    private static final Map<String, Integer> MAX_LINES_OF_A_FACADE = Map.of(
+            "Socket.java",
+            1000,
+            "Server.java",
+            700,
+            "Duplex.java",
+            700,
+            "StreamHandle.java",
+            700,
+            "TlsSocket.java",
+            600);
 
     @ParameterizedTest
     @EnumSource(value = Floor.class, names = "NET", mode = EnumSource.Mode.EXCLUDE)

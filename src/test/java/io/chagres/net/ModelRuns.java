@@ -39,11 +39,15 @@ final class ModelRuns {
     }
 
     void play(String name) {
-        System.out.println(name + ": " + RUNS + " runs, -Dchagres.seed=" + seed);
+        play(name, RUNS);
+    }
+
+    void play(String name, int runs) {
+        System.out.println(name + ": " + runs + " runs, -Dchagres.seed=" + seed);
         openTheSpareOfTheLoop();
         int handles = handles();
         OpenDescriptors before = OpenDescriptors.now();
-        for (int left = RUNS; left > 0; left -= AT_ONCE) {
+        for (int left = runs; left > 0; left -= AT_ONCE) {
             long first = seed;
             play(Math.min(AT_ONCE, left));
             assertEquals(handles, handles(), () -> "handles left by runs from seed " + first);

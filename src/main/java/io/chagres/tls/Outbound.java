@@ -1,0 +1,261 @@
+package io.chagres.tls;
+
+import io.chagres.ChagresException;
+import io.chagres.handle.Completion;
+import io.chagres.net.Socket;
+import java.nio.ByteBuffer;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The way out of a {@link TlsSocket}. The plain text of one turn is collected, up to a whole record, and goes down on the next tick: so
+ * several writes make one record, and one system call. A buffer is borrowed from the loop while it holds bytes.
+ *
+ * <pre>
+ *   plain    cipher
+ *   null     null      nothing to send
+ *   bytes    any       a tick will make a record of it
+ *   null     bytes     records of the handshake, which go down in the same call
+ * </pre>
+ *
+ * <p>A write completes when its bytes are collected and the stream below has nothing to send. Otherwise it completes when the stream
+ * below has sent everything: so the high-water mark of the TLS stream works although it buffers nothing itself.
+ */
+final class Outbound {
+
+    private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
+
+    private final Conversation conversation;
+    private final TlsMemory memory;
+    private final SSLEngine engine;
+    /** True if the stream below uses a buffer until it is written, and no longer. If false, it gets memory of its own. */
+    private final boolean releases;
+
+    private @Nullable ByteBuffer plain;
+    private @Nullable ByteBuffer cipher;
+    private int maxFragment = TlsMemory.MAX_PLAIN;
+    private boolean flushScheduled;
+    /** The completion of the write that waits for the stream below. */
+    private @Nullable Completion held;
+
+    Outbound(Conversation conversation, TlsMemory memory, SSLEngine engine) {
+        this.conversation = conversation;
+        this.memory = memory;
+        this.engine = engine;
+        releases = conversation.below() instanceof Socket || conversation.below() instanceof TlsSocket;
+    }
+
+    void setMaxFragment(int size) {
+        maxFragment = size;
+    }
+
+    /** Collects {@code data}. A full record is made at once, and sent. */
+    void write(ByteBuffer data, Completion done) {
+        if (conversation.below().isDestroyed()) {
+            done.onComplete(new ChagresException("EPIPE", "write after the stream below has closed"));
+            return;
+        }
+        int at = data.position();
+        int end = data.limit();
+        try {
+            while (at < end) {
+                ByteBuffer room = room();
+                int count = Math.min(end - at, room.remaining());
+                room.put(room.position(), data, at, count).position(room.position() + count);
+                at += count;
+            }
+            if (data.remaining() >= maxFragment) {
+                flush();
+            } else {
+                flushSoon();
+            }
+        } catch (ChagresException error) {
+            done.onComplete(error);
+            return;
+        }
+        if (conversation.below().writableLength() == 0 || conversation.isDestroyed()) {
+            done.onComplete(null);
+        } else {
+            held = done;
+            conversation.below().write(NOTHING, error -> drained());
+        }
+    }
+
+    /** Returns the buffer of the next record, which has room. */
+    private ByteBuffer room() {
+        ByteBuffer buffer = plain;
+        if (buffer != null && !buffer.hasRemaining()) {
+            encrypt();
+            buffer = null;
+        }
+        if (buffer == null) {
+            buffer = memory.takePlain().limit(maxFragment);
+            plain = buffer;
+        }
+        return buffer;
+    }
+
+    private void flushSoon() {
+        if (!flushScheduled) {
+            flushScheduled = true;
+            conversation.later(() -> {
+                flushScheduled = false;
+                flushNow();
+            });
+        }
+    }
+
+    private void flushNow() {
+        try {
+            flush();
+        } catch (ChagresException error) {
+            conversation.fail(error);
+        }
+    }
+
+    /** Sends everything that was collected, in one write. */
+    void flush() {
+        if (!conversation.isDestroyed()) {
+            encrypt();
+            send();
+        }
+    }
+
+    /** Makes records of the plain text. */
+    private void encrypt() {
+        ByteBuffer text = plain;
+        if (text == null) {
+            return;
+        }
+        plain = null;
+        text.flip();
+        try {
+            while (text.hasRemaining()) {
+                if (wrap(text).getStatus() == SSLEngineResult.Status.CLOSED) {
+                    throw new ChagresException("EPIPE", "write after the peer has ended the TLS 1.2 connection");
+                }
+            }
+        } finally {
+            memory.returnPlain(text);
+        }
+    }
+
+    /** Makes one record, of {@code text} or of what the engine has to say. */
+    private SSLEngineResult wrap(ByteBuffer text) {
+        ByteBuffer records = cipher;
+        if (records == null || records.remaining() < TlsMemory.MAX_RECORD) {
+            send();
+            records = memory.takeCipher();
+            cipher = records;
+        }
+        try {
+            return engine.wrap(text, records);
+        } catch (SSLException | RuntimeException error) {
+            throw conversation.errorOf(error);
+        }
+    }
+
+    /** Makes a record of the handshake, or of an alert. Returns what the engine says; it goes down with the next {@link #send}. */
+    SSLEngineResult wrapOwn() {
+        return wrap(NOTHING);
+    }
+
+    /** Writes the records to the stream below. */
+    void send() {
+        ByteBuffer records = cipher;
+        cipher = null;
+        if (records == null) {
+            return;
+        }
+        records.flip();
+        if (!records.hasRemaining()) {
+            memory.returnCipher(records);
+        } else if (releases) {
+            sendBorrowed(records);
+        } else {
+            conversation
+                    .below()
+                    .write(ByteBuffer.allocate(records.remaining()).put(records).flip());
+            memory.returnCipher(records);
+        }
+    }
+
+    private void sendBorrowed(ByteBuffer records) {
+        conversation.below().write(records);
+        if (conversation.below().writableLength() == 0) {
+            memory.returnCipher(records);
+        } else {
+            conversation.below().write(NOTHING, error -> {
+                if (error == null) {
+                    memory.returnCipher(records);
+                }
+            });
+        }
+    }
+
+    private void drained() {
+        Completion done = held;
+        held = null;
+        if (done != null) {
+            done.onComplete(null);
+        }
+    }
+
+    /** Sends a close_notify: the peer gets an end that no third party can fake. Then ends the stream below. */
+    void end(Completion done) {
+        if (conversation.below().isDestroyed()) {
+            done.onComplete(null);
+            return;
+        }
+        try {
+            encrypt();
+            engine.closeOutbound();
+            wrapUntilClosed();
+            send();
+        } catch (ChagresException error) {
+            done.onComplete(error);
+            return;
+        }
+        conversation.below().end(done);
+    }
+
+    /** Sends the alert that the engine has made of an error, as far as it goes. */
+    void sendAlert() {
+        try {
+            wrapUntilClosed();
+        } catch (ChagresException again) {
+            // the error is known, and an alert that cannot be made is not sent
+        }
+        send();
+    }
+
+    private void wrapUntilClosed() {
+        while (!engine.isOutboundDone()) {
+            SSLEngineResult result = wrapOwn();
+            boolean isStuck = result.bytesProduced() == 0 && result.getHandshakeStatus() != HandshakeStatus.FINISHED;
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED || isStuck) {
+                return;
+            }
+        }
+    }
+
+    /** Gives the buffers back, and completes the write that waits. */
+    void destroy(ChagresException error) {
+        if (plain != null) {
+            memory.returnPlain(plain);
+            plain = null;
+        }
+        if (cipher != null) {
+            memory.returnCipher(cipher);
+            cipher = null;
+        }
+        Completion done = held;
+        held = null;
+        if (done != null) {
+            done.onComplete(error);
+        }
+    }
+}
