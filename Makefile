@@ -91,7 +91,7 @@ kill $$server; wait $$server; grep -q hello target/aot-client.log && [ -s target
 endef
 
 .NOTPARALLEL:
-.PHONY: help run watch lab test test-old restarts format mutants bench stress compare latency many aot examples jar check-consumer bundle check-release check-api check-platforms doc docs docs-check conformance api clean
+.PHONY: help run watch lab test test-old restarts format mutants bench stress compare latency many aot examples jar check-consumer bundle check-release check-api check-platforms check-testssl doc docs docs-check conformance api clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -184,6 +184,9 @@ check-api: ## compare the public API with that of the last tag: a patch version 
 check-platforms: ## run the tests of the lower floors on aarch64, riscv64 (by qemu), and JDK 26 and 27; MACHINES="host riscv64-jdk25"
 	@$(MVN) --quiet test-compile dependency:copy-dependencies dependency:copy
 	@bash src/test/sh/check-platforms.sh $(JDK) $(MACHINES)
+
+check-testssl: ## let testssl.sh examine a server with the default options; it takes minutes
+	@$(MVN) $(TESTS_ONLY) test -Dtest=TestsslCheck
 
 jar: ## write the jar, target/chagres-VERSION.jar; `mvn -Dmaven.test.skip install` puts it into the local repository
 	@$(MVN) --quiet -Dmaven.test.skip package

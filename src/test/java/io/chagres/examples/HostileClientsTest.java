@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLSocket;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -47,11 +48,13 @@ class HostileClientsTest {
     /** More than the buffers of the kernel hold: a client that sends so much is read, or is stopped. */
     private static final long MIN_PIPELINED = 40L << 20;
 
+    private static final String NAME = "localhost";
     private static final String GET = "GET /plaintext HTTP/1.1\r\nHost: here\r\n\r\n";
 
     /** The servers, and the request of a good client with its answer. */
     private enum Target {
         HttpPlaintext(GET, "HTTP/1.1 200 OK"),
+        HttpsProxy(GET, "HTTP/1.1 200 OK"),
         HttpAllCores(GET, "HTTP/1.1 200 OK"),
         BehindABalancer("PROXY TCP4 192.0.2.7 127.0.0.1 51234 80\r\n" + GET, "HTTP/1.1 200 OK"),
         Restart(GET, "HTTP/1.1 200 OK"),
@@ -70,6 +73,10 @@ class HostileClientsTest {
         Target(String question, String answer) {
             this.question = question;
             this.answer = answer;
+        }
+
+        boolean isSecure() {
+            return this == HttpsProxy;
         }
 
         /** Returns whether its protocol has lines or heads, so that it can refuse bytes. */
@@ -95,11 +102,13 @@ class HostileClientsTest {
                 "-Xmx256m",
                 "-DidleMillis=2000",
                 "-DrequestMillis=2000",
+                "-DhandshakeMillis=2000",
                 "-DnameMillis=2000"));
         command.add(ExampleProcess.compiled());
         servers = Waits.limit(
                 new ProcessBuilder(command).redirectErrorStream(true).start());
         output = servers.inputReader();
+        SecureClient.install(folder, NAME, "server-ec");
         for (Target target : Target.values()) {
             PLACES.put(target, start(target));
             SILENT.put(target, SocketChannel.open(PLACES.get(target)));
@@ -110,12 +119,13 @@ class HostileClientsTest {
         Path socket = folder.resolve("echo.sock");
         say(target + " "
                 + switch (target) {
+                    case HttpsProxy -> "0 " + folder + " " + NAME + "=" + portOf(Target.HttpPlaintext);
                     case HttpAllCores -> "0 127.0.0.1 DEALER 2";
                     case Broker -> "0 2";
                     case UnixEcho -> socket;
                     case HalfOpen -> "0 0";
                     case Restart -> "0 " + folder.resolve("handover");
-                    case Proxy -> "0 " + ((InetSocketAddress) PLACES.get(Target.KeyValue)).getPort();
+                    case Proxy -> "0 " + portOf(Target.KeyValue);
                     default -> "0";
                 });
         String prefix = target + " listening on ";
@@ -129,6 +139,10 @@ class HostileClientsTest {
                 : new InetSocketAddress(
                         "127.0.0.1",
                         ExampleProcess.portOf(line.substring(target.name().length() + 1)));
+    }
+
+    private static int portOf(Target target) {
+        return ((InetSocketAddress) PLACES.get(target)).getPort();
     }
 
     private static void say(String line) throws IOException {
@@ -209,7 +223,8 @@ class HostileClientsTest {
                 .sum();
         assertTrue(held < MAX_HELD, state);
         try (SocketChannel good = connect(target)) {
-            String answer = Waits.get(start(() -> ask(good, target.question)));
+            String answer = Waits.get(
+                    start(() -> target.isSecure() ? askSecurely(good, target.question) : ask(good, target.question)));
             assertTrue(answer.contains(target.answer), answer);
         }
         return client;
@@ -240,6 +255,13 @@ class HostileClientsTest {
         UnixPeer.send(client, question);
         client.shutdownOutput();
         return UnixPeer.allText(client);
+    }
+
+    private static String askSecurely(SocketChannel client, String question) throws IOException {
+        SSLSocket secure = SecureClient.over(client.socket(), NAME);
+        Talk.send(secure, question);
+        secure.shutdownOutput();
+        return Talk.allText(secure);
     }
 
     /** Reads to the end, by FIN or by RST. */
