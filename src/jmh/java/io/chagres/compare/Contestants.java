@@ -109,7 +109,7 @@ final class Contestants {
                 "Chagres, net.Socket: socket.pipe(socket)",
                 Runtime.JVM,
                 null,
-                List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS),
+                and(List.of(Mode.ECHO, Mode.SINK, Mode.SOURCE, Mode.HTTP, Mode.KEYS), TLS),
                 this::chagres);
         addJava(
                 "chagres-data",
@@ -175,7 +175,13 @@ final class Contestants {
         return switch (mode) {
             case HTTP -> count == 1 ? example("HttpPlaintext") : httpLoops(count);
             case KEYS -> example("KeyValue");
-            default -> java(workshop.classPath(), "ChagresServer", mode, "pipe", Integer.toString(count));
+            default ->
+                java(
+                        workshop.classPath(),
+                        mode.isTls() ? "ChagresTlsServer" : "ChagresServer",
+                        mode,
+                        "pipe",
+                        Integer.toString(count));
         };
     }
 
