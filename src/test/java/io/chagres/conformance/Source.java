@@ -19,7 +19,13 @@ enum Source {
             "node:",
             "Node's tests",
             "The tests of Node 25 for net, and the tests for streams that matter to a socket. "
-                    + "Y: the test is portable. P: its idea is portable, but the test uses internals of JavaScript. N: it is about JavaScript.");
+                    + "Y: the test is portable. P: its idea is portable, but the test uses internals of JavaScript. N: it is about JavaScript."),
+    NODE_TLS(
+            "node-tls",
+            "node:",
+            "Node's tests of TLS",
+            "The files test-tls-* of Node 25. Y: the test is portable. P: its idea is portable, but the test uses openssl(1), internals "
+                    + "of Node or settings of OpenSSL. N: it is about JavaScript, flags of Node, or what the JDK does not have.");
 
     private final String table;
     private final String prefix;
