@@ -37,9 +37,11 @@ class TlsSessionTest {
 
     private final Journal journal = new Journal();
 
-    private static TlsServer saying(Loop loop, String answer, SecureContext context) {
-        TlsServer server = Tls.createServer(
-                loop, TlsServerOptions.of(context), socket -> socket.resume().end(answer));
+    private TlsServer saying(Loop loop, String answer, SecureContext context) {
+        TlsServer server = Tls.createServer(loop, TlsServerOptions.of(context), socket -> {
+            journal.add("server " + socket.isSessionReused());
+            socket.resume().end(answer);
+        });
         server.listen(0, Local.HOST, null);
         return server;
     }
@@ -88,6 +90,9 @@ class TlsSessionTest {
         assertFalse(connect(loop, server.address().port(), freshClient()).isSessionReused(), "of another context");
         server.close();
         loop.run();
+        assertEquals(
+                "5 of 7",
+                journal.count("server true") + " of " + (journal.count("server true") + journal.count("server false")));
     }
 
     @ParameterizedTest

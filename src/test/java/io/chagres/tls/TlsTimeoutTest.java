@@ -8,6 +8,7 @@ import io.chagres.conformance.Covers;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Local;
+import io.chagres.fixture.ManualClock;
 import io.chagres.fixture.Peer;
 import io.chagres.fixture.Talk;
 import io.chagres.handle.Timer;
@@ -64,7 +65,7 @@ class TlsTimeoutTest {
             assertSame(socket, socket.setTimeout(20));
             socket.onTimeout(() -> {
                 journal.add("timeout");
-                socket.end();
+                socket.setTimeout(0).end();
             });
             socket.resume();
         });
@@ -88,36 +89,35 @@ class TlsTimeoutTest {
 
     @Test
     @Covers("node:test-tls-wrap-timeout")
-    void trafficOfTlsRestartsTheIdleTimeoutOfTheSocketBelow(Loop loop) {
-        TlsServer server = Tls.createServer(loop, Contexts.server(), socket -> {
-            socket.resume();
-            sayHello(loop, socket, 5);
-        });
+    void trafficOfTlsRestartsTheIdleTimeoutOfTheSocketBelow(Loop loop, ManualClock clock) {
+        TlsServerOptions patient = Contexts.server().handshakeTimeout(Duration.ZERO);
+        TlsServer server = Tls.createServer(
+                loop, patient, socket -> socket.onData(chunk -> Timer.after(loop, 50, () -> socket.write("hello"))));
         server.onSecureConnection(socket -> server.close());
         server.listen(0, Local.HOST, null);
         Socket below = Net.connect(
                 loop,
                 SocketOptions.defaults().allowHalfOpen(true),
                 ConnectOptions.to(Local.HOST, server.address().port()));
-        below.setTimeout(600_000).onTimeout(() -> journal.add("timeout"));
+        below.onTimeout(() -> journal.add("timeout"));
         TlsSocket client = TlsSocket.client(below, Contexts.client().servername("localhost"));
-        assertEquals(600_000, client.timeoutMillis());
-        client.onSecureConnect(() -> below.setTimeout(150));
-        client.onData(chunk -> journal.add(Talk.text(chunk)));
+        client.onSecureConnect(() -> client.write("hello"));
+        Timer ticking = Timer.every(loop, 10, () -> {}); // the clock moves by no more than this between two polls
+        client.onClose(hadError -> ticking.close());
+        client.onData(chunk -> {
+            journal.add(Talk.text(chunk));
+            if (client.timeoutMillis() == 0) {
+                below.setTimeout(80);
+                assertEquals(80, client.timeoutMillis());
+            }
+            if (journal.count("hello") < 5) {
+                client.write("hello");
+            } else {
+                client.end();
+            }
+        });
         loop.run();
         journal.expect("hello", "hello", "hello", "hello", "hello");
         assertTrue(below.isDestroyed());
-    }
-
-    /** Writes {@code times} times, 50 ms apart. */
-    private static void sayHello(Loop loop, TlsSocket socket, int times) {
-        if (times == 0) {
-            socket.end();
-            return;
-        }
-        Timer.after(loop, 50, () -> {
-            socket.write("hello");
-            sayHello(loop, socket, times - 1);
-        });
     }
 }
