@@ -186,7 +186,7 @@ check-platforms: ## run the tests of the lower floors on aarch64, riscv64 (by qe
 	@bash src/test/sh/check-platforms.sh $(JDK) $(MACHINES)
 
 check-testssl: ## let testssl.sh examine a server with the default options; it takes minutes
-	@$(MVN) $(TESTS_ONLY) test -Dtest=TestsslCheck
+	@$(MVN) $(TESTS_ONLY) test -Dtest=ScanCheck
 
 jar: ## write the jar, target/chagres-VERSION.jar; `mvn -Dmaven.test.skip install` puts it into the local repository
 	@$(MVN) --quiet -Dmaven.test.skip package

@@ -125,6 +125,38 @@ class TlsSplitsTest {
         }
     }
 
+    /** With {@code -Dchagres.runs} at every byte, and otherwise at every seventh. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void aConversationThatIsCutInTwoAnywhereArrivesWhole(int side, Loop loop) {
+        int step = Integer.getInteger("chagres.runs") == null ? 7 : 1;
+        byte[] text = noise(20);
+        Wire[] recorded = Wire.pair(loop);
+        echo(loop, recorded, text);
+        int length = recorded[side].recorded().stream()
+                .mapToInt(write -> write.length)
+                .sum();
+        for (int at = 1; at < length; at += step) {
+            Wire[] wires = Wire.pair(loop);
+            int position = at;
+            int[] passed = {0};
+            wires[side].cut(writes -> cutAt(writes, passed, position));
+            arrived.reset();
+            echo(loop, wires, text);
+        }
+    }
+
+    private static List<byte[]> cutAt(List<byte[]> writes, int[] passed, int position) {
+        List<byte[]> pieces = new ArrayList<>();
+        for (byte[] write : writes) {
+            int at = Math.clamp(position - passed[0], 0, write.length);
+            pieces.add(Arrays.copyOf(write, at));
+            pieces.add(Arrays.copyOfRange(write, at, write.length));
+            passed[0] += write.length;
+        }
+        return pieces;
+    }
+
     private static List<byte[]> cut(List<byte[]> writes, Random random) {
         List<byte[]> pieces = new ArrayList<>();
         for (byte[] write : writes) {

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("host")
 @ExtendWith(HangGuard.class)
 @Timeout(value = 30, unit = TimeUnit.MINUTES)
-class TestsslCheck {
+class ScanCheck {
 
     private static final int LIMIT_MINUTES = 25;
 
@@ -104,7 +104,7 @@ class TestsslCheck {
                 }
             }
         }
-        System.out.println("TestsslCheck: " + count + " findings, with a reason: " + kinds);
+        System.out.println("ScanCheck: " + count + " findings, with a reason: " + kinds);
         assertEquals(Map.of(), bad, Files.readString(report));
         assertTrue(count > 100, "only " + count + " findings: " + Files.readString(report));
     }
