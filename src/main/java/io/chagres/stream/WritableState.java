@@ -224,6 +224,10 @@ final class WritableState implements Completion {
     }
 
     private void completeOnATick(@Nullable Completion callback) {
+        boolean isDeep = !stream.core.nesting().hasRoom();
+        if (isDeep && !calling) {
+            writeWaiting(); // on a tick, before that of the callback: the next write is with the sink then
+        }
         boolean isAwaited = callback != null || needDrain && length == 0;
         if (isAwaited) {
             ticksOwed++;
@@ -232,8 +236,8 @@ final class WritableState implements Completion {
                 afterWrite(callback);
             });
         }
-        if (!calling) {
-            writeWaiting(); // behind the tick: callbacks are called in the order of their writes
+        if (!isDeep && !calling) {
+            writeWaiting(); // behind that tick: callbacks are called in the order of their writes
         }
         if (!isAwaited) {
             finishWhenDone();

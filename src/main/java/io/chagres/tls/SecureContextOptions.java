@@ -251,6 +251,9 @@ public final class SecureContextOptions {
      * Sets the time after which a session cannot be resumed. By default it is the JDK's: 24 hours, or the property {@code
      * jdk.tls.server.sessionTicketTimeout}. TLS 1.3 allows at most 7 days.
      *
+     * <p>A client respects it. On a server it bounds the sessions in its cache only: a session that is resumed by a ticket, as it is by
+     * default, does not respect it with JDK 25.
+     *
      * @param timeout in whole seconds; 0 for no limit
      * @throws UsageException ERR_OUT_OF_RANGE if it is negative, or more than 2,147,483,647 seconds
      */

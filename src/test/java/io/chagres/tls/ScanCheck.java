@@ -61,7 +61,9 @@ class ScanCheck {
         Process server = new ProcessBuilder(ForkedJvm.command(EchoOverTls.class))
                 .redirectError(Redirect.INHERIT)
                 .start();
-        try (BufferedReader output = server.inputReader()) {
+        try {
+            BufferedReader output =
+                    server.inputReader(); // closed by the end of the process: a close would wait for its reader
             int port = Integer.parseInt(output.readLine());
             Thread.ofPlatform().daemon().start(() -> output.lines().forEach(line -> {}));
             check(port);
