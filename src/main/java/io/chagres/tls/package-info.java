@@ -22,8 +22,8 @@
  *   <li>The computation of a handshake does not block a loop: it runs on the worker threads.
  * </ul>
  *
- * <p>Read {@link io.chagres.tls.SecureContextOptions} first, then {@link io.chagres.tls.SecureContext} and {@link
- * io.chagres.tls.ServerIdentityCheck}.
+ * <p>Read {@link io.chagres.tls.Tls} first, then {@link io.chagres.tls.TlsSocket} and {@link io.chagres.tls.SecureContext}. The mechanism is
+ * in {@code Conversation}, which has a {@code Handshake}, an {@code Inbound} and an {@code Outbound}.
  *
  * @see <a href="https://nodejs.org/api/tls.html">Node.js: TLS (SSL)</a>
  * @since 0.2.0
