@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -302,6 +303,7 @@ class ManyOfEachTest {
     }
 
     @Test
+    @Tag("no-qemu")
     void aPipelineHasManyStages(Loop loop) {
         List<Duplex> stages = stages(loop);
         MemoryDuplex source = (MemoryDuplex) stages.getFirst();
