@@ -26,6 +26,6 @@ if [ -z "${NEW:-}" ]; then
     eval "$MVN --quiet -Dmaven.test.skip package"
     NEW=$PWD/target/chagres-$VERSION.jar
 fi
-eval "$MVN --quiet -Papi com.github.siom79.japicmp:japicmp-maven-plugin:cmp \
+eval "$MVN --quiet -Papi -Dmaven.test.skip package com.github.siom79.japicmp:japicmp-maven-plugin:cmp \
     -Dapi.old='$OLD' -Dapi.new='$NEW' -Dapi.strict='${STRICT:-true}'"
 echo target/japicmp/*.html
