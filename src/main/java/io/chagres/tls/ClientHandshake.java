@@ -111,6 +111,8 @@ final class ClientHandshake extends Handshake {
         try {
             X509Certificate peer = (X509Certificate) session.getPeerCertificates()[0];
             return options.identityCheck().check(servername, peer);
+        } catch (RuntimeException thrown) {
+            return ChagresException.of(thrown); // by the check of the user: who the server is, is not known
         } catch (SSLPeerUnverifiedException noCertificate) {
             return new ChagresException(
                     "UNABLE_TO_GET_ISSUER_CERT", "the server has shown no certificate", noCertificate);

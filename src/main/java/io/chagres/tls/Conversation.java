@@ -7,6 +7,7 @@ import io.chagres.stream.Duplex;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -39,7 +40,6 @@ final class Conversation {
     private @Nullable Outbound out;
     private @Nullable Runnable ticketListener;
     private boolean waiting;
-    private boolean wantsMore = true;
     private boolean isVersion13;
     private boolean inboundEnded;
     private boolean truncated;
@@ -99,6 +99,21 @@ final class Conversation {
     /** Returns the error of a first record, which may be of another protocol. */
     ChagresException errorOf(Exception error, ByteBuffer received) {
         return TlsErrors.of(error, isClient, received);
+    }
+
+    /**
+     * Checks that the engine had room. Those of the JDK have; one of another provider may want larger buffers than TLS does.
+     *
+     * @throws ChagresException ENOBUFS if it had not
+     */
+    void requireRoom(SSLEngineResult result) {
+        if (result.getStatus() == SSLEngineResult.Status.BUFFER_OVERFLOW) {
+            throw new ChagresException(
+                    "ENOBUFS",
+                    "the TLS engine wants a buffer of "
+                            + engine().getSession().getPacketBufferSize() + " bytes, and the maximum is "
+                            + TlsMemory.MAX_RECORD);
+        }
     }
 
     /** Returns the engine of a conversation that has one. */
@@ -166,7 +181,9 @@ final class Conversation {
         handshake = null;
         done.release();
         socket.secured();
-        if (!isDestroyed()) {
+        if (isDestroyed()) {
+            done.cancelWrites(destroyedError());
+        } else {
             done.goOnWithWrites();
             socket.pullNow();
         }
@@ -195,7 +212,7 @@ final class Conversation {
     /** Decrypts what has arrived meanwhile, and reads on below. */
     void goOnReading() {
         if (!isDestroyed() && !waiting && in != null) {
-            wantsMore = in.goOn();
+            boolean wantsMore = in.goOn();
             if (wantsMore && !waiting && !isDestroyed()) {
                 below().resume();
             }
@@ -210,13 +227,9 @@ final class Conversation {
     void begun(@Nullable ByteBuffer arrived) {
         waiting = false;
         if (arrived != null) {
-            wantsMore = Objects.requireNonNull(in).receive(arrived);
+            Objects.requireNonNull(in).receive(arrived);
         }
         goOnReading();
-    }
-
-    boolean isWaiting() {
-        return waiting;
     }
 
     // ---- in
@@ -226,8 +239,7 @@ final class Conversation {
         if (in == null && !Objects.requireNonNull(handshake).receive(chunk)) {
             return !waiting;
         }
-        wantsMore = Objects.requireNonNull(in).receive(chunk);
-        return wantsMore && !waiting;
+        return Objects.requireNonNull(in).receive(chunk) && !waiting;
     }
 
     /** Returns whether the engine takes records now. */
@@ -251,7 +263,6 @@ final class Conversation {
 
     /** Reads on below, for a reader that has room again. */
     void read() {
-        wantsMore = true;
         if (truncated) {
             failTruncated();
         } else if (!waiting && !inboundEnded) {
@@ -329,6 +340,10 @@ final class Conversation {
     }
 
     void send(ByteBuffer data, Completion done) {
+        if (inboundEnded && !isVersion13) {
+            done.onComplete(new ChagresException("EPIPE", "write after the peer has ended the TLS 1.2 connection"));
+            return;
+        }
         Objects.requireNonNull(out).write(data, done);
     }
 
@@ -372,9 +387,7 @@ final class Conversation {
 
     void destroy(@Nullable ChagresException error) {
         Handshake pending = handshake;
-        ChagresException why = error != null
-                ? error
-                : new ChagresException("ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
+        ChagresException why = error != null ? error : destroyedError();
         if (pending != null) {
             pending.release();
             pending.cancelWrites(why);
@@ -385,11 +398,15 @@ final class Conversation {
         if (out != null) {
             out.destroy(why);
         }
-        if (saysFarewell && below().isWritable()) {
+        if (saysFarewell && below().isWritable() && below().writableLength() == 0) {
             below().end(unsent -> below().destroy());
-        } else {
+        } else { // also if the peer does not read: it must not keep the stream below
             below().destroy();
         }
+    }
+
+    private static ChagresException destroyedError() {
+        return new ChagresException("ERR_STREAM_DESTROYED", "Cannot call write after a stream was destroyed");
     }
 
     long bytesRead() {

@@ -60,6 +60,11 @@ abstract class Handshake extends TimerEntry {
         return socket.conversation();
     }
 
+    /** Throws {@link WrongThreadException} on another thread than the loop's. */
+    void checkThread() {
+        core.checkThread();
+    }
+
     SecureContext defaultContext() {
         return fallback;
     }

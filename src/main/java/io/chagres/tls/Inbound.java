@@ -138,7 +138,7 @@ final class Inbound {
             while (source.hasRemaining()
                     && conversation.canUnwrap()
                     && source.remaining() >= lengthOf(source)
-                    && !isAnswered(source)
+                    && admits(source)
                     && unwrap(source)) {}
             deliver();
         } catch (ChagresException error) {
@@ -147,8 +147,11 @@ final class Inbound {
         }
     }
 
-    /** Hands on what came before an alert of TLS 1.2: the answer of a listener must be sent before it ends this side as well. */
-    private boolean isAnswered(ByteBuffer source) {
+    /**
+     * Looks at the type of a record of TLS 1.2 before the engine does: refuses a renegotiation, and hands on what came before an alert,
+     * since the answer of a listener must be sent before the alert ends this side as well. Returns whether the stream lives on.
+     */
+    private boolean admits(ByteBuffer source) {
         if (conversation.isSecure() && typeOf(source) != LAST_TYPE && !conversation.isVersion13()) {
             if (typeOf(source) == HANDSHAKE) {
                 throw new ChagresException(
@@ -159,7 +162,7 @@ final class Inbound {
                 conversation.flushWrites();
             }
         }
-        return conversation.isDestroyed();
+        return !conversation.isDestroyed();
     }
 
     /** Decrypts one record. Returns whether to go on. */
@@ -171,6 +174,7 @@ final class Inbound {
         } catch (SSLException | RuntimeException error) {
             throw conversation.isSecure() ? conversation.errorOf(error) : conversation.errorOf(error, source);
         }
+        conversation.requireRoom(result);
         if (result.getStatus() == SSLEngineResult.Status.BUFFER_UNDERFLOW) {
             return false;
         }

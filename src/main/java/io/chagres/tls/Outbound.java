@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A write completes when its bytes are collected and the stream below has nothing to send. Otherwise it completes when the stream
  * below has sent everything: so the high-water mark of the TLS stream works although it buffers nothing itself.
  */
-final class Outbound {
+final class Outbound implements Runnable {
 
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -101,14 +101,14 @@ final class Outbound {
     private void flushSoon() {
         if (!flushScheduled) {
             flushScheduled = true;
-            conversation.later(() -> {
-                flushScheduled = false;
-                flushNow();
-            });
+            conversation.later(this);
         }
     }
 
-    private void flushNow() {
+    /** Called on the tick: it is its own, since a new one would be garbage at each turn. */
+    @Override
+    public void run() {
+        flushScheduled = false;
         try {
             flush();
         } catch (ChagresException error) {
@@ -152,7 +152,9 @@ final class Outbound {
             cipher = records;
         }
         try {
-            return engine.wrap(text, records);
+            SSLEngineResult result = engine.wrap(text, records);
+            conversation.requireRoom(result);
+            return result;
         } catch (SSLException | RuntimeException error) {
             throw conversation.errorOf(error);
         }

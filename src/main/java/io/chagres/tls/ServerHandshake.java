@@ -118,6 +118,7 @@ final class ServerHandshake extends Handshake {
         }
 
         private void take() {
+            checkThread();
             if (given) {
                 throw new UsageException("ERR_MULTIPLE_CALLBACK", "Callback called multiple times");
             }

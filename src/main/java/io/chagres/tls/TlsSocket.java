@@ -4,6 +4,7 @@ import io.chagres.ChagresException;
 import io.chagres.UsageException;
 import io.chagres.handle.Completion;
 import io.chagres.loop.internal.Listeners;
+import io.chagres.loop.internal.LoopCore;
 import io.chagres.net.Layer;
 import io.chagres.socket.KeepAlive;
 import io.chagres.stream.CloseListener;
@@ -144,8 +145,12 @@ public final class TlsSocket extends Layer {
 
     private void emitSession() {
         SSLSession session = session();
-        for (var at = sessionListeners; at != null && session != null; at = at.next()) {
-            at.listener().accept(session);
+        try {
+            for (var at = sessionListeners; at != null && session != null; at = at.next()) {
+                at.listener().accept(session);
+            }
+        } catch (Throwable thrown) {
+            raise(thrown);
         }
     }
 
@@ -284,7 +289,16 @@ public final class TlsSocket extends Layer {
         if (sessionListeners != null && !conversation.isVersion13()) {
             emitSession();
         }
-        Listeners.run(secureListeners);
+        try {
+            Listeners.run(secureListeners);
+        } catch (Throwable thrown) {
+            raise(thrown);
+        }
+    }
+
+    /** Hands what a listener has thrown to the loop's uncaught handler: it is no error of TLS, and the stream goes on. */
+    private void raise(Throwable thrown) {
+        LoopCore.of(loop()).callbacks().raise(thrown);
     }
 
     void pullNow() {
