@@ -230,11 +230,6 @@ public final class SecureContext {
         return TrustRules.roots();
     }
 
-    /** Returns the names of all cipher suites that the JDK supports for TLS. */
-    static List<String> supportedCiphers() {
-        return CipherNames.SUPPORTED;
-    }
-
     /** Returns the versions and the number of certificates, or the provider of a user's own SSLContext. */
     @Override
     public String toString() {
