@@ -9,6 +9,7 @@ import io.chagres.ChagresException;
 import io.chagres.fixture.ConnectionTest;
 import io.chagres.fixture.Journal;
 import io.chagres.fixture.Local;
+import io.chagres.fixture.Waits;
 import io.chagres.loop.Loop;
 import io.chagres.net.ConnectOptions;
 import io.chagres.net.ListenOptions;
@@ -139,8 +140,7 @@ class TlsCallbacksTest {
             client.end();
         });
         loop.run();
-        Thread other = Thread.ofPlatform().start(() -> assertThrowsWrongThread(asked.get()));
-        other.join();
+        Waits.join(Thread.ofPlatform().start(() -> assertThrowsWrongThread(asked.get())));
         asked.get().use(null);
         loop.run();
         journal.expect("refused", "secure");
