@@ -2,12 +2,14 @@ package io.chagres.trace;
 
 import io.chagres.trace.text.IpText;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The tables of TCP sockets in {@code /proc/net/tcp} and {@code /proc/net/tcp6}.
@@ -53,21 +55,32 @@ final class SocketTable {
     }
 
     private static void read(Path table, Owners owners, List<SocketState> sockets) {
-        try {
-            for (String line : Files.readAllLines(table)) {
-                String[] words = line.strip().split(" +");
-                if (words[0].endsWith(":") && (owners.hasPort(port(words[1])) || owners.hasPort(port(words[2])))) {
-                    String state = STATES[Integer.parseInt(words[3], HEXADECIMAL)];
-                    sockets.add(new SocketState(address(words[1]), address(words[2]), state));
-                }
-            }
-        } catch (IOException noTable) {
+        try (Stream<String> lines = Files.lines(table)) {
+            lines.filter(line -> isOf(owners, line)).map(SocketTable::state).forEach(sockets::add);
+        } catch (IOException | UncheckedIOException noTable) {
             // a system without IPv6, or without /proc
         }
     }
 
-    private static int port(String address) {
-        return Integer.parseInt(address.substring(address.indexOf(':') + 1), HEXADECIMAL);
+    /** Looks at the ports alone: a busy machine has tens of thousands of lines, most of them in TIME_WAIT. */
+    private static boolean isOf(Owners owners, String line) {
+        int local = line.indexOf(": ") + 2;
+        if (local < 2) {
+            return false;
+        }
+        int remote = line.indexOf(' ', local) + 1;
+        return owners.hasPort(port(line, local)) || owners.hasPort(port(line, remote));
+    }
+
+    private static SocketState state(String line) {
+        String[] words = line.strip().split(" +");
+        return new SocketState(address(words[1]), address(words[2]), STATES[Integer.parseInt(words[3], HEXADECIMAL)]);
+    }
+
+    /** Returns the port of the address at {@code start}, the four digits after its colon. */
+    private static int port(String line, int start) {
+        int colon = line.indexOf(':', start);
+        return Integer.parseInt(line, colon + 1, colon + 5, HEXADECIMAL);
     }
 
     private static String address(String words) {
@@ -78,7 +91,7 @@ final class SocketTable {
                 swap(ip, at + 1, at + 2);
             }
         }
-        return address(ip, port(words));
+        return address(ip, port(words, 0));
     }
 
     private static void swap(byte[] bytes, int one, int other) {

@@ -90,7 +90,8 @@ final class ExampleProcess implements AutoCloseable {
 
     /** The programs, compiled once for all tests but {@link #fromSource}, since compiling takes longer than the rest of a start. */
     private static final class Compiled {
-        private static final String FOLDER = "target/examples";
+        /** Not shared with a JVM that runs other tests at the same time. */
+        private static final String FOLDER = "target/examples" + System.getProperty("chagres.test.jvm", "");
 
         static {
             List<String> command = new ArrayList<>(List.of("-proc:none", "-cp", "target/classes", "-d", FOLDER));
