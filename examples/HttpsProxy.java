@@ -3,6 +3,7 @@ import io.chagres.handle.Signal;
 import io.chagres.loop.Loop;
 import io.chagres.net.ConnectOptions;
 import io.chagres.net.Net;
+import io.chagres.net.ServerOptions;
 import io.chagres.net.Socket;
 import io.chagres.net.SocketOptions;
 import io.chagres.stream.Streams;
@@ -39,7 +40,10 @@ public class HttpsProxy {
     private static final long IDLE_MILLIS = Long.getLong("idleMillis", 60_000);
     private static final Duration HANDSHAKE_LIMIT = Duration.ofMillis(Long.getLong("handshakeMillis", 10_000));
     private static final Duration GRACE = Duration.ofSeconds(10);
-    private static final SocketOptions HALF_OPEN = SocketOptions.defaults().allowHalfOpen(true);
+    private static final SocketOptions HALF_OPEN =
+            SocketOptions.defaults().allowHalfOpen(true).noDelay(true);
+    /** The answer does not wait until the client has acknowledged its session ticket. */
+    private static final ServerOptions AT_ONCE = ServerOptions.defaults().noDelay(true);
 
     private final Map<String, ConnectOptions> targets = new HashMap<>();
     private final Path folder;
@@ -59,7 +63,7 @@ public class HttpsProxy {
                 .handshakeTimeout(HANDSHAKE_LIMIT)
                 .allowHalfOpen(true);
         try (Loop loop = new Loop()) {
-            TlsServer server = Tls.createServer(loop, options, proxy::forward);
+            TlsServer server = Tls.createServer(loop, AT_ONCE, options, proxy::forward);
             proxy.readCertificates(server);
             server.server().setMaxConnections((int) Math.min(MAX_CLIENTS, Integer.MAX_VALUE));
             server.listen(

@@ -143,7 +143,7 @@ final class Conversation {
         while (!isDestroyed()) {
             switch (next) {
                 case NEED_TASK -> {
-                    records.send();
+                    records.sendSoon();
                     Objects.requireNonNull(handshake).runTasks(engine());
                     return;
                 }
@@ -155,12 +155,12 @@ final class Conversation {
                     }
                 }
                 case FINISHED -> {
-                    records.send();
+                    records.sendSoon();
                     finishHandshake();
                     next = waiting ? HandshakeStatus.NOT_HANDSHAKING : engine().getHandshakeStatus();
                 }
                 default -> {
-                    records.send();
+                    records.sendSoon();
                     return;
                 }
             }
@@ -187,6 +187,10 @@ final class Conversation {
             done.goOnWithWrites();
             socket.pullNow();
         }
+    }
+
+    boolean isWaiting() {
+        return waiting;
     }
 
     /** Stops decrypting, and reading below, until {@link #goOn}: a worker, or a callback of the user, has the handshake. */

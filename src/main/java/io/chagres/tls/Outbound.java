@@ -116,9 +116,9 @@ final class Outbound implements Runnable {
         }
     }
 
-    /** Sends everything that was collected, in one write. */
+    /** Sends everything that was collected, in one write. While a worker has the engine, it waits for what the engine says then. */
     void flush() {
-        if (!conversation.isDestroyed()) {
+        if (!conversation.isDestroyed() && !conversation.isWaiting()) {
             encrypt();
             send();
         }
@@ -163,6 +163,19 @@ final class Outbound implements Runnable {
     /** Makes a record of the handshake, or of an alert. Returns what the engine says; it goes down with the next {@link #send}. */
     SSLEngineResult wrapOwn() {
         return wrap(NOTHING);
+    }
+
+    /**
+     * Sends the records of the handshake at the end of the turn, with the first writes of the listeners. Alone, a small record such as a
+     * ticket would delay the next by some 40 ms: Nagle's algorithm holds it until the peer has acknowledged the first. Over a stream that
+     * is no socket they are sent now.
+     */
+    void sendSoon() {
+        if (releases) {
+            flushSoon();
+        } else {
+            send();
+        }
     }
 
     /** Writes the records to the stream below. */
@@ -244,13 +257,15 @@ final class Outbound implements Runnable {
         }
     }
 
-    /** Gives the buffers back, and completes the write that waits. */
+    /** Sends the records that there are, gives the buffers back, and completes the write that waits. */
     void destroy(ChagresException error) {
         if (plain != null) {
             memory.returnPlain(plain);
             plain = null;
         }
-        if (cipher != null) {
+        if (conversation.below().isWritable()) {
+            send();
+        } else if (cipher != null) {
             memory.returnCipher(cipher);
             cipher = null;
         }

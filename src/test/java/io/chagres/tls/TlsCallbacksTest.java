@@ -166,8 +166,11 @@ class TlsCallbacksTest {
                     TlsSocket client = connect(server, CLIENT, null);
                     client.onSecureConnect(() -> {
                         client.pause();
-                        client.below().write(ByteBuffer.wrap(new byte[] {23, 3, 3, 0, 32}));
-                        client.below().write(ByteBuffer.allocate(32));
+                        loop.execute(
+                                () -> { // after the last message of the handshake
+                                    client.below().write(ByteBuffer.wrap(new byte[] {23, 3, 3, 0, 32}));
+                                    client.below().write(ByteBuffer.allocate(32));
+                                });
                         server.close();
                     });
                     server.server().onClose(client::destroy);

@@ -170,7 +170,7 @@ class TlsNoiseTest {
         client[0] = TlsSocket.client(below, Contexts.client().servername("localhost"));
         client[0].onSecureConnect(() -> {
             client[0].pause();
-            below.write(ByteBuffer.wrap(illegal));
+            loop.execute(() -> below.write(ByteBuffer.wrap(illegal))); // after the last message of the handshake
         });
         loop.run();
         journal.expectInAnyOrder("written true", "server error ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC");
