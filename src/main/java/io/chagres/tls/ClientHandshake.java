@@ -98,6 +98,11 @@ final class ClientHandshake extends Handshake {
     }
 
     @Override
+    boolean maySignWhileItDecrypts() {
+        return defaultContext().hasCertificate();
+    }
+
+    @Override
     boolean wantsPeer() {
         return true;
     }

@@ -6,6 +6,8 @@ import io.chagres.loop.internal.LoopCore;
 import io.chagres.stream.Duplex;
 import java.nio.ByteBuffer;
 import java.util.Objects;
+import java.util.concurrent.Callable;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
@@ -92,7 +94,7 @@ final class Conversation {
         socket.later(tick);
     }
 
-    ChagresException errorOf(Exception error) {
+    ChagresException errorOf(Throwable error) {
         return TlsErrors.of(error, isClient);
     }
 
@@ -143,7 +145,7 @@ final class Conversation {
         while (!isDestroyed()) {
             switch (next) {
                 case NEED_TASK -> {
-                    records.sendSoon();
+                    records.park();
                     Objects.requireNonNull(handshake).runTasks(engine());
                     return;
                 }
@@ -201,16 +203,31 @@ final class Conversation {
 
     /** Goes on where {@link #awaitOther} has stopped. */
     void goOn() {
+        goOn(() -> handshake(engine().getHandshakeStatus()));
+    }
+
+    /** Goes on with {@code step} where {@link #awaitOther} has stopped. The step may throw what is wrong with the connection. */
+    void goOn(Runnable step) {
         waiting = false;
         if (isDestroyed()) {
             return;
         }
         try {
-            handshake(engine().getHandshakeStatus());
+            step.run();
         } catch (ChagresException error) {
             fail(error);
         }
         goOnReading();
+    }
+
+    /** Returns whether the engine may make a signature while it decrypts the next record: a worker has to do it then. */
+    boolean maySignWhileItDecrypts() {
+        return handshake != null && handshake.maySignWhileItDecrypts();
+    }
+
+    /** Has a worker use the engine, and goes on with {@code then} on the loop thread. */
+    void byWorker(Callable<SSLEngineResult> use, Consumer<SSLEngineResult> then) {
+        Objects.requireNonNull(handshake).byWorker(use, then);
     }
 
     /** Decrypts what has arrived meanwhile, and reads on below. */

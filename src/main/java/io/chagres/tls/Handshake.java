@@ -9,7 +9,9 @@ import io.chagres.sys.Buffers;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +33,7 @@ abstract class Handshake extends TimerEntry {
 
     private @Nullable SSLEngine engine;
     private boolean isReleased;
-    private boolean tasksRun;
+    private boolean hasWorker;
 
     private @Nullable ByteBuffer deferredData;
     private @Nullable Completion deferredWrite;
@@ -101,29 +103,40 @@ abstract class Handshake extends TimerEntry {
 
     /** Has the tasks of the engine run by a worker. */
     void runTasks(SSLEngine tasks) {
-        conversation().awaitOther();
-        tasksRun = true;
-        Work.submit(
-                socket.loop(),
+        byWorker(
                 () -> {
                     for (Runnable task = tasks.getDelegatedTask(); task != null; task = tasks.getDelegatedTask()) {
                         task.run();
                     }
-                    return null;
+                    return tasks.getHandshakeStatus();
                 },
-                (result, error) -> tasksDone(error));
+                status -> conversation().handshake(status));
     }
 
-    private void tasksDone(@Nullable Throwable error) {
-        tasksRun = false;
-        if (isReleased) {
-            forget();
-        } else if (error != null) {
-            conversation().fail(ChagresException.of(error));
-        } else {
-            conversation().goOn();
-        }
+    /** Has a worker use the engine, and goes on with {@code then} on the loop thread. */
+    <T> void byWorker(Callable<T> use, Consumer<T> then) {
+        conversation().awaitOther();
+        hasWorker = true;
+        Work.submit(socket.loop(), use, (result, error) -> {
+            hasWorker = false;
+            if (isReleased) {
+                forget();
+            } else {
+                conversation().goOn(() -> {
+                    if (error != null) {
+                        throw conversation().errorOf(error);
+                    }
+                    then.accept(result);
+                });
+            }
+        });
     }
+
+    /**
+     * Returns whether the engine may make a signature while it decrypts a record of TLS 1.3: that of a client, when it takes the last
+     * message of the server. All other signatures are tasks.
+     */
+    abstract boolean maySignWhileItDecrypts();
 
     // ---- the peer
 
@@ -198,7 +211,7 @@ abstract class Handshake extends TimerEntry {
     void release() {
         isReleased = true;
         core.timers().stop(this);
-        if (!tasksRun) {
+        if (!hasWorker) {
             forget();
         }
     }

@@ -167,7 +167,12 @@ final class Inbound {
 
     /** Decrypts one record. Returns whether to go on. */
     private boolean unwrap(ByteBuffer source) {
-        ByteBuffer text = roomFor(Math.min(source.remaining(), lengthOf(source)));
+        int size = Math.min(source.remaining(), lengthOf(source));
+        if (typeOf(source) == LAST_TYPE && conversation.maySignWhileItDecrypts()) {
+            unwrapByWorker(source, size);
+            return false;
+        }
+        ByteBuffer text = roomFor(size);
         SSLEngineResult result;
         try {
             result = engine.unwrap(source, text);
@@ -193,6 +198,20 @@ final class Inbound {
             conversation.receivedTicket();
         }
         return !conversation.isDestroyed();
+    }
+
+    /** Has a worker decrypt a record of the handshake, which has no text. */
+    private void unwrapByWorker(ByteBuffer source, int size) {
+        ByteBuffer record = ByteBuffer.allocate(size).put(0, source, source.position(), size);
+        source.position(source.position() + size);
+        conversation.byWorker(() -> engine.unwrap(record, ByteBuffer.allocate(size)), result -> {
+            conversation.requireRoom(result);
+            if (result.getStatus() == SSLEngineResult.Status.CLOSED) {
+                conversation.receivedCloseNotify();
+            } else {
+                conversation.handshake(result.getHandshakeStatus());
+            }
+        });
     }
 
     /** Returns a buffer with room for the plain text of a record of {@code size} bytes. */

@@ -36,6 +36,7 @@ final class Outbound implements Runnable {
 
     private @Nullable ByteBuffer plain;
     private @Nullable ByteBuffer cipher;
+    private @Nullable ByteBuffer parked;
     private int maxFragment = TlsMemory.MAX_PLAIN;
     private boolean flushScheduled;
     /** The completion of the write that waits for the stream below. */
@@ -147,9 +148,14 @@ final class Outbound implements Runnable {
     private SSLEngineResult wrap(ByteBuffer text) {
         ByteBuffer records = cipher;
         if (records == null || records.remaining() < TlsMemory.MAX_RECORD) {
+            ByteBuffer roomy = memory.takeCipher();
+            if (parked != null) {
+                roomy.put(parked);
+                parked = null;
+            }
             send();
-            records = memory.takeCipher();
-            cipher = records;
+            records = roomy;
+            cipher = roomy;
         }
         try {
             SSLEngineResult result = engine.wrap(text, records);
@@ -178,11 +184,27 @@ final class Outbound implements Runnable {
         }
     }
 
+    /**
+     * Puts aside what was made before a worker has the engine, such as the change_cipher_spec of TLS 1.3: it is small, and goes down with
+     * what follows, in the same way as in {@link #sendSoon}. The large buffer is given back meanwhile.
+     */
+    void park() {
+        ByteBuffer records = cipher;
+        if (!releases) {
+            send();
+        } else if (records != null) {
+            cipher = null;
+            parked = ByteBuffer.allocate(records.position()).put(records.flip()).flip();
+            memory.returnCipher(records);
+        }
+    }
+
     /** Writes the records to the stream below. */
     void send() {
         ByteBuffer records = cipher;
         cipher = null;
         if (records == null) {
+            sendParked();
             return;
         }
         records.flip();
@@ -195,6 +217,14 @@ final class Outbound implements Runnable {
                     .below()
                     .write(ByteBuffer.allocate(records.remaining()).put(records).flip());
             memory.returnCipher(records);
+        }
+    }
+
+    private void sendParked() {
+        ByteBuffer records = parked;
+        parked = null;
+        if (records != null) {
+            conversation.below().write(records);
         }
     }
 

@@ -214,6 +214,11 @@ final class ServerHandshake extends Handshake {
     }
 
     @Override
+    boolean maySignWhileItDecrypts() {
+        return false;
+    }
+
+    @Override
     boolean wantsPeer() {
         return options.requestCert();
     }
