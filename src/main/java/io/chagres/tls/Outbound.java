@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  *   plain    cipher
  *   null     null      nothing to send
  *   bytes    any       a tick will make a record of it
- *   null     bytes     records of the handshake, which go down in the same call
+ *   null     bytes     records of the handshake, which go down in the same call; parked while a worker has the engine
  * </pre>
  *
  * <p>A write completes when its bytes are collected and the stream below has nothing to send. Otherwise it completes when the stream
@@ -148,14 +148,15 @@ final class Outbound implements Runnable {
     private SSLEngineResult wrap(ByteBuffer text) {
         ByteBuffer records = cipher;
         if (records == null || records.remaining() < TlsMemory.MAX_RECORD) {
-            ByteBuffer roomy = memory.takeCipher();
+            if (records != null) {
+                send();
+            }
+            records = memory.takeCipher();
+            cipher = records;
             if (parked != null) {
-                roomy.put(parked);
+                records.put(parked);
                 parked = null;
             }
-            send();
-            records = roomy;
-            cipher = roomy;
         }
         try {
             SSLEngineResult result = engine.wrap(text, records);
