@@ -94,7 +94,7 @@ final class Conversation {
         socket.later(tick);
     }
 
-    ChagresException errorOf(Throwable error) {
+    ChagresException errorOf(Exception error) {
         return TlsErrors.of(error, isClient);
     }
 
@@ -145,7 +145,6 @@ final class Conversation {
         while (!isDestroyed()) {
             switch (next) {
                 case NEED_TASK -> {
-                    records.park();
                     Objects.requireNonNull(handshake).runTasks(engine());
                     return;
                 }
@@ -198,6 +197,9 @@ final class Conversation {
     /** Stops decrypting, and reading below, until {@link #goOn}: a worker, or a callback of the user, has the handshake. */
     void awaitOther() {
         waiting = true;
+        if (out != null) {
+            out.park();
+        }
         below().pause();
     }
 

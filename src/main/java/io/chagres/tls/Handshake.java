@@ -124,7 +124,9 @@ abstract class Handshake extends TimerEntry {
             } else {
                 conversation().goOn(() -> {
                     if (error != null) {
-                        throw conversation().errorOf(error);
+                        throw error instanceof Exception wrong
+                                ? conversation().errorOf(wrong)
+                                : ChagresException.of(error); // such as an OutOfMemoryError
                     }
                     then.accept(result);
                 });

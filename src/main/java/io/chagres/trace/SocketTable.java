@@ -56,14 +56,14 @@ final class SocketTable {
 
     private static void read(Path table, Owners owners, List<SocketState> sockets) {
         try (Stream<String> lines = Files.lines(table)) {
-            lines.filter(line -> isOf(owners, line)).map(SocketTable::state).forEach(sockets::add);
+            lines.filter(line -> hasOwner(owners, line)).map(SocketTable::state).forEach(sockets::add);
         } catch (IOException | UncheckedIOException noTable) {
             // a system without IPv6, or without /proc
         }
     }
 
     /** Looks at the ports alone: a busy machine has tens of thousands of lines, most of them in TIME_WAIT. */
-    private static boolean isOf(Owners owners, String line) {
+    private static boolean hasOwner(Owners owners, String line) {
         int local = line.indexOf(": ") + 2;
         if (local < 2) {
             return false;

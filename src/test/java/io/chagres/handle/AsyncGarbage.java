@@ -29,6 +29,9 @@ final class AsyncGarbage {
                 loop.run(RunMode.NOWAIT);
             }
         }));
+        if (delivered < SENDS) {
+            System.out.println(delivered + " of " + SENDS + " sends were delivered");
+        }
         Thread.ofPlatform().start(() -> {
             tell("a send that wakes the loop", Allocations.steadyState(TOLERATED, this::sendAndAwait));
             loop.execute(async::close);

@@ -13,7 +13,6 @@ final class SystemCallGarbage {
     /** The bytes that the measurement itself may leave, far less than one object a call. */
     private static final long TOLERATED = 10_000;
 
-    /** The first rounds are interpreted and half compiled. */
     private interface Call {
         long run();
     }
